@@ -1,0 +1,1 @@
+//! The database: from a URL to plain values. Nothing here knows of migration files.
