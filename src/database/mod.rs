@@ -1,1 +1,4 @@
 //! The database: from a URL to plain values. Nothing here knows of migration files.
+
+pub mod password;
+pub mod url;
