@@ -59,8 +59,7 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
 
 /// Says why, and what to do next, and answers the exit code.
 fn refuse(stop: &Error) -> i32 {
-    error!("{stop}");
-    error!("next: {}", stop.next());
+    error!(next = %stop.next(), "{stop}");
     match stop {
         Error::Upgrade(process::upgrade::UpgradeError::Interrupted { signal, .. }) => signals::die_of(*signal),
         _ => stop.exit_code().into(),

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber, info};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, Subscriber as Fmt};
@@ -41,20 +42,42 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut line: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut lines: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut text = Text::default();
+        event.record(&mut text);
         let (colour, word) = match *event.metadata().level() {
             Level::ERROR => ("31", "error: "),
             Level::WARN => ("33", "warning: "),
             Level::INFO => ("36", ""),
             Level::DEBUG | Level::TRACE => ("2", "debug: "),
         };
-        if line.has_ansi_escapes() {
-            write!(line, "\u{1b}[{colour}mstillhead:\u{1b}[0m {word}")?;
-        } else {
-            write!(line, "stillhead: {word}")?;
+        let prefix = match lines.has_ansi_escapes() {
+            true => format!("\u{1b}[{colour}mstillhead:\u{1b}[0m"),
+            false => "stillhead:".to_owned(),
+        };
+        writeln!(lines, "{prefix} {word}{}", text.message)?;
+        match text.next.as_str() {
+            "" => Ok(()),
+            next => writeln!(lines, "{prefix} next: {next}"),
         }
-        context.format_fields(line.by_ref(), event)?;
-        writeln!(line)
+    }
+}
+
+/// The two fields that stillhead's events have; others are a library's, and are left to JSON.
+#[derive(Default)]
+struct Text {
+    message: String,
+    /// The command to run next.
+    next: String,
+}
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            "next" => self.next = format!("{value:?}"),
+            _ => {}
+        }
     }
 }
 

@@ -108,7 +108,7 @@ async fn upgrade_under_the_lock(
 /// Waits for the database and says so.
 async fn open(config: &Config, url: &DatabaseUrl) -> Result<Database, Error> {
     let mut waiting = Waiting::for_what("the database");
-    Ok(Database::open(url, config.wait_timeout, &mut |attempt| waiting.note(&attempt.to_string())).await?)
+    Ok(Database::open(url, config.wait_timeout, &mut |answer| waiting.note(answer)).await?)
 }
 
 /// What the migration files say.

@@ -43,8 +43,8 @@ impl Environment {
     /// libpq's variables, and the account that it takes the user's name and the password file from.
     pub(super) fn libpq(&self) -> LibpqEnvironment {
         let lookup = |name: &str| self.bytes(name).and_then(OsStr::to_str).map(str::to_owned);
-        let account = User::from_uid(Uid::effective()).ok().flatten();
-        LibpqEnvironment::from_lookup(lookup, self.bytes("HOME").map(PathBuf::from), account.map(|user| user.name))
+        let account = || User::from_uid(Uid::effective()).ok().flatten().map(|user| user.name);
+        LibpqEnvironment::from_lookup(lookup, self.bytes("HOME").map(PathBuf::from), account)
     }
 
     /// Whether a variable is there but holds nothing, as a reference that resolved to nothing leaves it.
@@ -90,13 +90,14 @@ fn names() -> Vec<String> {
 }
 
 fn unknown(name: &str) -> ConfigError {
-    let nearest = names()
-        .into_iter()
-        .map(|setting| format!("{PREFIX}{}", setting.to_ascii_uppercase()))
-        .chain(SHARED.map(str::to_owned))
-        .max_by(|one, other| strsim::jaro(name, one).total_cmp(&strsim::jaro(name, other)))
-        .filter(|known| strsim::jaro(name, known) > 0.8);
-    ConfigError::UnknownVariable { name: name.to_owned(), nearest }
+    let given = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let likeness = |setting: &String| strsim::normalized_damerau_levenshtein(&given, setting);
+    let nearest = names().into_iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let nearest = nearest.filter(|setting| likeness(setting) > 0.5);
+    ConfigError::UnknownVariable {
+        name: name.to_owned(),
+        nearest: nearest.map(|setting| format!("{PREFIX}{}", setting.to_ascii_uppercase())),
+    }
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use crate::migrations::layout::Search;
 use environment::Environment;
 pub use settings::Settings;
-pub use values::LogFormat;
-use values::{Level, Switch, Timeout, Words};
+use values::{Level, Timeout, Words};
+pub use values::{LogFormat, Switch};
 
 /// The configuration, resolved.
 pub struct Config {
@@ -39,12 +39,12 @@ pub struct Config {
     pub skip_upgrade: bool,
     /// The upgrade command's words, where one is configured.
     pub upgrade_command: Option<Vec<String>>,
-    /// How long to wait for the database; `None` waits for ever.
-    pub wait_timeout: Option<Duration>,
-    /// How long to wait for the lock; `None` waits for ever.
-    pub lock_timeout: Option<Duration>,
-    /// How long the upgrade may take; `None` for as long as it needs.
-    pub upgrade_timeout: Option<Duration>,
+    /// How long to wait for the database.
+    pub wait_timeout: Duration,
+    /// How long to wait for the lock.
+    pub lock_timeout: Duration,
+    /// How long the upgrade may take.
+    pub upgrade_timeout: Duration,
     /// The PATH that commands are looked up in.
     pub path: Option<OsString>,
     /// What to log, and how.
@@ -143,15 +143,14 @@ impl Config {
                 flask_db_directory: flags.flask_db_directory.or(variables.flask_db_directory),
                 python_path: environment.bytes("PYTHONPATH").map(OsString::from),
                 virtual_env: environment.bytes("VIRTUAL_ENV").map(PathBuf::from),
-                ..Search::default()
             },
             version_table: flags.version_table.or(variables.version_table),
             version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
-            wait_timeout: limit(flags.wait_timeout, variables.wait_timeout, Some(Duration::from_secs(30))),
-            lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Some(Duration::from_secs(300))),
-            upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, None),
+            wait_timeout: limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)),
+            lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Duration::from_secs(300)),
+            upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, values::FOR_EVER),
             path: environment.bytes("PATH").map(OsString::from),
             log: Log {
                 level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),

@@ -10,7 +10,7 @@ use tracing::level_filters::LevelFilter;
 
 /// A yes or no, as people write it in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Switch(pub(super) bool);
+pub struct Switch(pub bool);
 
 impl FromStr for Switch {
     type Err = String;
@@ -24,21 +24,24 @@ impl FromStr for Switch {
     }
 }
 
-/// A limit in time; `None` means that there is none.
+/// What `none` means for a limit: 136 years, which unlike the longest duration can be added to an instant.
+pub(super) const FOR_EVER: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// A limit in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Timeout(pub(super) Option<Duration>);
+pub(super) struct Timeout(pub(super) Duration);
 
 impl FromStr for Timeout {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.trim().eq_ignore_ascii_case("none") {
-            return Ok(Self(None));
+            return Ok(Self(FOR_EVER));
         }
         match text.trim().parse() {
-            Ok(seconds) => Ok(Self(Some(Duration::from_secs(seconds)))),
+            Ok(seconds) => Ok(Self(Duration::from_secs(seconds).min(FOR_EVER))),
             Err(_) => humantime::parse_duration(text.trim())
-                .map(|limit| Self(Some(limit)))
+                .map(|limit| Self(limit.min(FOR_EVER)))
                 .map_err(|_| format!("{text:?} is not a duration (30, 30s, 500ms, 5m, 1h30m, none)")),
         }
     }
@@ -135,11 +138,11 @@ mod tests {
     #[test]
     fn a_timeout_is_seconds_or_a_duration_or_none() {
         for (text, limit) in [
-            ("30", Some(Duration::from_secs(30))),
-            ("0", Some(Duration::ZERO)),
-            ("500ms", Some(Duration::from_millis(500))),
-            ("1h30m", Some(Duration::from_secs(5400))),
-            ("none", None),
+            ("30", Duration::from_secs(30)),
+            ("0", Duration::ZERO),
+            ("500ms", Duration::from_millis(500)),
+            ("1h30m", Duration::from_secs(5400)),
+            ("none", FOR_EVER),
         ] {
             assert_eq!(text.parse(), Ok(Timeout(limit)), "{text}");
         }

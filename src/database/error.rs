@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::connect::ConnectError;
+use super::failure::in_words;
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -14,7 +15,7 @@ pub enum DatabaseError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The server refused a query.
-    #[error("cannot {doing}: {}", chain(.source))]
+    #[error("cannot {doing}: {}", in_words(.source))]
     Query {
         /// What the query was for.
         doing: &'static str,
@@ -93,21 +94,6 @@ impl DatabaseError {
 
     /// Whether a deadline passed, rather than something being refused.
     pub fn is_deadline(&self) -> bool {
-        match self {
-            Self::Connect(source) => source.is_deadline(),
-            Self::LockTimeout { .. } => true,
-            _ => false,
-        }
+        matches!(self, Self::Connect(ConnectError::Deadline { .. }) | Self::LockTimeout { .. })
     }
-}
-
-/// An error with its causes; tokio-postgres leaves them out of its own text.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text = format!("{text}: {next}");
-        cause = next.source();
-    }
-    text
 }

@@ -16,8 +16,8 @@ use nix::fcntl::{Flock, FlockArg};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::DatabaseError;
-use super::connect::{Connection, Wait, connect};
-use super::postgres::first_column;
+use super::connect::Connected;
+use super::postgres::{connected, first_column};
 use super::url::PostgresUrl;
 #[cfg(feature = "sqlite")]
 use super::url::SqliteUrl;
@@ -33,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// The right to upgrade. Dropping it frees the lock.
 pub enum Guard {
     /// A connection whose open transaction holds the advisory lock, and nothing else: no snapshot, no row.
-    Postgres(Connection),
+    Postgres(Box<Connected>),
     /// An flock on a file beside the database.
     #[cfg(feature = "sqlite")]
     Sqlite(LockFile),
@@ -43,7 +43,7 @@ impl Guard {
     /// Resolves when the lock is no longer held, with the reason. That of SQLite is held as long as this process lives.
     pub async fn lost(&mut self) -> String {
         match self {
-            Self::Postgres(connection) => connection.closed().await,
+            Self::Postgres(connection) => connection.ended().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => std::future::pending().await,
         }
@@ -87,16 +87,16 @@ fn holder() -> String {
 
 pub(super) async fn postgres(
     url: &PostgresUrl,
-    limit: Option<Duration>,
+    limit: Duration,
     waiting: &mut dyn FnMut(&str),
 ) -> Result<Guard, DatabaseError> {
-    let deadline = limit.map(|limit| Instant::now() + limit);
-    let connection = connect(url, &Wait::up_to(limit), &mut |attempt| waiting(&attempt.to_string())).await?;
+    let deadline = Instant::now() + limit;
+    let connection = connected(url, limit, waiting).await?;
     let failed = |source| DatabaseError::Query { doing: "take the lock", source };
     loop {
         let answer = connection.client.simple_query(&attempt()).await.map_err(failed)?;
         if last_row(&answer) == Some("t") {
-            return Ok(Guard::Postgres(connection));
+            return Ok(Guard::Postgres(Box::new(connection)));
         }
         // No transaction stays open between attempts: through a pooler it would occupy a server connection.
         let answer = connection.client.simple_query(&format!("ROLLBACK; {}", holder())).await.map_err(failed)?;
@@ -111,10 +111,10 @@ fn last_row(answer: &[SimpleQueryMessage]) -> Option<&str> {
 }
 
 /// Sleeps for a random time around [`PAUSE`], or fails where the deadline would pass.
-async fn pause(deadline: Option<Instant>, limit: Option<Duration>, holder: String) -> Result<(), DatabaseError> {
+async fn pause(deadline: Instant, limit: Duration, holder: String) -> Result<(), DatabaseError> {
     let pause = PAUSE.mul_f64(0.5 + rand::random::<f64>());
-    if deadline.is_some_and(|deadline| Instant::now() + pause > deadline) {
-        return Err(DatabaseError::LockTimeout { holder, waited: limit.unwrap_or_default() });
+    if Instant::now() + pause > deadline {
+        return Err(DatabaseError::LockTimeout { holder, waited: limit });
     }
     tokio::time::sleep(pause).await;
     Ok(())
@@ -153,10 +153,10 @@ impl LockFile {
 #[cfg(feature = "sqlite")]
 pub(super) async fn sqlite(
     url: &SqliteUrl,
-    limit: Option<Duration>,
+    limit: Duration,
     waiting: &mut dyn FnMut(&str),
 ) -> Result<Guard, DatabaseError> {
-    let deadline = limit.map(|limit| Instant::now() + limit);
+    let deadline = Instant::now() + limit;
     // Always named after the path as written, since every instance must lock the same file.
     let mut path = url.path.clone().into_os_string();
     path.push(".stillhead-lock");

@@ -5,17 +5,19 @@
 
 pub mod connect;
 pub mod error;
+pub mod failure;
 pub mod lock;
 pub mod password;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub mod tls;
 pub mod url;
+pub mod wait;
 
 use std::time::Duration;
 
 use crate::version_table::VersionTable;
-use connect::Attempt;
 pub use error::DatabaseError;
 use lock::Guard;
 use url::DatabaseUrl;
@@ -49,14 +51,14 @@ pub enum Database {
 }
 
 impl Database {
-    /// Opens the database, waiting up to `limit` for it; `progress` is told of each attempt that failed.
+    /// Opens the database, waiting up to `limit` for it; `waiting` is told the last answer.
     pub async fn open(
         url: &DatabaseUrl,
-        limit: Option<Duration>,
-        progress: &mut dyn FnMut(&Attempt),
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
     ) -> Result<Self, DatabaseError> {
         match url {
-            DatabaseUrl::Postgres(url) => postgres::Session::open(url, limit, progress).await.map(Self::Postgres),
+            DatabaseUrl::Postgres(url) => postgres::Session::open(url, limit, waiting).await.map(Self::Postgres),
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
             #[cfg(not(feature = "sqlite"))]
@@ -86,7 +88,7 @@ impl Database {
     /// says.
     pub async fn lock(
         url: &DatabaseUrl,
-        limit: Option<Duration>,
+        limit: Duration,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<Guard, DatabaseError> {
         match url {

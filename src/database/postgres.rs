@@ -5,24 +5,25 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
-use super::connect::{Attempt, Connection, Wait, connect};
+use super::connect::{Connected, connect};
 use super::url::PostgresUrl;
+use super::wait::Wait;
 use super::{DatabaseError, VersionRows};
 use crate::version_table::VersionTable;
 
 /// A connection for reading.
 pub struct Session {
-    connection: Connection,
+    connection: Connected,
 }
 
 impl Session {
     /// Connects, waiting up to `limit`.
     pub(super) async fn open(
         url: &PostgresUrl,
-        limit: Option<Duration>,
-        progress: &mut dyn FnMut(&Attempt),
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
     ) -> Result<Self, DatabaseError> {
-        Ok(Self { connection: connect(url, &Wait::up_to(limit), progress).await? })
+        Ok(Self { connection: connected(url, limit, waiting).await? })
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
@@ -51,6 +52,21 @@ impl Session {
     pub(super) async fn close(self) {
         self.connection.close().await;
     }
+}
+
+/// A connection; `waiting` is told the last answer while there is none.
+pub(super) async fn connected(
+    url: &PostgresUrl,
+    limit: Duration,
+    waiting: &mut dyn FnMut(&str),
+) -> Result<Connected, DatabaseError> {
+    let wait = Wait { overall: limit, ..Wait::default() };
+    Ok(connect(url, &wait, &mut |progress| {
+        if let Some(failure) = progress.failures.last() {
+            waiting(&failure.to_string());
+        }
+    })
+    .await?)
 }
 
 /// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas.

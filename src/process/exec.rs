@@ -9,6 +9,7 @@ use nix::unistd::execve;
 
 use super::program::{Program, ProgramError};
 use super::signals;
+use crate::config::Switch;
 
 /// The variable that tells the application, and the upgrade command, not to upgrade on their own.
 pub const SKIP_DB_UPGRADE: &str = "SKIP_DB_UPGRADE";
@@ -48,15 +49,21 @@ fn inherited_environment() -> Vec<CString> {
     entries
 }
 
-/// Sets SKIP_DB_UPGRADE=true in its place, or at the end where it was not set.
+/// Sets SKIP_DB_UPGRADE=true in its place, or at the end where it was not set. A yes in another spelling stays: the
+/// application may know no other.
 fn with_upgrade_skipped(mut environment: Vec<CString>) -> Vec<CString> {
     let skip = CString::new(format!("{SKIP_DB_UPGRADE}=true")).expect("has no NUL byte");
     let name = format!("{SKIP_DB_UPGRADE}=");
     match environment.iter_mut().find(|entry| entry.to_bytes().starts_with(name.as_bytes())) {
+        Some(entry) if is_yes(&entry.to_bytes()[name.len()..]) => {}
         Some(entry) => *entry = skip,
         None => environment.push(skip),
     }
     environment
+}
+
+fn is_yes(value: &[u8]) -> bool {
+    str::from_utf8(value).ok().and_then(|text| text.parse().ok()) == Some(Switch(true))
 }
 
 #[cfg(test)]
@@ -71,6 +78,7 @@ mod tests {
     #[test]
     fn skip_db_upgrade_is_the_only_change() {
         assert_eq!(after(&["A=1", "odd", "A=2"]), ["A=1", "odd", "A=2", "SKIP_DB_UPGRADE=true"]);
+        assert_eq!(after(&["SKIP_DB_UPGRADE=Yes"]), ["SKIP_DB_UPGRADE=Yes"]);
         assert_eq!(after(&["SKIP_DB_UPGRADE=0", "B="]), ["SKIP_DB_UPGRADE=true", "B="]);
         assert_eq!(after(&["SKIP_DB_UPGRADES=0"]), ["SKIP_DB_UPGRADES=0", "SKIP_DB_UPGRADE=true"]);
     }

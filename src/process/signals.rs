@@ -8,16 +8,14 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use nix::fcntl::OFlag;
 use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-use nix::unistd::{getpid, pipe2};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use nix::unistd::getpid;
+use tokio::net::unix::pipe::{Receiver, Sender, pipe};
 
 /// The signals that ask a program to end.
 const ENDING: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP];
@@ -48,7 +46,7 @@ fn restore(signal: Signal, action: &SigAction) {
 /// Installs `handler`, except where the signal was ignored: `nohup` is to go on working.
 fn set_unless_ignored(signal: Signal, handler: SigHandler) -> Option<SigAction> {
     let previous = set(signal, handler).ok()?;
-    if previous.handler() == SigHandler::SigIgn {
+    if matches!(previous.handler(), SigHandler::SigIgn) {
         restore(signal, &previous);
         return None;
     }
@@ -99,9 +97,9 @@ extern "C" fn note(number: libc::c_int) {
 
 /// While this lives, a signal that asks to end is noted instead of obeyed.
 pub struct Watch {
-    wake: AsyncFd<OwnedFd>,
+    wake: Receiver,
     /// Kept open for the handler.
-    _sender: OwnedFd,
+    _sender: Sender,
     replaced: Vec<(Signal, SigAction)>,
     child: Option<SigAction>,
 }
@@ -109,8 +107,7 @@ pub struct Watch {
 impl Watch {
     /// Starts to watch. Needs a tokio runtime with its I/O driver.
     pub fn start() -> io::Result<Self> {
-        let (receiver, sender) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)?;
-        let wake = AsyncFd::with_interest(receiver, Interest::READABLE)?;
+        let (sender, wake) = pipe()?;
         ARRIVED.store(0, Ordering::SeqCst);
         WAKE.store(sender.as_raw_fd(), Ordering::SeqCst);
         let watched = |signal| Some((signal, set_unless_ignored(signal, SigHandler::Handler(note))?));
@@ -126,11 +123,11 @@ impl Watch {
             if let Some(signal) = noted() {
                 return signal;
             }
-            match self.wake.readable().await {
-                Ok(mut ready) => ready.clear_ready(),
+            if self.wake.readable().await.is_err() {
                 // Without a driver nothing can wake the watcher; the signal is then seen by `stop`.
-                Err(_) => std::future::pending().await,
+                std::future::pending::<()>().await;
             }
+            let _ = self.wake.try_read(&mut [0; 8]);
         }
     }
 

@@ -125,7 +125,7 @@ pub fn command(
 /// when `lock_lost` resolves.
 pub async fn upgrade(
     program: &Program,
-    limit: Option<Duration>,
+    limit: Duration,
     lock_lost: impl Future<Output = String>,
 ) -> Result<(), UpgradeError> {
     let command = program.command_line();
@@ -133,16 +133,10 @@ pub async fn upgrade(
     let watch = Watch::start().map_err(io)?;
     let mut child = spawn(program, &watch)?;
     let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
-    let too_long = async {
-        match limit {
-            Some(limit) => tokio::time::sleep(limit).await,
-            None => std::future::pending().await,
-        }
-    };
     let stopped = tokio::select! {
         status = child.wait() => Ok(status.map_err(io)?),
         signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
-        () = too_long => Err(UpgradeError::TimedOut { command: command.clone(), limit: limit.unwrap_or_default() }),
+        () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
         reason = lock_lost => Err(UpgradeError::LockLost { command: command.clone(), reason }),
     };
     let ended = match stopped {

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::BOTH;
+use crate::support::process::is_running;
 use crate::support::{Application, Backend, python};
 
 #[test]
@@ -143,8 +144,8 @@ fn an_upgrade_that_takes_too_long_is_ended_with_its_children() {
         .env("STILLHEAD_UPGRADE_COMMAND", "sh -c 'sleep 600 & echo child $!; wait'")
         .run();
     outcome.code(124).says("STILLHEAD_UPGRADE_TIMEOUT");
-    let child = outcome.stdout.trim().strip_prefix("child ").unwrap();
-    assert!(!std::path::Path::new("/proc").join(child).exists(), "{child} is still running");
+    let child = outcome.stdout.trim().strip_prefix("child ").unwrap().parse().unwrap();
+    assert!(!is_running(child), "{child} is still running");
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn the_page_is_answered_by_a_gunicorn_that_has_stillheads_pid() {
             let arguments = ["run", "--", "gunicorn", "--bind", &address, "app:create_app()"];
             let mut gunicorn = shop.stillhead(&arguments).spawn();
             let (status, page) = http::get(port, "/");
-            assert_eq!(status, "HTTP/1.1 200 OK", "{backend:?} {revision}");
+            assert!(status.ends_with("200 OK"), "{backend:?} {revision}: {status}");
             assert!(page.contains(r#"{"category":"tea","in_stock":0,"name":"tea towel","price":"7.25"}"#), "{page}");
             let (_, health) = http::get(port, "/healthz");
             // The worker that answers is a child of gunicorn's arbiter, which stillhead has become.

@@ -35,14 +35,20 @@ const VARIABLES: &[(&str, &str)] = &[
 ];
 
 /// What psycopg, through libpq, takes from the environment when the URL is silent.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct LibpqEnvironment {
     /// Connection keyword to value: what the URL does not say.
     pub(super) defaults: BTreeMap<&'static str, String>,
     /// The home folder, for `.pgpass` and `.postgresql/`.
     pub home: Option<PathBuf>,
-    /// The name of the process' user: libpq's last default for the user.
-    pub os_user: Option<String>,
+    /// Asks for the name of the process' user, libpq's last default: only a URL without a user pays for the look-up.
+    pub os_user: fn() -> Option<String>,
+}
+
+impl Default for LibpqEnvironment {
+    fn default() -> Self {
+        Self { defaults: BTreeMap::new(), home: None, os_user: || None }
+    }
 }
 
 impl LibpqEnvironment {
@@ -51,7 +57,7 @@ impl LibpqEnvironment {
     pub fn from_lookup(
         lookup: impl Fn(&str) -> Option<String>,
         home: Option<PathBuf>,
-        os_user: Option<String>,
+        os_user: fn() -> Option<String>,
     ) -> Self {
         let defaults = VARIABLES
             .iter()

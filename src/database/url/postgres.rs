@@ -98,7 +98,7 @@ impl PostgresUrl {
             }
         }
 
-        let user = settings.take("user").or_else(|| environment.os_user.clone()).ok_or(UrlError::NoUser)?;
+        let user = settings.take("user").or_else(|| (environment.os_user)()).ok_or(UrlError::NoUser)?;
         let fallback_name = settings.take("fallback_application_name");
         Ok(Self {
             driver: parts.driver,

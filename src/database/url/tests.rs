@@ -5,7 +5,7 @@ use std::path::Path;
 
 fn environment(pairs: &[(&str, &str)]) -> LibpqEnvironment {
     let lookup = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-    LibpqEnvironment::from_lookup(lookup, Some("/home/app".into()), Some("os".into()))
+    LibpqEnvironment::from_lookup(lookup, Some("/home/app".into()), || Some("os".into()))
 }
 
 fn parse_with(text: &str, pairs: &[(&str, &str)]) -> Result<DatabaseUrl, UrlError> {

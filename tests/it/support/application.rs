@@ -1,7 +1,7 @@
 //! A copy of examples/shop in a folder of its own, with a database of its own.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
@@ -38,13 +38,6 @@ impl Application {
 
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// The file of a revision.
-    pub fn revision_file(&self, revision: &str) -> PathBuf {
-        let versions = fs::read_dir(self.folder().join("migrations/versions")).unwrap();
-        let mut files = versions.map(|entry| entry.unwrap().path());
-        files.find(|file| file.file_name().unwrap().to_str().unwrap().starts_with(revision)).unwrap()
     }
 
     /// `stillhead` in this folder, on this database, with the virtualenv first on the PATH and nothing else inherited.

@@ -11,7 +11,7 @@ pub fn binaries() -> PathBuf {
     let folder = virtualenv.join("bin");
     assert!(
         folder.join("flask").exists(),
-        "no virtualenv at {}; make it: python3 -m venv target/venv && target/venv/bin/pip install -r examples/shop/requirements.txt",
+        "no virtualenv at {}; make it: python3 -m venv target/venv && target/venv/bin/pip install -r tests/requirements.txt",
         virtualenv.display()
     );
     folder
