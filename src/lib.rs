@@ -5,4 +5,5 @@
 
 pub mod database;
 pub mod migrations;
+pub mod python;
 pub mod version_table;
