@@ -248,7 +248,7 @@ mod tests {
             (b"# coding: koi8-r\nb = '\xe9'\n", Err(2)),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(decode(bytes).as_deref().map_err(|error| error.line()), expected.map_err(|line| line));
+            assert_eq!(decode(bytes).as_deref().map_err(|error| error.line()), expected);
         }
     }
 }
