@@ -55,8 +55,7 @@ unsafe fn strings(mut array: *const *const c_char) -> Vec<Vec<u8>> {
 fn descriptors(state: &mut String) {
     for number in 0..256 {
         // SAFETY: asking about a descriptor harms none; EBADF is an answer.
-        let (descriptor, file) =
-            unsafe { (libc::fcntl(number, libc::F_GETFD), libc::fcntl(number, libc::F_GETFL)) };
+        let (descriptor, file) = unsafe { (libc::fcntl(number, libc::F_GETFD), libc::fcntl(number, libc::F_GETFL)) };
         if descriptor != -1 {
             let link = fs::read_link(format!("/proc/self/fd/{number}"));
             let _ = writeln!(state, "descriptor {number} flags {descriptor} {file:o} {link:?}");
@@ -66,8 +65,21 @@ fn descriptors(state: &mut String) {
 
 fn status(state: &mut String) {
     const LINES: [&str; 15] = [
-        "Umask", "Uid", "Gid", "Groups", "Threads", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt", "CapInh", "CapPrm",
-        "CapEff", "NoNewPrivs", "Seccomp",
+        "Umask",
+        "Uid",
+        "Gid",
+        "Groups",
+        "Threads",
+        "SigPnd",
+        "ShdPnd",
+        "SigBlk",
+        "SigIgn",
+        "SigCgt",
+        "CapInh",
+        "CapPrm",
+        "CapEff",
+        "NoNewPrivs",
+        "Seccomp",
     ];
     for line in fs::read_to_string("/proc/self/status").unwrap_or_default().lines() {
         if LINES.iter().any(|name| line.split(':').next() == Some(name)) {

@@ -76,9 +76,9 @@ impl Error {
             Self::Read(error) => error.next(),
             Self::Database(error) => error.next(),
             Self::Finding(finding) => finding.next(),
-            Self::NoUpgradeCommand(ProgramError::NotFound { name }) => format!(
-                "install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND"
-            ),
+            Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
+                format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
+            }
             Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
             Self::Upgrade(error) => error.next(),
             Self::NotAtHead { .. } => {

@@ -11,6 +11,7 @@ pub mod error;
 pub mod logging;
 pub mod migrations;
 pub mod process;
+pub mod python;
 pub mod reconcile;
 pub mod version_table;
 

@@ -55,8 +55,9 @@ async fn reconcile(config: &Config, start: Option<&Program>) -> Result<(), Error
         Decision::Start => info!("{finding}"),
         Decision::Stop => return Err(Error::Finding(finding)),
         Decision::Upgrade => {
-            let program = upgrade::command(&files.layout, config.upgrade_command.as_deref(), start, config.path.as_deref())
-                .map_err(Error::NoUpgradeCommand)?;
+            let program =
+                upgrade::command(&files.layout, config.upgrade_command.as_deref(), start, config.path.as_deref())
+                    .map_err(Error::NoUpgradeCommand)?;
             let mut waiting = Waiting::for_what("another instance that upgrades");
             let mut guard = Database::lock(&url, config.lock_timeout, &mut |holder| waiting.note(holder)).await?;
             drop(waiting);

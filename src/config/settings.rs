@@ -77,4 +77,3 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub(super) log_format: Option<LogFormat>,
 }
-

@@ -77,7 +77,10 @@ impl DatabaseError {
             #[cfg(feature = "sqlite")]
             Self::Sqlite { file, .. } => format!("file {0}; ls -l {0}", file.display()),
             Self::AmbiguousFile { working, .. } => {
-                format!("write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}", working.display())
+                format!(
+                    "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",
+                    working.display()
+                )
             }
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())

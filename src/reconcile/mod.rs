@@ -154,7 +154,11 @@ pub fn diagnose(graph: &RevisionGraph, rows: &VersionRows, tables: &[String]) ->
         return Finding::OverlappingRows { ancestors: owned(overlapping), rows: owned(current) };
     }
     let pending = owned(graph.pending(rows.revisions()));
-    if current.is_empty() { Finding::FreshDatabase { pending } } else { Finding::Behind { rows: owned(current), pending } }
+    if current.is_empty() {
+        Finding::FreshDatabase { pending }
+    } else {
+        Finding::Behind { rows: owned(current), pending }
+    }
 }
 
 /// Whether the rows are the real heads: all that an ordinary start asks.

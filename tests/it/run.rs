@@ -57,8 +57,12 @@ fn skip_db_upgrade_reports_writes_nothing_and_starts() {
         for (spelling, revision) in [("1", "base"), ("TRUE", REVISIONS[2])] {
             let shop = Application::at(backend, revision);
             let before = shop.database.rows();
-            let outcome = shop.stillhead(&["run", "--", "printenv", "SKIP_DB_UPGRADE"]).env("SKIP_DB_UPGRADE", spelling).run();
-            outcome.success().prints(&format!("{spelling}\n")).says("pending; SKIP_DB_UPGRADE is set: nothing is changed");
+            let outcome =
+                shop.stillhead(&["run", "--", "printenv", "SKIP_DB_UPGRADE"]).env("SKIP_DB_UPGRADE", spelling).run();
+            outcome
+                .success()
+                .prints(&format!("{spelling}\n"))
+                .says("pending; SKIP_DB_UPGRADE is set: nothing is changed");
             assert_eq!(shop.database.rows(), before);
         }
     }
@@ -100,7 +104,11 @@ fn a_row_that_no_file_has_stops_the_start() {
         let shop = Application::at(backend, "head");
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
         let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00").says("next: git log");
+        outcome
+            .code(125)
+            .prints("")
+            .says("unknown-revision: the version table holds feedc0ffee00")
+            .says("next: git log");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }

@@ -79,7 +79,8 @@ fn words_reach_the_command_as_they_were_typed() {
 #[test]
 fn one_process_is_left() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let outcome = shop.stillhead(&["run", "--", "sh", "-c", "ls /proc/$$/task | wc -l; cat /proc/$$/task/$$/children"]).run();
+    let outcome =
+        shop.stillhead(&["run", "--", "sh", "-c", "ls /proc/$$/task | wc -l; cat /proc/$$/task/$$/children"]).run();
     // ls and cat are the shell's own children while it asks.
     let lines: Vec<&str> = outcome.success().stdout.lines().collect();
     assert_eq!(lines[0], "1");

@@ -97,7 +97,8 @@ fn while_the_database_is_awaited() {
     let shop = Application::new(Backend::Sqlite);
     in_each_place(|place, signal| {
         let stillhead = shop.stillhead(&["run", "--", "echo", "started"]);
-        let nobody = stillhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").env("STILLHEAD_WAIT_TIMEOUT", "none");
+        let nobody =
+            stillhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").env("STILLHEAD_WAIT_TIMEOUT", "none");
         let mut running = Running::start(nobody, place);
         running.until("waiting for the database");
         running.ends_by(signal);
@@ -108,7 +109,9 @@ fn while_the_database_is_awaited() {
 fn while_the_lock_is_awaited() {
     for backend in [Backend::Postgres, Backend::Sqlite] {
         let shop = Application::new(backend);
-        let holder = shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'");
+        let holder = shop
+            .stillhead(&["run"])
+            .env("STILLHEAD_UPGRADE_COMMAND", "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'");
         let mut holder = Running::start(holder, Place::Child);
         holder.until(UPGRADING);
         in_each_place(|place, signal| {

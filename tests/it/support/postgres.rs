@@ -46,7 +46,10 @@ pub fn binaries() -> PathBuf {
 /// The account that the server runs as: not root, which PostgreSQL refuses.
 fn account() -> User {
     let name = if Uid::effective().is_root() { "postgres".to_owned() } else { whoami() };
-    User::from_name(&name).ok().flatten().unwrap_or_else(|| panic!("there is no account {name}: apt-get install -y postgresql"))
+    User::from_name(&name)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| panic!("there is no account {name}: apt-get install -y postgresql"))
 }
 
 fn whoami() -> String {
@@ -54,7 +57,10 @@ fn whoami() -> String {
 }
 
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("loopback has a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port()
 }
 
 impl Server {
@@ -141,6 +147,9 @@ fn sql_at(folder: &Path, port: u16, database: &str, sql: &str) -> Result<Vec<Vec
         let text = |row: &tokio_postgres::SimpleQueryRow| {
             (0..row.len()).map(|column| row.get(column).unwrap_or("NULL").to_owned()).collect()
         };
-        Ok(answer.iter().filter_map(|m| if let SimpleQueryMessage::Row(row) = m { Some(text(row)) } else { None }).collect())
+        Ok(answer
+            .iter()
+            .filter_map(|m| if let SimpleQueryMessage::Row(row) = m { Some(text(row)) } else { None })
+            .collect())
     })
 }

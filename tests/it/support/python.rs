@@ -4,10 +4,8 @@ use std::path::PathBuf;
 
 /// The folder of the virtualenv's programs.
 pub fn binaries() -> PathBuf {
-    let virtualenv = std::env::var_os("STILLHEAD_TEST_VENV").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/venv"),
-        PathBuf::from,
-    );
+    let virtualenv = std::env::var_os("STILLHEAD_TEST_VENV")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/venv"), PathBuf::from);
     let folder = virtualenv.join("bin");
     assert!(
         folder.join("flask").exists(),
