@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_postgres::{Client, Connection};
 
-use super::failure::{Failure, FailureKind};
+use super::failure::{Failure, FailureKind, in_words};
 use super::url::{Endpoint, PostgresUrl};
 use super::wait::{Wait, delay_after};
 
@@ -54,6 +54,22 @@ impl Connected {
         let connection = tokio::spawn(connection);
         (Self { client, connection, endpoint: endpoint.clone(), encrypted, server_version }, reported)
     }
+
+    /// Resolves when the connection has died, with the reason.
+    pub async fn closed(&mut self) -> String {
+        match (&mut self.connection).await {
+            Ok(Ok(())) => "the server closed the connection".to_owned(),
+            Ok(Err(error)) => in_words(&error),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Takes leave of the server, so that it does not have to notice on its own.
+    pub async fn close(self) {
+        drop(self.client);
+        // However it ends, it is over.
+        let _ = self.connection.await;
+    }
 }
 
 /// What a waiting person wants to read.
@@ -80,12 +96,13 @@ impl fmt::Display for Progress<'_> {
 #[derive(Debug, Clone, Copy)]
 struct Limits {
     each: Duration,
-    deadline: Instant,
+    deadline: Option<Instant>,
 }
 
 impl Limits {
     fn now(self) -> Duration {
-        self.each.min(self.deadline.saturating_duration_since(Instant::now()))
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        left.map_or(self.each, |left| left.min(self.each))
     }
 }
 
@@ -124,6 +141,12 @@ impl ConnectError {
         }
     }
 
+    /// Whether the time was up, rather than something being refused.
+    #[must_use]
+    pub fn is_deadline(&self) -> bool {
+        matches!(self, Self::Deadline { .. })
+    }
+
     /// The one thing to do next.
     #[must_use]
     pub fn next(&self) -> String {
@@ -145,7 +168,7 @@ pub async fn connect(
 ) -> Result<Connected, ConnectError> {
     let begin = Instant::now();
     let limit = url.connect_timeout.unwrap_or(wait.per_attempt);
-    let deadline = begin + if wait.overall.is_zero() { limit } else { wait.overall };
+    let deadline = wait.overall.map(|overall| begin + if overall.is_zero() { limit } else { overall });
     let is_passing = |kind: FailureKind| kind.is_passing(wait.retry_authentication);
     let mut attempt = 0;
     loop {
@@ -161,7 +184,7 @@ pub async fn connect(
         }
         let elapsed = begin.elapsed();
         let delay = delay_after(attempt);
-        if elapsed + delay >= wait.overall {
+        if wait.overall.is_some_and(|overall| elapsed + delay >= overall) {
             return Err(ConnectError::Deadline { waited: elapsed, attempts: attempt, failures });
         }
         progress(&Progress { attempt, elapsed, failures: &failures, delay });

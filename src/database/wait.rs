@@ -11,8 +11,8 @@ const GROWTH: f64 = 1.6;
 /// The caller's patience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wait {
-    /// For everything together, counted from the first attempt. Zero makes one attempt.
-    pub overall: Duration,
+    /// For everything together, counted from the first attempt. Zero makes one attempt, `None` never gives up.
+    pub overall: Option<Duration>,
     /// For one address: from the lookup to the end of the handshake. A server that accepts and stays silent costs
     /// this much. The URL's `connect_timeout` is stronger.
     pub per_attempt: Duration,
@@ -20,9 +20,11 @@ pub struct Wait {
     pub retry_authentication: bool,
 }
 
-impl Default for Wait {
-    fn default() -> Self {
-        Self { overall: Duration::from_secs(30), per_attempt: Duration::from_secs(5), retry_authentication: false }
+impl Wait {
+    /// Up to `overall`, with five seconds for each address; refusals are final.
+    #[must_use]
+    pub fn up_to(overall: Option<Duration>) -> Self {
+        Self { overall, per_attempt: Duration::from_secs(5), retry_authentication: false }
     }
 }
 
