@@ -16,7 +16,7 @@ use crate::migrations::layout::{Layout, locate};
 use crate::migrations::{self, RevisionGraph};
 use crate::process::program::{self, Program};
 use crate::process::upgrade;
-use crate::reconcile::{Decision, Finding, diagnose, is_at_head, list};
+use crate::reconcile::{Decision, Finding, diagnose, list};
 use crate::version_table::VersionTable;
 
 /// Brings the database to head. Answers the program to become, or `None` where no command was given.
@@ -42,7 +42,7 @@ async fn reconcile(config: &Config, start: Option<&Program>) -> Result<(), Error
     }
     let (files, database) = tokio::try_join!(read_files(config), open(config, &url))?;
     let rows = database.version_rows(&files.version_table).await?;
-    if is_at_head(&files.graph, &rows) {
+    if files.graph.is_at_head(rows.revisions()) {
         database.close().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
@@ -95,7 +95,7 @@ async fn upgrade_under_the_lock(
     let database = open(config, url).await?;
     let rows = database.version_rows(&files.version_table).await?;
     database.close().await;
-    if !is_at_head(&files.graph, &rows) {
+    if !files.graph.is_at_head(rows.revisions()) {
         return Err(Error::NotAtHead {
             command: program.command_line(),
             rows: list(rows.revisions()),

@@ -11,12 +11,15 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{Client, Connection};
 
 use super::failure::{Failure, FailureKind, in_words};
 use super::url::{Endpoint, PostgresUrl};
 use super::wait::{Wait, delay_after};
+
+/// How long a server may take to accept a farewell.
+const FAREWELL: Duration = Duration::from_millis(200);
 
 /// A connection that is up.
 #[derive(Debug)]
@@ -54,24 +57,22 @@ impl Connected {
         let connection = tokio::spawn(connection);
         (Self { client, connection, endpoint: endpoint.clone(), encrypted, server_version }, reported)
     }
-}
 
-impl Connected {
-    /// Resolves when the connection has ended, with the reason.
-    pub async fn ended(&mut self) -> String {
+    /// Resolves when the connection has died, with the reason.
+    pub async fn closed(&mut self) -> String {
         match (&mut self.connection).await {
+            Ok(Ok(())) => "the server closed the connection".to_owned(),
             Ok(Err(error)) => in_words(&error),
-            Ok(Ok(())) | Err(_) => "the connection was closed".to_owned(),
+            Err(error) => error.to_string(),
         }
     }
 
-    /// Takes leave, so that the server does not have to find out on its own. A server that does not take the farewell is
-    /// not waited for.
+    /// Takes leave of the server, so that it does not have to notice on its own. One that does not take the farewell is not
+    /// waited for.
     pub async fn close(self) {
-        let Self { client, connection, .. } = self;
-        drop(client);
-        if !connection.is_finished() {
-            let _ = tokio::time::timeout(Duration::from_millis(200), connection).await;
+        drop(self.client);
+        if !self.connection.is_finished() {
+            let _ = timeout(FAREWELL, self.connection).await;
         }
     }
 }
@@ -142,6 +143,12 @@ impl ConnectError {
             Self::Refused { failure } => failure.kind,
             Self::Deadline { failures, .. } => failures.last().map_or(FailureKind::Silent, |failure| failure.kind),
         }
+    }
+
+    /// Whether the time was up, rather than something being refused.
+    #[must_use]
+    pub fn is_deadline(&self) -> bool {
+        matches!(self, Self::Deadline { .. })
     }
 
     /// The one thing to do next.

@@ -97,6 +97,9 @@ impl DatabaseError {
 
     /// Whether a deadline passed, rather than something being refused.
     pub fn is_deadline(&self) -> bool {
-        matches!(self, Self::Connect(ConnectError::Deadline { .. }) | Self::LockTimeout { .. })
+        match self {
+            Self::Connect(source) => source.is_deadline(),
+            _ => matches!(self, Self::LockTimeout { .. }),
+        }
     }
 }

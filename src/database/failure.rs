@@ -204,29 +204,27 @@ fn classify_answer(code: &str, message: &str) -> FailureKind {
     }
 }
 
+/// What a pooler says in words. It repeats its server's refusals, cached ones too, so these come first.
 fn classify_pooler(message: &str) -> FailureKind {
-    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
-    if says(&["unsupported startup parameter"]) {
-        FailureKind::PoolerParameter
-    } else if says(&["no such user", "auth_query"]) {
-        FailureKind::PoolerUserUnknown
-    } else if says(&["no such database"]) {
-        FailureKind::NoSuchDatabase
-    } else if says(&["no more connections"]) {
-        FailureKind::TooBusy
-    } else if says(&["SSL required"]) {
-        FailureKind::NotAdmitted
-    } else if says(&[
-        "server_login_retry",
-        "query_wait_timeout",
-        "client_login_timeout",
-        "cannot connect",
-        "shutting down",
-    ]) {
-        FailureKind::PoolerWaiting
-    } else {
-        FailureKind::Other
+    const ANSWERS: &[(&str, FailureKind)] = &[
+        ("unsupported startup parameter", FailureKind::PoolerParameter),
+        ("no such database", FailureKind::NoSuchDatabase),
+        ("no such user", FailureKind::PoolerUserUnknown),
+        ("authentication failed", FailureKind::WrongPassword),
+        ("SSL required", FailureKind::NotAdmitted),
+        ("no more connections", FailureKind::TooBusy),
+        ("server_login_retry", FailureKind::PoolerWaiting),
+        ("query_wait_timeout", FailureKind::PoolerWaiting),
+        ("client_login_timeout", FailureKind::PoolerWaiting),
+        ("cannot connect", FailureKind::PoolerWaiting),
+        ("shutting down", FailureKind::PoolerWaiting),
+    ];
+    if message.contains("does not exist") {
+        let is_database = message.contains("database \"");
+        return if is_database { FailureKind::NoSuchDatabase } else { FailureKind::PoolerUserUnknown };
     }
+    let answer = ANSWERS.iter().find(|(words, _)| message.contains(words));
+    answer.map_or(FailureKind::Other, |(_, kind)| *kind)
 }
 
 /// The error with its causes, which tokio-postgres leaves out of `Display`. A server's error is its own words.

@@ -43,7 +43,7 @@ impl Guard {
     /// Resolves when the lock is no longer held, with the reason. That of SQLite is held as long as this process lives.
     pub async fn lost(&mut self) -> String {
         match self {
-            Self::Postgres(connection) => connection.ended().await,
+            Self::Postgres(connection) => connection.closed().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => std::future::pending().await,
         }

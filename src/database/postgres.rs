@@ -60,8 +60,7 @@ pub(super) async fn connected(
     limit: Duration,
     waiting: &mut dyn FnMut(&str),
 ) -> Result<Connected, DatabaseError> {
-    let wait = Wait { overall: limit, ..Wait::default() };
-    Ok(connect(url, &wait, &mut |progress| {
+    Ok(connect(url, &Wait::up_to(limit), &mut |progress| {
         if let Some(failure) = progress.failures.last() {
             waiting(&failure.to_string());
         }

@@ -20,9 +20,11 @@ pub struct Wait {
     pub retry_authentication: bool,
 }
 
-impl Default for Wait {
-    fn default() -> Self {
-        Self { overall: Duration::from_secs(30), per_attempt: Duration::from_secs(5), retry_authentication: false }
+impl Wait {
+    /// Up to `overall`, with five seconds for each address; refusals are final.
+    #[must_use]
+    pub fn up_to(overall: Duration) -> Self {
+        Self { overall, per_attempt: Duration::from_secs(5), retry_authentication: false }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::database::VersionRows;
-use crate::migrations::RevisionGraph;
+use crate::migrations::{RevisionGraph, Step};
 
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,7 +134,7 @@ impl fmt::Display for Finding {
 pub fn diagnose(graph: &RevisionGraph, rows: &VersionRows, tables: &[String]) -> Finding {
     let heads = graph.real_heads();
     let current: BTreeSet<&str> = rows.revisions().iter().map(String::as_str).collect();
-    if is_at_head(graph, rows) {
+    if graph.is_at_head(rows.revisions()) {
         return Finding::AtHead { heads: owned(heads) };
     }
     let unknown: Vec<&str> = current.iter().copied().filter(|row| graph.get(row).is_none()).collect();
@@ -145,15 +145,11 @@ pub fn diagnose(graph: &RevisionGraph, rows: &VersionRows, tables: &[String]) ->
         let no_table = *rows == VersionRows::NoTable;
         return Finding::Unversioned { no_table, tables: tables.to_vec() };
     }
-    let overlapping: Vec<&str> = current
-        .iter()
-        .copied()
-        .filter(|row| current.iter().any(|other| other != row && graph.ancestors(&[*other]).contains(row)))
-        .collect();
+    let overlapping: Vec<&str> = current.iter().copied().filter(|row| precedes_another(graph, row, &current)).collect();
     if !overlapping.is_empty() {
         return Finding::OverlappingRows { ancestors: owned(overlapping), rows: owned(current) };
     }
-    let pending = owned(graph.pending(rows.revisions()));
+    let pending = pending(graph, rows.revisions());
     if current.is_empty() {
         Finding::FreshDatabase { pending }
     } else {
@@ -161,10 +157,18 @@ pub fn diagnose(graph: &RevisionGraph, rows: &VersionRows, tables: &[String]) ->
     }
 }
 
-/// Whether the rows are the real heads: all that an ordinary start asks.
-pub fn is_at_head(graph: &RevisionGraph, rows: &VersionRows) -> bool {
-    let current: BTreeSet<&str> = rows.revisions().iter().map(String::as_str).collect();
-    current.into_iter().eq(graph.real_heads().into_iter().collect::<BTreeSet<_>>())
+fn precedes_another(graph: &RevisionGraph, row: &str, rows: &BTreeSet<&str>) -> bool {
+    let others = rows.iter().filter(|other| **other != row);
+    others.into_iter().any(|other| {
+        let applied = graph.applied(&[(*other).to_owned()]).unwrap_or_default();
+        applied.iter().any(|node| node.revision.id == row)
+    })
+}
+
+/// What `upgrade heads` will apply, in its order.
+fn pending(graph: &RevisionGraph, rows: &[String]) -> Vec<String> {
+    let steps = graph.upgrade_steps(rows, "heads").unwrap_or_default();
+    steps.into_iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id) } else { None }).collect()
 }
 
 fn owned<'a>(revisions: impl IntoIterator<Item = &'a str>) -> Vec<String> {

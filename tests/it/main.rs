@@ -5,6 +5,7 @@
 mod support;
 
 mod bad_input;
+mod connecting;
 mod exec;
 mod logging;
 mod run;

@@ -68,6 +68,8 @@ pub(super) fn join_query_hosts(query: &mut Vec<(String, String)>) -> Result<(), 
             Some((host, port)) if !has_port && is_name(host) && port.bytes().all(|b| b.is_ascii_digit()) => {
                 vec![(host, Some(port))]
             }
+            // A port before the query does not count for a list of hosts in it.
+            _ if !has_port && one.contains(',') => one.split(',').map(|host| (host, None)).collect(),
             _ => return Ok(()),
         },
         _ if has_port => return Err(UrlError::MixedHosts),
@@ -79,7 +81,7 @@ pub(super) fn join_query_hosts(query: &mut Vec<(String, String)>) -> Result<(), 
     let port = pairs.iter().map(|(_, port)| port.unwrap_or_default()).collect::<Vec<_>>().join(",");
     query.retain(|(key, _)| key != "host");
     query.push(("host".to_owned(), host));
-    if port.contains(|c| c != ',') {
+    if !port.is_empty() {
         query.push(("port".to_owned(), port));
     }
     Ok(())
