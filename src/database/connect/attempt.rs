@@ -12,7 +12,7 @@ use super::transport::{self, Address, Transport};
 use super::{Connected, Limits, target};
 use crate::database::failure::{Failure, FailureKind, classify, classify_io, in_words};
 use crate::database::tls;
-use crate::database::url::password_file::find_password;
+use crate::database::url::password_file::{find_password, ignored_file};
 use crate::database::url::{ChannelBinding, Endpoint, PostgresUrl, SslMode};
 
 /// What one connection is to be made with.
@@ -111,7 +111,7 @@ async fn connect_once(
     let (mut connected, default_target) = if encrypted {
         start_encrypted(url, endpoint, &config, stream).await?
     } else {
-        let (client, connection) = config.connect_raw(stream, NoTls).await.map_err(|error| refusal(&error))?;
+        let (client, connection) = config.connect_raw(stream, NoTls).await.map_err(|error| refusal(url, &error))?;
         Connected::start(client, connection, endpoint, false)
     };
     target::verify(url.target, &mut connected, default_target).await?;
@@ -130,12 +130,18 @@ async fn start_encrypted(
         Endpoint::Socket { .. } => "",
     };
     let Ok(connector) = MakeTlsConnect::<Transport>::make_tls_connect(&mut MakeRustlsConnect::new(tls), name);
-    let (client, connection) = config.connect_raw(stream, connector).await.map_err(|error| refusal(&error))?;
+    let (client, connection) = config.connect_raw(stream, connector).await.map_err(|error| refusal(url, &error))?;
     Ok(Connected::start(client, connection, endpoint, true))
 }
 
-fn refusal(error: &tokio_postgres::Error) -> Refusal {
-    (classify(error), in_words(error))
+fn refusal(url: &PostgresUrl, error: &tokio_postgres::Error) -> Refusal {
+    match (classify(error), ignored_file(url)) {
+        (FailureKind::PasswordMissing, Some(file)) => {
+            let why = format!("there is no password, and {} is ignored because others may read it", file.display());
+            (FailureKind::PasswordMissing, why)
+        }
+        (kind, _) => (kind, in_words(error)),
+    }
 }
 
 /// The startup message. TLS has been agreed on already, so tokio-postgres must not ask again: `Direct`.

@@ -12,12 +12,7 @@ use crate::database::password::Password;
 /// The password for one endpoint. A file that others can read is ignored, as libpq ignores it.
 #[must_use]
 pub fn find_password(url: &PostgresUrl, endpoint: &Endpoint) -> Option<Password> {
-    let file = url.password_file.as_deref()?;
-    let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
-    if metadata.permissions().mode() & 0o077 != 0 {
-        tracing::warn!(file = %file.display(), "the password file is ignored: others may read it; chmod 600 it");
-        return None;
-    }
+    let file = url.password_file.as_deref().filter(|file| file.is_file() && !others_may_read(file))?;
     let text = fs::read(file).ok()?;
     let host = match endpoint {
         Endpoint::Tcp { host, .. } => host.clone(),
@@ -27,6 +22,16 @@ pub fn find_password(url: &PostgresUrl, endpoint: &Endpoint) -> Option<Password>
     };
     let wanted = [host, endpoint.port().to_string(), url.database.clone(), url.user.clone()];
     password_in(&String::from_utf8_lossy(&text), &wanted)
+}
+
+/// The file that is ignored because others can read it: worth a word when a password is missing.
+#[must_use]
+pub fn ignored_file(url: &PostgresUrl) -> Option<&Path> {
+    url.password_file.as_deref().filter(|file| file.is_file() && others_may_read(file))
+}
+
+fn others_may_read(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
 }
 
 fn password_in(text: &str, wanted: &[String; 4]) -> Option<Password> {

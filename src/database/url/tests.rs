@@ -203,4 +203,5 @@ fn a_password_is_never_shown() {
         }
     }
     assert!(seen > 4000);
+    assert!(!format!("{:?}", environment(&[("PGPASSWORD", "Zq")])).contains("Zq"));
 }

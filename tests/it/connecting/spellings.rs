@@ -1,10 +1,13 @@
 //! The same strings, read by stillhead and by SQLAlchemy with psycopg, must name the same server, role and database.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
 
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use stillhead::database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl};
+use stillhead::database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl, UrlError};
 
 use crate::support::python;
 
@@ -61,14 +64,12 @@ const CASES: &[Case] = &[
 /// What SQLAlchemy hands to psycopg, completed by libpq's own defaults and environment.
 const SCRIPT: &str = r#"
 import json, os, sys
-from sqlalchemy import create_engine
+import sqlalchemy as sa
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
-for line in sys.stdin:
-    text, environment = json.loads(line)
-    os.environ.update(environment)
-    args, keywords = create_engine(text.replace("+psycopg2", "").replace("postgresql:", "postgresql+psycopg:")
-        ).dialect.create_connect_args(__import__("sqlalchemy").make_url(text))
+def read(text):
+    url = sa.make_url(text.replace("+psycopg2", "").replace("postgresql:", "postgresql+psycopg:"))
+    _, keywords = sa.create_engine(url).dialect.create_connect_args(url)
     keywords.pop("context", None)
     found = {o.keyword.decode(): o.val for o in pq.Conninfo.get_defaults()}
     found |= {o.keyword.decode(): o.val for o in pq.Conninfo.parse(make_conninfo(**keywords).encode()) if o.val is not None}
@@ -76,62 +77,127 @@ for line in sys.stdin:
     hosts = (found["host"] or "").split(",")
     ports = (found["port"] or "").split(",")
     ports = ports * len(hosts) if len(ports) == 1 else ports
-    print(json.dumps({
+    return {
         "user": found["user"], "password": found["password"], "database": found["dbname"] or found["user"],
         "hosts": [[h, int(p or 5432)] for h, p in zip(hosts, ports, strict=True)],
         "sslmode": "verify-full" if found["sslrootcert"] == "system" else found["sslmode"],
-        "options": found["options"] or None, "application_name": found["application_name"] or "stillhead"}))
+        "options": found["options"] or None, "application_name": found["application_name"] or "stillhead"}
+
+for line in sys.stdin:
+    text, environment = json.loads(line)
+    os.environ.update(environment)
+    try:
+        print(json.dumps(read(text)))
+    except Exception as error:
+        print(json.dumps({"error": repr(error)}))
     for name in environment:
         del os.environ[name]
 "#;
 
-#[test]
-fn sqlalchemy_and_psycopg_read_the_same() {
-    let mut child = Command::new(python::binaries().join("python"))
-        .args(["-c", SCRIPT])
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut input = child.stdin.take().unwrap();
-    for (text, environment) in CASES {
+/// What SQLAlchemy and psycopg make of each text; an error is `{"error": …}`.
+fn ask_psycopg(cases: &[(String, &[(&str, &str)])]) -> Vec<Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let questions = folder.path().join("questions");
+    let mut lines = String::new();
+    for (text, environment) in cases {
         let environment: serde_json::Map<_, _> =
             environment.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
-        writeln!(input, "{}", json!([text, environment])).unwrap();
+        lines = format!("{lines}{}\n", json!([text, environment]));
     }
-    drop(input);
-    let output = child.wait_with_output().unwrap();
-    let theirs: Vec<Value> =
+    std::fs::write(&questions, lines).unwrap();
+    let output = Command::new(python::binaries().join("python"))
+        .args(["-c", SCRIPT])
+        .env_clear()
+        .stdin(File::open(&questions).unwrap())
+        .output()
+        .unwrap();
+    let answers: Vec<Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(theirs.len(), CASES.len(), "Python stopped after {:?}", CASES.get(theirs.len()));
-    for ((text, environment), theirs) in CASES.iter().zip(theirs) {
-        assert_eq!(ours(text, environment), theirs, "{text} {environment:?}");
+    assert_eq!(answers.len(), cases.len(), "{}", String::from_utf8_lossy(&output.stderr));
+    answers
+}
+
+#[test]
+fn sqlalchemy_and_psycopg_read_the_same() {
+    let cases: Vec<_> = CASES.iter().map(|(text, environment)| ((*text).to_owned(), *environment)).collect();
+    for ((text, environment), theirs) in cases.iter().zip(ask_psycopg(&cases)) {
+        let ours = ours(text, environment).unwrap_or_else(|error| panic!("{text}: {error}"));
+        assert_eq!(ours, theirs, "{text} {environment:?}");
     }
 }
 
-fn ours(text: &str, environment: &[(&str, &str)]) -> Value {
+/// Random texts of what has a meaning in a URL. Either may refuse; what both accept must mean the same.
+#[test]
+fn no_text_means_something_else_to_sqlalchemy() {
+    let pieces = [
+        "u",
+        "p",
+        "h",
+        "d",
+        ":",
+        ":",
+        "@",
+        "@",
+        "/",
+        "/",
+        "?",
+        "=",
+        "&",
+        "%41",
+        "%",
+        "[",
+        "]",
+        "::1",
+        ",",
+        "#",
+        "1",
+        "host=",
+        "port=5",
+        "user=x",
+        "sslmode=allow",
+        "dbname=e",
+    ];
+    let mut random = rand::rngs::StdRng::seed_from_u64(9);
+    let mut text = || {
+        let length = random.random_range(1..12);
+        (0..length).map(|_| *pieces.choose(&mut random).expect("not empty")).collect::<String>()
+    };
+    let none: &[(&str, &str)] = &[];
+    let cases: Vec<_> = (0..6_000).map(|_| (format!("postgresql://{}", text()), none)).collect();
+    let mut same = 0;
+    for ((text, environment), theirs) in cases.iter().zip(ask_psycopg(&cases)) {
+        if let Ok(ours) = ours(text, environment)
+            && theirs.get("error").is_none()
+        {
+            assert_eq!(ours, theirs, "{text}");
+            same += 1;
+        }
+    }
+    assert!(same > 500, "only {same} of {} texts were accepted by both", cases.len());
+}
+
+fn ours(text: &str, environment: &[(&str, &str)]) -> Result<Value, UrlError> {
     let lookup = |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
     let account = || Some(nix::unistd::User::from_uid(nix::unistd::Uid::effective()).unwrap().unwrap().name);
     match DatabaseUrl::parse(text, &LibpqEnvironment::from_lookup(lookup, None, account)) {
-        Ok(DatabaseUrl::Postgres(url)) => describe(&url),
-        other => panic!("{text}: {other:?}"),
+        Ok(DatabaseUrl::Postgres(url)) => Ok(describe(&url)),
+        Ok(DatabaseUrl::Sqlite(url)) => panic!("{text} is {url}"),
+        Err(error) => Err(error),
     }
 }
 
 fn describe(url: &PostgresUrl) -> Value {
-    let mut hosts: Vec<Value> = url
+    // libpq has one folder built in, and which one depends on who has built it.
+    let hosts: Vec<Value> = url
         .endpoints
         .iter()
-        .map(|endpoint| match endpoint {
-            Endpoint::Tcp { host, port, .. } => json!([host, port]),
-            Endpoint::Socket { folder, port } => json!([folder, port]),
+        .filter_map(|endpoint| match endpoint {
+            Endpoint::Tcp { host, port, .. } => Some(json!([host, port])),
+            Endpoint::Socket { folder, .. } if folder == Path::new("/tmp") => None,
+            Endpoint::Socket { folder, port } if folder == Path::new("/var/run/postgresql") => Some(json!(["", port])),
+            Endpoint::Socket { folder, port } => Some(json!([folder, port])),
         })
         .collect();
-    // libpq has one folder built in, and which one depends on who has built it.
-    if hosts[0][0] == "/var/run/postgresql" {
-        hosts = vec![json!(["", hosts[0][1]])];
-    }
     json!({
         "user": url.user,
         "password": url.password.as_ref().map(|password| password.expose()),

@@ -293,6 +293,11 @@ fn the_password_file_is_read_when_there_is_no_other_password() {
     for (mode, connects) in [(0o600, true), (0o644, false)] {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
         let Ok(DatabaseUrl::Postgres(url)) = DatabaseUrl::parse(&text, &environment) else { panic!("{text}") };
-        try_connect(&url, &up_to(0.0), || {}, async |tried| assert_eq!(tried.result.is_ok(), connects, "{mode:o}"));
+        let result = try_connect(&url, &up_to(0.0), || {}, async |tried| tried.result.map(|_| ()));
+        assert_eq!(result.is_ok(), connects, "{mode:o}");
+        if let Err(error) = result {
+            assert_eq!(error.kind(), FailureKind::PasswordMissing);
+            assert!(error.to_string().contains(".pgpass is ignored because others may read it"), "{error}");
+        }
     }
 }
