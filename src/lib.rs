@@ -3,7 +3,66 @@
 //! A pre-start wrapper for applications that use Alembic or Flask-Migrate. See `docs/architecture.md` for the
 //! bird's-eye view, the code map and the invariants that `tests/it/tidy.rs` holds.
 
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod database;
+pub mod error;
+pub mod logging;
 pub mod migrations;
+pub mod process;
 pub mod python;
+pub mod reconcile;
 pub mod version_table;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use tracing::error;
+
+use cli::{Cli, Command};
+use config::{Config, Log};
+use error::Error;
+use process::exec::exec;
+use process::program::Program;
+use process::{signals, stdio};
+
+/// Arguments → configuration → command → exit code. Does not return where the process becomes another program.
+pub fn start(arguments: &[OsString]) -> i32 {
+    stdio::occupy_closed_streams();
+    signals::prepare();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help and version go to stdout with 0, a usage error to stderr with 2; a closed stream changes neither.
+            let _ = answer.print();
+            return answer.exit_code();
+        }
+    };
+    match carry_out(cli) {
+        Ok(None) => 0,
+        Ok(Some(program)) => refuse(&Error::Program(exec(&program))),
+        Err(stop) => refuse(&stop),
+    }
+}
+
+fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
+    let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;
+    logging::start(config.log);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = match cli.command {
+        Command::Run { command } => runtime.block_on(commands::run::run(&config, &command)),
+    };
+    // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
+    runtime.shutdown_background();
+    done
+}
+
+/// Says why, and what to do next, and answers the exit code.
+fn refuse(stop: &Error) -> i32 {
+    error!(next = %stop.next(), "{stop}");
+    match stop {
+        Error::Upgrade(process::upgrade::UpgradeError::Interrupted { signal, .. }) => signals::die_of(*signal),
+        _ => stop.exit_code().into(),
+    }
+}

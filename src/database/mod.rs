@@ -1,1 +1,109 @@
 //! The database: from a URL to plain values. Nothing here knows of migration files.
+//!
+//! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
+//! another module beside `postgres` and `sqlite` and no change anywhere else.
+
+pub mod connect;
+pub mod error;
+pub mod failure;
+pub mod lock;
+pub mod password;
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+pub mod tls;
+pub mod url;
+pub mod wait;
+
+use std::time::Duration;
+
+use crate::version_table::VersionTable;
+pub use error::DatabaseError;
+use lock::Guard;
+use url::DatabaseUrl;
+
+/// What the version table says. NULL rows are left out: Alembic reads them as base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionRows {
+    /// There is no such table where the connection looks for it.
+    NoTable,
+    /// `version_num` of every row, sorted; empty at base.
+    Rows(Vec<String>),
+}
+
+impl VersionRows {
+    /// The revisions; none where there is no table.
+    pub fn revisions(&self) -> &[String] {
+        match self {
+            Self::NoTable => &[],
+            Self::Rows(rows) => rows,
+        }
+    }
+}
+
+/// An open database.
+pub enum Database {
+    /// PostgreSQL, over the simple query protocol only, so that every pooler mode works.
+    Postgres(postgres::Session),
+    /// An SQLite file.
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Session),
+}
+
+impl Database {
+    /// Opens the database, waiting up to `limit` for it; `waiting` is told the last answer.
+    pub async fn open(
+        url: &DatabaseUrl,
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Self, DatabaseError> {
+        match url {
+            DatabaseUrl::Postgres(url) => postgres::Session::open(url, limit, waiting).await.map(Self::Postgres),
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
+            #[cfg(not(feature = "sqlite"))]
+            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+        }
+    }
+
+    /// The rows of the version table, in one round trip.
+    pub async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.version_rows(table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.version_rows(table),
+        }
+    }
+
+    /// The tables and views that are neither the system's nor an extension's nor the version table, sorted.
+    pub async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.tables(version_table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.tables(version_table),
+        }
+    }
+
+    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it, as far as the database
+    /// says.
+    pub async fn lock(
+        url: &DatabaseUrl,
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Guard, DatabaseError> {
+        match url {
+            DatabaseUrl::Postgres(url) => lock::postgres(url, limit, waiting).await,
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(url) => lock::sqlite(url, limit, waiting).await,
+            #[cfg(not(feature = "sqlite"))]
+            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+        }
+    }
+
+    /// Takes leave of the server, so that it does not have to notice on its own.
+    pub async fn close(self) {
+        if let Self::Postgres(session) = self {
+            session.close().await;
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! One file a command. Only here do the files and the database meet.
+
+pub mod run;

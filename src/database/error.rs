@@ -1,0 +1,105 @@
+//! What can go wrong once a database was named.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::connect::ConnectError;
+use super::failure::in_words;
+
+/// The database cannot be opened, read or locked.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The server refused a query.
+    #[error("cannot {doing}: {}", in_words(.source))]
+    Query {
+        /// What the query was for.
+        doing: &'static str,
+        /// The server's answer.
+        source: tokio_postgres::Error,
+    },
+    /// SQLite refused.
+    #[cfg(feature = "sqlite")]
+    #[error("cannot {doing} {file}: {source}")]
+    Sqlite {
+        /// What was to be done.
+        doing: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// SQLite's answer.
+        source: rusqlite::Error,
+    },
+    /// A relative path that SQLAlchemy and Flask-SQLAlchemy resolve differently, and both files are there.
+    #[error("the SQLite path is relative, and both {working} and {instance} exist")]
+    AmbiguousFile {
+        /// The path as SQLAlchemy resolves it.
+        working: PathBuf,
+        /// The path as Flask-SQLAlchemy resolves it.
+        instance: PathBuf,
+    },
+    /// The folder of an SQLite file that is not there yet.
+    #[error("{file} does not exist, and neither does its folder")]
+    NoFolder {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The lock beside an SQLite file cannot be taken.
+    #[error("cannot lock {file}: {source}")]
+    LockFile {
+        /// The lock file.
+        file: PathBuf,
+        /// The answer.
+        source: std::io::Error,
+    },
+    /// Somebody else upgraded for longer than the lock's limit.
+    #[error("another instance has been upgrading for {}: {holder}", humantime::format_duration(*.waited))]
+    LockTimeout {
+        /// Who holds the lock.
+        holder: String,
+        /// The limit.
+        waited: Duration,
+    },
+    /// Built without the `sqlite` feature.
+    #[error("this stillhead was built without SQLite")]
+    NoSqlite,
+}
+
+impl DatabaseError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Connect(source) => source.next(),
+            Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite { file, .. } => format!("file {0}; ls -l {0}", file.display()),
+            Self::AmbiguousFile { working, .. } => {
+                format!(
+                    "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",
+                    working.display()
+                )
+            }
+            Self::NoFolder { file } => {
+                format!("mkdir -p {}", file.parent().unwrap_or(file).display())
+            }
+            Self::LockFile { file, .. } => {
+                format!("make {} writable for this user", file.parent().unwrap_or(file).display())
+            }
+            Self::LockTimeout { .. } => {
+                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+            }
+            Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+        }
+    }
+
+    /// Whether a deadline passed, rather than something being refused.
+    pub fn is_deadline(&self) -> bool {
+        match self {
+            Self::Connect(source) => source.is_deadline(),
+            _ => matches!(self, Self::LockTimeout { .. }),
+        }
+    }
+}

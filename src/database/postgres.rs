@@ -1,0 +1,98 @@
+//! PostgreSQL: the queries, all over the simple protocol.
+
+use std::time::Duration;
+
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
+
+use super::connect::{Connected, connect};
+use super::url::PostgresUrl;
+use super::wait::Wait;
+use super::{DatabaseError, VersionRows};
+use crate::version_table::VersionTable;
+
+/// A connection for reading.
+pub struct Session {
+    connection: Connected,
+}
+
+impl Session {
+    /// Connects, waiting up to `limit`.
+    pub(super) async fn open(
+        url: &PostgresUrl,
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Self, DatabaseError> {
+        Ok(Self { connection: connected(url, limit, waiting).await? })
+    }
+
+    pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
+        let query = format!("SELECT version_num FROM {}", qualified(table));
+        match self.connection.client.simple_query(&query).await {
+            Ok(answer) => {
+                let mut rows: Vec<String> = first_column(&answer).map(str::to_owned).collect();
+                rows.sort_unstable();
+                Ok(VersionRows::Rows(rows))
+            }
+            // A missing schema answers as a missing table does.
+            Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(VersionRows::NoTable),
+            Err(source) => Err(DatabaseError::Query { doing: "read the version table", source }),
+        }
+    }
+
+    pub(super) async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
+        let answer = self.connection.client.simple_query(TABLES).await;
+        let answer = answer.map_err(|source| DatabaseError::Query { doing: "list the tables", source })?;
+        Ok(first_column(&answer)
+            .filter(|table| table.rsplit('.').next() != Some(&version_table.name))
+            .map(str::to_owned)
+            .collect())
+    }
+
+    pub(super) async fn close(self) {
+        self.connection.close().await;
+    }
+}
+
+/// A connection; `waiting` is told the last answer while there is none.
+pub(super) async fn connected(
+    url: &PostgresUrl,
+    limit: Duration,
+    waiting: &mut dyn FnMut(&str),
+) -> Result<Connected, DatabaseError> {
+    Ok(connect(url, &Wait::up_to(limit), &mut |progress| {
+        if let Some(failure) = progress.failures.last() {
+            waiting(&failure.to_string());
+        }
+    })
+    .await?)
+}
+
+/// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas.
+const TABLES: &str = "
+    SELECT n.nspname || '.' || c.relname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    ORDER BY 1";
+
+/// The first column of each row; NULLs are left out.
+pub(super) fn first_column(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
+    answer.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    })
+}
+
+fn qualified(table: &VersionTable) -> String {
+    match &table.schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(&table.name)),
+        None => quoted(&table.name),
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,96 @@
+//! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
+
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::database::DatabaseError;
+use crate::migrations::ReadError;
+use crate::migrations::layout::LayoutError;
+use crate::process::program::ProgramError;
+use crate::process::upgrade::UpgradeError;
+use crate::reconcile::Finding;
+
+/// Why a command stops.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The migration files are not found.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// The migration files cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The database cannot be reached or read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The state of the database is one that only a person can resolve.
+    #[error("{}: {_0}", .0.code())]
+    Finding(Finding),
+    /// The upgrade cannot begin.
+    #[error("no upgrade command: {0}")]
+    NoUpgradeCommand(ProgramError),
+    /// The upgrade failed.
+    #[error(transparent)]
+    Upgrade(#[from] UpgradeError),
+    /// The upgrade exited with 0 and yet the rows are not the heads.
+    #[error("`{command}` exited with 0, but the version table holds {rows}, not {heads}")]
+    NotAtHead {
+        /// The command.
+        command: String,
+        /// The rows afterwards.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
+    /// The start command cannot be executed.
+    #[error(transparent)]
+    Program(ProgramError),
+    /// A thread or the runtime cannot be started.
+    #[error("cannot start: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+impl Error {
+    /// The exit code, as documented.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 2,
+            Self::Database(error) if error.is_deadline() => 124,
+            Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
+            Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
+            Self::Upgrade(UpgradeError::Signalled { signal, .. }) => 128 + *signal as u8,
+            Self::Upgrade(UpgradeError::Program(error)) | Self::Program(error) | Self::NoUpgradeCommand(error) => {
+                error.exit_code()
+            }
+            _ => 125,
+        }
+    }
+
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Config(error) => error.next(),
+            Self::Layout(error) => error.next(),
+            Self::Read(error) => error.next(),
+            Self::Database(error) => error.next(),
+            Self::Finding(finding) => finding.next(),
+            Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
+                format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
+            }
+            Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
+            Self::Upgrade(error) => error.next(),
+            Self::NotAtHead { .. } => {
+                "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
+            }
+            Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
+        }
+    }
+}
+
+/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses
+/// them; an upgrade command's are told as 125.
+fn not_mistaken_for_gunicorns(code: u8) -> u8 {
+    if matches!(code, 3 | 4) { 125 } else { code }
+}
