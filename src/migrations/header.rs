@@ -174,12 +174,18 @@ mod tests {
             ("try:\n    revision = 'a'\nexcept ImportError:\n    revision = 'b'\ndown_revision = None", "a <- "),
             ("try:\n    import x\nexcept ImportError:\n    x = None\nrevision = 'a'\ndown_revision = None", "a <- "),
             ("try:\n    import x\nfinally:\n    revision = 'a'\ndown_revision = None", "a <- "),
-            ("from typing import TYPE_CHECKING\nrevision = 'a'\nif TYPE_CHECKING:\n    revision = 'b'\n\
-              down_revision = None", "a <- "),
+            (
+                "from typing import TYPE_CHECKING\nrevision = 'a'\nif TYPE_CHECKING:\n    revision = 'b'\n\
+              down_revision = None",
+                "a <- ",
+            ),
             ("if sys.version_info > (3,):\n    x = 1\nelse:\n    x = 2\nrevision = 'a'\ndown_revision = 'b'", "a <- b"),
             ("if flag:\n    revision = 'a'\nelse:\n    revision = 'a'\ndown_revision = None", "a <- "),
             ("revision = 'a' if 1 else 'b'\ndown_revision = None or 'c'", "a <- c"),
-            ("IDS = {'me': 'a', 'parent': ['b', 'c']}\nrevision = IDS['me']\ndown_revision = IDS['parent'][-1]", "a <- c"),
+            (
+                "IDS = {'me': 'a', 'parent': ['b', 'c']}\nrevision = IDS['me']\ndown_revision = IDS['parent'][-1]",
+                "a <- c",
+            ),
             ("revision = 'a'\ndown_revision = tuple(['b', 'c'])\ndepends_on = str('d')", "a <- b,c ^ d"),
             ("revision = 'a'\ndown_revision = ['b']\nlog = logging.getLogger(__name__)\nclass T:\n  x = f()", "a <- b"),
             ("revision = 'a'\ndown_revision = None\ndef upgrade():\n    revision = 'z'\n    exec('')", "a <- "),
@@ -206,19 +212,41 @@ mod tests {
             ("from ids import A\nrevision = A\ndown_revision = None", unknown(2, "revision", "A")),
             ("revision = 'a'\ndown_revision = '%s' % 'b'", unknown(2, "down_revision", "'%s' % 'b'")),
             ("revision = 'a'\ndown_revision = ('b', x())", unknown(2, "down_revision", "x()")),
-            ("revision = 'a'\nif flag:\n    down_revision = 'b'\nelse:\n    down_revision = 'c'", unknown(2, "down_revision", "flag")),
-            ("try:\n    import x\n    revision = 'a'\nexcept ImportError:\n    revision = 'b'\ndown_revision = None",
-             unknown(1, "revision", "try: import x revision = 'a' except ImportError: revision = 'b'")),
-            ("revision = 'a'\ndown_revision = None\nexec('revision = 1')", unknown(3, "revision", "exec('revision = 1')")),
+            (
+                "revision = 'a'\nif flag:\n    down_revision = 'b'\nelse:\n    down_revision = 'c'",
+                unknown(2, "down_revision", "flag"),
+            ),
+            (
+                "try:\n    import x\n    revision = 'a'\nexcept ImportError:\n    revision = 'b'\ndown_revision = None",
+                unknown(1, "revision", "try: import x revision = 'a' except ImportError: revision = 'b'"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\nexec('revision = 1')",
+                unknown(3, "revision", "exec('revision = 1')"),
+            ),
             ("revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'", unknown(3, "revision", "globals()")),
-            ("revision = 'a'\ndown_revision = ['b']\ndown_revision.append('c')",
-             unknown(3, "down_revision", "down_revision.append('c')")),
+            (
+                "revision = 'a'\ndown_revision = ['b']\ndown_revision.append('c')",
+                unknown(3, "down_revision", "down_revision.append('c')"),
+            ),
             ("revision = 'a'\nx = down_revision = ['b']\nx[0] = 'c'", unknown(3, "down_revision", "x[0]")),
             ("revision = 'a'\nx = down_revision = ['b']\nx += ['c']", unknown(3, "down_revision", "x += ['c']")),
-            ("revision = 'a'\ndown_revision = None\ndef f():\n  global revision\n  revision = 'z'\nf()", unknown(6, "revision", "f()")),
-            ("revision = 'a'\ndown_revision = None\nfor revision in 'bc': pass", unknown(3, "revision", "for revision in 'bc': pass")),
-            ("from .common import *\nrevision = 'a'\ndown_revision = None", unknown(1, "depends_on", "from .common import *")),
-            ("revision = 'a'\ndown_revision = 3", "0: down_revision is not a string, None, or a collection of strings".to_owned()),
+            (
+                "revision = 'a'\ndown_revision = None\ndef f():\n  global revision\n  revision = 'z'\nf()",
+                unknown(6, "revision", "f()"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\nfor revision in 'bc': pass",
+                unknown(3, "revision", "for revision in 'bc': pass"),
+            ),
+            (
+                "from .common import *\nrevision = 'a'\ndown_revision = None",
+                unknown(1, "depends_on", "from .common import *"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = 3",
+                "0: down_revision is not a string, None, or a collection of strings".to_owned(),
+            ),
             ("revision = None\ndown_revision = None", "0: revision is not a string".to_owned()),
             ("revision = 'a'", "0: down_revision is not declared".to_owned()),
             ("down_revision = None", "0: revision is not declared".to_owned()),

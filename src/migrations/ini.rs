@@ -71,11 +71,6 @@ impl Ini {
         Ok(ini)
     }
 
-    /// Whether there is such a section.
-    pub(super) fn has_section(&self, section: &str) -> bool {
-        self.sections.contains_key(section)
-    }
-
     /// An option of a section or of `[DEFAULT]`, interpolated; `None` without the section.
     pub(super) fn get(&self, section: &str, option: &str) -> Result<Option<String>, IniError> {
         let Some(own) = self.sections.get(section) else { return Ok(None) };
@@ -250,7 +245,7 @@ x = [y]
         assert!(matches!(ini.get("alembic", "sqlalchemy.url"), Err(IniError::Interpolation { .. })));
         assert_eq!(ini.get("alembic:extra", "x").unwrap().as_deref(), Some("[y]"));
         assert_eq!(ini.get("Alembic", "root").unwrap(), None);
-        assert!(!ini.has_section("DEFAULT"));
+        assert_eq!(ini.get("DEFAULT", "root").unwrap(), None);
     }
 
     #[test]
