@@ -5,6 +5,7 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::migrations::ReadError;
+use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
@@ -22,6 +23,9 @@ pub enum Error {
     /// The migration files cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The files do not tell which version table is theirs.
+    #[error(transparent)]
+    VersionTable(#[from] Undecidable),
     /// The database cannot be reached or read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -74,6 +78,7 @@ impl Error {
             Self::Config(error) => error.next(),
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
+            Self::VersionTable(error) => error.next(),
             Self::Database(error) => error.next(),
             Self::Finding(finding) => finding.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {

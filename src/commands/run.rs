@@ -128,9 +128,7 @@ async fn read_files(config: &Config) -> Result<Files, Error> {
         let files = || -> Result<Files, Error> {
             let layout = locate(&search)?;
             let graph = migrations::read(&layout)?;
-            let mut version_table = migrations::env_py::version_table(&layout)?;
-            version_table.name = name.unwrap_or(version_table.name);
-            version_table.schema = schema.or(version_table.schema);
+            let version_table = migrations::env_py::version_table(&layout).settle(name, schema)?;
             Ok(Files { layout, graph, version_table })
         };
         let _ = done.send(files());

@@ -202,7 +202,8 @@ impl RevisionGraph {
     /// Circles, also those that Alembic overlooks because a head and a base reach them.
     fn find_cycles(&self, problems: &mut Vec<Problem>) {
         let links: [(CycleKind, Links, Links); 2] = [
-            (CycleKind::Cycle, |node| &node.down, |node| &node.next),
+            // Not normalized yet: `down`, each once.
+            (CycleKind::Cycle, |node| &node.normal_down, |node| &node.next),
             (CycleKind::DependencyCycle, |node| &node.all_down, |node| &node.all_next),
         ];
         for (kind, down, up) in links {
@@ -226,8 +227,7 @@ impl RevisionGraph {
         while let Some(at) = todo.pop() {
             left[at] = false;
             for &other in behind(&self.nodes[at]) {
-                // A parent that is named twice counts twice.
-                count[other] -= ahead(&self.nodes[other]).iter().filter(|&&link| link == at).count();
+                count[other] -= 1;
                 if left[other] && count[other] == 0 {
                     todo.push(other);
                 }

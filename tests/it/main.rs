@@ -10,3 +10,4 @@ mod exec;
 mod logging;
 mod run;
 mod shop;
+mod tidy;

@@ -1,6 +1,7 @@
 //! A perfect exec: what the program finds is what it would find without stillhead.
 
 mod command;
+mod container;
 mod interruption;
 mod programs;
 mod silence;

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::sys::signal::Signal;
@@ -207,4 +208,30 @@ fn close(streams: &[i32]) {
         // SAFETY: an async-signal-safe system call; std has no use for the stream between fork and exec.
         unsafe { libc::close(*stream) };
     }
+}
+
+/// A socket that took the number of a closed standard error would be sent the log.
+#[test]
+fn nothing_else_takes_the_number_of_a_closed_stream() {
+    let application = Application::new(Backend::Sqlite);
+    let stillhead = application.stillhead(&["run"]).env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d");
+    let mut command = stillhead.command();
+    // SAFETY: only an async-signal-safe system call between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            close(&[0, 1, 2]);
+            Ok(())
+        });
+    }
+    let mut child = command.spawn().unwrap();
+    let stream = |number: u32| fs::read_link(format!("/proc/{}/fd/{number}", child.id()));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    // Once there is a fourth descriptor, the first three have been dealt with.
+    while stream(3).is_err() {
+        assert!(Instant::now() < deadline, "it never opened anything");
+    }
+    let streams = [0, 1, 2].map(|number| stream(number).unwrap());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(streams, ["/dev/null"; 3].map(PathBuf::from));
 }
