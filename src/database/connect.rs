@@ -175,9 +175,10 @@ pub async fn connect(
     let deadline = begin + if wait.overall.is_zero() { limit } else { wait.overall };
     let is_passing = |kind: FailureKind| kind.is_passing(wait.retry_authentication);
     let mut attempt = 0;
+    let mut answered = Vec::new();
     loop {
         attempt += 1;
-        let failures = match attempt::attempt(url, Limits { each: limit, deadline }, is_passing).await {
+        let mut failures = match attempt::attempt(url, Limits { each: limit, deadline }, is_passing).await {
             Ok(connected) => return Ok(connected),
             Err(failures) => failures,
         };
@@ -186,12 +187,19 @@ pub async fn connect(
         {
             return Err(ConnectError::Refused { failure: failure.clone() });
         }
+        // An attempt that the deadline has cut short says less than the one before.
+        let cut_short =
+            Instant::now() >= deadline && failures.iter().all(|failure| failure.kind == FailureKind::Silent);
+        if cut_short && !answered.is_empty() {
+            failures.clone_from(&answered);
+        }
         let elapsed = begin.elapsed();
         let delay = delay_after(attempt);
         if elapsed + delay >= wait.overall {
             return Err(ConnectError::Deadline { waited: elapsed, attempts: attempt, failures });
         }
         progress(&Progress { attempt, elapsed, failures: &failures, delay });
+        answered = failures;
         sleep(delay).await;
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::connect::ConnectError;
-use super::failure::in_words;
+use super::failure::{FailureKind, classify, in_words};
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -73,9 +73,18 @@ impl DatabaseError {
     pub fn next(&self) -> String {
         match self {
             Self::Connect(source) => source.next(),
+            Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
+                FailureKind::PoolerMode.next().to_owned()
+            }
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite { file, .. } => format!("file {0}; ls -l {0}", file.display()),
+            Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => "correct the path in DATABASE_URL".to_owned(),
+                Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                    format!("fuser {}, to find who writes; or add ?timeout=SECONDS to DATABASE_URL", file.display())
+                }
+                _ => format!("ls -l {}", file.display()),
+            },
             Self::AmbiguousFile { working, .. } => {
                 format!(
                     "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",

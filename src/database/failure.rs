@@ -66,6 +66,8 @@ pub enum FailureKind {
     PoolerUserUnknown,
     /// A pooler that does not pass on `options`.
     PoolerParameter,
+    /// A pooler in statement mode, which refuses transactions.
+    PoolerMode,
     /// TLS is demanded and the server has none.
     NoTls,
     /// The server's certificate does not verify.
@@ -117,6 +119,9 @@ impl FailureKind {
             Self::BadSetting => "correct options in DATABASE_URL or PGOPTIONS",
             Self::PoolerUserUnknown => "add the user to the pooler's auth_file, or use the database's direct URL",
             Self::PoolerParameter => "take options out of DATABASE_URL, or use the database's direct URL",
+            Self::PoolerMode => {
+                "use the database's direct URL, or a pool in transaction or session mode, for the upgrade"
+            }
             Self::NoTls => "use sslmode=prefer or disable, or turn on ssl at the server",
             Self::CertificateRejected => "check sslrootcert, the host's name and the server certificate's dates",
             Self::TlsFailed => "check that the server speaks TLS 1.2 or 1.3 and accepts sslcert",
@@ -211,6 +216,7 @@ fn classify_pooler(message: &str) -> FailureKind {
         ("no such database", FailureKind::NoSuchDatabase),
         ("no such user", FailureKind::PoolerUserUnknown),
         ("authentication failed", FailureKind::WrongPassword),
+        ("statement pooling mode", FailureKind::PoolerMode),
         ("SSL required", FailureKind::NotAdmitted),
         ("no more connections", FailureKind::TooBusy),
         ("server_login_retry", FailureKind::PoolerWaiting),

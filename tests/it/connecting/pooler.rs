@@ -9,7 +9,10 @@ use stillhead::database::connect::{Progress, connect};
 use stillhead::database::failure::FailureKind;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::Database;
 use crate::support::postgres::{free_port, server};
+use crate::support::{Application, Backend, Outcome};
 
 /// A running PgBouncer; it ends with the test.
 struct Pooler {
@@ -28,6 +31,11 @@ impl Drop for Pooler {
 impl Pooler {
     /// Knows `app`, with the password `secret`, and each database of the shared server; `absent` has no server.
     fn start(settings: &str) -> Self {
+        Self::before("postgres", settings)
+    }
+
+    /// Also serves the database `name`, as `shop`.
+    fn before(shop: &str, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let (socket, server_port, dead) = (server().folder.display(), server().port, free_port());
@@ -35,6 +43,7 @@ impl Pooler {
             folder.path().join("pgbouncer.ini"),
             format!(
                 "[databases]\npostgres = host={socket} port={server_port} user=postgres\n\
+                 shop = host={socket} port={server_port} user=postgres dbname={shop}\n\
                  misnamed = host={socket} port={server_port} user=postgres dbname=no_such_database\n\
                  away = host=127.0.0.1 port={dead} user=postgres\n\
                  [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
@@ -48,6 +57,8 @@ impl Pooler {
         let process = Command::new("pgbouncer")
             .arg("pgbouncer.ini")
             .current_dir(folder.path())
+            // Debian keeps it where only root's PATH leads.
+            .env("PATH", "/usr/sbin:/usr/local/bin:/usr/bin:/bin")
             .uid(owner.uid())
             .gid(owner.gid())
             .stdin(Stdio::null())
@@ -141,4 +152,35 @@ fn a_full_pooler_is_waited_for() {
             assert!(said[0].contains("no more connections allowed"), "{said:?}");
         },
     );
+}
+
+const MODES: [&str; 3] = ["session", "transaction", "statement"];
+
+fn run_through(mode: &str, application: &Application) -> Outcome {
+    let Database::Postgres { name } = &application.database else { panic!("not PostgreSQL") };
+    let pooler = Pooler::before(name, &format!("pool_mode = {mode}"));
+    application.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", "shop")).run()
+}
+
+#[test]
+fn at_head_every_pool_mode_will_do() {
+    let shop = Application::at(Backend::Postgres, "head");
+    for mode in MODES {
+        run_through(mode, &shop).success().prints("started\n").says("at head");
+    }
+}
+
+#[test]
+fn an_upgrade_needs_transactions() {
+    for mode in MODES {
+        let shop = Application::at(Backend::Postgres, REVISIONS[0]);
+        let outcome = run_through(mode, &shop);
+        if mode == "statement" {
+            outcome.code(125).prints("").says("statement pooling mode").says("next: use the database's direct URL");
+            assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        } else {
+            outcome.success().prints("started\n").says("upgraded in");
+            assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        }
+    }
 }
