@@ -10,6 +10,8 @@ const LANE: usize = 24;
 const MARGIN: usize = 20;
 /// Roughly the width of a character, for the width of the picture and of the badges.
 const CHARACTER: usize = 8;
+/// The same of an id, which is in bold monospace.
+const ID_CHARACTER: usize = 9;
 
 /// The picture, later revisions above earlier ones.
 pub fn render(drawing: &Drawing<'_>) -> String {
@@ -28,7 +30,7 @@ pub fn render(drawing: &Drawing<'_>) -> String {
         let x = MARGIN + LANE / 2;
         let _ = writeln!(svg, "<circle class=\"stranger\" cx=\"{x}\" cy=\"{y}\" r=\"6\"/>");
         let _ = write!(svg, "<text class=\"id\" x=\"{text_at}\" y=\"{}\">{}</text>", y + 5, escaped(stranger));
-        let after = text_at + stranger.chars().count() * CHARACTER + 10;
+        let after = text_at + stranger.chars().count() * ID_CHARACTER + 10;
         badge(&mut svg, after, y, "database; in no file", "lost");
         svg.push('\n');
     }
@@ -105,7 +107,7 @@ impl Canvas {
         }
         let id = &row.node.revision.id;
         let _ = write!(svg, "<text class=\"id\" x=\"{text_at}\" y=\"{}\">{}</text>", y + 5, escaped(id));
-        let mut at = text_at + id.chars().count() * CHARACTER + 10;
+        let mut at = text_at + id.chars().count() * ID_CHARACTER + 10;
         for (text, kind) in badges(row) {
             at = badge(svg, at, y, &text, kind);
         }
@@ -142,7 +144,7 @@ fn badge(svg: &mut String, x: usize, y: usize, text: &str, kind: &str) -> usize 
 
 fn width(row: &Row<'_>) -> usize {
     let texts = badges(row).iter().map(|(text, _)| text.chars().count() * (CHARACTER - 1) + 18).sum::<usize>();
-    (row.node.revision.id.chars().count() + row.message().chars().count()) * CHARACTER + texts + 20
+    row.node.revision.id.chars().count() * ID_CHARACTER + row.message().chars().count() * CHARACTER + texts + 20
 }
 
 fn escaped(text: &str) -> String {
@@ -178,7 +180,7 @@ const STYLE: &str = "\
   .label { fill: #d9ddff }
   .lost { fill: #ffc9c9 }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6e6e6 }
+    text:not(.small) { fill: #e6e6e6 }
     .ground { fill: #14171c }
     .plain, .applied { stroke: #14171c }
     .pending { fill: #14171c }
