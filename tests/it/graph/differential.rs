@@ -160,18 +160,18 @@ fn alembic_answers_random_questions_the_same_way() {
         let range = |random: &mut StdRng| target(&graph, random, "history");
         asks.push(("history", format!("{}:{}", range(&mut random), range(&mut random)), Vec::new()));
         let theirs = oracle.ask(&json!({ "graph": shown, "asks": asks }));
-        for ((command, argument, rows), theirs) in asks.iter().zip(theirs.as_array().unwrap()) {
+        for (ask, theirs) in asks.iter().zip(theirs.as_array().unwrap()) {
             asked += 1;
+            let (command, argument, rows) = ask;
             let ours = ours(&graph, command, argument, rows);
-            let agrees = match (&ours, theirs["error"].as_str(), theirs["failure"].as_str()) {
-                (Ok(ours), None, None) => same_order_aside(command, ours, theirs),
-                (Err(ours), Some(theirs), None) => ours.to_string() == theirs || is_about_a_set(theirs),
-                // Where Alembic breaks down, an answer about rows must not look like one.
-                (Ok(_), None, Some(_)) => *command == "history",
-                (Err(_), None, Some(_)) => true,
-                _ => false,
+            // The order of a set may decide whether Alembic breaks down at a merge: then any of its answers will do.
+            let again = || {
+                let mut answers = (1..=8).map(|hash_seed| {
+                    Oracle::with_hash_seed(hash_seed).ask(&json!({ "graph": shown, "asks": [ask] }))[0].clone()
+                });
+                answers.any(|theirs| agree(command, &ours, &theirs))
             };
-            if !agrees {
+            if !agree(command, &ours, theirs) && !again() {
                 wrong.push(format!("{}\n{command} {argument} {rows:?}\n{theirs}\n{ours:?}\n", json!(shown)));
             }
         }
@@ -179,7 +179,17 @@ fn alembic_answers_random_questions_the_same_way() {
     assert!(wrong.is_empty(), "seed {seed}: {} of {asked}:\n{}", wrong.len(), wrong[..wrong.len().min(5)].join("\n"));
 }
 
-/// Which revision an overlap is told of depends on the order of a set.
-fn is_about_a_set(error: &str) -> bool {
-    error.starts_with("Requested revision")
+fn agree(command: &str, ours: &Result<Value, GraphError>, theirs: &Value) -> bool {
+    match (ours, theirs["error"].as_str(), theirs["failure"].as_str()) {
+        (Ok(ours), None, None) => same_order_aside(command, ours, theirs),
+        // Which revision an overlap is told of depends on the order of a set.
+        (Err(ours), Some(theirs), None) => {
+            ours.to_string() == theirs
+                || (theirs.starts_with("Requested revision") && matches!(ours, GraphError::Overlap { .. }))
+        }
+        // Where Alembic breaks down, an answer about rows must not look like one.
+        (Ok(_), None, Some(_)) => command == "history",
+        (Err(_), None, Some(_)) => true,
+        _ => false,
+    }
 }
