@@ -6,9 +6,9 @@ use thiserror::Error;
 
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
-use crate::migrations::ReadError;
 use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
+use crate::migrations::{GraphError, ReadError};
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
 use crate::reconcile::Finding;
@@ -56,6 +56,20 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// A symbol leads nowhere, or the rows do not fit the files.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// `current --check-heads`, and it is not.
+    #[error("the version table holds {rows}, not {heads}")]
+    NotOnHeads {
+        /// The rows.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
+    /// Standard output cannot be written to.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
     /// The start command cannot be executed.
     #[error(transparent)]
     Program(ProgramError),
@@ -69,6 +83,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
+            Self::NotOnHeads { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -100,6 +115,9 @@ impl Error {
             Self::NotAtHead { .. } => {
                 "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
             }
+            Self::Graph(error) => error.next(),
+            Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }
     }

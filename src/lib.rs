@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod database;
+pub mod drawing;
 pub mod error;
 pub mod logging;
 pub mod migrations;
@@ -52,10 +53,24 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = match cli.command {
         Command::Run { command } => runtime.block_on(commands::run::run(&config, &command)),
+        Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
+        Command::Current(arguments) => {
+            runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::History(arguments) => {
+            runtime.block_on(commands::history::history(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
+        Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
     done
+}
+
+/// Only `run` becomes another program.
+fn nothing_to_start((): ()) -> Option<Program> {
+    None
 }
 
 /// Says why, and what to do next, and answers the exit code.
