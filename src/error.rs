@@ -1,5 +1,7 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::config::ConfigError;
@@ -26,6 +28,12 @@ pub enum Error {
     /// The files do not tell which version table is theirs.
     #[error(transparent)]
     VersionTable(#[from] Undecidable),
+    /// The folder is there, and holds no revision: an image without its migrations, not a database at head.
+    #[error("there is no revision in {folder}")]
+    NoRevisions {
+        /// Where the revisions would be.
+        folder: PathBuf,
+    },
     /// The database cannot be reached or read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -79,6 +87,9 @@ impl Error {
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),
+            Self::NoRevisions { folder } => {
+                format!("copy the migration files into the image: COPY {0} {0}", folder.display())
+            }
             Self::Database(error) => error.next(),
             Self::Finding(finding) => finding.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {

@@ -128,6 +128,10 @@ async fn read_files(config: &Config) -> Result<Files, Error> {
         let files = || -> Result<Files, Error> {
             let layout = locate(&search)?;
             let graph = migrations::read(&layout)?;
+            if graph.is_empty() {
+                let folder = layout.version_locations.into_iter().next().unwrap_or(layout.script_location);
+                return Err(Error::NoRevisions { folder });
+            }
             let version_table = migrations::env_py::version_table(&layout).settle(name, schema)?;
             Ok(Files { layout, graph, version_table })
         };
