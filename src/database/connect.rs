@@ -136,13 +136,17 @@ fn list(failures: &[Failure]) -> String {
 }
 
 impl ConnectError {
+    fn last(&self) -> Option<&Failure> {
+        match self {
+            Self::Refused { failure } => Some(failure),
+            Self::Deadline { failures, .. } => failures.last(),
+        }
+    }
+
     /// What kind of answer was the last.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
-        match self {
-            Self::Refused { failure } => failure.kind,
-            Self::Deadline { failures, .. } => failures.last().map_or(FailureKind::Silent, |failure| failure.kind),
-        }
+        self.last().map_or(FailureKind::Silent, |failure| failure.kind)
     }
 
     /// Whether the time was up, rather than something being refused.
@@ -154,7 +158,7 @@ impl ConnectError {
     /// The one thing to do next.
     #[must_use]
     pub fn next(&self) -> String {
-        self.kind().next().to_owned()
+        self.last().map_or_else(|| FailureKind::Silent.next().to_owned(), Failure::next)
     }
 }
 

@@ -13,6 +13,10 @@ use tokio_postgres::error::DbError;
 pub struct Failure {
     /// Where: host and port, or the socket's file.
     pub endpoint: String,
+    /// As whom, for the statement that would help.
+    pub role: String,
+    /// To which database.
+    pub database: String,
     /// What kind of answer.
     pub kind: FailureKind,
     /// The answer in the words of whoever gave it.
@@ -114,8 +118,8 @@ impl FailureKind {
             Self::WrongPassword => "correct the password in DATABASE_URL; special characters must be percent-encoded",
             Self::NotAdmitted => "check the user in DATABASE_URL, sslmode, and the server's pg_hba.conf",
             Self::NoSuchDatabase => "create the database, or correct its name in DATABASE_URL",
-            Self::NotAllowed => "grant it: GRANT CONNECT ON DATABASE … TO …",
-            Self::NotAccepting => "use another database than a template, or ALTER DATABASE … ALLOW_CONNECTIONS true",
+            Self::NotAllowed => "let the role connect to the database",
+            Self::NotAccepting => "let the database take connections, or correct its name in DATABASE_URL",
             Self::BadSetting => "correct options in DATABASE_URL or PGOPTIONS",
             Self::PoolerUserUnknown => "add the user to the pooler's auth_file, or use the database's direct URL",
             Self::PoolerParameter => "take options out of DATABASE_URL, or use the database's direct URL",
@@ -130,6 +134,23 @@ impl FailureKind {
                 "check that host and port are PostgreSQL's, and its authentication method is scram-sha-256"
             }
             Self::Other => "look at the database's log",
+        }
+    }
+}
+
+impl Failure {
+    /// The one thing to do next: a statement for the server's administrator, where one would help.
+    #[must_use]
+    pub fn next(&self) -> String {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let (role, database) = (quoted(&self.role), quoted(&self.database));
+        match self.kind {
+            FailureKind::NoSuchDatabase => {
+                format!("CREATE DATABASE {database} OWNER {role}; or correct its name in DATABASE_URL")
+            }
+            FailureKind::NotAllowed => format!("GRANT CONNECT ON DATABASE {database} TO {role}"),
+            FailureKind::NotAccepting => format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"),
+            kind => kind.next().to_owned(),
         }
     }
 }

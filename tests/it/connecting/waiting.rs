@@ -48,6 +48,10 @@ fn refusals_are_not_waited_for() {
         let (error, said) = error_of(&url, &up_to(PATIENCE));
         assert_eq!((error.kind(), error.is_deadline(), said.len()), (kind, false, 0), "{url}: {error}");
         assert!(error.to_string().contains(&format!("127.0.0.1:{port}: ")), "{error}");
+        if kind == FailureKind::NotAllowed {
+            server().sql("postgres", &error.next());
+            assert_eq!(ask(&url, "SELECT 1").unwrap(), "1", "after {}", error.next());
+        }
         for secret in ["Zq", "s3cr", "secret"] {
             assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
         }
