@@ -26,4 +26,4 @@ pub use graph::{Node, RevisionGraph};
 pub use ini::IniError;
 pub use problem::{CycleKind, Problem};
 pub use revision::Revision;
-pub use steps::{RowChange, Step};
+pub use steps::Step;
