@@ -23,6 +23,7 @@ mod value;
 pub use error::GraphError;
 pub use files::{ReadError, read};
 pub use graph::{Node, RevisionGraph};
+pub use header::read as read_revision;
 pub use ini::IniError;
 pub use problem::{CycleKind, Problem};
 pub use revision::Revision;

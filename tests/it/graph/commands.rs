@@ -101,7 +101,6 @@ fn text_is_word_for_word_alembics() {
         &["history", "-v"],
         &["history", "-r", "b111:e444"],
         &["history", "--rev-range", ":left@head", "--verbose"],
-        &["history", "-r-2:"],
         &["history", "-r", "current:e444"],
         &["history", "-r", ":current"],
         &["history", "-i"],
