@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, show};
+use crate::commands::{branches, current, heads, history, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -45,4 +45,6 @@ pub enum Command {
     Branches(branches::Arguments),
     /// Show one revision with its whole message
     Show(show::Arguments),
+    /// Set the version table's rows without running a migration
+    Stamp(stamp::Arguments),
 }

@@ -67,6 +67,14 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// The version table is not there, and one that looks like it is somewhere else.
+    #[error("there is no {wanted}, but the database holds {found}")]
+    VersionTableElsewhere {
+        /// The table that the configuration leads to.
+        wanted: String,
+        /// Tables with a column `version_num`.
+        found: String,
+    },
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
@@ -117,6 +125,9 @@ impl Error {
             }
             Self::Graph(error) => error.next(),
             Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::VersionTableElsewhere { .. } => {
+                "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+            }
             Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

@@ -62,6 +62,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         }
         Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
+        Command::Stamp(arguments) => {
+            runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
+        }
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::logging::Waiting;
 use crate::migrations::layout::{Layout, locate};
 use crate::migrations::{self, RevisionGraph, env_py};
+use crate::version_table::VersionTable;
 
 /// The migration files.
 pub(super) struct Files {
@@ -20,10 +21,15 @@ pub(super) fn files(config: &Config) -> Result<Files, Error> {
     Ok(Files { layout, graph })
 }
 
+/// The version table that the configuration or `env.py` names.
+pub(super) fn version_table(config: &Config, layout: &Layout) -> Result<VersionTable, Error> {
+    let declared = env_py::version_table(layout);
+    Ok(declared.settle(config.version_table.clone(), config.version_table_schema.clone())?)
+}
+
 /// The rows of the database that DATABASE_URL names.
 pub(super) async fn rows(config: &Config, layout: &Layout) -> Result<VersionRows, Error> {
-    let table =
-        env_py::version_table(layout).settle(config.version_table.clone(), config.version_table_schema.clone())?;
+    let table = version_table(config, layout)?;
     let url = config.database_url()?;
     let mut waiting = Waiting::for_what("the database");
     let database = Database::open(&url, config.wait_timeout, &mut |answer| waiting.note(answer)).await?;

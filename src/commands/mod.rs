@@ -8,4 +8,5 @@ mod look;
 pub mod output;
 pub mod run;
 pub mod show;
+pub mod stamp;
 mod wording;

@@ -14,7 +14,7 @@ use crate::migrations::Node;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// An id or its beginning, a branch label, head, heads, LABEL@head, -1, or current
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     revision: String,
     /// How to print
     #[arg(long, value_enum, default_value_t)]

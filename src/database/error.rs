@@ -47,6 +47,22 @@ pub enum DatabaseError {
         /// The file.
         file: PathBuf,
     },
+    /// The rows are not those that the change was made for. Nothing was changed.
+    #[error("the version table has changed meanwhile: it holds {found}, not {expected}")]
+    RowsMoved {
+        /// The rows that the change was made for.
+        expected: String,
+        /// The rows that are there.
+        found: String,
+    },
+    /// A statement on the version table met no row, or several. Nothing was changed.
+    #[error("{change} met {count} rows of the version table")]
+    RowCount {
+        /// The change.
+        change: String,
+        /// How many rows.
+        count: u64,
+    },
     /// The lock beside an SQLite file cannot be taken.
     #[error("cannot lock {file}: {source}")]
     LockFile {
@@ -94,6 +110,8 @@ impl DatabaseError {
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())
             }
+            Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
+            Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
             Self::LockFile { file, .. } => {
                 format!("make {} writable for this user", file.parent().unwrap_or(file).display())
             }
