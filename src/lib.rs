@@ -21,7 +21,7 @@ use clap::Parser;
 use tracing::error;
 
 use cli::{Cli, Command};
-use config::{Config, Log};
+use config::{Config, Log, Mode};
 use error::Error;
 use process::exec::exec;
 use process::program::Program;
@@ -51,7 +51,10 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = match cli.command {
-        Command::Run { command } => runtime.block_on(commands::run::run(&config, &command)),
+        Command::Run { wait, command } => {
+            let mode = if wait { Mode::Wait } else { config.mode };
+            runtime.block_on(commands::run::run(&config, mode, &command))
+        }
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();

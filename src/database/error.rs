@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::connect::ConnectError;
-use super::failure::in_words;
+use super::failure::{classify, in_words};
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -92,6 +92,14 @@ impl DatabaseError {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+        }
+    }
+
+    /// Whether the connection broke, or the server could serve no more, after it had been opened.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Query { source, .. } => classify(source).is_passing(false),
+            _ => false,
         }
     }
 
