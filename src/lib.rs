@@ -22,7 +22,7 @@ use clap::Parser;
 use tracing::error;
 
 use cli::{Cli, Command};
-use config::{Config, Log};
+use config::{Config, Log, Mode};
 use error::Error;
 use process::exec::exec;
 use process::program::Program;
@@ -52,7 +52,10 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = match cli.command {
-        Command::Run { command } => runtime.block_on(commands::run::run(&config, &command)),
+        Command::Run { wait, command } => {
+            let mode = if wait { Mode::Wait } else { config.mode };
+            runtime.block_on(commands::run::run(&config, mode, &command))
+        }
         Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
         Command::Current(arguments) => {
             runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)

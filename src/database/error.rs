@@ -122,6 +122,14 @@ impl DatabaseError {
         }
     }
 
+    /// Whether the connection broke, or the server could serve no more, after it had been opened.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Query { source, .. } => classify(source).is_passing(false),
+            _ => false,
+        }
+    }
+
     /// Whether a deadline passed, rather than something being refused.
     pub fn is_deadline(&self) -> bool {
         match self {
