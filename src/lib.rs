@@ -4,5 +4,8 @@
 //! bird's-eye view, the code map and the invariants that `tests/it/tidy.rs` holds.
 
 pub mod database;
+pub mod interpreter;
 pub mod migrations;
+pub mod python;
+pub mod schema;
 pub mod version_table;
