@@ -4,6 +4,7 @@
 //! bird's-eye view, the code map and the invariants that `tests/it/tidy.rs` holds.
 
 pub mod database;
+pub mod evidence;
 pub mod interpreter;
 pub mod migrations;
 pub mod python;
