@@ -35,7 +35,6 @@ impl Checkout for Disk {
     fn roots(&self) -> Vec<String> {
         let mut roots: Vec<String> = Path::new(&self.versions)
             .ancestors()
-            .skip(1)
             .map(|folder| folder.to_string_lossy().into_owned())
             .collect();
         roots.reverse();
@@ -185,7 +184,7 @@ fn assigned(line: &str) -> Option<String> {
         Some(annotated) => annotated.split_once('=')?.1,
         None => rest.strip_prefix('=')?,
     };
-    let rest = rest.trim_start();
+    let rest = rest.trim_start().trim_start_matches(['u', 'r']);
     let quote = rest.chars().next().filter(|c| *c == '"' || *c == '\'')?;
     rest[1..].split(quote).next().map(str::to_owned)
 }

@@ -227,8 +227,8 @@ pub enum State {
     Flag(bool),
     /// Columns or labels, in order.
     Names(Vec<String>),
-    /// An action on delete.
-    OnDelete(char),
+    /// The actions on delete of the foreign keys that share columns and target, sorted: mostly one.
+    OnDelete(Vec<char>),
     /// An index.
     Index(Index),
 }
@@ -282,12 +282,20 @@ pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Beli
             say(S::Unique(columns), present());
         }
     }
+    let mut actions: BTreeMap<(&Vec<String>, &String), Option<Vec<char>>> = BTreeMap::new();
     for key in &table.foreign_keys {
         names.extend(&key.name);
         if let (Belief::Known(columns), Belief::Known(target)) = (&key.columns, &key.target) {
-            let action = map(&key.on_delete, |&action| State::OnDelete(action));
-            say(S::ForeignKey(columns.clone(), target.clone()), action);
+            let held = actions.entry((columns, target)).or_insert_with(|| Some(Vec::new()));
+            *held = held.take().zip(key.on_delete.known()).map(|(mut held, &action)| {
+                held.push(action);
+                held.sort_unstable();
+                held
+            });
         }
+    }
+    for ((columns, target), actions) in actions {
+        say(S::ForeignKey(columns.clone(), target.clone()), actions.map(State::OnDelete).into());
     }
     names.extend(table.checks.iter().map(|check| &check.name));
     for name in names {

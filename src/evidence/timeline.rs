@@ -108,7 +108,8 @@ impl Timeline {
             }
             let open = table.and_then(|table| open.get(table)).map_or(&[][..], Vec::as_slice);
             let open = if matches!(subject, Subject::Table(_, TableSubject::Itself)) { &[][..] } else { open };
-            let stretches = stretches(events, until, open);
+            let mut stretches = stretches(events, until, open);
+            stretches.retain(|(from, _)| *from <= effects.len());
             for (from, _) in stretches.iter().skip(1) {
                 steps[*from].push(courses.len());
             }

@@ -18,6 +18,7 @@ const TYPES: [&str; 3] = ["TypeDecorator", "UserDefinedType", "TypeEngine"];
 impl Interpreter<'_> {
     pub(super) fn class(&mut self, definition: &StmtClassDef, frame: &Frame) -> Value {
         let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
+        let mut fields: Vec<Name> = Vec::new();
         let mut names: Vec<Name> = Vec::new();
         let mut note = |name: &Name| {
             if !names.contains(name) {
@@ -25,6 +26,11 @@ impl Interpreter<'_> {
             }
         };
         for statement in &definition.body {
+            if let Stmt::AnnAssign(assignment) = statement
+                && let Expr::Name(field) = &*assignment.target
+            {
+                fields.push(field.id.clone());
+            }
             match statement {
                 Stmt::Assign(assignment) => {
                     for target in &assignment.targets {
@@ -69,6 +75,7 @@ impl Interpreter<'_> {
                 if base.nature != Nature::Other {
                     nature = base.nature;
                 }
+                fields.splice(0..0, base.fields.iter().cloned());
                 for (name, value) in base.attributes.borrow().iter() {
                     if !attributes.iter().any(|(held, _)| held == name) {
                         attributes.push((name.clone(), value.clone()));
@@ -89,7 +96,8 @@ impl Interpreter<'_> {
         if nature == Nature::Other && attributes.iter().any(|(name, _)| name.as_str() == "impl") {
             nature = Nature::ColumnType;
         }
-        Value::Class(Rc::new(Class { name: definition.name.id.clone(), attributes: RefCell::new(attributes), nature }))
+        let name = definition.name.id.clone();
+        Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
     }
 
     pub(super) fn instantiate(&mut self, class: &Rc<Class>, arguments: Arguments) -> Value {
@@ -111,6 +119,10 @@ impl Interpreter<'_> {
                     let mut all = arguments;
                     all.positional.insert(0, instance.clone());
                     self.call_function(&init, all);
+                } else if let Value::Instance(instance) = &instance {
+                    let mut held = instance.attributes.borrow_mut();
+                    held.extend(class.fields.iter().cloned().zip(arguments.positional));
+                    held.extend(arguments.keywords.into_iter().map(|(name, value)| (Name::new(name), value)));
                 }
                 instance
             }

@@ -73,7 +73,12 @@ impl Interpreter<'_> {
             }
             ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
-            ("os.getenv" | "os.environ.get", _) => return Value::Unknown,
+            // The default is what runs where nobody sets the variable.
+            ("os.getenv" | "os.environ.get", _) => return arguments.get(1, "default").cloned().unwrap_or(Value::Unknown),
+            ("importlib.import_module", Some(module)) => {
+                let found = module.text().and_then(|module| self.find(&module, None));
+                return found.map_or(Value::Unknown, Value::Module);
+            }
             _ => {}
         }
         if root == "alembic" {

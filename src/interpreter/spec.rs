@@ -15,12 +15,6 @@ pub(super) struct SqlType {
     pub(super) enumeration: Option<Rc<EnumType>>,
 }
 
-impl SqlType {
-    pub(super) fn known(text: impl Into<String>) -> Self {
-        Self { text: Some(text.into()), enumeration: None }
-    }
-}
-
 /// An enum type.
 #[derive(Debug, Clone)]
 pub(super) struct EnumType {

@@ -197,7 +197,7 @@ pub(super) fn spelled(text: &str, dialect: Dialect) -> Option<String> {
 }
 
 /// A SQLite column's declared type in the spelling that is compared.
-pub fn declared(text: &str) -> String {
+pub(super) fn declared(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect()
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{ElifElseClause, Expr, Stmt};
+use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt};
 
 use super::Interpreter;
 use super::value::{Code, Function, Module, Scope, Value};
@@ -139,6 +139,10 @@ impl Interpreter<'_> {
                 } else {
                     self.attempt(&statement.body, frame)
                 };
+                for handler in &statement.handlers {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    self.replacements(&handler.body, frame);
+                }
                 if !matches!(flow, Flow::Next) {
                     self.block(&statement.finalbody, frame);
                     return flow;
@@ -178,6 +182,21 @@ impl Interpreter<'_> {
         let outcome = self.simulation.roll_back();
         self.simulation.accept_with_doubt(outcome);
         if matches!(flow, Flow::Stop) { Flow::Next } else { flow }
+    }
+
+    /// Definitions in a handler that replace what the `try` failed to import.
+    fn replacements(&mut self, handler: &[Stmt], frame: &Frame) {
+        for statement in handler {
+            let name = match statement {
+                Stmt::FunctionDef(function) => &function.name.id,
+                Stmt::ClassDef(class) => &class.name.id,
+                _ => continue,
+            };
+            let missing = matches!(frame.scope.get(name), Some(Value::Import(_)));
+            if missing && matches!(self.name(name, frame), Value::Outside(_) | Value::Unknown) {
+                self.statement(statement, frame);
+            }
+        }
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {

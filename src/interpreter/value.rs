@@ -139,6 +139,8 @@ pub(super) struct Class {
     /// Attributes in order of their definition, inherited ones last.
     pub(super) attributes: RefCell<Vec<(Name, Value)>>,
     pub(super) nature: Nature,
+    /// Annotated names in order: what a dataclass takes.
+    pub(super) fields: Vec<Name>,
 }
 
 /// What a class is for.
