@@ -107,7 +107,7 @@ fn replay(
         scripts.push(Script { path, text });
     }
     let started = Instant::now();
-    let setting = Setting { dialect: Dialect::PostgreSql, default_schema: default_schema.to_owned() };
+    let setting = Setting { dialect: Dialect::PostgreSql, default_schema: default_schema.to_owned(), version_table: "alembic_version".to_owned() };
     let effects = read(&scripts, &disk, &setting);
     let reading = started.elapsed().as_secs_f64();
     if verbose {

@@ -198,12 +198,16 @@ pub enum TableSubject {
     Unique(Vec<String>),
     /// A foreign key by its columns and its target.
     ForeignKey(Vec<String>, String),
-    /// A constraint by its name.
+    /// A key by its constraint's name.
     Constraint(String),
+    /// A check or exclusion constraint by its name.
+    Check(String),
     /// An index by its name.
     Index(String),
     /// Whatever else the table holds: unknown once something unreadable changed it.
     Unlisted,
+    /// The names of its other keys: unknown while one of them was left to a naming convention.
+    UnlistedNames,
 }
 
 impl Subject {
@@ -236,6 +240,10 @@ pub enum State {
 impl State {
     /// Whether an expected state agrees with a live one. Parts that are unknown agree with everything.
     pub fn agrees(&self, live: &Self) -> bool {
+        if let (Self::OnDelete(expected), Self::OnDelete(live)) = (self, live) {
+            // Which of several equal keys was dropped again cannot always be told.
+            return expected.iter().any(|action| live.contains(action));
+        }
         let (Self::Index(expected), Self::Index(live)) = (self, live) else { return self == live };
         if let (Belief::Known(expected), Belief::Known(live)) = (&expected.unique, &live.unique)
             && expected != live
@@ -297,9 +305,15 @@ pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Beli
     for ((columns, target), actions) in actions {
         say(S::ForeignKey(columns.clone(), target.clone()), actions.map(State::OnDelete).into());
     }
-    names.extend(table.checks.iter().map(|check| &check.name));
+    let keys = table.uniques.len() + table.foreign_keys.len() + usize::from(table.primary_key.is_some());
+    if names.iter().filter(|name| name.explicit).count() < keys {
+        say(S::UnlistedNames, Belief::Unknown);
+    }
     for name in names {
         say(S::Constraint(name.name.clone()), if name.explicit { present() } else { Belief::Unknown });
+    }
+    for check in &table.checks {
+        say(S::Check(check.name.name.clone()), present());
     }
     if table.open {
         say(S::Unlisted, Belief::Unknown);

@@ -89,12 +89,13 @@ impl Timeline {
                 events[number].1.push((before + 1, expected));
             }
         }
-        let open = open_stretches(&events, effects.len());
+        let open = open_stretches(&events, effects.len(), &TableSubject::Unlisted);
+        let unnamed = open_stretches(&events, effects.len(), &TableSubject::UnlistedNames);
         let mut steps = vec![Vec::new(); effects.len() + 1];
         let mut courses = Vec::new();
         for (subject, events) in events {
             let table = subject.table();
-            if matches!(subject, Subject::Table(_, TableSubject::Unlisted)) {
+            if matches!(subject, Subject::Table(_, TableSubject::Unlisted | TableSubject::UnlistedNames)) {
                 continue;
             }
             let mut until = vague.get(subject).copied();
@@ -106,9 +107,15 @@ impl Timeline {
                     until = until.max(events.first().map(|(from, _)| from - 1));
                 }
             }
-            let open = table.and_then(|table| open.get(table)).map_or(&[][..], Vec::as_slice);
-            let open = if matches!(subject, Subject::Table(_, TableSubject::Itself)) { &[][..] } else { open };
-            let mut stretches = stretches(events, until, open);
+            let in_table = |open: &HashMap<&str, Vec<(usize, usize)>>| {
+                table.and_then(|table| open.get(table)).cloned().unwrap_or_default()
+            };
+            let vague = match subject {
+                Subject::Table(_, TableSubject::Itself) => Vec::new(),
+                Subject::Table(_, TableSubject::Constraint(_)) => [in_table(&open), in_table(&unnamed)].concat(),
+                _ => in_table(&open),
+            };
+            let mut stretches = stretches(events, until, &vague);
             stretches.retain(|(from, _)| *from <= effects.len());
             for (from, _) in stretches.iter().skip(1) {
                 steps[*from].push(courses.len());
@@ -152,14 +159,22 @@ pub(super) fn live_facts(schema: &Schema) -> HashMap<Subject, State> {
 }
 
 fn is_constraint(kind: &TableSubject) -> bool {
-    matches!(kind, TableSubject::Unique(_) | TableSubject::ForeignKey(..) | TableSubject::Constraint(_))
+    use TableSubject as S;
+    matches!(kind, S::Unique(_) | S::ForeignKey(..) | S::Constraint(_) | S::Check(_))
 }
 
 /// For each table the positions (from, up to) at which it may hold more than is listed.
-fn open_stretches<'a>(events: &[(&'a Subject, Vec<(usize, Expected)>)], last: usize) -> HashMap<&'a str, Vec<(usize, usize)>> {
+fn open_stretches<'a>(
+    events: &[(&'a Subject, Vec<(usize, Expected)>)],
+    last: usize,
+    kind: &TableSubject,
+) -> HashMap<&'a str, Vec<(usize, usize)>> {
     let mut open: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
     for (subject, events) in events {
-        let Subject::Table(table, TableSubject::Unlisted) = subject else { continue };
+        let Subject::Table(table, held) = subject else { continue };
+        if held != kind {
+            continue;
+        }
         let stretches = open.entry(table).or_default();
         for (number, (from, expected)) in events.iter().enumerate() {
             if *expected == Expected::Unknown {

@@ -58,7 +58,10 @@ impl Interpreter<'_> {
         let value = match &function.code {
             Code::Function(definition) => {
                 self.bind(&definition.parameters, arguments, &frame);
-                match self.block(&definition.body, &frame) {
+                let outer = std::mem::replace(&mut self.may_have_returned, false);
+                let flow = self.block(&definition.body, &frame);
+                match flow {
+                    _ if std::mem::replace(&mut self.may_have_returned, outer) => Value::Unknown,
                     Flow::Return(value) => value,
                     Flow::Next => Value::None,
                     _ => Value::Unknown,

@@ -74,7 +74,7 @@ impl Interpreter<'_> {
             ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
             // The default is what runs where nobody sets the variable.
-            ("os.getenv" | "os.environ.get", _) => return arguments.get(1, "default").cloned().unwrap_or(Value::Unknown),
+            ("os.getenv" | "os.environ.get", _) => return arguments.get(1, "default").cloned().unwrap_or(Value::None),
             ("importlib.import_module", Some(module)) => {
                 let found = module.text().and_then(|module| self.find(&module, None));
                 return found.map_or(Value::Unknown, Value::Module);
@@ -128,6 +128,7 @@ impl Interpreter<'_> {
             "DropSchema" => Value::Ddl("DROP SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "Session" => Value::Connection,
             "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector,
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
@@ -308,6 +309,19 @@ impl Interpreter<'_> {
         let create = truth("create_type") == Some(true);
         let enumeration = Some(Rc::new(EnumType { name, labels, native: true, create }));
         Value::Type(Rc::new(SqlType { text, enumeration }))
+    }
+}
+
+/// Names the indexes of `index=True` as SQLAlchemy does where the table's schema is spelled out:
+/// `ix_<schema>_<table>_<column>`.
+pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str) {
+    for column in columns.iter_mut().filter(|column| column.index) {
+        let Some(name) = column.name.clone() else { continue };
+        let kind = ConstraintKind::Index { unique: Some(column.unique) };
+        let label = Naming::Named(format!("ix_{schema}_{table}_{name}"));
+        column.constraints.push(ConstraintSpec { name: label, columns: Some(vec![Some(name)]), kind });
+        column.index = false;
+        column.unique = false;
     }
 }
 

@@ -73,6 +73,8 @@ pub struct Setting {
     pub dialect: Dialect,
     /// The schema that unqualified names fall into: `public`, or the connection's own.
     pub default_schema: String,
+    /// Alembic's own table, which is no evidence: qualified outside the default schema.
+    pub version_table: String,
 }
 
 /// Reads migrations in upgrade order: the effects of each, given those before it.
@@ -112,6 +114,9 @@ struct Interpreter<'a> {
     opaque: Vec<String>,
     /// What was last reported for a table and for everything else.
     reported: HashMap<String, HashMap<Subject, Belief<State>>>,
+    version_table: String,
+    /// A branch that may have run returns a value: what the function gives is unknown.
+    may_have_returned: bool,
 }
 
 impl<'a> Interpreter<'a> {
@@ -128,6 +133,8 @@ impl<'a> Interpreter<'a> {
             data: false,
             opaque: Vec::new(),
             reported: HashMap::new(),
+            version_table: setting.version_table.clone(),
+            may_have_returned: false,
         }
     }
 
@@ -163,7 +170,11 @@ impl<'a> Interpreter<'a> {
             opaque: std::mem::take(&mut self.opaque),
             changes: Vec::new(),
         };
+        effects.earlier.retain(|subject| subject.table() != Some(&self.version_table));
         for table in self.simulation.next_revision() {
+            if table == self.version_table {
+                continue;
+            }
             let facts = self.simulation.facts_of(&table);
             self.report(&table, facts, &mut effects.changes);
         }

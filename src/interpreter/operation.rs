@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Interpreter;
-use super::construct::{column_list, column_name, naming, on_delete, table_spec};
+use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
 use super::simulation::ColumnChange;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::value::{Batch, Value};
@@ -102,6 +102,13 @@ impl Interpreter<'_> {
                     Some(Value::Column(column)) => Some(column.borrow().clone()),
                     _ => None,
                 };
+                let spec = spec.map(|mut spec| {
+                    if let Some(schema) = &schema {
+                        let base = table.rsplit('.').next().unwrap_or(&table).to_owned();
+                        name_indexes(std::slice::from_mut(&mut spec), schema, &base);
+                    }
+                    spec
+                });
                 match spec {
                     Some(spec) => self.simulation.add_column(&table, &spec, may_be_there(arguments, "if_not_exists")),
                     None => self.unreadable(name, &table),
@@ -180,7 +187,11 @@ impl Interpreter<'_> {
         };
         let skip = usize::from(arguments.keyword("table_name").is_none());
         let parts = arguments.positional.get(skip..).unwrap_or_default();
-        let table = table_spec(Some(name.clone()), parts, arguments.open);
+        let mut table = table_spec(Some(name.clone()), parts, arguments.open);
+        if let Some(schema) = &schema {
+            let base = name.rsplit('.').next().unwrap_or(&name).to_owned();
+            name_indexes(&mut table.columns, schema, &base);
+        }
         let keep = may_be_there(arguments, "if_not_exists");
         self.simulation.create_table(&name, &table.columns, &table.constraints, keep);
         if table.open {

@@ -212,6 +212,12 @@ impl Interpreter<'_> {
             (false, false) => {
                 self.forget(body, frame);
                 rest.iter().for_each(|clause| self.forget(&clause.body, frame));
+                let returns = |body: &[Stmt]| {
+                    body.last().is_some_and(|last| matches!(last, Stmt::Return(statement) if statement.value.is_some()))
+                };
+                if returns(body) || rest.iter().any(|clause| returns(&clause.body)) {
+                    self.may_have_returned = true;
+                }
                 Flow::Next
             }
             (true, false) => {

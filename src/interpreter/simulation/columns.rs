@@ -73,6 +73,9 @@ impl Simulation {
 
     pub(in crate::interpreter) fn add_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
         self.effects += 1;
+        if self.doubted(table, spec.name.iter().flat_map(|name| all_of(name))) {
+            return;
+        }
         let guarded = self.guarded > 0 || if_absent;
         let held = self.table_mut(table);
         if guarded && spec.name.as_deref().is_some_and(|name| held.column(name).is_some()) {
@@ -83,6 +86,9 @@ impl Simulation {
 
     pub(in crate::interpreter) fn drop_column(&mut self, table: &str, name: &str) {
         self.effects += 1;
+        if self.doubted(table, all_of(name)) {
+            return;
+        }
         if self.table_mut(table).column(name).is_none() {
             self.column_was_there(table, name);
         }
@@ -107,6 +113,9 @@ impl Simulation {
     pub(in crate::interpreter) fn alter_column(&mut self, table: &str, name: &str, change: ColumnChange) {
         self.effects += 1;
         let guarded = self.guarded > 0;
+        if self.doubted(table, all_of(name)) {
+            return;
+        }
         if self.table_mut(table).column(name).is_none() {
             if let Some(Belief::Known(new)) = &change.name
                 && guarded

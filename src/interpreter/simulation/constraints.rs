@@ -57,7 +57,14 @@ impl Simulation {
                 self.trust_constraint(table, name.as_ref());
                 if let (Belief::Known(columns), Some(target)) = (&columns, target) {
                     let subject = TableSubject::ForeignKey(columns.clone(), target.clone());
-                    self.trust(&Subject::Table(table.to_owned(), subject));
+                    let subject = Subject::Table(table.to_owned(), subject);
+                    // An equal key in doubt is the one that was dropped under a name that was not known.
+                    if self.doubts.contains(&subject) {
+                        self.table_mut(table).foreign_keys.retain(|key| {
+                            key.columns.known() != Some(columns) || key.target.known() != Some(target)
+                        });
+                    }
+                    self.trust(&subject);
                 }
                 let (target, on_delete) = (Belief::from(target.clone()), Belief::from(*on_delete));
                 self.table_mut(table).foreign_keys.push(ForeignKey { name, columns, target, on_delete });
@@ -69,7 +76,7 @@ impl Simulation {
                     _ => None,
                 };
                 let name = ConstraintName { name: truncated(name), explicit: true };
-                self.trust_constraint(table, Some(&name));
+                self.trust(&Subject::Table(table.to_owned(), TableSubject::Check(name.name.clone())));
                 let held = self.table_mut(table);
                 held.checks.retain(|check| check.name != name);
                 held.checks.push(Check { name, condition });
@@ -95,6 +102,23 @@ impl Simulation {
 
     pub(in crate::interpreter) fn add_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
         self.effects += 1;
+        let named = spec.name.name().map(|name| match spec.kind {
+            ConstraintKind::Check { .. } | ConstraintKind::Exclude => TableSubject::Check(name.to_owned()),
+            _ => TableSubject::Constraint(name.to_owned()),
+        });
+        let structure = spec.plain_columns().map(|mut columns| match &spec.kind {
+            ConstraintKind::ForeignKey { target: Some(target), .. } => {
+                TableSubject::ForeignKey(columns, target.clone())
+            }
+            ConstraintKind::PrimaryKey => TableSubject::PrimaryKey,
+            _ => {
+                columns.sort();
+                TableSubject::Unique(columns)
+            }
+        });
+        if self.doubted(table, named.into_iter().chain(structure)) {
+            return;
+        }
         if self.guarded > 0 && self.has_constraint(table, spec) {
             return;
         }
@@ -138,6 +162,9 @@ impl Simulation {
     /// `kind` as Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
     pub(in crate::interpreter) fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
         self.effects += 1;
+        if self.doubted(table, name.iter().map(|name| TableSubject::Constraint((*name).to_owned()))) {
+            return;
+        }
         let Some(name) = name else {
             self.doubt_constraints(table, |_, _| true, kind);
             return;

@@ -31,6 +31,9 @@ impl Simulation {
     ) {
         self.effects += 1;
         let name = truncated(name);
+        if self.doubted(table, [TableSubject::Index(name.clone())]) {
+            return;
+        }
         let keep = self.guarded > 0 || if_absent;
         let held = self.table_mut(table);
         if keep && held.indexes.contains_key(&name) {

@@ -149,6 +149,18 @@ impl Simulation {
         self.schema.tables.entry(name.to_owned()).or_insert_with(|| Table { assumed: true, ..Table::default() })
     }
 
+    /// A branch that may have run changes a table that nothing created: what it would change is in doubt.
+    fn doubted(&mut self, table: &str, subjects: impl IntoIterator<Item = TableSubject>) -> bool {
+        let missing = self.guarded > 0 && !self.schema.tables.contains_key(table);
+        if missing {
+            for subject in subjects {
+                self.was_there(table, subject.clone());
+                self.doubt(Subject::Table(table.to_owned(), subject));
+            }
+        }
+        missing
+    }
+
     /// Something unreadable happened to the table.
     pub(super) fn open(&mut self, name: &str) {
         if self.schema.tables.contains_key(name) {

@@ -67,6 +67,10 @@ impl Simulation {
     pub(in crate::interpreter) fn create(&mut self, subject: Subject) {
         self.effects += 1;
         self.trust(&subject);
+        if matches!(subject, Subject::Extension(_) | Subject::Namespace(_)) {
+            // Often there before: the work of whoever set the database up.
+            self.earlier.push(subject.clone());
+        }
         match subject {
             Subject::View(name) => self.schema.views.insert(name),
             Subject::Sequence(name) => self.schema.sequences.insert(name),
