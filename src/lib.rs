@@ -9,11 +9,14 @@ pub mod config;
 pub mod database;
 pub mod drawing;
 pub mod error;
+pub mod evidence;
+pub mod interpreter;
 pub mod logging;
 pub mod migrations;
 pub mod process;
 pub mod python;
 pub mod reconcile;
+pub mod schema;
 pub mod version_table;
 
 use std::ffi::OsString;

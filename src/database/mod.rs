@@ -3,6 +3,7 @@
 //! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
 //! another module beside `postgres` and `sqlite` and no change anywhere else.
 
+pub mod catalogue;
 pub mod connect;
 pub mod error;
 pub mod failure;
