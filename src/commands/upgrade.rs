@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use tokio::time::sleep;
 use tracing::info;
 
 use super::files::{Files, open};
 use crate::config::Config;
-use crate::database::Database;
+use crate::database::lock::{Attempt, Guard, pause};
 use crate::database::url::DatabaseUrl;
+use crate::database::{Database, DatabaseError};
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::process::liveness::Liveness;
@@ -25,10 +27,7 @@ pub(super) async fn under_the_lock(
     liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
-    let mut waiting = Waiting::for_what("another instance that upgrades");
-    let mut note = |holder: &_| note(&mut waiting, holder);
-    let mut guard = database.lock(config.lock_timeout, &mut note).await?;
-    drop(waiting);
+    let Some(mut guard) = lock(config, url, files, database).await? else { return Ok(()) };
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     guard.release().await;
@@ -36,22 +35,54 @@ pub(super) async fn under_the_lock(
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
         // doing, or a pooler's limit: then nobody tries again.
         Err(Error::Upgrade(failure)) if !guarded && !failure.is_interruption() => {
-            let database = open(config, url, liveness).await;
-            let now = match &database {
+            let now = match open(config, url, liveness).await {
                 Ok(database) => database.server_start().await.ok(),
                 Err(_) => None,
             };
-            if now.is_some_and(|now| now != server_start) {
-                return Err(Error::Restarted { failure });
+            match now {
+                Some(now) if now != server_start => Err(Error::Restarted { failure }),
+                _ => Err(Error::Upgrade(failure)),
             }
-            Err(Error::Upgrade(failure))
         }
         upgraded => upgraded,
     }
 }
 
-fn note(waiting: &mut Waiting, holder: &crate::database::lock::Holder) {
-    waiting.note(&holder.who, &holder.for_how_long());
+/// Polls for the lock, and answers `None` as soon as another instance has brought the database to head: of many that wait,
+/// none needs the lock only to see that.
+async fn lock(
+    config: &Config,
+    url: &DatabaseUrl,
+    files: &Files,
+    mut database: Database,
+) -> Result<Option<Guard>, Error> {
+    let deadline = Instant::now() + config.lock_timeout;
+    let mut waiting = Waiting::for_what("another instance that upgrades");
+    loop {
+        let holder = match database.try_lock().await? {
+            Attempt::Won(guard) => return Ok(Some(guard)),
+            Attempt::Lost(same, holder) => {
+                database = *same;
+                holder
+            }
+        };
+        database.refresh(url)?;
+        let rows = database.version_rows(&files.version_table).await?;
+        if files.graph.is_at_head(rows.revisions()) {
+            database.close().await;
+            drop(waiting);
+            info!("at head {}: another instance has upgraded", list(rows.revisions()));
+            return Ok(None);
+        }
+        if let Some(holder) = &holder {
+            waiting.note(&holder.who, &holder.for_how_long());
+        }
+        let pause = pause();
+        if Instant::now() + pause > deadline {
+            return Err(DatabaseError::LockTimeout { holder, waited: config.lock_timeout }.into());
+        }
+        sleep(pause).await;
+    }
 }
 
 /// Looks again, since another instance may have upgraded while this one waited; upgrades; looks once more, since an exit

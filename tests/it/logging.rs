@@ -28,6 +28,7 @@ fn a_terminal_gets_colour_unless_it_asks_for_none() {
         let stillhead = crate::support::stillhead::binary();
         let mut command = shop.stillhead(&[]).env("NO_COLOR", no_color).env("TERM", "xterm").command();
         let shown = std::process::Command::new("script")
+            .env_clear()
             .args(["-qec", &format!("{} run", stillhead.display()), "/dev/null"])
             .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
             .current_dir(shop.folder())
