@@ -5,7 +5,6 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::config::Config;
-use crate::database::lock::{Guard, Holder};
 use crate::database::url::DatabaseUrl;
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
@@ -93,11 +92,4 @@ pub(super) async fn open(config: &Config, url: &DatabaseUrl, liveness: &Liveness
         waiting.note(answer, "");
     };
     Ok(Database::open(url, config.wait_timeout, &mut note).await?)
-}
-
-/// Waits for the lock, on the connection that `database` is, and says who has it.
-pub(super) async fn lock(config: &Config, database: Database) -> Result<Guard, Error> {
-    let mut waiting = Waiting::for_what("another instance that upgrades");
-    let mut note = |holder: &Holder| waiting.note(&holder.who, &holder.for_how_long());
-    Ok(database.lock(config.lock_timeout, &mut note).await?)
 }

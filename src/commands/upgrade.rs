@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use tracing::info;
 
-use super::files::{Files, lock, open};
+use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
@@ -24,7 +25,17 @@ pub(super) async fn under_the_lock(
     liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
-    let mut guard = lock(config, database).await?;
+    let needless = async |database: &mut Database| {
+        database.refresh(url)?;
+        let rows = database.version_rows(files.version_table()?).await?;
+        let at_head = files.graph.is_at_head(rows.revisions());
+        if at_head {
+            info!("at head {}: another instance has upgraded", list(rows.revisions()));
+        }
+        Ok(at_head)
+    };
+    // Of many that wait, none needs the lock only to see that there is nothing left to do.
+    let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     guard.release().await;
@@ -32,15 +43,14 @@ pub(super) async fn under_the_lock(
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
         // doing, or a pooler's limit: then nobody tries again.
         Err(Error::Upgrade(failure)) if !guarded && !failure.is_interruption() => {
-            let database = open(config, url, liveness).await;
-            let now = match &database {
+            let now = match open(config, url, liveness).await {
                 Ok(database) => database.server_start().await.ok(),
                 Err(_) => None,
             };
-            if now.is_some_and(|now| now != server_start) {
-                return Err(Error::Restarted { failure });
+            match now {
+                Some(now) if now != server_start => Err(Error::Restarted { failure }),
+                _ => Err(Error::Upgrade(failure)),
             }
-            Err(Error::Upgrade(failure))
         }
         upgraded => upgraded,
     }

@@ -229,9 +229,8 @@ impl Interpreter<'_> {
     fn foreign_key_constraint(&mut self, arguments: &Arguments) -> Value {
         let columns = column_list(arguments.get(0, "columns"));
         let references = column_list(arguments.get(1, "refcolumns"));
-        let target = references
-            .and_then(|columns| columns.into_iter().next().flatten())
-            .and_then(|text| self.reference(&text));
+        let target =
+            references.and_then(|columns| columns.into_iter().next().flatten()).and_then(|text| self.reference(&text));
         self.foreign(columns, target, naming(arguments.get(2, "name")), arguments)
     }
 
@@ -283,7 +282,9 @@ impl Interpreter<'_> {
                         }
                     }
                 }
-                Value::Member(member) => Some(vec![value.text().map_or(member.name.to_string(), |text| text.to_string())]),
+                Value::Member(member) => {
+                    Some(vec![value.text().map_or(member.name.to_string(), |text| text.to_string())])
+                }
                 other => other.text().map(|text| vec![text.to_string()]),
             };
             labels = labels.zip(more).map(|(mut labels, more)| {

@@ -128,7 +128,8 @@ impl Interpreter<'_> {
                     Naming::Named(name) => self.simulation.create_index(&name, &table, columns, unique, keep),
                     Naming::Unnamed => {
                         let kind = ConstraintKind::Index { unique };
-                        self.simulation.add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
+                        self.simulation
+                            .add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
                     }
                     Naming::Unreadable => self.unreadable(name, &table),
                 }
@@ -249,7 +250,8 @@ impl Interpreter<'_> {
             return;
         };
         let name = self.simulation.qualify(&name, schema.as_deref());
-        let labels: Option<Vec<String>> = labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
+        let labels: Option<Vec<String>> =
+            labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
         if let Some(labels) = labels {
             self.simulation.alter_enum(&name, |held| *held = labels);
         }

@@ -45,7 +45,10 @@ impl Simulation {
         }
         if spec.unique && !spec.index {
             let columns = Some(vec![Some(name.clone())]);
-            self.put_constraint(table, &ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::Unique });
+            self.put_constraint(
+                table,
+                &ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::Unique },
+            );
         }
         if spec.index {
             let kind = ConstraintKind::Index { unique: Some(spec.unique) };
@@ -147,7 +150,8 @@ impl Simulation {
             if old.kind == Belief::Unknown {
                 earlier.push(TableSubject::Type(name.to_owned()));
             }
-            column.kind = if guarded && old.kind != Belief::Unknown && kind != old.kind { Belief::Unknown } else { kind };
+            column.kind =
+                if guarded && old.kind != Belief::Unknown && kind != old.kind { Belief::Unknown } else { kind };
         }
         if let Some(default) = change.default {
             column.default = default;
