@@ -1,6 +1,7 @@
 //! What the reading commands look at: the files, and the rows where a command asks for them. Writes nothing.
 
 use crate::config::Config;
+use crate::database::url::DatabaseUrl;
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
@@ -29,10 +30,14 @@ pub(super) fn version_table(config: &Config, layout: &Layout) -> Result<VersionT
 
 /// The rows of the database that DATABASE_URL names.
 pub(super) async fn rows(config: &Config, layout: &Layout) -> Result<VersionRows, Error> {
+    rows_of(config, layout, &config.database_url()?).await
+}
+
+/// The rows of one database.
+pub(super) async fn rows_of(config: &Config, layout: &Layout, url: &DatabaseUrl) -> Result<VersionRows, Error> {
     let table = version_table(config, layout)?;
-    let url = config.database_url()?;
     let mut waiting = Waiting::for_what("the database");
-    let database = Database::open(&url, config.wait_timeout, &mut |answer| waiting.note(answer)).await?;
+    let database = Database::open(url, config.wait_timeout, &mut |answer| waiting.note(answer)).await?;
     drop(waiting);
     let rows = database.version_rows(&table).await;
     database.close().await;
