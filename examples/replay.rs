@@ -33,10 +33,8 @@ impl Checkout for Disk {
     }
 
     fn roots(&self) -> Vec<String> {
-        let mut roots: Vec<String> = Path::new(&self.versions)
-            .ancestors()
-            .map(|folder| folder.to_string_lossy().into_owned())
-            .collect();
+        let mut roots: Vec<String> =
+            Path::new(&self.versions).ancestors().map(|folder| folder.to_string_lossy().into_owned()).collect();
         roots.reverse();
         roots.push("src".to_owned());
         roots
@@ -107,7 +105,11 @@ fn replay(
         scripts.push(Script { path, text });
     }
     let started = Instant::now();
-    let setting = Setting { dialect: Dialect::PostgreSql, default_schema: default_schema.to_owned(), version_table: "alembic_version".to_owned() };
+    let setting = Setting {
+        dialect: Dialect::PostgreSql,
+        default_schema: default_schema.to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
     let effects = read(&scripts, &disk, &setting);
     let reading = started.elapsed().as_secs_f64();
     if verbose {
@@ -146,7 +148,10 @@ fn replay(
             }
         };
         if verbose {
-            println!("  {truth} {id}: {outcome} {:?} contradictions {}", inference.verdict, inference.contradictions[truth]);
+            println!(
+                "  {truth} {id}: {outcome} {:?} contradictions {}",
+                inference.verdict, inference.contradictions[truth]
+            );
             let own = stillhead::evidence::contradicted(&effects, &live, truth);
             for claim in own.iter().filter(|claim| !previous.contains(&claim.subject)) {
                 println!("      misread {:?}: expected {:?}, live {:?}", claim.subject, claim.expected, claim.live);

@@ -8,9 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::schema::{
-    Belief, Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique,
-};
+use crate::schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique};
 
 /// Answers with one row of one text column, the JSON that [`read`] takes.
 ///
@@ -193,8 +191,7 @@ pub fn read(answer: &str, default_schema: Option<&str>, version_table: &str) -> 
         answer.enums.into_iter().map(|(label, labels)| (name(&label).to_lowercase(), Belief::Known(labels))).collect();
     schema.extensions = answer.extensions.into_iter().collect();
     schema.sequences = answer.sequences.iter().map(|label| name(label)).collect();
-    schema.functions =
-        answer.functions.keys().map(|label| name(label.split('(').next().unwrap_or_default())).collect();
+    schema.functions = answer.functions.keys().map(|label| name(label.split('(').next().unwrap_or_default())).collect();
     schema.triggers = answer.triggers.iter().map(|(table, label)| (name(table), label.clone())).collect();
     schema.namespaces = answer.schemas.into_iter().collect();
     Ok(schema)

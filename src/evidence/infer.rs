@@ -164,9 +164,7 @@ fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
 fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
     let mentioned: BTreeSet<&Subject> = timeline.courses.iter().map(|course| &course.subject).collect();
     let tables: BTreeSet<&str> = mentioned.iter().filter_map(|subject| subject.table()).collect();
-    let created = |table: &str| {
-        mentioned.contains(&Subject::Table(table.to_owned(), TableSubject::Itself))
-    };
+    let created = |table: &str| mentioned.contains(&Subject::Table(table.to_owned(), TableSubject::Itself));
     let mut found = Vec::new();
     for (name, table) in &schema.tables {
         if !tables.contains(name.as_str()) {

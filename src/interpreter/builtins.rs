@@ -10,9 +10,34 @@ use super::spec::Arguments;
 use super::value::{List, Value, contains};
 
 const BUILTINS: [&str; 28] = [
-    "len", "sorted", "list", "tuple", "set", "dict", "enumerate", "zip", "range", "reversed", "str", "int", "min",
-    "max", "sum", "frozenset", "abs", "bool", "any", "all", "isinstance", "hasattr", "getattr", "print", "next",
-    "repr", "super", "map",
+    "len",
+    "sorted",
+    "list",
+    "tuple",
+    "set",
+    "dict",
+    "enumerate",
+    "zip",
+    "range",
+    "reversed",
+    "str",
+    "int",
+    "min",
+    "max",
+    "sum",
+    "frozenset",
+    "abs",
+    "bool",
+    "any",
+    "all",
+    "isinstance",
+    "hasattr",
+    "getattr",
+    "print",
+    "next",
+    "repr",
+    "super",
+    "map",
 ];
 
 pub(super) fn is_builtin(name: &Name) -> bool {
@@ -260,7 +285,8 @@ impl Interpreter<'_> {
             ("min" | "max", Some((items, false))) => {
                 let items = if arguments.positional.len() > 1 { arguments.positional.clone() } else { items };
                 let integers: Option<Vec<i64>> = items.iter().map(Value::integer).collect();
-                let best = integers.and_then(|all| if name == "min" { all.into_iter().min() } else { all.into_iter().max() });
+                let best =
+                    integers.and_then(|all| if name == "min" { all.into_iter().min() } else { all.into_iter().max() });
                 best.map_or(Value::Unknown, Value::Int)
             }
             ("sum", Some((items, false))) => {
@@ -317,7 +343,9 @@ impl Interpreter<'_> {
             ("upper", _) => text.to_uppercase(),
             ("capitalize", _) => {
                 let mut letters = text.chars();
-                letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect())
+                letters.next().map_or_else(String::new, |c| {
+                    c.to_uppercase().chain(letters.flat_map(char::to_lowercase)).collect()
+                })
             }
             ("strip", None) => text.trim().to_owned(),
             ("lstrip", None) => text.trim_start().to_owned(),
@@ -422,7 +450,12 @@ impl Interpreter<'_> {
         Value::None
     }
 
-    pub(super) fn dict_method(&mut self, dict: &Rc<RefCell<Vec<(Value, Value)>>>, name: &str, arguments: &Arguments) -> Value {
+    pub(super) fn dict_method(
+        &mut self,
+        dict: &Rc<RefCell<Vec<(Value, Value)>>>,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Value {
         self.spend(64 + dict.borrow().len() * 8);
         let first = arguments.positional.first();
         match (name, first) {

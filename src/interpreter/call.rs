@@ -13,9 +13,7 @@ use super::value::{Nature, Value};
 impl Interpreter<'_> {
     pub(super) fn call_expression(&mut self, call: &ExprCall, frame: &Frame) -> Value {
         let (receiver, name) = match &*call.func {
-            Expr::Attribute(attribute) => {
-                (self.expression(&attribute.value, frame), Some(&attribute.attr.id))
-            }
+            Expr::Attribute(attribute) => (self.expression(&attribute.value, frame), Some(&attribute.attr.id)),
             other => (self.expression(other, frame), None),
         };
         let arguments = self.arguments(&call.arguments, frame);

@@ -153,7 +153,8 @@ impl Interpreter<'_> {
         match class.attribute("impl") {
             Some(Value::Outside(name)) => {
                 let names = ["length", "timezone", "precision", "scale"];
-                let plain = arguments.positional.iter().all(|v| matches!(v, Value::Int(_) | Value::None | Value::Bool(_)));
+                let plain =
+                    arguments.positional.iter().all(|v| matches!(v, Value::Int(_) | Value::None | Value::Bool(_)));
                 let passed = Arguments {
                     positional: if plain { arguments.positional } else { Vec::new() },
                     keywords: arguments.keywords.into_iter().filter(|(k, _)| names.contains(&k.as_str())).collect(),
@@ -177,9 +178,7 @@ impl Interpreter<'_> {
         let made = match value {
             Value::Type(_) => value.clone(),
             Value::Outside(name) => self.construct(name, &Arguments::default()),
-            Value::Class(class) if class.nature == Nature::ColumnType => {
-                self.instantiate(class, Arguments::default())
-            }
+            Value::Class(class) if class.nature == Nature::ColumnType => self.instantiate(class, Arguments::default()),
             _ => Value::Unknown,
         };
         if matches!(made, Value::Type(_)) { made } else { Value::Type(Rc::default()) }

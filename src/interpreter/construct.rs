@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::import::KNOWN_PACKAGES;
+use super::operation::has_default;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, Naming, SqlType, TableSpec};
 use super::value::{Nature, Value};
 use super::{Interpreter, sqltype};
@@ -192,8 +193,7 @@ impl Interpreter<'_> {
         };
         let default = match arguments.keyword("server_default") {
             None | Some(Value::None) => Some(computed),
-            Some(Value::Unknown) => None,
-            Some(_) => Some(true),
+            Some(value) => has_default(value),
         };
         for constraint in &mut constraints {
             if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) {
@@ -229,9 +229,8 @@ impl Interpreter<'_> {
     fn foreign_key_constraint(&mut self, arguments: &Arguments) -> Value {
         let columns = column_list(arguments.get(0, "columns"));
         let references = column_list(arguments.get(1, "refcolumns"));
-        let target = references
-            .and_then(|columns| columns.into_iter().next().flatten())
-            .and_then(|text| self.reference(&text));
+        let target =
+            references.and_then(|columns| columns.into_iter().next().flatten()).and_then(|text| self.reference(&text));
         self.foreign(columns, target, naming(arguments.get(2, "name")), arguments)
     }
 
@@ -283,7 +282,9 @@ impl Interpreter<'_> {
                         }
                     }
                 }
-                Value::Member(member) => Some(vec![value.text().map_or(member.name.to_string(), |text| text.to_string())]),
+                Value::Member(member) => {
+                    Some(vec![value.text().map_or(member.name.to_string(), |text| text.to_string())])
+                }
                 other => other.text().map(|text| vec![text.to_string()]),
             };
             labels = labels.zip(more).map(|(mut labels, more)| {

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::{
-    BoolOp, CmpOp, Comprehension, Expr, ExprFString, FStringPart, InterpolatedStringElement, Number, Operator, UnaryOp,
-    ExprSubscript, name::Name,
+    BoolOp, CmpOp, Comprehension, Expr, ExprFString, ExprSubscript, FStringPart, InterpolatedStringElement, Number,
+    Operator, UnaryOp, name::Name,
 };
 
 use super::Interpreter;

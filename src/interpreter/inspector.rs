@@ -46,9 +46,10 @@ impl Interpreter<'_> {
                 return Value::partial_list(names.map(Value::str).collect());
             }
             "get_enums" => {
-                let enums = schema.enums.iter().map(|(name, labels)| {
-                    record(vec![("name", Value::str(name)), ("labels", known_names(labels))])
-                });
+                let enums = schema
+                    .enums
+                    .iter()
+                    .map(|(name, labels)| record(vec![("name", Value::str(name)), ("labels", known_names(labels))]));
                 return Value::partial_list(enums.collect());
             }
             _ => {}
@@ -118,9 +119,10 @@ impl Interpreter<'_> {
                 record(vec![("name", name(&table.primary_key_name)), ("constrained_columns", columns)])
             }
             "get_check_constraints" => {
-                let checks = table.checks.iter().map(|check| {
-                    record(vec![("name", Value::str(&check.name.name)), ("sqltext", Value::Unknown)])
-                });
+                let checks = table
+                    .checks
+                    .iter()
+                    .map(|check| record(vec![("name", Value::str(&check.name.name)), ("sqltext", Value::Unknown)]));
                 list(table, checks.collect())
             }
             _ => Value::Unknown,

@@ -122,7 +122,9 @@ impl Interpreter<'_> {
                 }
                 _ => Value::Expression,
             },
-            Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => receiver.clone(),
+            Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => {
+                receiver.clone()
+            }
             Value::Decorator => Value::Unknown,
             Value::Dialect if name.as_str() == "type_descriptor" => {
                 let kind = arguments.positional.first().cloned().unwrap_or(Value::Unknown);

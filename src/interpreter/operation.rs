@@ -7,7 +7,6 @@ use super::construct::{column_list, column_name, name_indexes, naming, on_delete
 use super::simulation::ColumnChange;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::value::{Batch, Value};
-use crate::schema::Belief;
 
 impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
@@ -128,7 +127,8 @@ impl Interpreter<'_> {
                     Naming::Named(name) => self.simulation.create_index(&name, &table, columns, unique, keep),
                     Naming::Unnamed => {
                         let kind = ConstraintKind::Index { unique };
-                        self.simulation.add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
+                        self.simulation
+                            .add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
                     }
                     Naming::Unreadable => self.unreadable(name, &table),
                 }
@@ -214,9 +214,7 @@ impl Interpreter<'_> {
             change.default = match value {
                 // Alembic's own "leave it alone".
                 Value::Bool(false) => None,
-                Value::None => Some(Belief::Known(false)),
-                Value::Unknown => Some(Belief::Unknown),
-                _ => Some(Belief::Known(true)),
+                value => Some(has_default(value).into()),
             };
         }
         if let Some(value) = given("type_").cloned() {
@@ -249,10 +247,20 @@ impl Interpreter<'_> {
             return;
         };
         let name = self.simulation.qualify(&name, schema.as_deref());
-        let labels: Option<Vec<String>> = labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
+        let labels: Option<Vec<String>> =
+            labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
         if let Some(labels) = labels {
             self.simulation.alter_enum(&name, |held| *held = labels);
         }
+    }
+}
+
+/// Whether a `server_default` is one: a sequence's next value is the column's own business.
+pub(super) fn has_default(value: &Value) -> Option<bool> {
+    match value {
+        Value::None => Some(false),
+        Value::Unknown => None,
+        value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
     }
 }
 

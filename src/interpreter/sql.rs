@@ -76,7 +76,9 @@ impl Interpreter<'_> {
         match statement {
             S::CreateTable(node) => self.create_table_of_sql(node),
             S::CreateTableAs(node) => {
-                if let (Some(name), false) = (self.relation(node.table_name().as_ref()), is_temporary(node.persistence())) {
+                if let (Some(name), false) =
+                    (self.relation(node.table_name().as_ref()), is_temporary(node.persistence()))
+                {
                     self.simulation.create_table(&name, &[], &[], node.if_not_exists().is_some());
                     self.simulation.open(&name);
                 }
@@ -220,7 +222,8 @@ impl Interpreter<'_> {
                     constraints.extend(more);
                 }
                 ast::TableArg::TableConstraint(node) => {
-                    constraints.extend(ast::Constraint::cast(node.syntax().clone()).and_then(|c| self.constraint(&table, &c)));
+                    constraints
+                        .extend(ast::Constraint::cast(node.syntax().clone()).and_then(|c| self.constraint(&table, &c)));
                 }
                 ast::TableArg::LikeClause(_) => open = true,
             }
@@ -278,13 +281,14 @@ impl Interpreter<'_> {
 
     fn constraint(&mut self, table: &str, node: &ast::Constraint) -> Option<ConstraintSpec> {
         let name = constraint_name(node.syntax());
-        let keys = |interpreter: &Self, parameters: Option<ast::IndexParameters>, index: Option<ast::UsingIndexName>| {
-            let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
-            match index {
-                Some(index) => interpreter.simulation.index_columns(table, &index),
-                None => column_names(parameters.and_then(|parameters| parameters.column_list()).as_ref()),
-            }
-        };
+        let keys =
+            |interpreter: &Self, parameters: Option<ast::IndexParameters>, index: Option<ast::UsingIndexName>| {
+                let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
+                match index {
+                    Some(index) => interpreter.simulation.index_columns(table, &index),
+                    None => column_names(parameters.and_then(|parameters| parameters.column_list()).as_ref()),
+                }
+            };
         let (columns, kind) = match node {
             ast::Constraint::PrimaryKeyConstraint(node) => {
                 (keys(self, node.index_parameters(), node.using_index()), ConstraintKind::PrimaryKey)
@@ -373,7 +377,9 @@ impl Interpreter<'_> {
                 let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) else { return };
                 let mut change = ColumnChange::default();
                 match node.option() {
-                    Some(ast::AlterColumnOption::SetType(node)) => change.kind = Some(self.sql_type_of(node.ty().as_ref())),
+                    Some(ast::AlterColumnOption::SetType(node)) => {
+                        change.kind = Some(self.sql_type_of(node.ty().as_ref()))
+                    }
                     Some(ast::AlterColumnOption::SetNotNull(_)) => change.nullable = Some(Belief::Known(false)),
                     Some(ast::AlterColumnOption::DropNotNull(_)) => change.nullable = Some(Belief::Known(true)),
                     Some(ast::AlterColumnOption::SetDefault(node)) => {

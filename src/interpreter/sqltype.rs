@@ -88,8 +88,16 @@ fn postgres(name: &str, arguments: &Arguments) -> Option<Option<String>> {
         "REAL" => plain("real"),
         "Double" | "DOUBLE" | "DOUBLE_PRECISION" => plain("double precision"),
         "Numeric" | "NUMERIC" | "DECIMAL" => numeric(arguments),
-        "LargeBinary" | "Binary" | "BYTEA" | "BLOB" | "LONGBLOB" | "VARBINARY" | "BINARY" | "PickleType"
-        | "EncryptedType" | "StringEncryptedType" => plain("bytea"),
+        "LargeBinary"
+        | "Binary"
+        | "BYTEA"
+        | "BLOB"
+        | "LONGBLOB"
+        | "VARBINARY"
+        | "BINARY"
+        | "PickleType"
+        | "EncryptedType"
+        | "StringEncryptedType" => plain("bytea"),
         "JSON" | "JSONType" => plain("json"),
         "JSONB" => plain("jsonb"),
         "UUID" | "Uuid" | "GUID" => match arguments.keyword("native_uuid").map_or(Some(true), Value::truth) {
@@ -180,7 +188,11 @@ fn sqlite(name: &str, arguments: &Arguments) -> Option<Option<String>> {
         "VARBINARY" => sized("varbinary", parameter(arguments, 0, "length")),
         "JSON" => plain("json"),
         "Uuid" | "UUID" if name == "Uuid" || arguments.positional.is_empty() => {
-            if name == "Uuid" { plain("char(32)") } else { plain("uuid") }
+            if name == "Uuid" {
+                plain("char(32)")
+            } else {
+                plain("uuid")
+            }
         }
         _ if postgres(name, arguments).is_some() => None,
         _ => return None,
@@ -296,7 +308,10 @@ mod tests {
     fn an_unreadable_length_is_unknown_and_not_unbounded() {
         let arguments = Arguments { positional: vec![Value::Unknown], ..Arguments::default() };
         assert_eq!(constructed("String", &arguments, Dialect::PostgreSql), Some(None));
-        assert_eq!(constructed("String", &Arguments::default(), Dialect::PostgreSql), Some(Some("character varying".into())));
+        assert_eq!(
+            constructed("String", &Arguments::default(), Dialect::PostgreSql),
+            Some(Some("character varying".into()))
+        );
         assert_eq!(constructed("Nonsense", &arguments, Dialect::PostgreSql), None);
     }
 }

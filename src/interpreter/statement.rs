@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::name::Name;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt};
 
 use super::Interpreter;
@@ -107,7 +107,9 @@ impl Interpreter<'_> {
             Stmt::Import(import) => self.import(import, frame),
             Stmt::ImportFrom(import) => self.import_from(import, frame),
             Stmt::Return(statement) => {
-                return Flow::Return(statement.value.as_ref().map_or(Value::None, |value| self.expression(value, frame)));
+                return Flow::Return(
+                    statement.value.as_ref().map_or(Value::None, |value| self.expression(value, frame)),
+                );
             }
             Stmt::If(statement) => {
                 return self.if_chain(&statement.test, &statement.body, &statement.elif_else_clauses, frame);
@@ -131,7 +133,11 @@ impl Interpreter<'_> {
                         self.assign(target, value, frame);
                     }
                 }
-                return if suppressed { self.attempt(&statement.body, frame) } else { self.block(&statement.body, frame) };
+                return if suppressed {
+                    self.attempt(&statement.body, frame)
+                } else {
+                    self.block(&statement.body, frame)
+                };
             }
             Stmt::Try(statement) => {
                 let flow = if statement.handlers.is_empty() {

@@ -159,9 +159,8 @@ impl Class {
     /// Members of an enum class, in order.
     pub(super) fn members(self: &Rc<Self>) -> Vec<Value> {
         let attributes = self.attributes.borrow();
-        let members = attributes
-            .iter()
-            .filter(|(name, value)| !name.starts_with('_') && !matches!(value, Value::Function(_)));
+        let members =
+            attributes.iter().filter(|(name, value)| !name.starts_with('_') && !matches!(value, Value::Function(_)));
         members
             .map(|(name, value)| {
                 let value = match value {

@@ -45,7 +45,10 @@ impl Simulation {
         }
         if spec.unique && !spec.index {
             let columns = Some(vec![Some(name.clone())]);
-            self.put_constraint(table, &ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::Unique });
+            self.put_constraint(
+                table,
+                &ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::Unique },
+            );
         }
         if spec.index {
             let kind = ConstraintKind::Index { unique: Some(spec.unique) };
@@ -104,9 +107,19 @@ impl Simulation {
         held.uniques.retain(|unique| !named(&unique.columns));
         held.foreign_keys.retain(|key| !named(&key.columns));
         held.checks.retain(|check| !check.condition.as_deref().is_some_and(|text| mentions(text, name)));
+        let expressions: Vec<String> = held
+            .indexes
+            .iter()
+            .filter(|(_, index)| index.columns.known().is_none_or(|columns| columns.contains(&None)))
+            .map(|(name, _)| name.clone())
+            .collect();
         held.indexes.retain(|_, index| {
             !index.columns.known().is_some_and(|columns| columns.iter().flatten().any(|column| column == name))
         });
+        // An expression may need the column, and its index then goes with it.
+        for index in expressions {
+            self.doubt(Subject::Table(table.to_owned(), TableSubject::Index(index)));
+        }
         self.trust_column(table, name);
     }
 
@@ -147,7 +160,8 @@ impl Simulation {
             if old.kind == Belief::Unknown {
                 earlier.push(TableSubject::Type(name.to_owned()));
             }
-            column.kind = if guarded && old.kind != Belief::Unknown && kind != old.kind { Belief::Unknown } else { kind };
+            column.kind =
+                if guarded && old.kind != Belief::Unknown && kind != old.kind { Belief::Unknown } else { kind };
         }
         if let Some(default) = change.default {
             column.default = default;

@@ -60,9 +60,9 @@ impl Simulation {
                     let subject = Subject::Table(table.to_owned(), subject);
                     // An equal key in doubt is the one that was dropped under a name that was not known.
                     if self.doubts.contains(&subject) {
-                        self.table_mut(table).foreign_keys.retain(|key| {
-                            key.columns.known() != Some(columns) || key.target.known() != Some(target)
-                        });
+                        self.table_mut(table)
+                            .foreign_keys
+                            .retain(|key| key.columns.known() != Some(columns) || key.target.known() != Some(target));
                     }
                     self.trust(&subject);
                 }
@@ -188,7 +188,11 @@ impl Simulation {
             // Created under a name that was not read, or before the first revision.
             self.earlier_constraints.push(table.to_owned());
             self.was_there(table, TableSubject::Constraint(name.clone()));
-            self.doubt_constraints(table, |columns, unnamed| unnamed || columns.iter().any(|c| name.contains(c.as_str())), kind);
+            self.doubt_constraints(
+                table,
+                |columns, unnamed| unnamed || columns.iter().any(|c| name.contains(c.as_str())),
+                kind,
+            );
         }
         self.trust(&Subject::Table(table.to_owned(), TableSubject::Constraint(name)));
     }

@@ -247,8 +247,12 @@ impl Simulation {
         self.doubts.extend(outcome.doubts);
         let mut after: BTreeMap<Subject, Belief<_>> = self.other_facts().into_iter().collect();
         after.extend(names.iter().flat_map(|name| self.facts_of(name)));
-        let differing: Vec<Subject> =
-            before.keys().chain(after.keys()).filter(|subject| before.get(subject) != after.get(subject)).cloned().collect();
+        let differing: Vec<Subject> = before
+            .keys()
+            .chain(after.keys())
+            .filter(|subject| before.get(subject) != after.get(subject))
+            .cloned()
+            .collect();
         for subject in differing {
             self.doubt(subject);
         }
