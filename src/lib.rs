@@ -3,10 +3,90 @@
 //! A pre-start wrapper for applications that use Alembic or Flask-Migrate. See `docs/architecture.md` for the
 //! bird's-eye view, the code map and the invariants that `tests/it/tidy.rs` holds.
 
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod database;
+pub mod drawing;
+pub mod error;
 pub mod evidence;
 pub mod interpreter;
+pub mod logging;
 pub mod migrations;
+pub mod process;
 pub mod python;
+pub mod reconcile;
 pub mod schema;
 pub mod version_table;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use tracing::error;
+
+use cli::{Cli, Command};
+use config::{Config, Log, Mode};
+use error::Error;
+use process::exec::exec;
+use process::program::Program;
+use process::{signals, stdio};
+
+/// Arguments → configuration → command → exit code. Does not return where the process becomes another program.
+pub fn start(arguments: &[OsString]) -> i32 {
+    stdio::occupy_closed_streams();
+    signals::prepare();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // Help and version go to stdout with 0, a usage error to stderr with 2; a closed stream changes neither.
+            let _ = answer.print();
+            return answer.exit_code();
+        }
+    };
+    match carry_out(cli) {
+        Ok(None) => 0,
+        Ok(Some(program)) => refuse(&Error::Program(exec(&program))),
+        Err(stop) => refuse(&stop),
+    }
+}
+
+fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
+    let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;
+    logging::start(config.log);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = match cli.command {
+        Command::Run { wait, command } => {
+            let mode = if wait { Mode::Wait } else { config.mode };
+            runtime.block_on(commands::run::run(&config, mode, &command))
+        }
+        Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
+        Command::Current(arguments) => {
+            runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::History(arguments) => {
+            runtime.block_on(commands::history::history(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
+        Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
+        Command::Stamp(arguments) => {
+            runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
+        }
+    };
+    // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
+    runtime.shutdown_background();
+    done
+}
+
+/// Only `run` becomes another program.
+fn nothing_to_start((): ()) -> Option<Program> {
+    None
+}
+
+/// Says why, and what to do next, and answers the exit code.
+fn refuse(stop: &Error) -> i32 {
+    error!(next = %stop.next(), "{stop}");
+    match stop {
+        Error::Upgrade(process::upgrade::UpgradeError::Interrupted { signal, .. }) => signals::die_of(*signal),
+        _ => stop.exit_code().into(),
+    }
+}

@@ -1,3 +1,158 @@
 //! The database: from a URL to plain values. Nothing here knows of migration files.
+//!
+//! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
+//! another module beside `postgres` and `sqlite` and no change anywhere else.
 
 pub mod catalogue;
+pub mod connect;
+pub mod error;
+pub mod failure;
+pub mod lock;
+pub mod password;
+mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod statements;
+pub mod tls;
+pub mod url;
+pub mod wait;
+
+use std::time::Duration;
+
+use crate::version_table::{RowChange, VersionTable};
+pub use error::DatabaseError;
+use lock::{Guard, Holder};
+use url::DatabaseUrl;
+
+/// What the version table says. NULL rows are left out: Alembic reads them as base.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionRows {
+    /// There is no such table where the connection looks for it.
+    NoTable,
+    /// `version_num` of every row, sorted; empty at base.
+    Rows(Vec<String>),
+}
+
+impl VersionRows {
+    /// The revisions; none where there is no table.
+    pub fn revisions(&self) -> &[String] {
+        match self {
+            Self::NoTable => &[],
+            Self::Rows(rows) => rows,
+        }
+    }
+}
+
+/// An open database.
+pub enum Database {
+    /// PostgreSQL, over the simple query protocol only, so that every pooler mode works.
+    Postgres(postgres::Session),
+    /// An SQLite file.
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Session),
+}
+
+impl Database {
+    /// Opens the database, waiting up to `limit` for it; `waiting` is told the last answer.
+    pub async fn open(
+        url: &DatabaseUrl,
+        limit: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<Self, DatabaseError> {
+        match url {
+            DatabaseUrl::Postgres(url) => postgres::Session::open(url, limit, waiting).await.map(Self::Postgres),
+            #[cfg(feature = "sqlite")]
+            DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
+            #[cfg(not(feature = "sqlite"))]
+            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+        }
+    }
+
+    /// The rows of the version table, in one round trip.
+    pub async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.version_rows(table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.version_rows(table),
+        }
+    }
+
+    /// The tables and views that are neither the system's nor an extension's nor the version table, sorted.
+    pub async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.tables(version_table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.tables(version_table),
+        }
+    }
+
+    /// The tables that look like a version table, wherever they are, sorted.
+    pub async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.version_tables().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.version_tables(),
+        }
+    }
+
+    /// Changes the rows of the version table in one transaction, which makes the table if it is not there and first
+    /// reads the rows again: unless they are still `expected`, nothing is changed.
+    pub async fn change_rows(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.change_rows(table, expected, changes).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.change_rows(table, expected, changes),
+        }
+    }
+
+    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it. The connection becomes the
+    /// one that holds the lock.
+    pub async fn lock(self, limit: Duration, waiting: &mut dyn FnMut(&Holder)) -> Result<Guard, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres(session, limit, waiting).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => lock::sqlite(session.lock_file(), limit, waiting).await,
+        }
+    }
+
+    /// Who is upgrading this database, if anybody is.
+    pub async fn lock_holder(&self) -> Result<Option<Holder>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres_holder(session).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => Ok(lock::sqlite_holder(&session.lock_file())),
+        }
+    }
+
+    /// When the server was started, in its own words: another answer is another server, or the same one started anew.
+    /// `None` where there is no server.
+    pub async fn server_start(&self) -> Result<Option<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.server_start().await.map(Some),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Looks at `url` again: an SQLite file that was not there may have been created.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, clippy::unused_self))]
+    pub fn refresh(&mut self, url: &DatabaseUrl) -> Result<(), DatabaseError> {
+        #[cfg(feature = "sqlite")]
+        if let (Self::Sqlite(session), DatabaseUrl::Sqlite(url)) = (self, url) {
+            *session = sqlite::Session::open(url)?;
+        }
+        Ok(())
+    }
+
+    /// Takes leave of the server, so that it does not have to notice on its own.
+    pub async fn close(self) {
+        if let Self::Postgres(session) = self {
+            session.close().await;
+        }
+    }
+}

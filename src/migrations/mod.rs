@@ -1,1 +1,30 @@
 //! The migration files: where they are, what each says, and the graph they form. Reads files only, never a database.
+
+mod alembic_config;
+mod bindings;
+#[cfg(test)]
+mod cases;
+pub mod env_py;
+mod error;
+mod evaluate;
+mod files;
+mod graph;
+mod header;
+mod ini;
+pub mod layout;
+mod order;
+mod packages;
+mod problem;
+mod revision;
+mod steps;
+mod symbol;
+mod value;
+
+pub use error::GraphError;
+pub use files::{ReadError, read};
+pub use graph::{Node, RevisionGraph};
+pub use header::read as read_revision;
+pub use ini::IniError;
+pub use problem::{CycleKind, Problem};
+pub use revision::Revision;
+pub use steps::Step;

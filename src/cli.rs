@@ -1,0 +1,54 @@
+//! The command line, as clap sees it. What a flag or a variable means is decided in `config`.
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{branches, current, heads, history, show, stamp};
+use crate::config::Settings;
+
+/// Is your database still at head?
+///
+/// stillhead checks the database against the migration files of the image, runs the application's own upgrade when one
+/// is pending, and becomes the start command: same PID, no trace.
+#[derive(Debug, Parser)]
+#[command(name = "stillhead", version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Bring the database to the heads of the migration files, then become CMD
+    ///
+    /// At head: becomes CMD at once. Behind, or an empty database: runs the application's own upgrade under a lock, reads
+    /// the rows back, then becomes CMD. Anything else: stops, says what it found and the command to run next.
+    /// With --wait it never upgrades but waits until another instance has; reading the version table is all it needs.
+    /// Without CMD: reconciles and exits with 0 (ExecStartPre, initContainer, preDeployCommand).
+    Run {
+        /// Never upgrade: wait until another instance has, then become CMD; the same as --mode wait
+        #[arg(long, conflicts_with = "mode", help_heading = "Upgrade")]
+        wait: bool,
+        /// The start command and its arguments, for example `-- gunicorn app:app`
+        #[arg(last = true, value_name = "CMD")]
+        command: Vec<OsString>,
+    },
+    /// Show the heads of the migration files
+    Heads(heads::Arguments),
+    /// Show where the database is
+    Current(current::Arguments),
+    /// List the revisions, newest first, or draw them
+    History(history::Arguments),
+    /// Show the branch points
+    Branches(branches::Arguments),
+    /// Show one revision with its whole message
+    Show(show::Arguments),
+    /// Set the version table's rows without running a migration
+    Stamp(stamp::Arguments),
+}

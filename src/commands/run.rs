@@ -1,0 +1,88 @@
+//! `run`: reconcile, upgrade, and hand over. The whole story of a start, from configuration to exec, is on this page.
+
+use std::ffi::OsString;
+use std::time::Instant;
+
+use tracing::{info, warn};
+
+use super::files::{Files, open};
+use super::{follow, upgrade};
+use crate::config::{Config, Mode};
+use crate::error::Error;
+use crate::process::liveness::Liveness;
+use crate::process::program::{self, Program};
+use crate::reconcile::{Decision, list};
+
+/// How many times a start goes on after the database was restarted under it. A migration that brings the server down must
+/// not do so for ever.
+const RESTARTS: u32 = 3;
+
+/// Brings the database to head. Answers the program to become, or `None` where no command was given.
+pub async fn run(config: &Config, mode: Mode, words: &[OsString]) -> Result<Option<Program>, Error> {
+    // A command that cannot be started is known before anything is waited for or changed.
+    let start = match words {
+        [] => None,
+        words => Some(program::find(words, config.path.as_deref()).map_err(Error::Program)?),
+    };
+    let liveness = Liveness::new(config.liveness_port);
+    let reconciled = tokio::select! {
+        // In this order, so that a port that is taken is known before anything is changed.
+        biased;
+        error = liveness.answer() => Err(error.into()),
+        reconciled = reconcile_through_restarts(config, mode, start.as_ref(), &liveness) => reconciled,
+    };
+    match reconciled {
+        // To skip the upgrade is to start no matter what: the reading is only a courtesy.
+        Err(error) if config.skip_upgrade => warn!("{error}; SKIP_DB_UPGRADE is set, going on"),
+        result => result?,
+    }
+    Ok(start)
+}
+
+async fn reconcile_through_restarts(
+    config: &Config,
+    mode: Mode,
+    start: Option<&Program>,
+    liveness: &Liveness,
+) -> Result<(), Error> {
+    for _ in 0..RESTARTS {
+        match reconcile(config, mode, start, liveness).await {
+            Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
+            result => return result,
+        }
+    }
+    reconcile(config, mode, start, liveness).await
+}
+
+async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, liveness: &Liveness) -> Result<(), Error> {
+    let clock = Instant::now();
+    let url = config.database_url()?;
+    for warning in url.warnings() {
+        warn!("{warning}");
+    }
+    let (files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, liveness))?;
+    if files.graph.is_empty() {
+        let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
+        return Err(Error::NoRevisions { folder });
+    }
+    let rows = database.version_rows(files.version_table()?).await?;
+    if files.graph.is_at_head(rows.revisions()) {
+        database.close().await;
+        let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
+        info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
+        return Ok(());
+    }
+    let finding = files.examine_rows(&database, &rows).await?;
+    if config.skip_upgrade || finding.decision() == Decision::Start {
+        database.close().await;
+        let skipped = if config.skip_upgrade { "; SKIP_DB_UPGRADE is set: nothing is changed" } else { "" };
+        info!("{finding}{skipped}");
+        return Ok(());
+    }
+    liveness.begin();
+    // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
+    match mode {
+        Mode::Upgrade => upgrade::under_the_lock(config, &url, &files, start, database, liveness).await,
+        Mode::Wait => follow::until_at_head(config, &url, &files, database).await,
+    }
+}

@@ -1,0 +1,164 @@
+//! The process's environment, read once and fed to envy.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use clap::Args;
+use nix::unistd::{Uid, User};
+
+use super::{ConfigError, Settings};
+use crate::database::url::LibpqEnvironment;
+
+/// Variables that are not stillhead's own and keep the names that the ecosystem gave them.
+const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
+/// What stillhead's own variables begin with.
+const PREFIX: &str = "STILLHEAD_";
+
+/// A snapshot of the environment. Names and values may be any bytes; only what is used must be UTF-8.
+pub(super) struct Environment(HashMap<OsString, OsString>);
+
+impl Environment {
+    /// Takes the snapshot.
+    pub(super) fn of_this_process() -> Self {
+        // The first of several variables of one name counts, as for getenv(3).
+        let mut variables = HashMap::new();
+        for (name, value) in std::env::vars_os() {
+            variables.entry(name).or_insert(value);
+        }
+        Self(variables)
+    }
+
+    /// A variable's bytes; one that is set to nothing counts as unset.
+    pub(super) fn bytes(&self, name: &str) -> Option<&OsStr> {
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that must be UTF-8 where it is set.
+    pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
+        let Some(value) = self.bytes(name) else { return Ok(None) };
+        value.to_str().map(Some).ok_or_else(|| ConfigError::NotUtf8 { name: name.to_owned() })
+    }
+
+    /// The port that the platform has chosen. Where there is none, nobody checks it.
+    pub(super) fn port(&self) -> Result<Option<NonZeroU16>, ConfigError> {
+        let Some(text) = self.text("PORT")? else { return Ok(None) };
+        let refused = |_| ConfigError::Value { name: "PORT".to_owned(), reason: format!("{text:?} is not a port") };
+        text.trim().parse().map(Some).map_err(refused)
+    }
+
+    /// libpq's variables, and the account that it takes the user's name and the password file from.
+    pub(super) fn libpq(&self) -> LibpqEnvironment {
+        let lookup = |name: &str| self.bytes(name).and_then(OsStr::to_str).map(str::to_owned);
+        let account = || User::from_uid(Uid::effective()).ok().flatten().map(|user| user.name);
+        LibpqEnvironment::from_lookup(lookup, self.bytes("HOME").map(PathBuf::from), account)
+    }
+
+    /// Whether a variable is there but holds nothing, as a reference that resolved to nothing leaves it.
+    pub(super) fn is_set_to_nothing(&self, name: &str) -> bool {
+        self.0.get(OsStr::new(name)).is_some_and(|value| value.is_empty())
+    }
+
+    /// The settings among the variables. Fails on an unknown `STILLHEAD_` name and on the first value that does not parse.
+    pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
+        let mut given = Vec::new();
+        for name in SHARED {
+            given.extend(self.text(name)?.map(|value| (name, name, value)));
+        }
+        let own = self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX));
+        for name in own {
+            let setting = name.trim_start_matches(PREFIX);
+            if !names().contains(&setting.to_ascii_lowercase()) || name != name.to_ascii_uppercase() {
+                return Err(unknown(name));
+            }
+            given.extend(self.text(name)?.map(|value| (name, setting, value)));
+        }
+        let pairs = |given: &[(&str, &str, &str)]| {
+            given.iter().map(|&(_, setting, value)| (setting.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        envy::from_iter(pairs(&given)).map_err(|error| {
+            // envy does not say which variable it was, so they are asked one by one.
+            let refused = given.iter().find(|one| envy::from_iter::<_, Settings>(pairs(&[**one])).is_err());
+            ConfigError::Value {
+                name: refused.map_or_else(String::new, |(name, _, _)| (*name).to_owned()),
+                reason: error.to_string(),
+            }
+        })
+    }
+}
+
+/// The settings that have a variable of stillhead's own: the fields of [`Settings`] but for the shared ones.
+fn names() -> Vec<String> {
+    Settings::augment_args(clap::Command::new(""))
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .filter(|name| !SHARED.contains(&name.to_ascii_uppercase().as_str()) && name != "section")
+        .collect()
+}
+
+fn unknown(name: &str) -> ConfigError {
+    let given = name.trim_start_matches(PREFIX).to_ascii_lowercase();
+    let likeness = |setting: &String| strsim::normalized_damerau_levenshtein(&given, setting);
+    let nearest = names().into_iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
+    let nearest = nearest.filter(|setting| likeness(setting) > 0.5);
+    ConfigError::UnknownVariable {
+        name: name.to_owned(),
+        nearest: nearest.map(|setting| format!("{PREFIX}{}", setting.to_ascii_uppercase())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment(variables.iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+
+    fn refused(variables: &[(&str, &str)]) -> String {
+        environment(variables).settings().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_variable_names_the_nearest_known_one() {
+        assert_eq!(
+            refused(&[("STILLHEAD_WAIT_TIMOUT", "3")]),
+            "unknown variable STILLHEAD_WAIT_TIMOUT; did you mean STILLHEAD_WAIT_TIMEOUT?"
+        );
+        assert_eq!(refused(&[("STILLHEAD_XYZZY_PLUGH", "3")]), "unknown variable STILLHEAD_XYZZY_PLUGH");
+    }
+
+    #[test]
+    fn a_value_that_does_not_parse_names_its_variable_and_what_is_accepted() {
+        assert_eq!(
+            refused(&[("STILLHEAD_LOG", "debug"), ("STILLHEAD_LOG_FORMAT", "xml")]),
+            "STILLHEAD_LOG_FORMAT: \"xml\" is not a log format (text, json)"
+        );
+        assert!(refused(&[("SKIP_DB_UPGRADE", "maybe")]).starts_with("SKIP_DB_UPGRADE: \"maybe\" is neither"));
+    }
+
+    #[test]
+    fn the_platforms_port_may_be_missing_but_not_wrong() {
+        assert_eq!(environment(&[]).port().unwrap(), None);
+        assert_eq!(environment(&[("PORT", "10000")]).port().unwrap(), NonZeroU16::new(10000));
+        let refused = environment(&[("PORT", "http")]).port().unwrap_err();
+        assert_eq!(refused.to_string(), "PORT: \"http\" is not a port");
+    }
+
+    #[test]
+    fn what_is_set_to_nothing_counts_as_unset() {
+        let settings = environment(&[("SKIP_DB_UPGRADE", ""), ("STILLHEAD_LOG", "")]).settings().unwrap();
+        assert!(settings.skip_db_upgrade.is_none() && settings.log.is_none());
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_matter_only_where_they_are_used() {
+        use std::os::unix::ffi::OsStringExt;
+        let odd = OsString::from_vec(vec![b'a', 0xff]);
+        let other = Environment(HashMap::from([(odd.clone(), odd.clone())]));
+        assert!(other.settings().is_ok());
+        let own = Environment(HashMap::from([("DATABASE_URL".into(), odd)]));
+        assert_eq!(own.settings().unwrap_err().to_string(), "DATABASE_URL is not valid UTF-8");
+    }
+}

@@ -1,0 +1,181 @@
+//! Configuration: the one place that reads the environment.
+//!
+//! A setting is one field of [`Settings`]: clap makes a flag of it and envy reads its variable, so the two cannot drift
+//! apart. The flag wins over the variable, the variable over the default.
+
+mod environment;
+mod settings;
+mod values;
+
+use std::ffi::OsString;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+use tracing::level_filters::LevelFilter;
+
+use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
+use crate::migrations::layout::Search;
+use environment::Environment;
+pub use settings::Settings;
+use values::{Level, PortChoice, Timeout, Words};
+pub use values::{LogFormat, Mode, Switch};
+
+/// The configuration, resolved.
+pub struct Config {
+    /// DATABASE_URL as given. It may hold a password in any place, so it is private and never printed.
+    database_url: Option<String>,
+    /// Whether DATABASE_URL is there but empty.
+    database_url_is_empty: bool,
+    /// libpq's variables, which fill what the URL leaves out.
+    libpq: LibpqEnvironment,
+    /// Where to look for the migration files.
+    pub files: Search,
+    /// `version_table`, where the configuration overrides `env.py`.
+    pub version_table: Option<String>,
+    /// `version_table_schema`, likewise.
+    pub version_table_schema: Option<String>,
+    /// SKIP_DB_UPGRADE.
+    pub skip_upgrade: bool,
+    /// Who upgrades.
+    pub mode: Mode,
+    /// The upgrade command's words, where one is configured.
+    pub upgrade_command: Option<Vec<String>>,
+    /// How long to wait for the database.
+    pub wait_timeout: Duration,
+    /// How long to wait for another instance's upgrade: for its lock, or for its result.
+    pub lock_timeout: Duration,
+    /// How long the upgrade may take.
+    pub upgrade_timeout: Duration,
+    /// Where to answer a platform's port check meanwhile.
+    pub liveness_port: Option<NonZeroU16>,
+    /// The PATH that commands are looked up in.
+    pub path: Option<OsString>,
+    /// What to log, and how.
+    pub log: Log,
+}
+
+/// What to log, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Log {
+    /// The least severe level that is still logged.
+    pub level: LevelFilter,
+    /// Text or JSON lines.
+    pub format: LogFormat,
+    /// Whether a terminal may be shown colour (<https://no-color.org>).
+    pub colour: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: LevelFilter::INFO, format: LogFormat::Text, colour: false }
+    }
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A `STILLHEAD_` variable that stillhead does not know; a typing error must not be obeyed as a default.
+    #[error("unknown variable {name}{}", .nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
+    UnknownVariable {
+        /// The variable.
+        name: String,
+        /// The known variable that is spelled most alike.
+        nearest: Option<String>,
+    },
+    /// A variable that stillhead reads holds bytes that are not UTF-8.
+    #[error("{name} is not valid UTF-8")]
+    NotUtf8 {
+        /// The variable.
+        name: String,
+    },
+    /// A value that does not parse.
+    #[error("{name}: {reason}")]
+    Value {
+        /// The variable.
+        name: String,
+        /// What was given and what is accepted.
+        reason: String,
+    },
+    /// No database is named.
+    #[error("DATABASE_URL is {}", if *.empty { "set, but empty" } else { "not set" })]
+    NoDatabaseUrl {
+        /// Whether it is set to nothing, as a reference that resolved to nothing leaves it.
+        empty: bool,
+    },
+    /// DATABASE_URL cannot be used.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+}
+
+impl ConfigError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::UnknownVariable { name, nearest: Some(known) } => format!("rename {name} to {known}, or unset it"),
+            Self::UnknownVariable { name, nearest: None } => {
+                format!("unset {name}; `stillhead run --help` lists the variables")
+            }
+            Self::NotUtf8 { name } | Self::Value { name, .. } => {
+                format!("set {name} to an accepted value, or unset it")
+            }
+            Self::NoDatabaseUrl { .. } => {
+                "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME, or sqlite:///FILE".to_owned()
+            }
+            Self::Url(source) => source.next(),
+        }
+    }
+}
+
+impl Config {
+    /// Resolves the flags against the process's environment.
+    pub fn resolve(flags: Settings) -> Result<Self, ConfigError> {
+        let environment = Environment::of_this_process();
+        let variables = environment.settings()?;
+        let limit = |flag: Option<Timeout>, variable: Option<Timeout>, default| {
+            flag.or(variable).map_or(default, |Timeout(limit)| limit)
+        };
+        Ok(Self {
+            database_url: flags.database_url.or(variables.database_url),
+            database_url_is_empty: environment.is_set_to_nothing("DATABASE_URL"),
+            libpq: environment.libpq(),
+            files: Search {
+                migrations: flags.migrations.or(variables.migrations),
+                config_files: flags.alembic_config,
+                section: flags.section,
+                alembic_config: variables.alembic_config.into_iter().next(),
+                flask_db_directory: flags.flask_db_directory.or(variables.flask_db_directory),
+                python_path: environment.bytes("PYTHONPATH").map(OsString::from),
+                virtual_env: environment.bytes("VIRTUAL_ENV").map(PathBuf::from),
+            },
+            version_table: flags.version_table.or(variables.version_table),
+            version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
+            skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
+            mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
+            upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
+            wait_timeout: limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)),
+            lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Duration::from_secs(300)),
+            upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, values::FOR_EVER),
+            liveness_port: match flags.liveness_port.or(variables.liveness_port) {
+                Some(PortChoice::Number(port)) => Some(port),
+                Some(PortChoice::OfPortVariable) => environment.port()?,
+                None => None,
+            },
+            path: environment.bytes("PATH").map(OsString::from),
+            log: Log {
+                level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),
+                format: flags.log_format.or(variables.log_format).unwrap_or(LogFormat::Text),
+                colour: environment.bytes("NO_COLOR").is_none(),
+            },
+        })
+    }
+
+    /// The database, parsed; it is only asked for by commands that need one.
+    pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        match &self.database_url {
+            Some(text) => Ok(DatabaseUrl::parse(text, &self.libpq)?),
+            None => Err(ConfigError::NoDatabaseUrl { empty: self.database_url_is_empty }),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Every setting as it was given: clap makes a flag of each field, envy reads its variable.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Deserialize;
+
+use super::values::{Level, LogFormat, Mode, PortChoice, Switch, Timeout, Words, from_text, one_path};
+
+/// Every setting as it was given, by flag or by variable; nothing is resolved yet.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The database, as SQLAlchemy writes it [env: DATABASE_URL]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Database")]
+    pub(super) database_url: Option<String>,
+
+    /// How long to wait for the database [env: STILLHEAD_WAIT_TIMEOUT] [default: 30s]
+    #[arg(long, global = true, value_name = "DURATION", help_heading = "Database")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) wait_timeout: Option<Timeout>,
+
+    /// The version table, where env.py does not say [env: STILLHEAD_VERSION_TABLE]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
+    pub(super) version_table: Option<String>,
+
+    /// The version table's schema [env: STILLHEAD_VERSION_TABLE_SCHEMA]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
+    pub(super) version_table_schema: Option<String>,
+
+    /// The migrations folder, instead of looking for it [env: STILLHEAD_MIGRATIONS]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Migration files")]
+    pub(super) migrations: Option<PathBuf>,
+
+    /// Alembic's configuration file; may be given twice, as Alembic's own `-c` [env: ALEMBIC_CONFIG]
+    #[arg(short = 'c', long = "config", global = true, value_name = "FILE", help_heading = "Migration files")]
+    #[serde(deserialize_with = "one_path")]
+    pub(super) alembic_config: Vec<PathBuf>,
+
+    /// The section of the ini file, as Alembic's own `-n` [default: alembic]
+    #[arg(short = 'n', long = "name", global = true, value_name = "SECTION", help_heading = "Migration files")]
+    #[serde(skip)]
+    pub(super) section: Option<String>,
+
+    /// Flask-Migrate's folder, as its own `-d` [env: FLASK_DB_DIRECTORY] [default: migrations]
+    #[arg(short = 'd', long = "directory", global = true, value_name = "DIR", help_heading = "Migration files")]
+    pub(super) flask_db_directory: Option<PathBuf>,
+
+    /// Report what would be done, write nothing, start CMD [env: SKIP_DB_UPGRADE]
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(require_equals = true, help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) skip_db_upgrade: Option<Switch>,
+
+    /// Who upgrades: `upgrade`, this instance, or `wait`, another one that is waited for [env: STILLHEAD_MODE] [default: upgrade]
+    #[arg(long, global = true, value_name = "MODE", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) mode: Option<Mode>,
+
+    /// The command that upgrades, split as a shell splits words, run without a shell [env: STILLHEAD_UPGRADE_COMMAND]
+    #[arg(long, global = true, value_name = "COMMAND", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) upgrade_command: Option<Words>,
+
+    /// How long to wait for another instance's upgrade, in either mode [env: STILLHEAD_LOCK_TIMEOUT] [default: 300s]
+    #[arg(long, global = true, value_name = "DURATION", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) lock_timeout: Option<Timeout>,
+
+    /// How long the upgrade may take [env: STILLHEAD_UPGRADE_TIMEOUT] [default: none]
+    #[arg(long, global = true, value_name = "DURATION", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) upgrade_timeout: Option<Timeout>,
+
+    /// While waiting or upgrading, answer 200 on /live and 503 elsewhere, on this port, or on PORT's value with the word PORT
+    /// [env: STILLHEAD_LIVENESS_PORT] [default: none]
+    #[arg(long, global = true, value_name = "PORT", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) liveness_port: Option<PortChoice>,
+
+    /// What to log: error, warn, info, debug or trace [env: STILLHEAD_LOG] [default: info]
+    #[arg(long, global = true, value_name = "LEVEL", help_heading = "Output")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) log: Option<Level>,
+
+    /// How to log: text or json [env: STILLHEAD_LOG_FORMAT] [default: text]
+    #[arg(long, global = true, value_name = "FORMAT", help_heading = "Output")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) log_format: Option<LogFormat>,
+}

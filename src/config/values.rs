@@ -1,0 +1,210 @@
+//! The values that settings take. Each says what it accepts when it is given something else.
+
+use std::fmt;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+use tracing::level_filters::LevelFilter;
+
+/// A yes or no, as people write it in an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Switch(pub bool);
+
+impl FromStr for Switch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(Self(true)),
+            "false" | "0" | "no" | "off" => Ok(Self(false)),
+            _ => Err(format!("{text:?} is neither yes (true, 1, yes, on) nor no (false, 0, no, off)")),
+        }
+    }
+}
+
+/// What `none` means for a limit: 136 years, which unlike the longest duration can be added to an instant.
+pub(super) const FOR_EVER: Duration = Duration::from_secs(u32::MAX as u64);
+
+/// A limit in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Timeout(pub(super) Duration);
+
+impl FromStr for Timeout {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().eq_ignore_ascii_case("none") {
+            return Ok(Self(FOR_EVER));
+        }
+        match text.trim().parse() {
+            Ok(seconds) => Ok(Self(Duration::from_secs(seconds).min(FOR_EVER))),
+            Err(_) => humantime::parse_duration(text.trim())
+                .map(|limit| Self(limit.min(FOR_EVER)))
+                .map_err(|_| format!("{text:?} is not a duration (30, 30s, 500ms, 5m, 1h30m, none)")),
+        }
+    }
+}
+
+/// What to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Level(pub(super) LevelFilter);
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "error" => Ok(Self(LevelFilter::ERROR)),
+            "warn" => Ok(Self(LevelFilter::WARN)),
+            "info" => Ok(Self(LevelFilter::INFO)),
+            "debug" => Ok(Self(LevelFilter::DEBUG)),
+            "trace" => Ok(Self(LevelFilter::TRACE)),
+            _ => Err(format!("{text:?} is not a level (error, warn, info, debug, trace)")),
+        }
+    }
+}
+
+/// How to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `stillhead: …`, coloured on a terminal.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(format!("{text:?} is not a log format (text, json)")),
+        }
+    }
+}
+
+/// Who brings the database to head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// This instance, or another one that has the lock.
+    Upgrade,
+    /// Another instance: nothing is written here.
+    Wait,
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "upgrade" => Ok(Self::Upgrade),
+            "wait" => Ok(Self::Wait),
+            _ => Err(format!("{text:?} is not a mode (upgrade, wait)")),
+        }
+    }
+}
+
+/// A port by its number, or by the variable that platforms name it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PortChoice {
+    /// This one.
+    Number(NonZeroU16),
+    /// PORT's value.
+    OfPortVariable,
+}
+
+impl FromStr for PortChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "PORT" => Ok(Self::OfPortVariable),
+            number => number.parse().map(Self::Number).map_err(|_| format!("{text:?} is not a port (1-65535, PORT)")),
+        }
+    }
+}
+
+/// A command as it is typed, split as a shell splits words; never empty. No shell ever runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words(pub(super) Vec<String>);
+
+impl FromStr for Words {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match shell_words::split(text) {
+            Ok(words) if words.is_empty() => Err("the command is empty".to_owned()),
+            Ok(words) => Ok(Self(words)),
+            Err(_) => Err(format!("{text:?} has a quote that is not closed")),
+        }
+    }
+}
+
+/// Lets serde read a setting through the same `FromStr` that the flag uses.
+pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    String::deserialize(deserializer)?.parse().map(Some).map_err(de::Error::custom)
+}
+
+/// A variable holds one path where the flag may be repeated.
+pub(super) fn one_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    PathBuf::deserialize(deserializer).map(|path| vec![path])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_switch_is_read_in_any_case_and_refused_otherwise() {
+        for on in ["true", "TRUE", "1", "Yes", "on"] {
+            assert_eq!(on.parse(), Ok(Switch(true)), "{on}");
+        }
+        for off in ["false", "0", "No", "OFF"] {
+            assert_eq!(off.parse(), Ok(Switch(false)), "{off}");
+        }
+        for neither in ["maybe", "2", "y e s"] {
+            assert!(neither.parse::<Switch>().is_err(), "{neither}");
+        }
+    }
+
+    #[test]
+    fn a_timeout_is_seconds_or_a_duration_or_none() {
+        for (text, limit) in [
+            ("30", Duration::from_secs(30)),
+            ("0", Duration::ZERO),
+            ("500ms", Duration::from_millis(500)),
+            ("1h30m", Duration::from_secs(5400)),
+            ("none", FOR_EVER),
+        ] {
+            assert_eq!(text.parse(), Ok(Timeout(limit)), "{text}");
+        }
+        assert!("soon".parse::<Timeout>().unwrap_err().contains("30s"));
+    }
+
+    #[test]
+    fn a_port_is_a_number_or_the_variables_name() {
+        assert_eq!("8000".parse(), Ok(PortChoice::Number(NonZeroU16::new(8000).unwrap())));
+        assert_eq!("PORT".parse(), Ok(PortChoice::OfPortVariable));
+        for refused in ["0", "65536", "$PORT", "-1"] {
+            assert!(refused.parse::<PortChoice>().unwrap_err().contains("1-65535, PORT"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_split_as_a_shell_would() {
+        let words = "flask --app 'my app' db upgrade".parse::<Words>();
+        assert_eq!(words, Ok(Words(["flask", "--app", "my app", "db", "upgrade"].map(str::to_owned).to_vec())));
+        assert!("flask 'db".parse::<Words>().is_err());
+        assert!("  ".parse::<Words>().is_err());
+    }
+}

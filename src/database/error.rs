@@ -1,0 +1,140 @@
+//! What can go wrong once a database was named.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::connect::ConnectError;
+use super::failure::{FailureKind, classify, in_words};
+
+/// The database cannot be opened, read or locked.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// No connection.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The server refused a query.
+    #[error("cannot {doing}: {}", in_words(.source))]
+    Query {
+        /// What the query was for.
+        doing: &'static str,
+        /// The server's answer.
+        source: tokio_postgres::Error,
+    },
+    /// SQLite refused.
+    #[cfg(feature = "sqlite")]
+    #[error("cannot {doing} {file}: {source}")]
+    Sqlite {
+        /// What was to be done.
+        doing: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// SQLite's answer.
+        source: rusqlite::Error,
+    },
+    /// A relative path that SQLAlchemy and Flask-SQLAlchemy resolve differently, and both files are there.
+    #[error("the SQLite path is relative, and both {working} and {instance} exist")]
+    AmbiguousFile {
+        /// The path as SQLAlchemy resolves it.
+        working: PathBuf,
+        /// The path as Flask-SQLAlchemy resolves it.
+        instance: PathBuf,
+    },
+    /// The folder of an SQLite file that is not there yet.
+    #[error("{file} does not exist, and neither does its folder")]
+    NoFolder {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The rows are not those that the change was made for. Nothing was changed.
+    #[error("the version table has changed meanwhile: it holds {found}, not {expected}")]
+    RowsMoved {
+        /// The rows that the change was made for.
+        expected: String,
+        /// The rows that are there.
+        found: String,
+    },
+    /// A statement on the version table met no row, or several. Nothing was changed.
+    #[error("{change} met {count} rows of the version table")]
+    RowCount {
+        /// The change.
+        change: String,
+        /// How many rows.
+        count: u64,
+    },
+    /// The lock beside an SQLite file cannot be taken.
+    #[error("cannot lock {file}: {source}")]
+    LockFile {
+        /// The lock file.
+        file: PathBuf,
+        /// The answer.
+        source: std::io::Error,
+    },
+    /// Somebody else upgraded for longer than the lock's limit.
+    #[error("another instance has been upgrading for {}: {holder}", humantime::format_duration(*.waited))]
+    LockTimeout {
+        /// Who holds the lock.
+        holder: String,
+        /// The limit.
+        waited: Duration,
+    },
+    /// Built without the `sqlite` feature.
+    #[error("this stillhead was built without SQLite")]
+    NoSqlite,
+}
+
+impl DatabaseError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Connect(source) => source.next(),
+            Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
+                FailureKind::PoolerMode.next().to_owned()
+            }
+            Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => "correct the path in DATABASE_URL".to_owned(),
+                Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                    format!("fuser {}, to find who writes; or add ?timeout=SECONDS to DATABASE_URL", file.display())
+                }
+                _ => format!("ls -l {}", file.display()),
+            },
+            Self::AmbiguousFile { working, .. } => {
+                format!(
+                    "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",
+                    working.display()
+                )
+            }
+            Self::NoFolder { file } => {
+                format!("mkdir -p {}", file.parent().unwrap_or(file).display())
+            }
+            Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
+            Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
+            Self::LockFile { file, .. } => {
+                format!("make {} writable for this user", file.parent().unwrap_or(file).display())
+            }
+            Self::LockTimeout { .. } => {
+                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+            }
+            Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+        }
+    }
+
+    /// Whether the connection broke, or the server could serve no more, after it had been opened.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Query { source, .. } => classify(source).is_passing(false),
+            _ => false,
+        }
+    }
+
+    /// Whether a deadline passed, rather than something being refused.
+    pub fn is_deadline(&self) -> bool {
+        match self {
+            Self::Connect(source) => source.is_deadline(),
+            _ => matches!(self, Self::LockTimeout { .. }),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Why a URL is refused. No message repeats any of the URL's text but a scheme, a query key or a word from a short list.
+
+/// A database URL that cannot be used, told without its text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// The variable is set to nothing.
+    #[error("the database URL is empty")]
+    Empty,
+    /// SQLAlchemy would keep the space in the database's name.
+    #[error("the database URL begins or ends with white space or a line break")]
+    SurroundingSpace,
+    /// Quotes copied from a shell or an .env file.
+    #[error("the database URL begins with a quotation mark")]
+    Quoted,
+    /// Nothing before `://`, or characters that a scheme cannot have.
+    #[error("the database URL does not begin with a scheme such as postgresql://")]
+    NoScheme,
+    /// A database that stillhead cannot read.
+    #[error("{dialect} is not supported: stillhead reads PostgreSQL and SQLite")]
+    UnsupportedDialect {
+        /// The scheme's first word.
+        dialect: String,
+    },
+    /// The password ends at the first `@`, so that the rest would be looked up as a host name.
+    #[error("the database URL has an unescaped @ in its password")]
+    UnescapedAt,
+    /// Text between the closing bracket of an address and the port or database.
+    #[error("the database URL has text after the host that is neither a port nor a database")]
+    AfterHost,
+    /// Not a number from 1 to 65535, or several of them.
+    #[error("the database URL's port is not a number from 1 to 65535")]
+    Port,
+    /// SQLAlchemy does not percent-decode a host.
+    #[error("the database URL's host is percent-encoded, which SQLAlchemy does not decode")]
+    EncodedHost,
+    /// As many ports as hosts, or one.
+    #[error("the database URL names {hosts} hosts but {ports} ports or addresses")]
+    HostCount {
+        /// How many hosts.
+        hosts: usize,
+        /// How many ports or numeric addresses.
+        ports: usize,
+    },
+    /// `host=h1:p1` together with `port=`.
+    #[error("the database URL mixes host=name:port with port=")]
+    MixedHosts,
+    /// A query key, or a variable, whose value is not one of those that the driver knows.
+    #[error("{key} must be {accepted}")]
+    Value {
+        /// The key, or the environment variable.
+        key: &'static str,
+        /// What would be accepted, in words.
+        accepted: &'static str,
+    },
+    /// `sslrootcert=system` demands `verify-full`.
+    #[error("sslrootcert=system can only be used with sslmode=verify-full")]
+    WeakSystemRoots,
+    /// Neither the URL nor PGUSER names a user, and the process' user has no name.
+    #[error("the database URL names no user")]
+    NoUser,
+    /// SQLite in memory: it is another database in each process.
+    #[error("an SQLite database in memory is gone when stillhead ends, so there is nothing to keep at head")]
+    InMemory,
+    /// `sqlite://path` has a host instead of a path.
+    #[error("the SQLite URL has a user, host or port: three slashes begin a relative path, four an absolute one")]
+    SqliteHost,
+    /// SQLCipher and other encrypted files.
+    #[error("the SQLite driver {driver} is not supported: its files are encrypted")]
+    EncryptedSqlite {
+        /// The driver's name in the scheme.
+        driver: String,
+    },
+}
+
+impl UrlError {
+    /// The one thing to do next.
+    #[must_use]
+    pub fn next(&self) -> String {
+        match self {
+            Self::Empty => "set DATABASE_URL, for example to postgresql://user:password@host/database".into(),
+            Self::SurroundingSpace => "remove the white space around DATABASE_URL's value".into(),
+            Self::Quoted => "remove the quotation marks around DATABASE_URL's value".into(),
+            Self::NoScheme => "write DATABASE_URL as postgresql://user:password@host:5432/database".into(),
+            Self::UnsupportedDialect { .. } => "use a postgresql:// or sqlite:/// URL".into(),
+            Self::UnescapedAt => "write each @ of the password as %40 (also / as %2F, : as %3A, ? as %3F)".into(),
+            Self::AfterHost => "write an IPv6 host as [address]:port/database".into(),
+            Self::Port => {
+                "check the part after the host; a / : ? # or @ in the password must be percent-encoded".into()
+            }
+            Self::EncodedHost => "write a socket's folder as postgresql:///database?host=/var/run/postgresql".into(),
+            Self::HostCount { .. } => "give one port for all hosts, or one for each".into(),
+            Self::MixedHosts => "write host=h1,h2&port=p1,p2 or host=h1:p1&host=h2:p2".into(),
+            Self::Value { key, .. } => format!("correct {key} in DATABASE_URL, or the variable that sets it"),
+            Self::WeakSystemRoots => "add sslmode=verify-full to DATABASE_URL".into(),
+            Self::NoUser => "write the user into DATABASE_URL, or set PGUSER".into(),
+            Self::InMemory | Self::SqliteHost => "use sqlite:////absolute/path/app.db".into(),
+            Self::EncryptedSqlite { .. } => "use an unencrypted SQLite file, or PostgreSQL".into(),
+        }
+    }
+}

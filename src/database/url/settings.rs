@@ -1,0 +1,146 @@
+//! Connection keywords from the URL's query and from the environment, each taken by whoever honours it.
+//!
+//! What nobody has taken at the end is a warning: that is how nothing is dropped in silence.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use super::{LibpqEnvironment, UrlError};
+
+/// Keywords that change nothing here: stillhead sends simple queries in UTF-8 over one connection and has no pool.
+const WITHOUT_EFFECT: &[&str] = &[
+    "async_fallback",
+    "client_encoding",
+    "command_timeout",
+    "connection_limit",
+    "max_cached_statement_lifetime",
+    "max_cacheable_statement_size",
+    "pgbouncer",
+    "pool_timeout",
+    "prepare_threshold",
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+    "sslcompression",
+    "statement_cache_size",
+];
+
+/// A setting that is asked for and not honoured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlWarning {
+    /// The query key, or the environment variable.
+    pub key: String,
+    /// What happens instead.
+    pub why: &'static str,
+}
+
+impl fmt::Display for UrlWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is not honoured: {}", self.key, self.why)
+    }
+}
+
+struct Setting {
+    value: String,
+    from_environment: bool,
+}
+
+/// The keywords that have not been taken yet. No `Debug`: one of them may be a password.
+pub(super) struct Settings {
+    values: BTreeMap<String, Setting>,
+    pub(super) warnings: Vec<UrlWarning>,
+}
+
+impl Settings {
+    /// `query` wins over the environment, as for psycopg.
+    pub(super) fn new(query: Vec<(String, String)>, environment: &LibpqEnvironment) -> Self {
+        let mut values: BTreeMap<String, Setting> = environment
+            .defaults
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Setting { value: value.clone(), from_environment: true }))
+            .collect();
+        let mut warnings = Vec::new();
+        for (key, value) in query {
+            let new = Setting { value, from_environment: false };
+            if values.insert(key.clone(), new).is_some_and(|old| !old.from_environment) {
+                warnings.push(UrlWarning { key, why: "it is given more than once, and the last one counts" });
+            }
+        }
+        Self { values, warnings }
+    }
+
+    /// A part of the URL before its query: weaker than the query, stronger than the environment.
+    pub(super) fn set_part(&mut self, key: &str, value: String) {
+        if self.values.get(key).is_none_or(|setting| setting.from_environment) {
+            self.values.insert(key.to_owned(), Setting { value, from_environment: false });
+        }
+    }
+
+    /// The value, which is honoured from here on.
+    pub(super) fn take(&mut self, key: &str) -> Option<String> {
+        self.values.remove(key).map(|setting| setting.value)
+    }
+
+    /// One word of a list; another one is an error that lists them.
+    pub(super) fn take_word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&str, T)],
+        accepted: &'static str,
+    ) -> Result<Option<T>, UrlError> {
+        let Some(setting) = self.values.remove(key) else { return Ok(None) };
+        match words.iter().find(|(word, _)| *word == setting.value) {
+            Some((_, value)) => Ok(Some(*value)),
+            None => Err(bad_value(key, setting.from_environment, accepted)),
+        }
+    }
+
+    /// A number; libpq takes zero and less as its default.
+    pub(super) fn take_number(&mut self, key: &'static str) -> Result<Option<f64>, UrlError> {
+        let Some(setting) = self.values.remove(key) else { return Ok(None) };
+        match setting.value.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(number).filter(|number| *number > 0.0)),
+            _ => Err(bad_value(key, setting.from_environment, "a number")),
+        }
+    }
+
+    /// A number of `unit`s; one beyond a century counts as none, so that it can be added to a clock.
+    pub(super) fn take_duration(&mut self, key: &'static str, unit: Duration) -> Result<Option<Duration>, UrlError> {
+        let number = self.take_number(key)?;
+        let time = number.and_then(|number| Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok());
+        Ok(time.filter(|time| time.as_secs() <= u64::from(u32::MAX)))
+    }
+
+    /// Everything that is still there becomes a warning, unless it has no effect here.
+    pub(super) fn into_warnings(self) -> Vec<UrlWarning> {
+        let left = self.values.into_iter().filter(|(key, _)| !WITHOUT_EFFECT.contains(&key.as_str()));
+        let left = left.map(|(key, setting)| {
+            let why = reason(&key);
+            match LibpqEnvironment::variable(&key).filter(|_| setting.from_environment) {
+                Some(variable) => UrlWarning { key: variable.to_owned(), why },
+                None => UrlWarning { key, why },
+            }
+        });
+        self.warnings.into_iter().chain(left).collect()
+    }
+}
+
+fn bad_value(key: &'static str, from_environment: bool, accepted: &'static str) -> UrlError {
+    let key = LibpqEnvironment::variable(key).filter(|_| from_environment).unwrap_or(key);
+    UrlError::Value { key, accepted }
+}
+
+fn reason(key: &str) -> &'static str {
+    match key {
+        "service" | "servicefile" => "service files are not read; write host, user and database into the URL",
+        "sslcrl" | "sslcrldir" => "revocation lists are not read",
+        "sslpassword" => "an encrypted client key cannot be read; use an unencrypted one",
+        "ssl_max_protocol_version" => "TLS 1.2 and 1.3 are offered",
+        "gssencmode" | "krbsrvname" | "gsslib" | "gssdelegation" | "require_auth" | "requirepeer" => {
+            "only password, SCRAM and certificate authentication are spoken"
+        }
+        "load_balance_hosts" => "hosts are tried in the order in which they are written",
+        "schema" => "PostgreSQL drivers have no such key; use options=-csearch_path=…",
+        _ => "stillhead does not know it",
+    }
+}

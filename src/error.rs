@@ -1,0 +1,185 @@
+//! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::database::DatabaseError;
+use crate::database::lock::Holder;
+use crate::migrations::env_py::Undecidable;
+use crate::migrations::layout::LayoutError;
+use crate::migrations::{GraphError, ReadError};
+use crate::process::liveness::LivenessError;
+use crate::process::program::ProgramError;
+use crate::process::upgrade::UpgradeError;
+use crate::reconcile::Finding;
+
+/// Why a command stops.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The migration files are not found.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    /// The migration files cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The files do not tell which version table is theirs.
+    #[error(transparent)]
+    VersionTable(#[from] Undecidable),
+    /// The folder is there, and holds no revision: an image without its migrations, not a database at head.
+    #[error("there is no revision in {folder}")]
+    NoRevisions {
+        /// Where the revisions would be.
+        folder: PathBuf,
+    },
+    /// The database cannot be reached or read.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The state of the database is one that only a person can resolve.
+    #[error("{}: {_0}", .0.code())]
+    Finding(Finding),
+    /// The upgrade cannot begin.
+    #[error("no upgrade command: {0}")]
+    NoUpgradeCommand(ProgramError),
+    /// The upgrade failed.
+    #[error(transparent)]
+    Upgrade(#[from] UpgradeError),
+    /// The upgrade exited with 0 and yet the rows are not the heads.
+    #[error("`{command}` exited with 0, but the version table holds {rows}, not {heads}")]
+    NotAtHead {
+        /// The command.
+        command: String,
+        /// The rows afterwards.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
+    /// A symbol leads nowhere, or the rows do not fit the files.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// `current --check-heads`, and it is not.
+    #[error("the version table holds {rows}, not {heads}")]
+    NotOnHeads {
+        /// The rows.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
+    /// The version table is not there, and one that looks like it is somewhere else.
+    #[error("there is no {wanted}, but the database holds {found}")]
+    VersionTableElsewhere {
+        /// The table that the configuration leads to.
+        wanted: String,
+        /// Tables with a column `version_num`.
+        found: String,
+    },
+    /// Standard output cannot be written to.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+    /// The database was restarted during the upgrade.
+    #[error("the database was restarted meanwhile: {failure}")]
+    Restarted {
+        /// How the upgrade ended.
+        failure: UpgradeError,
+    },
+    /// Nobody else has brought the database to head.
+    #[error("{heads} not reached after {}: {state}; {}", humantime::format_duration(*.waited), upgraded_by(.holder.as_ref()))]
+    NotFollowed {
+        /// The heads of the files.
+        heads: String,
+        /// What the database looked like at last.
+        state: String,
+        /// Who was upgrading then.
+        holder: Option<Holder>,
+        /// The limit.
+        waited: Duration,
+    },
+    /// The platform's port check cannot be answered.
+    #[error(transparent)]
+    Liveness(#[from] LivenessError),
+    /// The start command cannot be executed.
+    #[error(transparent)]
+    Program(ProgramError),
+    /// A thread or the runtime cannot be started.
+    #[error("cannot start: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+impl Error {
+    /// Whether the database was restarted, or its connection broke, so that a second look may find it well.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_cut_off(),
+            _ => matches!(self, Self::Restarted { .. }),
+        }
+    }
+
+    /// The exit code, as documented.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 2,
+            Self::NotOnHeads { .. } => 1,
+            Self::Database(error) if error.is_deadline() => 124,
+            Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
+            Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
+            Self::Upgrade(UpgradeError::Signalled { signal, .. }) => 128 + *signal as u8,
+            Self::Upgrade(UpgradeError::Program(error)) | Self::Program(error) | Self::NoUpgradeCommand(error) => {
+                error.exit_code()
+            }
+            _ => 125,
+        }
+    }
+
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Config(error) => error.next(),
+            Self::Layout(error) => error.next(),
+            Self::Read(error) => error.next(),
+            Self::VersionTable(error) => error.next(),
+            Self::NoRevisions { folder } => {
+                format!("copy the migration files into the image: COPY {0} {0}", folder.display())
+            }
+            Self::Database(error) => error.next(),
+            Self::Finding(finding) => finding.next(),
+            Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
+                format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
+            }
+            Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
+            Self::Upgrade(error) => error.next(),
+            Self::NotAtHead { .. } => {
+                "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
+            }
+            Self::Graph(error) => error.next(),
+            Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::VersionTableElsewhere { .. } => {
+                "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+            }
+            Self::Output(_) => "make room where the output goes".to_owned(),
+            Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
+            Self::NotFollowed { holder: None, .. } => {
+                "start an instance that upgrades: stillhead run, without --wait or STILLHEAD_MODE=wait".to_owned()
+            }
+            Self::NotFollowed { holder: Some(_), .. } => {
+                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+            }
+            Self::Liveness(error) => error.next(),
+            Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
+        }
+    }
+}
+
+fn upgraded_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "nobody upgrades it".to_owned(), |holder| format!("upgraded by {holder}"))
+}
+
+/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses
+/// them; an upgrade command's are told as 125.
+fn not_mistaken_for_gunicorns(code: u8) -> u8 {
+    if matches!(code, 3 | 4) { 125 } else { code }
+}

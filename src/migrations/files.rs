@@ -1,0 +1,137 @@
+//! Which files are revisions, in Alembic's order, and reading them on all cores.
+
+use std::collections::HashSet;
+use std::fs::FileType;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use super::graph::RevisionGraph;
+use super::header;
+use super::layout::Layout;
+use super::problem::Problem;
+use super::revision::Revision;
+
+/// Below this many files a second thread costs more than it saves.
+const FILES_PER_THREAD: usize = 64;
+
+/// Everything that keeps the files from being a graph. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct ReadError {
+    /// Each reason.
+    pub problems: Vec<Problem>,
+}
+
+impl ReadError {
+    /// What to do about the first problem.
+    pub fn next(&self) -> String {
+        self.problems.first().map(Problem::next).unwrap_or_default()
+    }
+}
+
+/// Reads every revision file of a layout and links them.
+pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
+    let (files, mut problems) = list(layout);
+    let mut revisions = Vec::with_capacity(files.len());
+    for result in read_all(&files) {
+        match result {
+            Ok(revision) => revisions.push(revision),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() {
+        RevisionGraph::new(revisions).map_err(|problems| ReadError { problems })
+    } else {
+        // What follows from a file that could not be read is no problem of its own.
+        Err(ReadError { problems })
+    }
+}
+
+fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Problem>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let threads = cores.min(files.len() / FILES_PER_THREAD).max(1);
+    if threads == 1 {
+        return files.iter().map(|file| read_file(file)).collect();
+    }
+    thread::scope(|scope| {
+        let chunks = files.chunks(files.len().div_ceil(threads));
+        let readers: Vec<_> = chunks
+            .map(|chunk| scope.spawn(move || chunk.iter().map(|file| read_file(file)).collect::<Vec<_>>()))
+            .collect();
+        readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")).collect()
+    })
+}
+
+fn read_file(path: &Path) -> Result<Revision, Problem> {
+    match std::fs::read(path) {
+        Ok(bytes) => header::read(&bytes, path),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::Unreadable {
+        path: path.to_owned(),
+        line: None,
+        reason: error.to_string(),
+        advice: format!("make {} readable for the user that starts the application", path.display()),
+    }
+}
+
+/// The revision files in load order, symbolic links resolved, each once.
+fn list(layout: &Layout) -> (Vec<PathBuf>, Vec<Problem>) {
+    let (mut files, mut problems) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for location in layout.version_locations.iter().filter(|location| location.is_dir()) {
+        let mut folders = vec![location.clone()];
+        while let Some(folder) = folders.pop() {
+            let (found, mut subfolders) = match entries(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    problems.push(unreadable(&folder, &error));
+                    continue;
+                }
+            };
+            if !folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with("__pycache__")) {
+                let is_new = |path: &PathBuf| seen.insert(path.clone());
+                files.extend(found.into_iter().filter(|path| is_revision(path)).filter(is_new));
+            }
+            if layout.recursive {
+                // Depth first, in order: the last one in is the first one out.
+                subfolders.reverse();
+                folders.extend(subfolders);
+            }
+        }
+    }
+    (files, problems)
+}
+
+/// The files of a folder with symbolic links resolved, and its subfolders without those that are links; sorted.
+fn entries(folder: &Path) -> std::io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let mut entries: Vec<(std::ffi::OsString, FileType)> = std::fs::read_dir(folder)?
+        .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
+        .collect::<std::io::Result<_>>()?;
+    entries.sort_by(|(left, _), (right, _)| left.cmp(right));
+    let real = folder.canonicalize()?;
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for (name, kind) in entries {
+        if kind.is_dir() {
+            folders.push(folder.join(name));
+        } else if kind.is_symlink() {
+            let link = real.join(name);
+            let target = link.canonicalize().unwrap_or(link);
+            if !target.is_dir() {
+                files.push(target);
+            }
+        } else {
+            files.push(real.join(name));
+        }
+    }
+    Ok((files, folders))
+}
+
+/// Alembic's rule for names: `#b.py`, `.hidden.py` and `_x.py` are revisions.
+fn is_revision(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.ends_with(".py") && !name.starts_with(".#") && !name.starts_with("__init__")
+}

@@ -1,0 +1,144 @@
+//! What can be wrong with a set of migration files. Collected, never only the first.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// One reason why the files do not form a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// A file that says nothing definite.
+    #[error("{}{}: {reason}", path.display(), Line(*line))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1, where there is one.
+        line: Option<usize>,
+        /// What is the matter, with the expression.
+        reason: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// A `down_revision` or `depends_on` that no file provides.
+    #[error("{}: {attribute} '{missing}' of revision '{revision}' is not present", path.display())]
+    MissingParent {
+        /// The file that asks for it.
+        path: PathBuf,
+        /// The revision that asks for it.
+        revision: String,
+        /// What it asks for.
+        missing: String,
+        /// `down_revision` or `depends_on`.
+        attribute: &'static str,
+    },
+    /// One id in several files.
+    #[error("revision '{revision}' is present more than once: {} and {}", first.display(), second.display())]
+    Duplicate {
+        /// The id.
+        revision: String,
+        /// The file that was read first.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// A branch label that is taken, or that is also an id.
+    #[error("branch name '{label}' in revision '{revision}' is already used by revision '{used_by}'")]
+    LabelClash {
+        /// The label.
+        label: String,
+        /// The revision that comes second.
+        revision: String,
+        /// The revision that has it.
+        used_by: String,
+        /// The file that comes second.
+        path: PathBuf,
+    },
+    /// An id with one of `@ - + :`, which Alembic's symbols need.
+    #[error("{}: character '{character}' is not allowed in revision identifier '{revision}'", path.display())]
+    IllegalCharacter {
+        /// The file.
+        path: PathBuf,
+        /// The id.
+        revision: String,
+        /// The first such character.
+        character: char,
+    },
+    /// Revisions that follow each other in a circle.
+    #[error("{kind} is detected in revisions ({})", revisions.join(", "))]
+    Cycle {
+        /// Through what.
+        kind: CycleKind,
+        /// The revisions on a circle or between two, sorted.
+        revisions: Vec<String>,
+    },
+}
+
+/// Which links form the circle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CycleKind {
+    /// A `down_revision` that is the revision itself.
+    SelfLoop,
+    /// `down_revision`.
+    Cycle,
+    /// A `depends_on` that is the revision itself.
+    DependencySelfLoop,
+    /// `down_revision` and `depends_on` together.
+    DependencyCycle,
+}
+
+impl fmt::Display for CycleKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SelfLoop => "self-loop",
+            Self::Cycle => "cycle",
+            Self::DependencySelfLoop => "dependency self-loop",
+            Self::DependencyCycle => "dependency cycle",
+        })
+    }
+}
+
+struct Line(Option<usize>);
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |line| write!(f, ":{line}"))
+    }
+}
+
+impl Problem {
+    /// The finding that this is; each has a page in `docs/findings/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unreadable { .. } | Self::IllegalCharacter { .. } => "unreadable-migration",
+            Self::MissingParent { .. } => "missing-parent",
+            Self::Duplicate { .. } => "duplicate-revision",
+            Self::LabelClash { .. } => "label-clash",
+            Self::Cycle { .. } => "cycle",
+        }
+    }
+
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Unreadable { advice, .. } => advice.clone(),
+            Self::MissingParent { missing, attribute: "down_revision", .. } => {
+                format!("bring its file back: stillhead restore {missing}")
+            }
+            Self::MissingParent { missing, path, .. } => {
+                format!("ship the revision or label '{missing}', or correct depends_on in {}", path.display())
+            }
+            Self::Duplicate { second, .. } => {
+                format!("delete one of the two files, or give {} a new revision id", second.display())
+            }
+            Self::LabelClash { label, path, .. } => {
+                format!("rename or remove the branch label '{label}' in {}", path.display())
+            }
+            Self::IllegalCharacter { path, character, .. } => {
+                format!("rename the revision in {} without '{character}'", path.display())
+            }
+            Self::Cycle { revisions, .. } => match revisions.first() {
+                Some(first) => format!("correct the down_revision or depends_on of one of them, '{first}' for example"),
+                None => "correct the down_revision or depends_on of one of them".to_owned(),
+            },
+        }
+    }
+}

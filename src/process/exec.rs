@@ -1,0 +1,85 @@
+//! Exec: the one place that replaces the process. The program finds everything as stillhead found it.
+
+use std::convert::Infallible;
+use std::ffi::{CStr, CString, OsStr, c_char};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
+use nix::unistd::execve;
+
+use super::program::{Program, ProgramError};
+use super::signals;
+use crate::config::Switch;
+
+/// The variable that tells the application, and the upgrade command, not to upgrade on their own.
+pub const SKIP_DB_UPGRADE: &str = "SKIP_DB_UPGRADE";
+
+/// Becomes `program`: same PID, same descriptors, same environment but for [`SKIP_DB_UPGRADE`]. Returns only on failure.
+pub fn exec(program: &Program) -> ProgramError {
+    let failed = |source| ProgramError::of_execve(&program.file, source);
+    let words: Result<Vec<CString>, _> = program.words.iter().map(|word| c_string(word)).collect();
+    let (Ok(words), Ok(file)) = (words, c_string(program.file.as_os_str())) else {
+        return failed(io::Error::from(io::ErrorKind::InvalidInput));
+    };
+    let environment = with_upgrade_skipped(inherited_environment());
+    signals::restore_for_exec();
+    let Err(answer): nix::Result<Infallible> = execve(&file, &words, &environment);
+    failed(answer.into())
+}
+
+fn c_string(text: &OsStr) -> Result<CString, std::ffi::NulError> {
+    CString::new(text.as_bytes())
+}
+
+/// The environment block as the kernel handed it over, byte for byte: std's own view drops entries without `=`.
+#[allow(unsafe_code)]
+fn inherited_environment() -> Vec<CString> {
+    unsafe extern "C" {
+        static environ: *const *const c_char;
+    }
+    let mut entries = Vec::new();
+    // SAFETY: `environ` is null or an array of strings that ends with a null pointer; stillhead never changes it.
+    unsafe {
+        let mut entry = environ;
+        while !entry.is_null() && !(*entry).is_null() {
+            entries.push(CStr::from_ptr(*entry).to_owned());
+            entry = entry.add(1);
+        }
+    }
+    entries
+}
+
+/// Sets SKIP_DB_UPGRADE=true in its place, or at the end where it was not set. A yes in another spelling stays: the
+/// application may know no other.
+fn with_upgrade_skipped(mut environment: Vec<CString>) -> Vec<CString> {
+    let skip = CString::new(format!("{SKIP_DB_UPGRADE}=true")).expect("has no NUL byte");
+    let name = format!("{SKIP_DB_UPGRADE}=");
+    match environment.iter_mut().find(|entry| entry.to_bytes().starts_with(name.as_bytes())) {
+        Some(entry) if is_yes(&entry.to_bytes()[name.len()..]) => {}
+        Some(entry) => *entry = skip,
+        None => environment.push(skip),
+    }
+    environment
+}
+
+fn is_yes(value: &[u8]) -> bool {
+    str::from_utf8(value).ok().and_then(|text| text.parse().ok()) == Some(Switch(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(entries: &[&str]) -> Vec<String> {
+        let entries = entries.iter().map(|entry| CString::new(*entry).unwrap()).collect();
+        with_upgrade_skipped(entries).into_iter().map(|entry| entry.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn skip_db_upgrade_is_the_only_change() {
+        assert_eq!(after(&["A=1", "odd", "A=2"]), ["A=1", "odd", "A=2", "SKIP_DB_UPGRADE=true"]);
+        assert_eq!(after(&["SKIP_DB_UPGRADE=Yes"]), ["SKIP_DB_UPGRADE=Yes"]);
+        assert_eq!(after(&["SKIP_DB_UPGRADE=0", "B="]), ["SKIP_DB_UPGRADE=true", "B="]);
+        assert_eq!(after(&["SKIP_DB_UPGRADES=0"]), ["SKIP_DB_UPGRADES=0", "SKIP_DB_UPGRADE=true"]);
+    }
+}

@@ -1,0 +1,9 @@
+//! A perfect exec: what the program finds is what it would find without stillhead.
+
+mod command;
+mod container;
+mod interruption;
+mod programs;
+mod silence;
+mod trace;
+mod window;

@@ -1,0 +1,14 @@
+//! The tests: the real binary against real PostgreSQL, SQLite, Alembic, Flask-Migrate and gunicorn.
+
+#![allow(unreachable_pub)]
+
+mod support;
+
+mod bad_input;
+mod connecting;
+mod exec;
+mod graph;
+mod logging;
+mod run;
+mod shop;
+mod tidy;

@@ -1,0 +1,76 @@
+//! A copy of examples/shop in a folder of its own, with a database of its own.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+use super::database::{Backend, Database};
+use super::{Stillhead, python};
+
+/// The revisions of examples/shop, base first.
+pub const REVISIONS: [&str; 4] = ["4b1d0c9a7e21", "9e7c52f3d8b4", "c30fa6d1be95", "d8452b70fc16"];
+/// Its head.
+pub const HEAD: &str = REVISIONS[3];
+
+/// The application and its database.
+pub struct Application {
+    pub database: Database,
+    folder: TempDir,
+}
+
+impl Application {
+    /// A fresh copy with an empty database.
+    pub fn new(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop"), folder.path());
+        Self { database: Database::create(backend, folder.path()), folder }
+    }
+
+    /// A copy whose database is at `revision`, put there by Flask-Migrate itself.
+    pub fn at(backend: Backend, revision: &str) -> Self {
+        let application = Self::new(backend);
+        let upgraded = application.flask(&["db", "upgrade", revision]);
+        assert!(upgraded.status.success(), "{}", String::from_utf8_lossy(&upgraded.stderr));
+        application
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// `stillhead` in this folder, on this database, with the virtualenv first on the PATH and nothing else inherited.
+    pub fn stillhead(&self, arguments: &[&str]) -> Stillhead {
+        Stillhead::new(arguments)
+            .current_dir(self.folder())
+            .env("PATH", python::path())
+            .env("DATABASE_URL", self.database.url())
+            .env("FLASK_APP", "app")
+    }
+
+    /// The application's own `flask`.
+    pub fn flask(&self, arguments: &[&str]) -> Output {
+        Command::new(python::binaries().join("flask"))
+            .args(arguments)
+            .current_dir(self.folder())
+            .env("DATABASE_URL", self.database.url())
+            .env("FLASK_APP", "app")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output()
+            .unwrap()
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if !entry.file_type().unwrap().is_dir() {
+            fs::copy(entry.path(), target).unwrap();
+        } else if entry.file_name() != "__pycache__" {
+            fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What tests stand on: a private PostgreSQL, the example application in a folder of its own, and stillhead itself.
+
+pub mod application;
+pub mod database;
+pub mod http;
+pub mod pooler;
+pub mod postgres;
+pub mod process;
+pub mod python;
+pub mod stillhead;
+
+pub use application::Application;
+pub use database::Backend;
+pub use stillhead::{Outcome, Stillhead};

@@ -1,0 +1,155 @@
+//! A private PostgreSQL: own data folder, loopback and a socket in that folder only, gone with the test process.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::unistd::{Uid, User};
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+/// The superuser's password, over TCP; the socket trusts.
+pub const PASSWORD: &str = "s3cr:t/%@";
+
+static SHARED: LazyLock<Server> = LazyLock::new(|| Server::start(&[]));
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// A running server.
+pub struct Server {
+    pub port: u16,
+    pub folder: PathBuf,
+    /// A shell that stops the server and removes the folder when its standard input ends: however the tests end.
+    _supervisor: Child,
+}
+
+/// The server that tests share, each with a database of its own.
+pub fn server() -> &'static Server {
+    &SHARED
+}
+
+/// The folder of `postgres` and `initdb`.
+pub fn binaries() -> PathBuf {
+    if let Some(folder) = std::env::var_os("STILLHEAD_TEST_POSTGRES") {
+        return folder.into();
+    }
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()).max();
+    let newest = newest.map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
+    newest.expect("PostgreSQL is missing; install it: apt-get install -y postgresql")
+}
+
+/// The account that the server runs as: not root, which PostgreSQL refuses.
+fn account() -> User {
+    let name = if Uid::effective().is_root() { "postgres".to_owned() } else { whoami() };
+    User::from_name(&name)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| panic!("there is no account {name}: apt-get install -y postgresql"))
+}
+
+fn whoami() -> String {
+    User::from_uid(Uid::effective()).ok().flatten().expect("this process has an account").name
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("loopback has a free port")
+        .port()
+}
+
+impl Server {
+    /// Starts a server with further `settings`, each `name=value`.
+    pub fn start(settings: &[&str]) -> Self {
+        let account = account();
+        let folder = std::env::temp_dir().join(format!("stillhead-postgres-{}-{}", std::process::id(), free_port()));
+        fs::create_dir_all(&folder).unwrap();
+        chown(&folder, Some(account.uid.as_raw()), Some(account.gid.as_raw())).unwrap();
+        let as_account = |program: PathBuf| {
+            let mut command = Command::new(program);
+            if Uid::effective().is_root() {
+                command.uid(account.uid.as_raw()).gid(account.gid.as_raw());
+            }
+            command.current_dir(&folder);
+            command
+        };
+        fs::write(folder.join("password"), PASSWORD).unwrap();
+        let initialised = as_account(binaries().join("initdb"))
+            .args(["-D", "data", "-U", "postgres", "-A", "scram-sha-256", "--auth-local=trust", "--pwfile=password"])
+            .args(["--no-sync", "-E", "UTF8", "--locale=C"])
+            .output()
+            .expect("initdb runs");
+        assert!(initialised.status.success(), "{}", String::from_utf8_lossy(&initialised.stderr));
+        let port = free_port();
+        let mut supervisor = as_account("/bin/sh".into());
+        supervisor.arg("-c").arg(
+            "trap '' INT; server=$1; shift; \"$server\" \"$@\" >log 2>&1 & \
+             read -r _; kill -INT $!; wait $!; cd /; rm -rf \"$OLDPWD\"",
+        );
+        supervisor.arg("supervisor").arg(binaries().join("postgres")).args(["-D", "data", "-k"]).arg(&folder);
+        supervisor.args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
+        for setting in ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300"] {
+            supervisor.args(["-c", setting]);
+        }
+        for setting in settings {
+            supervisor.args(["-c", setting]);
+        }
+        let supervisor = supervisor.stdin(Stdio::piped()).process_group(0).spawn().expect("sh runs");
+        let server = Self { port, folder, _supervisor: supervisor };
+        server.wait_until_ready();
+        server
+    }
+
+    fn wait_until_ready(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.try_sql("postgres", "SELECT 1").is_err() {
+            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            assert!(Instant::now() < deadline, "the server does not start:\n{log}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// A new, empty database.
+    pub fn create_database(&self) -> String {
+        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0"));
+        name
+    }
+
+    /// The superuser's URL of a database, over TCP and with a password.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgresql://postgres:s3cr%3At%2F%25%40@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Runs SQL as the superuser and answers the rows as text.
+    pub fn sql(&self, database: &str, sql: &str) -> Vec<Vec<String>> {
+        self.try_sql(database, sql).unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+    }
+
+    pub fn try_sql(&self, database: &str, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
+        sql_at(&self.folder, self.port, database, sql)
+    }
+}
+
+fn sql_at(folder: &Path, port: u16, database: &str, sql: &str) -> Result<Vec<Vec<String>>, tokio_postgres::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+    runtime.block_on(async {
+        let mut config = tokio_postgres::Config::new();
+        config.host_path(folder).port(port).user("postgres").dbname(database);
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        let answer = client.simple_query(sql).await?;
+        let text = |row: &tokio_postgres::SimpleQueryRow| {
+            (0..row.len()).map(|column| row.get(column).unwrap_or("NULL").to_owned()).collect()
+        };
+        Ok(answer
+            .iter()
+            .filter_map(|m| if let SimpleQueryMessage::Row(row) = m { Some(text(row)) } else { None })
+            .collect())
+    })
+}

@@ -1,0 +1,76 @@
+//! The invariants of docs/architecture.md, held against the sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::support::Stillhead;
+
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push((name(&path), fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!files.is_empty(), "nothing in {folder}");
+    files
+}
+
+fn name(path: &Path) -> String {
+    path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string()
+}
+
+/// No line of code below `folder` may hold any of `words`.
+#[track_caller]
+fn none_of(folder: &str, words: &[&str], but: &[&str]) {
+    for (file, text) in sources(folder) {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for (line, word) in code.flat_map(|line| words.iter().map(move |word| (line, word))) {
+            assert!(
+                but.contains(&file.as_str()) || !line.contains(word),
+                "{file} must not use {word}: {}",
+                line.trim()
+            );
+        }
+    }
+}
+
+#[test]
+fn files_and_database_never_import_each_other() {
+    none_of("src/migrations", &["crate::database", "crate::commands"], &[]);
+    none_of("src/database", &["crate::migrations", "crate::commands"], &[]);
+}
+
+#[test]
+fn reconciling_is_pure() {
+    let impure =
+        ["std::fs", "std::env", "std::process", "std::net", "std::time", "tokio", "nix::", "rusqlite", "tracing"];
+    none_of("src/reconcile", &impure, &[]);
+}
+
+#[test]
+fn one_place_reads_the_environment_and_one_replaces_the_process() {
+    none_of("src", &["env::var", "env::vars"], &["src/config/environment.rs"]);
+    none_of("src", &[" execve("], &["src/process/exec.rs"]);
+}
+
+#[test]
+fn help_and_readme_name_the_same_variables() {
+    let variables = |text: &str| -> BTreeSet<String> {
+        let words = text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
+        words
+            .filter(|word| word.starts_with("STILLHEAD_") && word.len() > "STILLHEAD_".len())
+            .map(str::to_owned)
+            .collect()
+    };
+    let help = Stillhead::new(&["run", "--help"]).run().success().stdout.clone();
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert_eq!(variables(&help), variables(&readme));
+}
