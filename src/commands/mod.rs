@@ -6,6 +6,7 @@ mod files;
 mod follow;
 pub mod heads;
 pub mod history;
+pub mod infer;
 pub mod output;
 pub mod run;
 pub mod show;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
 use super::failure::{FailureKind, classify, in_words};
 
@@ -22,6 +23,9 @@ pub enum DatabaseError {
         /// The server's answer.
         source: tokio_postgres::Error,
     },
+    /// The catalogue's answer is not understood.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
     /// SQLite refused.
     #[cfg(feature = "sqlite")]
     #[error("cannot {doing} {file}: {source}")]
