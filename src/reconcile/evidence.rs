@@ -3,6 +3,7 @@
 use super::{Finding, Proof};
 use crate::evidence::{Inference, Verdict};
 use crate::migrations::{RevisionGraph, Step};
+use crate::version_table::RowChange;
 
 /// What was inferred from the schema, over every revision in upgrade order.
 #[derive(Debug, Clone)]
@@ -69,6 +70,19 @@ pub fn weigh(finding: Finding, graph: &RevisionGraph, evidence: &Evidence) -> Fi
         },
         finding => finding,
     }
+}
+
+/// The statements that turn the rows `from` into the rows `to`.
+pub fn row_changes(from: &[String], to: &[String]) -> Vec<RowChange> {
+    let mut gone = from.iter().filter(|row| !to.contains(row)).cloned();
+    let mut new = to.iter().filter(|row| !from.contains(row)).cloned();
+    std::iter::from_fn(|| match (gone.next(), new.next()) {
+        (Some(from), Some(to)) => Some(RowChange::Update { from, to }),
+        (Some(row), None) => Some(RowChange::Delete(row)),
+        (None, Some(row)) => Some(RowChange::Insert(row)),
+        (None, None) => None,
+    })
+    .collect()
 }
 
 #[cfg(test)]
@@ -143,6 +157,21 @@ mod tests {
             (Verdict::Foreign, busy, "wrong-database"),
         ] {
             assert_eq!(outcome(&weighed(unversioned(), verdict.clone(), idle)), expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn rows_change_in_as_few_statements_as_they_can() {
+        let rows = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        for (from, to, expected) in [
+            ("", "a", "adding a"),
+            ("z", "a", "replacing z with a"),
+            ("a z", "a", "removing z"),
+            ("y z", "a b c", "replacing y with a, replacing z with b, adding c"),
+            ("a", "a", ""),
+        ] {
+            let changes: Vec<String> = row_changes(&rows(from), &rows(to)).iter().map(ToString::to_string).collect();
+            assert_eq!(changes.join(", "), expected, "{from} to {to}");
         }
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::database::VersionRows;
 use crate::migrations::{RevisionGraph, Step};
-pub use evidence::{Evidence, weigh};
+pub use evidence::{Evidence, row_changes, weigh};
 
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
