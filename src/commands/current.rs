@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::look::{Files, files, rows_of};
+use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
@@ -35,10 +35,11 @@ struct Position<'a> {
 
 /// Prints the revisions that are applied and have no applied successor.
 pub async fn current(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { layout, graph } = files(config)?;
+    let files = Files::read(config)?;
+    let graph = &files.graph;
     let mut positions = Vec::new();
     for (name, url) in config.databases()? {
-        let rows = rows_of(config, &layout, &url).await?.revisions().to_vec();
+        let rows = files.rows_of(config, &url).await?.revisions().to_vec();
         positions.push(Position { name, at_head: graph.is_at_head(&rows), revisions: graph.current(&rows)?, rows });
     }
     match (&positions[..], arguments.format) {
@@ -51,11 +52,11 @@ pub async fn current(config: &Config, arguments: &Arguments) -> Result<(), Error
             });
             print_json(json!({ "databases": named.collect::<Vec<_>>() }))?;
         }
-        ([only], Format::Text) => print(&text(&graph, only, arguments.verbose))?,
+        ([only], Format::Text) => print(&text(graph, only, arguments.verbose))?,
         (several, Format::Text) => {
             let named = several.iter().map(|position| {
                 let name = position.name.unwrap_or("DATABASE_URL");
-                format!("Current revision(s) for {name}:\n{}", text(&graph, position, arguments.verbose))
+                format!("Current revision(s) for {name}:\n{}", text(graph, position, arguments.verbose))
             });
             print(&named.collect::<String>())?;
         }

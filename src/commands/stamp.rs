@@ -3,13 +3,14 @@
 use clap::Args;
 use tracing::{info, warn};
 
-use super::look::{self, Files, files};
+use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
 use crate::config::Config;
+use crate::database::VersionRows;
 use crate::database::url::DatabaseUrl;
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
-use crate::logging::Waiting;
 use crate::migrations::{GraphError, RevisionGraph};
+use crate::process::liveness::Liveness;
 use crate::version_table::{RowChange, VersionTable};
 
 /// What `stamp` takes.
@@ -25,13 +26,12 @@ pub struct Arguments {
 
 /// Writes the rows that the revisions ask for, in one transaction, under the lock that upgrades take.
 pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { layout, graph } = files(config)?;
-    let table = look::version_table(config, &layout)?;
+    let files = Files::read(config)?;
+    let table = files.version_table()?;
     let url = config.database_url()?;
-    let mut waiting = Waiting::for_what("another instance that upgrades");
-    let guard = Database::lock(&url, config.lock_timeout, &mut |holder| waiting.note(holder)).await?;
-    drop(waiting);
-    let stamped = stamp_under_the_lock(config, &url, &graph, &table, arguments).await;
+    let database = open(config, &url, &Liveness::new(None)).await?;
+    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
+    let stamped = stamp_under_the_lock(config, &url, &files.graph, table, arguments).await;
     guard.release().await;
     stamped
 }
@@ -43,9 +43,7 @@ async fn stamp_under_the_lock(
     table: &VersionTable,
     arguments: &Arguments,
 ) -> Result<(), Error> {
-    let mut waiting = Waiting::for_what("the database");
-    let database = Database::open(url, config.wait_timeout, &mut |answer| waiting.note(answer)).await?;
-    drop(waiting);
+    let database = open(config, url, &Liveness::new(None)).await?;
     let rows = database.version_rows(table).await?;
     if rows == VersionRows::NoTable && config.version_table.is_none() {
         let found = database.version_tables().await?;

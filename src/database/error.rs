@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::connect::ConnectError;
 use super::failure::{FailureKind, classify, in_words};
+use super::lock::Holder;
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -72,16 +73,20 @@ pub enum DatabaseError {
         source: std::io::Error,
     },
     /// Somebody else upgraded for longer than the lock's limit.
-    #[error("another instance has been upgrading for {}: {holder}", humantime::format_duration(*.waited))]
+    #[error("another instance has been upgrading for {}{}", humantime::format_duration(*.waited), named(.holder.as_ref()))]
     LockTimeout {
-        /// Who holds the lock.
-        holder: String,
+        /// Who holds the lock; `None` where they have just ended.
+        holder: Option<Holder>,
         /// The limit.
         waited: Duration,
     },
     /// Built without the `sqlite` feature.
     #[error("this stillhead was built without SQLite")]
     NoSqlite,
+}
+
+fn named(holder: Option<&Holder>) -> String {
+    holder.map(|holder| format!(": {holder}")).unwrap_or_default()
 }
 
 impl DatabaseError {
@@ -119,6 +124,14 @@ impl DatabaseError {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+        }
+    }
+
+    /// Whether the connection broke, or the server could serve no more, after it had been opened.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Query { source, .. } => classify(source).is_passing(false),
+            _ => false,
         }
     }
 

@@ -3,6 +3,7 @@
 //! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
 //! another module beside `postgres` and `sqlite` and no change anywhere else.
 
+pub mod catalogue;
 pub mod connect;
 pub mod error;
 pub mod failure;
@@ -20,7 +21,7 @@ use std::time::Duration;
 
 use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
-use lock::Guard;
+use lock::{Attempt, Holder};
 use url::DatabaseUrl;
 
 /// What the version table says. NULL rows are left out: Alembic reads them as base.
@@ -109,20 +110,42 @@ impl Database {
         }
     }
 
-    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it, as far as the database
-    /// says.
-    pub async fn lock(
-        url: &DatabaseUrl,
-        limit: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<Guard, DatabaseError> {
-        match url {
-            DatabaseUrl::Postgres(url) => lock::postgres(url, limit, waiting).await,
+    /// Tries to get the right to upgrade this database. The connection becomes the one that holds the lock.
+    pub async fn try_lock(self) -> Result<Attempt, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres(session).await,
             #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(url) => lock::sqlite(url, limit, waiting).await,
-            #[cfg(not(feature = "sqlite"))]
-            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+            Self::Sqlite(session) => lock::sqlite(session),
         }
+    }
+
+    /// Who is upgrading this database, if anybody is.
+    pub async fn lock_holder(&self) -> Result<Option<Holder>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres_holder(session).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => Ok(lock::sqlite_holder(&session.lock_file())),
+        }
+    }
+
+    /// When the server was started, in its own words: another answer is another server, or the same one started anew.
+    /// `None` where there is no server.
+    pub async fn server_start(&self) -> Result<Option<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.server_start().await.map(Some),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Looks at `url` again: an SQLite file that was not there may have been created.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, clippy::unused_self))]
+    pub fn refresh(&mut self, url: &DatabaseUrl) -> Result<(), DatabaseError> {
+        #[cfg(feature = "sqlite")]
+        if let (Self::Sqlite(session), DatabaseUrl::Sqlite(url)) = (self, url) {
+            *session = sqlite::Session::open(url)?;
+        }
+        Ok(())
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
-use super::connect::{Connected, connect};
+use super::connect::{Connected, Progress, connect};
 use super::url::PostgresUrl;
 use super::wait::Wait;
 use super::{DatabaseError, VersionRows, statements};
@@ -13,7 +13,7 @@ use crate::version_table::{RowChange, VersionTable};
 
 /// A connection for reading.
 pub struct Session {
-    connection: Connected,
+    pub(super) connection: Connected,
 }
 
 impl Session {
@@ -23,7 +23,12 @@ impl Session {
         limit: Duration,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<Self, DatabaseError> {
-        Ok(Self { connection: connected(url, limit, waiting).await? })
+        let mut tell = |progress: &Progress<'_>| {
+            if let Some(failure) = progress.failures.last() {
+                waiting(&failure.to_string());
+            }
+        };
+        Ok(Self { connection: connect(url, &Wait::up_to(limit), &mut tell).await? })
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
@@ -98,23 +103,16 @@ impl Session {
         ask("COMMIT").await.map(drop)
     }
 
+    pub(super) async fn server_start(&self) -> Result<String, DatabaseError> {
+        let answer = self.connection.client.simple_query("SELECT pg_catalog.pg_postmaster_start_time()").await;
+        let answer =
+            answer.map_err(|source| DatabaseError::Query { doing: "ask when the server was started", source })?;
+        Ok(first_column(&answer).next().unwrap_or_default().to_owned())
+    }
+
     pub(super) async fn close(self) {
         self.connection.close().await;
     }
-}
-
-/// A connection; `waiting` is told the last answer while there is none.
-pub(super) async fn connected(
-    url: &PostgresUrl,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&str),
-) -> Result<Connected, DatabaseError> {
-    Ok(connect(url, &Wait::up_to(limit), &mut |progress| {
-        if let Some(failure) = progress.failures.last() {
-            waiting(&failure.to_string());
-        }
-    })
-    .await?)
 }
 
 /// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas.

@@ -12,6 +12,8 @@ use crate::version_table::{RowChange, VersionTable};
 
 /// An SQLite file, which may not exist yet.
 pub struct Session {
+    /// The path of the URL as written.
+    named: PathBuf,
     file: PathBuf,
     connection: Option<Connection>,
     /// How long a change waits for another writer.
@@ -21,10 +23,11 @@ pub struct Session {
 impl Session {
     /// Opens the file for reading. One that does not exist is an empty database, as SQLite itself has it.
     pub(super) fn open(url: &SqliteUrl) -> Result<Self, DatabaseError> {
+        let named = url.path.clone();
         let file = match url.locate(Path::new("")) {
             LocatedFile::One(file) if file.exists() => file,
-            LocatedFile::One(file) => return Self::absent(file, url),
-            LocatedFile::Absent { working, .. } => return Self::absent(working, url),
+            LocatedFile::One(file) => return Self::absent(named, file, url),
+            LocatedFile::Absent { working, .. } => return Self::absent(named, working, url),
             LocatedFile::Ambiguous { working, instance } => {
                 return Err(DatabaseError::AmbiguousFile { working, instance });
             }
@@ -32,16 +35,24 @@ impl Session {
         let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .and_then(|connection| connection.busy_timeout(url.busy_timeout).map(|()| connection));
         match opened {
-            Ok(connection) => Ok(Self { file, connection: Some(connection), busy_timeout: url.busy_timeout }),
+            Ok(connection) => Ok(Self { named, file, connection: Some(connection), busy_timeout: url.busy_timeout }),
             Err(source) => Err(DatabaseError::Sqlite { doing: "open", file, source }),
         }
     }
 
-    fn absent(file: PathBuf, url: &SqliteUrl) -> Result<Self, DatabaseError> {
+    fn absent(named: PathBuf, file: PathBuf, url: &SqliteUrl) -> Result<Self, DatabaseError> {
         match file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(DatabaseError::NoFolder { file }),
-            _ => Ok(Self { file, connection: None, busy_timeout: url.busy_timeout }),
+            _ => Ok(Self { named, file, connection: None, busy_timeout: url.busy_timeout }),
         }
+    }
+
+    /// The file that is locked instead of the database: always named after the path as written, since every instance must
+    /// lock the same one, wherever the database turns out to be.
+    pub(super) fn lock_file(&self) -> PathBuf {
+        let mut name = self.named.clone().into_os_string();
+        name.push(".stillhead-lock");
+        name.into()
     }
 
     pub(super) fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {

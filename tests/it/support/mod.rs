@@ -3,11 +3,14 @@
 pub mod application;
 pub mod database;
 pub mod http;
+pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod python;
+pub mod running;
 pub mod stillhead;
 
 pub use application::Application;
 pub use database::Backend;
+pub use running::Running;
 pub use stillhead::{Outcome, Stillhead};
