@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, show, stamp};
+use crate::commands::{branches, current, heads, history, infer, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -49,6 +49,8 @@ pub enum Command {
     Branches(branches::Arguments),
     /// Show one revision with its whole message
     Show(show::Arguments),
+    /// Name the revision that the live schema is at, with the evidence
+    Infer(infer::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
 }

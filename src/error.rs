@@ -80,6 +80,9 @@ pub enum Error {
         /// Tables with a column `version_num`.
         found: String,
     },
+    /// `infer`, and no one revision or run of revisions can be named.
+    #[error("the evidence names no revision")]
+    NotInferred,
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
@@ -125,7 +128,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
-            Self::NotOnHeads { .. } => 1,
+            Self::NotOnHeads { .. } | Self::NotInferred => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -141,6 +144,7 @@ impl Error {
     pub fn next(&self) -> String {
         match self {
             Self::Config(error) => error.next(),
+            Self::NotInferred => "stillhead infer --explain REV, for the revision that you expect".to_owned(),
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),

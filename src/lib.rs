@@ -68,6 +68,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         }
         Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
+        Command::Infer(arguments) => {
+            runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

@@ -53,6 +53,8 @@ impl<T> From<Option<T>> for Belief<T> {
 /// A whole database, without its rows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Schema {
+    /// The schema that unqualified names fall into.
+    pub default_schema: String,
     /// Tables, partitioned and foreign ones among them.
     pub tables: BTreeMap<String, Table>,
     /// Labels of each enum type, in order.
@@ -257,6 +259,11 @@ impl State {
                 _ => true,
             })
     }
+}
+
+/// A SQLite column's declared type in the spelling that is compared: lower case, without blanks and quotes.
+pub fn declared_type(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect()
 }
 
 /// One fact.

@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
-use tracing::info;
+use tracing::{info, warn};
 
+use super::evidence::History;
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use crate::config::Config;
@@ -13,7 +14,7 @@ use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
-use crate::reconcile::{Decision, list};
+use crate::reconcile::{Decision, Finding, list, row_changes, weigh};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
@@ -68,15 +69,20 @@ async fn upgrade(
 ) -> Result<(), Error> {
     let clock = Instant::now();
     let database = open(config, url, liveness).await?;
-    let finding = files.examine(&database).await?;
+    let finding = settle(files, &database).await;
     database.close().await;
+    let finding = finding?;
     match finding.decision() {
+        Decision::Upgrade => {}
+        Decision::Start if matches!(finding, Finding::Ahead { .. }) => {
+            warn!("{finding}");
+            return Ok(());
+        }
         Decision::Start => {
             info!("{finding}: another instance has upgraded");
             return Ok(());
         }
-        Decision::Stop => return Err(Error::Finding(finding)),
-        Decision::Upgrade => {}
+        Decision::Restamp(_) | Decision::Stop => return Err(Error::Finding(finding)),
     }
     let program = upgrade::command(&files.layout, config.upgrade_command.as_deref(), start, config.path.as_deref())
         .map_err(Error::NoUpgradeCommand)?;
@@ -91,4 +97,24 @@ async fn upgrade(
     }
     info!("at head {}, upgraded in {:.1} s", list(rows.revisions()), clock.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// What the rows say, or, where they say nothing, what the schema proves. Proven rows are written, and looked at again.
+async fn settle(files: &Files, database: &Database) -> Result<Finding, Error> {
+    let table = files.version_table()?;
+    let rows = database.version_rows(table).await?;
+    let finding = files.examine_rows(database, &rows).await?;
+    if finding.decision() != Decision::Stop {
+        return Ok(finding);
+    }
+    let (history, schema) = History::look(files, database).await?;
+    let finding = weigh(finding, &files.graph, &history.weigh(&schema));
+    let Decision::Restamp(proof) = finding.decision() else { return Ok(finding) };
+    warn!("{finding}");
+    let changes = row_changes(rows.revisions(), &proof.rows);
+    database.change_rows(table, rows.revisions(), &changes).await?;
+    for change in changes {
+        info!("{table}: {change}");
+    }
+    files.examine(database).await
 }

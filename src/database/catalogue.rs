@@ -134,7 +134,7 @@ pub fn read(answer: &str, default_schema: Option<&str>, version_table: &str) -> 
     let default = default_schema.or(answer.default_schema.as_deref()).unwrap_or("public").to_owned();
     let prefix = format!("{default}.");
     let name = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
-    let mut schema = Schema::default();
+    let mut schema = Schema { default_schema: default, ..Schema::default() };
     for (table, kind) in &answer.tables {
         match kind.kind.as_str() {
             "v" | "m" => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
 use super::failure::{FailureKind, classify, in_words};
 use super::lock::Holder;
@@ -23,6 +24,9 @@ pub enum DatabaseError {
         /// The server's answer.
         source: tokio_postgres::Error,
     },
+    /// The catalogue's answer is not understood.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
     /// SQLite refused.
     #[cfg(feature = "sqlite")]
     #[error("cannot {doing} {file}: {source}")]
@@ -94,6 +98,7 @@ impl DatabaseError {
     pub fn next(&self) -> String {
         match self {
             Self::Connect(source) => source.next(),
+            Self::Catalogue(source) => source.next(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }

@@ -4,6 +4,8 @@
 //! another module beside `postgres` and `sqlite` and no change anywhere else.
 
 pub mod catalogue;
+#[cfg(feature = "sqlite")]
+pub mod catalogue_sqlite;
 pub mod connect;
 pub mod error;
 pub mod failure;
@@ -19,6 +21,7 @@ pub mod wait;
 
 use std::time::Duration;
 
+use crate::schema::{Dialect, Schema};
 use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
 use lock::{Attempt, Holder};
@@ -74,6 +77,24 @@ impl Database {
             Self::Postgres(session) => session.version_rows(table).await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.version_rows(table),
+        }
+    }
+
+    /// The whole schema without the version table, in one round trip.
+    pub async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.schema(version_table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.schema(version_table),
+        }
+    }
+
+    /// Which dialect of SQL it speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgres(_) => Dialect::PostgreSql,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Dialect::Sqlite,
         }
     }
 

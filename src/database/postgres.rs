@@ -8,7 +8,8 @@ use tokio_postgres::error::SqlState;
 use super::connect::{Connected, Progress, connect};
 use super::url::PostgresUrl;
 use super::wait::Wait;
-use super::{DatabaseError, VersionRows, statements};
+use super::{DatabaseError, VersionRows, catalogue, statements};
+use crate::schema::Schema;
 use crate::version_table::{RowChange, VersionTable};
 
 /// A connection for reading.
@@ -52,6 +53,13 @@ impl Session {
             .filter(|table| table.rsplit('.').next() != Some(&version_table.name))
             .map(str::to_owned)
             .collect())
+    }
+
+    pub(super) async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        let answer = self.connection.client.simple_query(catalogue::QUERY).await;
+        let answer = answer.map_err(|source| DatabaseError::Query { doing: "read the catalogue", source })?;
+        let text = first_column(&answer).next().unwrap_or_default();
+        Ok(catalogue::read(text, None, &version_table.to_string())?)
     }
 
     pub(super) async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {

@@ -7,7 +7,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::statements::{self, quoted};
 use super::url::{LocatedFile, SqliteUrl};
-use super::{DatabaseError, VersionRows};
+use super::{DatabaseError, VersionRows, catalogue_sqlite};
+use crate::schema::Schema;
 use crate::version_table::{RowChange, VersionTable};
 
 /// An SQLite file, which may not exist yet.
@@ -68,6 +69,12 @@ impl Session {
         let mut names = self.names()?;
         names.retain(|name| *name != version_table.name);
         Ok(names)
+    }
+
+    pub(super) fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        let Some(connection) = &self.connection else { return Ok(Schema::default()) };
+        let schema = catalogue_sqlite::read(connection, &version_table.name);
+        schema.map_err(|source| DatabaseError::Sqlite { doing: "read the schema of", file: self.file.clone(), source })
     }
 
     pub(super) fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {

@@ -6,5 +6,7 @@
 
 mod infer;
 mod timeline;
+mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use words::name;

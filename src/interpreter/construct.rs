@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::import::KNOWN_PACKAGES;
+use super::operation::has_default;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, Naming, SqlType, TableSpec};
 use super::value::{Nature, Value};
 use super::{Interpreter, sqltype};
@@ -192,8 +193,7 @@ impl Interpreter<'_> {
         };
         let default = match arguments.keyword("server_default") {
             None | Some(Value::None) => Some(computed),
-            Some(Value::Unknown) => None,
-            Some(_) => Some(true),
+            Some(value) => has_default(value),
         };
         for constraint in &mut constraints {
             if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) {

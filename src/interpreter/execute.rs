@@ -53,13 +53,20 @@ impl Interpreter<'_> {
         self.open_mentioned(lead);
     }
 
-    /// Tables named in a statement that cannot be followed: anything may have happened to them.
+    /// Tables that a statement which cannot be followed changes: anything may have happened to them.
     pub(super) fn open_mentioned(&mut self, text: &str) {
-        let words: Vec<&str> = text.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).take(200).collect();
-        for word in words {
-            let name = word.strip_prefix(&format!("{}.", self.simulation.default_schema)).unwrap_or(word);
-            if self.simulation.schema.tables.contains_key(name) {
-                self.simulation.open(&name.to_owned());
+        const BETWEEN: [&str; 5] = ["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
+        let words = text.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).filter(|word| !word.is_empty());
+        let mut after = false;
+        for word in words.take(500) {
+            let upper = word.to_uppercase();
+            if upper == "TABLE" || upper == "ON" {
+                after = true;
+            } else if after && !BETWEEN.contains(&upper.as_str()) {
+                after = false;
+                let name =
+                    word.strip_prefix(&format!("{}.", self.simulation.default_schema)).unwrap_or(word).to_owned();
+                self.simulation.open(&name);
             }
         }
     }

@@ -7,7 +7,6 @@ use super::construct::{column_list, column_name, name_indexes, naming, on_delete
 use super::simulation::ColumnChange;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::value::{Batch, Value};
-use crate::schema::Belief;
 
 impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
@@ -215,9 +214,7 @@ impl Interpreter<'_> {
             change.default = match value {
                 // Alembic's own "leave it alone".
                 Value::Bool(false) => None,
-                Value::None => Some(Belief::Known(false)),
-                Value::Unknown => Some(Belief::Unknown),
-                _ => Some(Belief::Known(true)),
+                value => Some(has_default(value).into()),
             };
         }
         if let Some(value) = given("type_").cloned() {
@@ -255,6 +252,15 @@ impl Interpreter<'_> {
         if let Some(labels) = labels {
             self.simulation.alter_enum(&name, |held| *held = labels);
         }
+    }
+}
+
+/// Whether a `server_default` is one: a sequence's next value is the column's own business.
+pub(super) fn has_default(value: &Value) -> Option<bool> {
+    match value {
+        Value::None => Some(false),
+        Value::Unknown => None,
+        value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::spec::Arguments;
 use super::value::Value;
-use crate::schema::Dialect;
+use crate::schema::{Dialect, declared_type};
 
 /// A parameter of a type.
 enum Parameter {
@@ -203,14 +203,9 @@ fn sqlite(name: &str, arguments: &Arguments) -> Option<Option<String>> {
 pub(super) fn spelled(text: &str, dialect: Dialect) -> Option<String> {
     let text = text.trim().to_lowercase().replace('"', "");
     match dialect {
-        Dialect::Sqlite => Some(declared(&text)),
+        Dialect::Sqlite => Some(declared_type(&text)),
         Dialect::PostgreSql => formatted(&text),
     }
-}
-
-/// A SQLite column's declared type in the spelling that is compared.
-pub(super) fn declared(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect()
 }
 
 fn formatted(text: &str) -> Option<String> {

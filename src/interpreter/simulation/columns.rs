@@ -107,9 +107,19 @@ impl Simulation {
         held.uniques.retain(|unique| !named(&unique.columns));
         held.foreign_keys.retain(|key| !named(&key.columns));
         held.checks.retain(|check| !check.condition.as_deref().is_some_and(|text| mentions(text, name)));
+        let expressions: Vec<String> = held
+            .indexes
+            .iter()
+            .filter(|(_, index)| index.columns.known().is_none_or(|columns| columns.contains(&None)))
+            .map(|(name, _)| name.clone())
+            .collect();
         held.indexes.retain(|_, index| {
             !index.columns.known().is_some_and(|columns| columns.iter().flatten().any(|column| column == name))
         });
+        // An expression may need the column, and its index then goes with it.
+        for index in expressions {
+            self.doubt(Subject::Table(table.to_owned(), TableSubject::Index(index)));
+        }
         self.trust_column(table, name);
     }
 

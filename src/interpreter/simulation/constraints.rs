@@ -21,7 +21,11 @@ fn derived(table: &str, columns: &[String], suffix: &str) -> Option<ConstraintNa
 impl Simulation {
     fn constraint_name(&self, table: &str, spec: &ConstraintSpec, suffix: &str) -> Option<ConstraintName> {
         match &spec.name {
-            Naming::Named(name) => Some(ConstraintName { name: truncated(name), explicit: true }),
+            // SQLite does not tell the names of its keys.
+            Naming::Named(name) => {
+                let explicit = self.dialect == Dialect::PostgreSql;
+                Some(ConstraintName { name: truncated(name), explicit })
+            }
             Naming::Unnamed if self.dialect == Dialect::PostgreSql && suffix == "pkey" => derived(table, &[], suffix),
             Naming::Unnamed if self.dialect == Dialect::PostgreSql => derived(table, &spec.plain_columns()?, suffix),
             _ => None,

@@ -57,7 +57,7 @@ pub(super) struct Outcome {
 impl Simulation {
     pub(super) fn new(dialect: Dialect, default_schema: &str) -> Self {
         Self {
-            schema: Schema::default(),
+            schema: Schema { default_schema: default_schema.to_owned(), ..Schema::default() },
             dialect,
             default_schema: default_schema.to_owned(),
             search_path: None,
@@ -171,6 +171,7 @@ impl Simulation {
     fn others(&self) -> Schema {
         let all = &self.schema;
         Schema {
+            default_schema: all.default_schema.clone(),
             tables: BTreeMap::new(),
             enums: all.enums.clone(),
             views: all.views.clone(),
