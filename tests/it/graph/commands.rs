@@ -308,6 +308,11 @@ fn each_of_several_databases_is_looked_at() {
         "Current revision(s) for DATABASE_URL:\ne444 (effective head) (mergepoint)\nf555\n\
          Current revision(s) for users:\ne444 (effective head) (mergepoint)\ng666 (head)\n",
     );
+    project.alembic(&["upgrade", "heads"]);
+    with(&["run"]).success().says("at head g666 in users");
+    fs::write(project.path().join("y.db"), "").unwrap();
+    with(&["run"]).code(125).says("the version table of users holds ").says("upgrade users too");
+    fs::copy(project.path().join("x.db"), project.path().join("y.db")).unwrap();
     let document: Value = serde_json::from_str(&with(&["current", "--format", "json"]).stdout).unwrap();
     assert_eq!(document["databases"][1]["name"], "users");
     assert_eq!(document["databases"][1]["at_head"], true);
