@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod database;
 pub mod error;
+pub mod explanation;
 pub mod logging;
 pub mod migrations;
 pub mod process;
