@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use crate::commands::{branches, current, heads, history, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -38,4 +39,16 @@ pub enum Command {
         #[arg(last = true, value_name = "CMD")]
         command: Vec<OsString>,
     },
+    /// Show the heads of the migration files
+    Heads(heads::Arguments),
+    /// Show where the database is
+    Current(current::Arguments),
+    /// List the revisions, newest first, or draw them
+    History(history::Arguments),
+    /// Show the branch points
+    Branches(branches::Arguments),
+    /// Show one revision with its whole message
+    Show(show::Arguments),
+    /// Set the version table's rows without running a migration
+    Stamp(stamp::Arguments),
 }

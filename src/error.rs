@@ -1,5 +1,6 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -7,9 +8,9 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
-use crate::migrations::ReadError;
 use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
+use crate::migrations::{GraphError, ReadError};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
@@ -30,6 +31,12 @@ pub enum Error {
     /// The files do not tell which version table is theirs.
     #[error(transparent)]
     VersionTable(#[from] Undecidable),
+    /// The folder is there, and holds no revision: an image without its migrations, not a database at head.
+    #[error("there is no revision in {folder}")]
+    NoRevisions {
+        /// Where the revisions would be.
+        folder: PathBuf,
+    },
     /// The database cannot be reached or read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -52,6 +59,28 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// A symbol leads nowhere, or the rows do not fit the files.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// `current --check-heads`, and it is not.
+    #[error("the version table holds {rows}, not {heads}")]
+    NotOnHeads {
+        /// The rows.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
+    /// The version table is not there, and one that looks like it is somewhere else.
+    #[error("there is no {wanted}, but the database holds {found}")]
+    VersionTableElsewhere {
+        /// The table that the configuration leads to.
+        wanted: String,
+        /// Tables with a column `version_num`.
+        found: String,
+    },
+    /// Standard output cannot be written to.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
     /// The database was restarted during the upgrade.
     #[error("the database was restarted meanwhile: {failure}")]
     Restarted {
@@ -94,6 +123,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
+            Self::NotOnHeads { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -112,6 +142,9 @@ impl Error {
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),
+            Self::NoRevisions { folder } => {
+                format!("copy the migration files into the image: COPY {0} {0}", folder.display())
+            }
             Self::Database(error) => error.next(),
             Self::Finding(finding) => finding.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
@@ -122,6 +155,12 @@ impl Error {
             Self::NotAtHead { .. } => {
                 "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
             }
+            Self::Graph(error) => error.next(),
+            Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::VersionTableElsewhere { .. } => {
+                "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+            }
+            Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
             Self::NotFollowed { holder: None, .. } => {
                 "start an instance that upgrades: stillhead run, without --wait or STILLHEAD_MODE=wait".to_owned()

@@ -7,13 +7,17 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod database;
+pub mod drawing;
 pub mod error;
+pub mod evidence;
 pub mod explanation;
+pub mod interpreter;
 pub mod logging;
 pub mod migrations;
 pub mod process;
 pub mod python;
 pub mod reconcile;
+pub mod schema;
 pub mod version_table;
 
 use std::ffi::OsString;
@@ -56,10 +60,27 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
             let mode = if wait { Mode::Wait } else { config.mode };
             runtime.block_on(commands::run::run(&config, mode, &command))
         }
+        Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
+        Command::Current(arguments) => {
+            runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::History(arguments) => {
+            runtime.block_on(commands::history::history(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
+        Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
+        Command::Stamp(arguments) => {
+            runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
+        }
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
     done
+}
+
+/// Only `run` becomes another program.
+fn nothing_to_start((): ()) -> Option<Program> {
+    None
 }
 
 /// Says why, and what to do next, and answers the exit code.

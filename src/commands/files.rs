@@ -9,7 +9,8 @@ use crate::database::url::DatabaseUrl;
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
-use crate::migrations::layout::{Layout, locate};
+use crate::migrations::env_py::{self, Undecidable};
+use crate::migrations::layout::{Layout, Search, locate};
 use crate::migrations::{self, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Finding, diagnose, list};
@@ -19,28 +20,49 @@ use crate::version_table::VersionTable;
 pub(super) struct Files {
     pub(super) layout: Layout,
     pub(super) graph: RevisionGraph,
-    pub(super) version_table: VersionTable,
+    version_table: Result<VersionTable, Undecidable>,
 }
 
 impl Files {
+    /// Reads them.
+    pub(super) fn read(config: &Config) -> Result<Self, Error> {
+        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
+        Self::find(&config.files, name, schema)
+    }
+
+    fn find(search: &Search, name: Option<String>, schema: Option<String>) -> Result<Self, Error> {
+        let layout = locate(search)?;
+        let graph = migrations::read(&layout)?;
+        let version_table = env_py::version_table(&layout).settle(name, schema);
+        Ok(Self { layout, graph, version_table })
+    }
+
     /// Reads them on a thread of their own, while the connection is being opened.
-    pub(super) async fn read(config: &Config) -> Result<Self, Error> {
+    pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
         let search = config.files.clone();
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
         let (done, read) = oneshot::channel();
         let reader = thread::Builder::new().name("files".to_owned()).spawn(move || {
-            let files = || -> Result<Self, Error> {
-                let layout = locate(&search)?;
-                let graph = migrations::read(&layout)?;
-                let version_table = migrations::env_py::version_table(&layout).settle(name, schema)?;
-                Ok(Self { layout, graph, version_table })
-            };
-            let _ = done.send(files());
+            let _ = done.send(Self::find(&search, name, schema));
         })?;
         let files = read.await;
         // The thread has sent its answer or panicked: either way joining does not wait, and exec finds one thread.
         let joined = reader.join();
         files.unwrap_or_else(|_| std::panic::resume_unwind(joined.expect_err("it sent nothing, so it panicked")))
+    }
+
+    /// The version table that the configuration or `env.py` names.
+    pub(super) fn version_table(&self) -> Result<&VersionTable, Error> {
+        self.version_table.as_ref().map_err(|undecidable| undecidable.clone().into())
+    }
+
+    /// The rows of the database that DATABASE_URL names.
+    pub(super) async fn rows(&self, config: &Config) -> Result<VersionRows, Error> {
+        let table = self.version_table()?;
+        let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
+        let rows = database.version_rows(table).await;
+        database.close().await;
+        Ok(rows?)
     }
 
     /// The heads that the rows have to be, in words.
@@ -50,13 +72,14 @@ impl Files {
 
     /// Compares the files with the database as it is now.
     pub(super) async fn examine(&self, database: &Database) -> Result<Finding, Error> {
-        let rows = database.version_rows(&self.version_table).await?;
+        let rows = database.version_rows(self.version_table()?).await?;
         self.examine_rows(database, &rows).await
     }
 
     /// Compares the files with `rows`, and with the tables where there are no rows.
     pub(super) async fn examine_rows(&self, database: &Database, rows: &VersionRows) -> Result<Finding, Error> {
-        let tables = if rows.revisions().is_empty() { database.tables(&self.version_table).await? } else { Vec::new() };
+        let tables =
+            if rows.revisions().is_empty() { database.tables(self.version_table()?).await? } else { Vec::new() };
         Ok(diagnose(&self.graph, rows, &tables))
     }
 }

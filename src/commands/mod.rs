@@ -1,6 +1,15 @@
 //! One file a command. Only here do the files and the database meet.
 
+pub mod branches;
+pub mod current;
 mod files;
 mod follow;
+pub mod heads;
+pub mod history;
+mod lock;
+pub mod output;
 pub mod run;
+pub mod show;
+pub mod stamp;
 mod upgrade;
+mod wording;

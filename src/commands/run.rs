@@ -60,8 +60,12 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     for warning in url.warnings() {
         warn!("{warning}");
     }
-    let (files, database) = tokio::try_join!(Files::read(config), open(config, &url, liveness))?;
-    let rows = database.version_rows(&files.version_table).await?;
+    let (files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, liveness))?;
+    if files.graph.is_empty() {
+        let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
+        return Err(Error::NoRevisions { folder });
+    }
+    let rows = database.version_rows(files.version_table()?).await?;
     if files.graph.is_at_head(rows.revisions()) {
         database.close().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());

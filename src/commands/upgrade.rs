@@ -2,16 +2,14 @@
 
 use std::time::Instant;
 
-use tokio::time::sleep;
 use tracing::info;
 
 use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
 use crate::config::Config;
-use crate::database::lock::{Attempt, Guard, pause};
+use crate::database::Database;
 use crate::database::url::DatabaseUrl;
-use crate::database::{Database, DatabaseError};
 use crate::error::Error;
-use crate::logging::Waiting;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
@@ -27,7 +25,17 @@ pub(super) async fn under_the_lock(
     liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
-    let Some(mut guard) = lock(config, url, files, database).await? else { return Ok(()) };
+    let needless = async |database: &mut Database| {
+        database.refresh(url)?;
+        let rows = database.version_rows(files.version_table()?).await?;
+        let at_head = files.graph.is_at_head(rows.revisions());
+        if at_head {
+            info!("at head {}: another instance has upgraded", list(rows.revisions()));
+        }
+        Ok(at_head)
+    };
+    // Of many that wait, none needs the lock only to see that there is nothing left to do.
+    let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     guard.release().await;
@@ -45,43 +53,6 @@ pub(super) async fn under_the_lock(
             }
         }
         upgraded => upgraded,
-    }
-}
-
-/// Polls for the lock, and answers `None` as soon as another instance has brought the database to head: of many that wait,
-/// none needs the lock only to see that.
-async fn lock(
-    config: &Config,
-    url: &DatabaseUrl,
-    files: &Files,
-    mut database: Database,
-) -> Result<Option<Guard>, Error> {
-    let deadline = Instant::now() + config.lock_timeout;
-    let mut waiting = Waiting::for_what("another instance that upgrades");
-    loop {
-        let holder = match database.try_lock().await? {
-            Attempt::Won(guard) => return Ok(Some(guard)),
-            Attempt::Lost(same, holder) => {
-                database = *same;
-                holder
-            }
-        };
-        database.refresh(url)?;
-        let rows = database.version_rows(&files.version_table).await?;
-        if files.graph.is_at_head(rows.revisions()) {
-            database.close().await;
-            drop(waiting);
-            info!("at head {}: another instance has upgraded", list(rows.revisions()));
-            return Ok(None);
-        }
-        if let Some(holder) = &holder {
-            waiting.note(&holder.who, &holder.for_how_long());
-        }
-        let pause = pause();
-        if Instant::now() + pause > deadline {
-            return Err(DatabaseError::LockTimeout { holder, waited: config.lock_timeout }.into());
-        }
-        sleep(pause).await;
     }
 }
 
@@ -112,7 +83,7 @@ async fn upgrade(
     info!("{finding}: {}", program.command_line());
     upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
     let database = open(config, url, liveness).await?;
-    let rows = database.version_rows(&files.version_table).await?;
+    let rows = database.version_rows(files.version_table()?).await?;
     database.close().await;
     if !files.graph.is_at_head(rows.revisions()) {
         let (command, rows) = (program.command_line(), list(rows.revisions()));

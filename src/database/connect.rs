@@ -136,13 +136,17 @@ fn list(failures: &[Failure]) -> String {
 }
 
 impl ConnectError {
+    fn last(&self) -> Option<&Failure> {
+        match self {
+            Self::Refused { failure } => Some(failure),
+            Self::Deadline { failures, .. } => failures.last(),
+        }
+    }
+
     /// What kind of answer was the last.
     #[must_use]
     pub fn kind(&self) -> FailureKind {
-        match self {
-            Self::Refused { failure } => failure.kind,
-            Self::Deadline { failures, .. } => failures.last().map_or(FailureKind::Silent, |failure| failure.kind),
-        }
+        self.last().map_or(FailureKind::Silent, |failure| failure.kind)
     }
 
     /// Whether the time was up, rather than something being refused.
@@ -154,7 +158,7 @@ impl ConnectError {
     /// The one thing to do next.
     #[must_use]
     pub fn next(&self) -> String {
-        self.kind().next().to_owned()
+        self.last().map_or_else(|| FailureKind::Silent.next().to_owned(), Failure::next)
     }
 }
 
@@ -175,9 +179,10 @@ pub async fn connect(
     let deadline = begin + if wait.overall.is_zero() { limit } else { wait.overall };
     let is_passing = |kind: FailureKind| kind.is_passing(wait.retry_authentication);
     let mut attempt = 0;
+    let mut answered = Vec::new();
     loop {
         attempt += 1;
-        let failures = match attempt::attempt(url, Limits { each: limit, deadline }, is_passing).await {
+        let mut failures = match attempt::attempt(url, Limits { each: limit, deadline }, is_passing).await {
             Ok(connected) => return Ok(connected),
             Err(failures) => failures,
         };
@@ -186,12 +191,19 @@ pub async fn connect(
         {
             return Err(ConnectError::Refused { failure: failure.clone() });
         }
+        // An attempt that the deadline has cut short says less than the one before.
+        let cut_short =
+            Instant::now() >= deadline && failures.iter().all(|failure| failure.kind == FailureKind::Silent);
+        if cut_short && !answered.is_empty() {
+            failures.clone_from(&answered);
+        }
         let elapsed = begin.elapsed();
         let delay = delay_after(attempt);
         if elapsed + delay >= wait.overall {
             return Err(ConnectError::Deadline { waited: elapsed, attempts: attempt, failures });
         }
         progress(&Progress { attempt, elapsed, failures: &failures, delay });
+        answered = failures;
         sleep(delay).await;
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::connect::ConnectError;
-use super::failure::{classify, in_words};
+use super::failure::{FailureKind, classify, in_words};
 use super::lock::Holder;
 
 /// The database cannot be opened, read or locked.
@@ -48,6 +48,22 @@ pub enum DatabaseError {
         /// The file.
         file: PathBuf,
     },
+    /// The rows are not those that the change was made for. Nothing was changed.
+    #[error("the version table has changed meanwhile: it holds {found}, not {expected}")]
+    RowsMoved {
+        /// The rows that the change was made for.
+        expected: String,
+        /// The rows that are there.
+        found: String,
+    },
+    /// A statement on the version table met no row, or several. Nothing was changed.
+    #[error("{change} met {count} rows of the version table")]
+    RowCount {
+        /// The change.
+        change: String,
+        /// How many rows.
+        count: u64,
+    },
     /// The lock beside an SQLite file cannot be taken.
     #[error("cannot lock {file}: {source}")]
     LockFile {
@@ -78,9 +94,18 @@ impl DatabaseError {
     pub fn next(&self) -> String {
         match self {
             Self::Connect(source) => source.next(),
+            Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
+                FailureKind::PoolerMode.next().to_owned()
+            }
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite { file, .. } => format!("file {0}; ls -l {0}", file.display()),
+            Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => "correct the path in DATABASE_URL".to_owned(),
+                Some(rusqlite::ErrorCode::DatabaseBusy) => {
+                    format!("fuser {}, to find who writes; or add ?timeout=SECONDS to DATABASE_URL", file.display())
+                }
+                _ => format!("ls -l {}", file.display()),
+            },
             Self::AmbiguousFile { working, .. } => {
                 format!(
                     "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",
@@ -90,6 +115,8 @@ impl DatabaseError {
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())
             }
+            Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
+            Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
             Self::LockFile { file, .. } => {
                 format!("make {} writable for this user", file.parent().unwrap_or(file).display())
             }

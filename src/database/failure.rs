@@ -13,6 +13,10 @@ use tokio_postgres::error::DbError;
 pub struct Failure {
     /// Where: host and port, or the socket's file.
     pub endpoint: String,
+    /// As whom, for the statement that would help.
+    pub role: String,
+    /// To which database.
+    pub database: String,
     /// What kind of answer.
     pub kind: FailureKind,
     /// The answer in the words of whoever gave it.
@@ -66,6 +70,8 @@ pub enum FailureKind {
     PoolerUserUnknown,
     /// A pooler that does not pass on `options`.
     PoolerParameter,
+    /// A pooler in statement mode, which refuses transactions.
+    PoolerMode,
     /// TLS is demanded and the server has none.
     NoTls,
     /// The server's certificate does not verify.
@@ -112,11 +118,14 @@ impl FailureKind {
             Self::WrongPassword => "correct the password in DATABASE_URL; special characters must be percent-encoded",
             Self::NotAdmitted => "check the user in DATABASE_URL, sslmode, and the server's pg_hba.conf",
             Self::NoSuchDatabase => "create the database, or correct its name in DATABASE_URL",
-            Self::NotAllowed => "grant it: GRANT CONNECT ON DATABASE … TO …",
-            Self::NotAccepting => "use another database than a template, or ALTER DATABASE … ALLOW_CONNECTIONS true",
+            Self::NotAllowed => "let the role connect to the database",
+            Self::NotAccepting => "let the database take connections, or correct its name in DATABASE_URL",
             Self::BadSetting => "correct options in DATABASE_URL or PGOPTIONS",
             Self::PoolerUserUnknown => "add the user to the pooler's auth_file, or use the database's direct URL",
             Self::PoolerParameter => "take options out of DATABASE_URL, or use the database's direct URL",
+            Self::PoolerMode => {
+                "use the database's direct URL, or a pool in transaction or session mode, for the upgrade"
+            }
             Self::NoTls => "use sslmode=prefer or disable, or turn on ssl at the server",
             Self::CertificateRejected => "check sslrootcert, the host's name and the server certificate's dates",
             Self::TlsFailed => "check that the server speaks TLS 1.2 or 1.3 and accepts sslcert",
@@ -125,6 +134,23 @@ impl FailureKind {
                 "check that host and port are PostgreSQL's, and its authentication method is scram-sha-256"
             }
             Self::Other => "look at the database's log",
+        }
+    }
+}
+
+impl Failure {
+    /// The one thing to do next: a statement for the server's administrator, where one would help.
+    #[must_use]
+    pub fn next(&self) -> String {
+        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let (role, database) = (quoted(&self.role), quoted(&self.database));
+        match self.kind {
+            FailureKind::NoSuchDatabase => {
+                format!("CREATE DATABASE {database} OWNER {role}; or correct its name in DATABASE_URL")
+            }
+            FailureKind::NotAllowed => format!("GRANT CONNECT ON DATABASE {database} TO {role}"),
+            FailureKind::NotAccepting => format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"),
+            kind => kind.next().to_owned(),
         }
     }
 }
@@ -211,6 +237,7 @@ fn classify_pooler(message: &str) -> FailureKind {
         ("no such database", FailureKind::NoSuchDatabase),
         ("no such user", FailureKind::PoolerUserUnknown),
         ("authentication failed", FailureKind::WrongPassword),
+        ("statement pooling mode", FailureKind::PoolerMode),
         ("SSL required", FailureKind::NotAdmitted),
         ("no more connections", FailureKind::TooBusy),
         ("server_login_retry", FailureKind::PoolerWaiting),

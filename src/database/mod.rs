@@ -3,6 +3,7 @@
 //! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
 //! another module beside `postgres` and `sqlite` and no change anywhere else.
 
+pub mod catalogue;
 pub mod connect;
 pub mod error;
 pub mod failure;
@@ -11,13 +12,14 @@ pub mod password;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statements;
 pub mod tls;
 pub mod url;
 pub mod wait;
 
 use std::time::Duration;
 
-use crate::version_table::VersionTable;
+use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
 use lock::{Attempt, Holder};
 use url::DatabaseUrl;
@@ -81,6 +83,30 @@ impl Database {
             Self::Postgres(session) => session.tables(version_table).await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => session.tables(version_table),
+        }
+    }
+
+    /// The tables that look like a version table, wherever they are, sorted.
+    pub async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.version_tables().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.version_tables(),
+        }
+    }
+
+    /// Changes the rows of the version table in one transaction, which makes the table if it is not there and first
+    /// reads the rows again: unless they are still `expected`, nothing is changed.
+    pub async fn change_rows(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.change_rows(table, expected, changes).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.change_rows(table, expected, changes),
         }
     }
 

@@ -355,6 +355,11 @@ impl RevisionGraph {
         node.normal_down.iter().map(|&index| &self.nodes[index])
     }
 
+    /// The revisions that this one names, and whether only in `depends_on`.
+    pub fn links<'a>(&'a self, node: &'a Node) -> impl Iterator<Item = (&'a Node, bool)> {
+        node.all_down.iter().map(|index| (&self.nodes[*index], !node.down.contains(index)))
+    }
+
     /// Whether rows are exactly those that a whole upgrade leaves: "up to date". Right under `depends_on`, where
     /// `alembic current --check-heads` is not.
     pub fn is_at_head<S: AsRef<str>>(&self, rows: &[S]) -> bool {

@@ -288,15 +288,23 @@ impl RevisionGraph {
     }
 
     /// Alembic's topological order of `revisions`, newest first, walking from `heads`: as far as possible down one
-    /// line before the next.
+    /// line before the next. What no head leads to, where Alembic fails an assertion, comes after.
     pub(super) fn sort(&self, revisions: &[Index], heads: &[Index]) -> Vec<Index> {
-        let ancestors = |index: Index| self.marks(&self.reach(&[index], |node| &node.normal_down));
         let mut todo = self.marks(revisions);
+        let mut output = Vec::with_capacity(revisions.len());
+        self.sort_from(heads, &mut todo, &mut output);
+        let is_tip = |&index: &Index| todo[index] && !self.nodes[index].all_next.iter().any(|&next| todo[next]);
+        let tips: Vec<Index> = (0..self.nodes.len()).filter(is_tip).collect();
+        self.sort_from(&tips, &mut todo, &mut output);
+        output
+    }
+
+    fn sort_from(&self, heads: &[Index], todo: &mut [bool], output: &mut Vec<Index>) {
+        let ancestors = |index: Index| self.marks(&self.reach(&[index], |node| &node.normal_down));
         let mut tips: Vec<Index> = heads.iter().copied().filter(|&head| todo[head]).collect();
         tips.sort_unstable();
         tips.dedup();
         let mut below: Vec<Vec<bool>> = tips.iter().map(|&tip| ancestors(tip)).collect();
-        let mut output = Vec::with_capacity(revisions.len());
         let mut at = 0;
         while let Some(&candidate) = tips.get(at) {
             // Another tip that is above this one goes first.
@@ -328,7 +336,6 @@ impl RevisionGraph {
                 }
             }
         }
-        output
     }
 }
 

@@ -7,22 +7,7 @@ use std::collections::BTreeSet;
 use super::error::GraphError;
 use super::graph::{Index, RevisionGraph};
 use super::order::{End, Range};
-
-/// One statement on the version table. Each must meet exactly one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowChange {
-    /// A new row.
-    Insert(String),
-    /// A row that goes.
-    Delete(String),
-    /// A row that becomes another.
-    Update {
-        /// What it was.
-        from: String,
-        /// What it becomes.
-        to: String,
-    },
-}
+use crate::version_table::RowChange;
 
 /// One step of an upgrade, a downgrade or a stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +67,14 @@ impl RevisionGraph {
             if related.contains(&destination) {
                 continue;
             }
-            let meets = |indices: Vec<Index>| indices.iter().any(|index| related.contains(index));
-            let to = Some(self.id(destination).to_owned());
-            steps.push(if meets(self.reach(&[destination], |node| &node.all_next)) {
-                Step::Stamp { from: related_ids(), to, is_upgrade: false }
-            } else if meets(self.reach(&[destination], |node| &node.normal_down)) {
-                Step::Stamp { from: related_ids(), to, is_upgrade: true }
-            } else {
-                Step::Stamp { from: Vec::new(), to, is_upgrade: true }
+            let meets = |links| self.reach(&[destination], links).iter().any(|index| related.contains(index));
+            let (from, to) = (related_ids(), self.id(destination).to_owned());
+            steps.push(match (meets(|node| &node.all_next), meets(|node| &node.normal_down)) {
+                // Rows on both sides: which of them it replaces is anybody's guess.
+                (true, true) => return Err(GraphError::RowsDoNotFit { rows: from, step: format!("stamping {to}") }),
+                (true, false) => Step::Stamp { from, to: Some(to), is_upgrade: false },
+                (false, true) => Step::Stamp { from, to: Some(to), is_upgrade: true },
+                (false, false) => Step::Stamp { from: Vec::new(), to: Some(to), is_upgrade: true },
             });
         }
         Ok(steps)

@@ -10,6 +10,7 @@ mod exec;
 mod explained;
 mod fleet;
 mod follow;
+mod graph;
 mod liveness;
 mod lock;
 mod logging;

@@ -43,7 +43,13 @@ pub(super) async fn attempt(
 
 /// Tries all addresses of a name; the last one's answer counts, unless an earlier one has refused for good.
 async fn attempt_endpoint(url: &PostgresUrl, endpoint: &Endpoint, limits: Limits) -> Result<Connected, Failure> {
-    let failure = |kind, detail: String| Failure { endpoint: endpoint.to_string(), kind, detail };
+    let failure = |kind, detail: String| Failure {
+        endpoint: endpoint.to_string(),
+        role: url.user.clone(),
+        database: url.database.clone(),
+        kind,
+        detail,
+    };
     let silent =
         |limit: Duration| failure(FailureKind::Silent, format!("no answer within {:.1} s", limit.as_secs_f64()));
     let addresses = match timeout(limits.now(), transport::resolve(endpoint)).await {

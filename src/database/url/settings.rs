@@ -104,10 +104,11 @@ impl Settings {
         }
     }
 
-    /// A number of `unit`s; one that is too large to be a time counts as none.
+    /// A number of `unit`s; one beyond a century counts as none, so that it can be added to a clock.
     pub(super) fn take_duration(&mut self, key: &'static str, unit: Duration) -> Result<Option<Duration>, UrlError> {
         let number = self.take_number(key)?;
-        Ok(number.and_then(|number| Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok()))
+        let time = number.and_then(|number| Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok());
+        Ok(time.filter(|time| time.as_secs() <= u64::from(u32::MAX)))
     }
 
     /// Everything that is still there becomes a warning, unless it has no effect here.

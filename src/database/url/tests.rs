@@ -99,6 +99,17 @@ fn what_is_not_honoured_is_named() {
 }
 
 #[test]
+fn limits_in_time() {
+    let limit = |value: &str| postgres(&format!("postgresql://u@h/d?connect_timeout={value}"), &[]).connect_timeout;
+    let seconds = |seconds| Some(std::time::Duration::from_secs_f64(seconds));
+    let cases =
+        [("3", seconds(3.0)), ("0.5", seconds(0.5)), ("0", None), ("-1", None), ("1e12", None), ("1e300", None)];
+    for (value, expected) in cases {
+        assert_eq!(limit(value), expected, "{value}");
+    }
+}
+
+#[test]
 fn refusals() {
     use UrlError::*;
     let value = |key, accepted| Value { key, accepted };

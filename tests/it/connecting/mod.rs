@@ -1,6 +1,7 @@
 //! From DATABASE_URL to a connection, beside what SQLAlchemy, psycopg and Python's sqlite3 make of the same text.
 
 mod certificates;
+mod late_name;
 mod pooler;
 mod spellings;
 mod sqlite_files;

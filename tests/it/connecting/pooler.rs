@@ -4,7 +4,10 @@ use stillhead::database::connect::{Progress, connect};
 use stillhead::database::failure::FailureKind;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::Database;
 use crate::support::pooler::Pooler;
+use crate::support::{Application, Backend, Outcome};
 
 #[test]
 fn every_pool_mode_takes_simple_queries() {
@@ -85,4 +88,35 @@ fn a_full_pooler_is_waited_for() {
             assert!(said[0].contains("no more connections allowed"), "{said:?}");
         },
     );
+}
+
+const MODES: [&str; 3] = ["session", "transaction", "statement"];
+
+fn run_through(mode: &str, application: &Application) -> Outcome {
+    let Database::Postgres { name } = &application.database else { panic!("not PostgreSQL") };
+    let pooler = Pooler::start(&[name], &format!("pool_mode = {mode}"));
+    application.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name)).run()
+}
+
+#[test]
+fn at_head_every_pool_mode_will_do() {
+    let shop = Application::at(Backend::Postgres, "head");
+    for mode in MODES {
+        run_through(mode, &shop).success().prints("started\n").says("at head");
+    }
+}
+
+#[test]
+fn an_upgrade_needs_transactions() {
+    for mode in MODES {
+        let shop = Application::at(Backend::Postgres, REVISIONS[0]);
+        let outcome = run_through(mode, &shop);
+        if mode == "statement" {
+            outcome.code(125).prints("").says("statement pooling mode").says("next: use the database's direct URL");
+            assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        } else {
+            outcome.success().prints("started\n").says("upgraded in");
+            assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use stillhead::database::url::{DatabaseUrl, LibpqEnvironment, LocatedFile, SqliteUrl};
 
-use crate::support::python;
+use crate::support::{Application, Backend, Outcome, python};
 
 fn sqlite_url(text: &str) -> SqliteUrl {
     match DatabaseUrl::parse(text, &LibpqEnvironment::default()) {
@@ -90,4 +90,63 @@ fn flask_sqlalchemy_keeps_relative_files_in_the_instance_folder() {
         fs::write(&working, "").unwrap();
         assert_eq!(url.locate(&folder), LocatedFile::Ambiguous { working, instance });
     }
+}
+
+fn start(shop: &Application, url: &str) -> Outcome {
+    shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", url).run()
+}
+
+#[test]
+fn a_relative_file_is_created_and_found_again_where_the_application_keeps_it() {
+    let shop = Application::new(Backend::Sqlite);
+    for says in ["upgraded in", "at head"] {
+        start(&shop, "sqlite:///relative.db").success().prints("started\n").says(says);
+    }
+    assert!(shop.folder().join("instance/relative.db").exists());
+    fs::write(shop.folder().join("relative.db"), "").unwrap();
+    let outcome = start(&shop, "sqlite:///relative.db");
+    outcome
+        .code(125)
+        .prints("")
+        .says("both relative.db and instance/relative.db exist")
+        .says("next: write the absolute path");
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_named() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let folder = shop.folder().display();
+    let text = shop.folder().join("text.db");
+    fs::write(&text, "this is not a database, however long it is\n".repeat(100)).unwrap();
+    for (url, words, next) in [
+        (format!("sqlite:///{folder}/absent/shop.db"), "neither does its folder", "mkdir -p"),
+        (format!("sqlite:///{}", text.display()), "file is not a database", "correct the path in DATABASE_URL"),
+        (format!("sqlite:///{folder}/migrations"), "cannot open", "ls -l"),
+    ] {
+        start(&shop, &url).code(125).prints("").says(words).says(&format!("next: {next}"));
+    }
+    assert!(!shop.folder().join("absent").exists());
+}
+
+#[test]
+fn a_database_that_is_only_read_will_do_at_head() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let file = shop.folder().join("shop.db");
+    for query in ["mode=ro", "immutable=1"] {
+        start(&shop, &format!("sqlite:///file:{}?{query}&uri=true", file.display())).success().says("at head");
+    }
+}
+
+#[test]
+fn somebody_elses_lock_is_waited_for_as_long_as_the_url_says() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let file = shop.folder().join("shop.db");
+    let writer = rusqlite::Connection::open(&file).unwrap();
+    writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let outcome = start(&shop, &format!("sqlite:///{}?timeout=0.2", file.display()));
+    outcome.code(125).prints("").says("database is locked").says("next: fuser");
+    let patient = shop.stillhead(&["run", "--", "echo", "started"]);
+    let patient = patient.env("DATABASE_URL", format!("sqlite:///{}?timeout=60", file.display())).spawn();
+    writer.execute_batch("ROLLBACK").unwrap();
+    assert!(patient.wait_with_output().unwrap().status.success());
 }

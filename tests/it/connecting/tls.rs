@@ -107,6 +107,8 @@ fn a_good_certificate() {
         ("app", "db.example", "sslmode=prefer&sslrootcert={}/other.crt", PLAIN),
         ("tlsonly", "db.example", "sslmode=prefer&sslrootcert={}/other.crt", REFUSED),
         ("app", "db.example", "sslmode=require", TLS),
+        ("app", "my_db", "sslmode=require", TLS),
+        ("app", "db.example.", "sslmode=require", TLS),
         ("plainonly", "db.example", "sslmode=require", REFUSED),
         ("app", "wrong.example", "sslmode=require&sslrootcert={}/ca.crt", TLS),
         ("app", "db.example", "sslmode=require&sslrootcert={}/other.crt", REFUSED),

@@ -48,6 +48,10 @@ fn refusals_are_not_waited_for() {
         let (error, said) = error_of(&url, &up_to(PATIENCE));
         assert_eq!((error.kind(), error.is_deadline(), said.len()), (kind, false, 0), "{url}: {error}");
         assert!(error.to_string().contains(&format!("127.0.0.1:{port}: ")), "{error}");
+        if kind == FailureKind::NotAllowed {
+            server().sql("postgres", &error.next());
+            assert_eq!(ask(&url, "SELECT 1").unwrap(), "1", "after {}", error.next());
+        }
         for secret in ["Zq", "s3cr", "secret"] {
             assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");
         }
@@ -220,7 +224,7 @@ fn impostor(answer: Option<&'static [u8]>) -> u16 {
 #[test]
 fn a_deadline_ends_every_kind_of_silence() {
     let (silent, hangs_up) = (impostor(None), impostor(Some(b"")));
-    let wait = Wait { per_attempt: Duration::from_millis(200), ..up_to(1.5) };
+    let impatient = Wait { per_attempt: Duration::from_millis(200), ..up_to(1.5) };
     let cases = [
         (format!("postgresql://u:secret@127.0.0.1:{silent}/d"), FailureKind::Silent),
         (format!("postgresql://u:secret@127.0.0.1:{silent}/d?sslmode=disable"), FailureKind::Silent),
@@ -231,6 +235,7 @@ fn a_deadline_ends_every_kind_of_silence() {
         (format!("{}?target_session_attrs=standby", server().url("postgres")), FailureKind::WrongTarget),
     ];
     for (url, kind) in cases {
+        let wait = if kind == FailureKind::Silent { impatient.clone() } else { up_to(1.5) };
         let (error, said) = error_of(&url, &wait);
         assert_eq!((error.kind(), error.is_deadline()), (kind, true), "{url}: {error}");
         assert!(!said.is_empty(), "{url}: there was one attempt only: {error}");

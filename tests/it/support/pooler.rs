@@ -47,6 +47,8 @@ impl Pooler {
         let process = Command::new("pgbouncer")
             .arg("pgbouncer.ini")
             .current_dir(folder.path())
+            // Debian keeps it where only root's PATH leads.
+            .env("PATH", "/usr/sbin:/usr/local/bin:/usr/bin:/bin")
             .uid(owner.uid())
             .gid(owner.gid())
             .stdin(Stdio::null())

@@ -1,0 +1,7 @@
+//! The revision graph and the files, judged by the installed Alembic.
+
+mod commands;
+mod differential;
+mod fixtures;
+mod oracle;
+mod soundness;
