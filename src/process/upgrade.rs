@@ -134,8 +134,8 @@ pub fn command(
     }
 }
 
-/// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that what is piped into
-/// stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
+/// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that
+/// what is piped into stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
 /// when `lock_lost` resolves.
 pub async fn upgrade(
     program: &Program,
@@ -144,6 +144,7 @@ pub async fn upgrade(
 ) -> Result<(), UpgradeError> {
     let command = program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
+    // A lock that was lost while the rows were read again is not upgraded under.
     let lock_lost = async { UpgradeError::LockLost { command: command.clone(), reason: lock_lost.await } };
     let mut lock_lost = std::pin::pin!(lock_lost);
     tokio::select! {
@@ -157,10 +158,10 @@ pub async fn upgrade(
     let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
     let running = async {
         tokio::select! {
-        status = child.wait() => Ok(status.map_err(io)?),
-        signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
-        () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
-        lost = lock_lost => Err(lost),
+            status = child.wait() => Ok(status.map_err(io)?),
+            signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
+            () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
+            lost = lock_lost => Err(lost),
         }
     };
     let status = match relay.during(running).await {
