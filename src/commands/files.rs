@@ -58,8 +58,13 @@ impl Files {
 
     /// The rows of the database that DATABASE_URL names.
     pub(super) async fn rows(&self, config: &Config) -> Result<VersionRows, Error> {
+        self.rows_of(config, &config.database_url()?).await
+    }
+
+    /// The rows of one database.
+    pub(super) async fn rows_of(&self, config: &Config, url: &DatabaseUrl) -> Result<VersionRows, Error> {
         let table = self.version_table()?;
-        let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
+        let database = open(config, url, &Liveness::new(None)).await?;
         let rows = database.version_rows(table).await;
         database.close().await;
         Ok(rows?)
