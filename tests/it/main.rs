@@ -7,6 +7,7 @@ mod support;
 mod bad_input;
 mod connecting;
 mod exec;
+mod explained;
 mod fleet;
 mod follow;
 mod graph;
