@@ -50,7 +50,7 @@ pub struct Inference {
     pub verdict: Verdict,
     /// Facts near the best position that hold and tell it from its neighbours.
     pub holds: Vec<Claim>,
-    /// Facts that the live schema contradicts at the best position or near it.
+    /// Facts that the live schema contradicts near the best position, then those that it contradicts elsewhere.
     pub contradicted: Vec<Claim>,
     /// Tables, columns and indexes that no revision explains.
     pub unexplained: Vec<Subject>,
@@ -66,7 +66,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     let fewest = contradictions.iter().copied().min().unwrap_or(0);
     let group: Vec<usize> = (0..contradictions.len()).filter(|&at| contradictions[at] == fewest).collect();
     let (first, last) = (group[0], group[group.len() - 1]);
-    let (holds, contradicted) = near(&timeline, &live, first, last);
+    let (holds, mut contradicted) = near(&timeline, &live, first, last);
     let unexplained = unexplained(&timeline, schema);
     let verdict = if !schema.tables.is_empty() && !shares_a_table(&timeline, schema) {
         Verdict::Foreign
@@ -83,6 +83,12 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
         if first == last { Verdict::Exact(last) } else { Verdict::Run(first, last) }
     };
+    // Drift far from here does not change the answer, and is named all the same.
+    for claim in contradicted_at(&timeline, &live, first) {
+        if !contradicted.iter().any(|held| held.subject == claim.subject) {
+            contradicted.push(claim);
+        }
+    }
     Inference { verdict, holds, contradicted, unexplained, contradictions }
 }
 
@@ -183,13 +189,15 @@ fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
 
 /// The facts that a live schema contradicts at one position.
 pub fn contradicted(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
-    let timeline = Timeline::new(effects);
-    let live = live_facts(schema);
+    contradicted_at(&Timeline::new(effects), &live_facts(schema), position)
+}
+
+fn contradicted_at(timeline: &Timeline, live: &HashMap<Subject, State>, position: usize) -> Vec<Claim> {
     (0..timeline.courses.len())
         .filter(|&course| {
             let held = &timeline.courses[course];
             held.at(position).contradicted_by(live.get(&held.subject))
         })
-        .map(|course| claim(&timeline, course, position, &live))
+        .map(|course| claim(timeline, course, position, live))
         .collect()
 }
