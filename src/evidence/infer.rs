@@ -66,13 +66,15 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     let fewest = contradictions.iter().copied().min().unwrap_or(0);
     let group: Vec<usize> = (0..contradictions.len()).filter(|&at| contradictions[at] == fewest).collect();
     let (first, last) = (group[0], group[group.len() - 1]);
-    let (holds, mut contradicted) = near(&timeline, &live, first, last);
+    let (mut holds, mut contradicted) = near(&timeline, &live, first, last);
+    most_telling_first(&mut holds, first);
+    most_telling_first(&mut contradicted, first);
     let unexplained = unexplained(&timeline, schema);
     let verdict = if !schema.tables.is_empty() && !shares_a_table(&timeline, schema) {
         Verdict::Foreign
     } else if group.len() != last - first + 1 {
         Verdict::Ambiguous(group)
-    } else if !contradicted.is_empty() {
+    } else if !contradicted.is_empty() || premature(&timeline, &live, last) {
         half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
     } else if last == 0 {
         Verdict::BeforeFirst
@@ -84,12 +86,44 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         if first == last { Verdict::Exact(last) } else { Verdict::Run(first, last) }
     };
     // Drift far from here does not change the answer, and is named all the same.
-    for claim in contradicted_at(&timeline, &live, first) {
+    let mut elsewhere = contradicted_at(&timeline, &live, first);
+    most_telling_first(&mut elsewhere, first);
+    for claim in elsewhere {
         if !contradicted.iter().any(|held| held.subject == claim.subject) {
             contradicted.push(claim);
         }
     }
     Inference { verdict, holds, contradicted, unexplained, contradictions }
+}
+
+/// Existence before properties, what the revision at the answer did before what others did; what follows from a table
+/// that is not there is no claim of its own.
+fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
+    let missing: BTreeSet<String> = claims
+        .iter()
+        .filter(|claim| claim.live.is_none())
+        .filter_map(|claim| match &claim.subject {
+            Subject::Table(table, TableSubject::Itself) => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    claims.retain(|claim| match &claim.subject {
+        Subject::Table(_, TableSubject::Itself) => true,
+        Subject::Table(table, _) => !missing.contains(table),
+        _ => true,
+    });
+    claims.sort_by_cached_key(|claim| {
+        let rank = match &claim.subject {
+            Subject::Table(_, TableSubject::Itself) => 0,
+            Subject::Table(_, TableSubject::Column(_)) => 1,
+            Subject::Table(_, TableSubject::Index(_)) | Subject::View(_) | Subject::Enum(_) => 2,
+            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => 5,
+            Subject::Table(_, TableSubject::Type(_)) => 4,
+            _ => 3,
+        };
+        let distance = claim.by.map_or(usize::MAX, |by| answer.abs_diff(by + 1));
+        (claim.live.is_none(), rank, distance, claim.subject.clone())
+    });
 }
 
 fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
@@ -158,6 +192,15 @@ fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize
         }
     }
     None
+}
+
+/// Whether a table or a column is there that only a later revision creates, however much later: another branch.
+fn premature(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -> bool {
+    timeline.steps.iter().skip(last + 1).flatten().any(|&course| {
+        let held = &timeline.courses[course];
+        let telling = matches!(&held.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        telling && *held.at(last) == Expected::Absent && live.contains_key(&held.subject)
+    })
 }
 
 fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
