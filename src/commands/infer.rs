@@ -8,7 +8,7 @@ use super::files::{Files, open};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evidence::{Inference, Verdict, contradicted, infer, name};
+use crate::evidence::{Claim, Inference, Verdict, contradicted, infer, name};
 use crate::process::liveness::Liveness;
 use crate::schema::Schema;
 
@@ -54,14 +54,14 @@ fn at(position: usize, ids: &[String]) -> String {
 
 fn group(verdict: &Verdict, ids: &[String]) -> Vec<String> {
     let positions: Vec<usize> = match verdict {
-        Verdict::Exact(position) | Verdict::HalfApplied(position) => vec![*position],
+        Verdict::Exact(position) => vec![*position],
+        Verdict::HalfApplied(position) => vec![position + 1],
         Verdict::Run(first, last) | Verdict::Doubtful(first, last) => (*first..=*last).collect(),
         Verdict::Ambiguous(positions) => positions.clone(),
-        Verdict::BeforeFirst => vec![0],
         Verdict::Ahead => vec![ids.len()],
-        Verdict::Foreign => Vec::new(),
+        Verdict::BeforeFirst | Verdict::Foreign => Vec::new(),
     };
-    positions.into_iter().map(|position| at(position, ids)).collect()
+    positions.into_iter().filter(|&position| position > 0).map(|position| at(position, ids)).collect()
 }
 
 fn headline(verdict: &Verdict, ids: &[String]) -> String {
@@ -77,7 +77,7 @@ fn headline(verdict: &Verdict, ids: &[String]) -> String {
         Verdict::Ahead => format!("the schema holds all of {first}, and more that no revision explains"),
         Verdict::Foreign => "the schema and the migrations have no table in common".to_owned(),
         Verdict::HalfApplied(position) => {
-            format!("the schema is at {first}, with {} partly applied", at(position + 1, ids))
+            format!("the schema is at {}, with {first} partly applied", at(*position, ids))
         }
         Verdict::Doubtful(..) => format!("the schema is nearest to {first}, but contradicts it"),
     }
@@ -101,6 +101,11 @@ fn text(inference: &Inference, ids: &[String]) -> String {
     text
 }
 
+fn claims(claims: &[Claim], ids: &[String]) -> Vec<serde_json::Value> {
+    let one = |claim: &Claim| json!({ "text": claim.sentence(ids), "revision": claim.by.and_then(|by| ids.get(by)) });
+    claims.iter().map(one).collect()
+}
+
 fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     let verdict = match inference.verdict {
         Verdict::Exact(_) => "exact",
@@ -115,8 +120,8 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     json!({
         "verdict": verdict,
         "revisions": group(&inference.verdict, ids),
-        "for": inference.holds.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>(),
-        "against": inference.contradicted.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>(),
+        "holds": claims(&inference.holds, ids),
+        "contradicted": claims(&inference.contradicted, ids),
         "unexplained": inference.unexplained.iter().map(name).collect::<Vec<_>>(),
     })
 }

@@ -1,0 +1,11 @@
+"""base"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = 'x01'
+down_revision = None
+
+
+def upgrade():
+    op.create_table("t", sa.Column("id", sa.Integer, primary_key=True))
