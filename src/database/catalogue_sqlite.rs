@@ -69,16 +69,19 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
             }
         }
     }
-    let mut indexes: Vec<(String, String, bool, String, Vec<Option<String>>)> = Vec::new();
+    let mut indexes: Vec<LiveIndex> = Vec::new();
     each(connection, INDEXES, |row| {
         let (table, name, column): (String, String, Option<String>) = (row.get(0)?, row.get(1)?, row.get(4)?);
         match indexes.last_mut() {
-            Some((held, last, .., columns)) if *held == table && *last == name => columns.push(column),
-            _ => indexes.push((table, name, row.get(2)?, row.get(3)?, vec![column])),
+            Some(index) if index.table == table && index.name == name => index.columns.push(column),
+            _ => {
+                let (unique, origin) = (row.get(2)?, row.get(3)?);
+                indexes.push(LiveIndex { table, name, unique, origin, columns: vec![column] });
+            }
         }
         Ok(())
     })?;
-    for (table, name, unique, origin, columns) in indexes {
+    for LiveIndex { table, name, unique, origin, columns } in indexes {
         let Some(table) = schema.tables.get_mut(&table) else { continue };
         match origin.as_str() {
             "u" => {
@@ -120,6 +123,17 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
     })?;
     schema.tables.remove(version_table);
     Ok(schema)
+}
+
+/// An index as the pragmas list it, a row for each column.
+struct LiveIndex {
+    table: String,
+    name: String,
+    unique: bool,
+    /// `c`: CREATE INDEX, `u`: UNIQUE, `pk`: the primary key.
+    origin: String,
+    /// `None` for an expression.
+    columns: Vec<Option<String>>,
 }
 
 fn each(connection: &Connection, query: &str, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {

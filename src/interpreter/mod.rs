@@ -220,3 +220,52 @@ impl<'a> Interpreter<'a> {
         self.simulation.dialect
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Empty;
+
+    impl Checkout for Empty {
+        fn text(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn roots(&self) -> Vec<String> {
+            vec![String::new()]
+        }
+    }
+
+    #[test]
+    fn hostile_sources_end_in_unknown() {
+        let bodies = [
+            "while True:\n        op.execute('SELECT 1')".to_owned(),
+            "f = lambda x: x(x)\n    f(f)".to_owned(),
+            "def g(n):\n        return g(n + 1) + g(n + 2)\n    g(0)".to_owned(),
+            "x = 'a' * 1000000000000\n    op.execute(x)".to_owned(),
+            "for a in range(100000000):\n        op.execute('DROP TABLE t')".to_owned(),
+            "x = [1]\n    for a in x:\n        x.extend(x)\n    for a in range(60):\n        x.extend(x)".to_owned(),
+            format!("op.execute('SELECT {}1')", "(".repeat(50_000)),
+            format!("op.execute('SELECT {}1')", "- ".repeat(40_000)),
+            format!("op.execute('SELECT {}true')", "NOT ".repeat(40_000)),
+            format!("op.execute('DO $$ BEGIN {} END $$')", "BEGIN ".repeat(20_000)),
+            format!("op.execute('SELECT {}1{}')", "a(".repeat(20_000), ")".repeat(20_000)),
+            format!("op.execute('SELECT {}1 END')", "CASE WHEN ".repeat(20_000)),
+            format!("op.execute('SELECT 1{}')", " + 1".repeat(40_000)),
+            format!("x = {}1", "(".repeat(190)),
+        ];
+        for body in bodies {
+            let text = format!("from alembic import op\n\ndef upgrade():\n    {body}\n");
+            let script = Script { path: "versions/a.py".to_owned(), text };
+            let setting = Setting {
+                dialect: Dialect::PostgreSql,
+                default_schema: "public".to_owned(),
+                version_table: "alembic_version".to_owned(),
+            };
+            let effects = read(&[script], &Empty, &setting);
+            assert_eq!(effects.len(), 1, "{}", &body[..20]);
+            assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
+        }
+    }
+}

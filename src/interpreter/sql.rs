@@ -32,9 +32,49 @@ fn column_names(node: Option<&impl AstNode>) -> Option<Vec<Option<String>>> {
     Some(node?.syntax().children().map(|child| names(&child).pop()).collect())
 }
 
+/// How many operators and opening brackets may follow each other. The parser's time grows with the square of it.
+const DEEPEST: usize = 200;
+
+/// Whether more prefixes stand in a row than anything written by hand has. Only tokens are looked at.
+fn nests_deeply(text: &str) -> bool {
+    let (mut rest, mut prefixes) = (text.trim_start(), 0);
+    while let Some(first) = rest.chars().next() {
+        let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let after = |end: &str, from: usize| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
+        let length = match first {
+            _ if rest.starts_with("--") => after("\n", 2),
+            _ if rest.starts_with("/*") => after("*/", 2),
+            _ if word > 0 => {
+                prefixes = if rest[..word].eq_ignore_ascii_case("not") { prefixes + 1 } else { 0 };
+                word
+            }
+            '\'' | '"' => {
+                prefixes = 0;
+                after(if first == '"' { "\"" } else { "'" }, 1)
+            }
+            ')' | ']' | ',' | ';' => {
+                prefixes = 0;
+                1
+            }
+            other => {
+                prefixes += 1;
+                other.len_utf8()
+            }
+        };
+        if prefixes > DEEPEST {
+            return true;
+        }
+        rest = rest[length..].trim_start();
+    }
+    false
+}
+
 impl Interpreter<'_> {
     /// Reads the statements of a text; false when they are not PostgreSQL.
     pub(super) fn statements(&mut self, text: &str) -> bool {
+        if nests_deeply(text) {
+            return false;
+        }
         let parsed = SourceFile::parse(text);
         if !parsed.errors().is_empty() {
             return false;
