@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::logging::Waiting;
 use crate::migrations::env_py::{self, Declared, Undecidable};
 use crate::migrations::layout::{Layout, Search, locate};
-use crate::migrations::{self, RevisionGraph};
+use crate::migrations::{self, ReadError, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Finding, diagnose, list};
 use crate::version_table::VersionTable;
@@ -29,29 +29,40 @@ impl Files {
     /// Reads them.
     pub(super) fn read(config: &Config) -> Result<Self, Error> {
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
-        Self::find(&config.files, name, schema)
+        Self::find(&config.files, migrations::read, name, schema)
     }
 
-    fn find(search: &Search, name: Option<String>, schema: Option<String>) -> Result<Self, Error> {
+    fn find(
+        search: &Search,
+        read: fn(&Layout) -> Result<RevisionGraph, ReadError>,
+        name: Option<String>,
+        schema: Option<String>,
+    ) -> Result<Self, Error> {
         let layout = locate(search)?;
-        let graph = migrations::read(&layout)?;
+        let graph = read(&layout)?;
         let declared = env_py::version_table(&layout);
         let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
         Ok(Self { layout, graph, version_table: declared.settle(name, schema), is_default_table })
     }
 
-    /// Reads them on a thread of their own, while the connection is being opened.
+    /// Reads what orders the revisions, on a thread of its own, while the connection is being opened.
     pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
         let search = config.files.clone();
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
         let (done, read) = oneshot::channel();
         let reader = thread::Builder::new().name("files".to_owned()).spawn(move || {
-            let _ = done.send(Self::find(&search, name, schema));
+            let _ = done.send(Self::find(&search, migrations::read_headers, name, schema));
         })?;
         let files = read.await;
         // The thread has sent its answer or panicked: either way joining does not wait, and exec finds one thread.
         let joined = reader.join();
         files.unwrap_or_else(|_| std::panic::resume_unwind(joined.expect_err("it sent nothing, so it panicked")))
+    }
+
+    /// Reads the files whole: an upgrade loads them, so one that Python could not load stops it before it begins.
+    pub(super) fn read_whole(&mut self) -> Result<(), Error> {
+        self.graph = migrations::read(&self.layout)?;
+        Ok(())
     }
 
     /// The version table that the configuration or `env.py` names.

@@ -63,7 +63,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     for warning in url.warnings() {
         warn!("{warning}");
     }
-    let (files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, liveness))?;
+    let (mut files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, liveness))?;
     if files.graph.is_empty() {
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
         return Err(Error::NoRevisions { folder });
@@ -75,6 +75,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
         return Ok(());
     }
+    files.read_whole()?;
     let finding = files.examine_rows(&database, &rows).await?;
     if config.skip_upgrade || finding.decision() == Decision::Start {
         database.close().await;
