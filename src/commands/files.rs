@@ -124,5 +124,5 @@ pub(super) async fn open(config: &Config, url: &DatabaseUrl, liveness: &Liveness
         liveness.begin();
         waiting.note(answer, "");
     };
-    Ok(Database::open(url, config.wait_timeout, &mut note).await?)
+    Ok(Database::open(url, &config.wait, &mut note).await?)
 }

@@ -16,6 +16,7 @@ use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
 use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
+use crate::database::wait::Wait;
 use crate::migrations::layout::Search;
 use environment::Environment;
 pub use settings::Settings;
@@ -45,7 +46,7 @@ pub struct Config {
     /// The upgrade command's words, where one is configured.
     pub upgrade_command: Option<Vec<String>>,
     /// How long to wait for the database.
-    pub wait_timeout: Duration,
+    pub wait: Wait,
     /// How long to wait for another instance's upgrade: for its lock, or for its result.
     pub lock_timeout: Duration,
     /// How long the upgrade may take.
@@ -157,7 +158,11 @@ impl Config {
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
             upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
-            wait_timeout: limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)),
+            wait: Wait {
+                retry_authentication: flags.retry_authentication.or(variables.retry_authentication)
+                    == Some(Switch(true)),
+                ..Wait::up_to(limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)))
+            },
             lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Duration::from_secs(300)),
             upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, values::FOR_EVER),
             liveness_port: match flags.liveness_port.or(variables.liveness_port) {

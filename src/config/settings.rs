@@ -25,6 +25,12 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub(super) wait_timeout: Option<Timeout>,
 
+    /// Also wait where the server refuses the role, its password or the database [env: STILLHEAD_RETRY_AUTHENTICATION]
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    #[arg(require_equals = true, help_heading = "Database")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) retry_authentication: Option<Switch>,
+
     /// The version table, where env.py does not say [env: STILLHEAD_VERSION_TABLE]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(super) version_table: Option<String>,

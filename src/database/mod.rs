@@ -19,13 +19,12 @@ pub mod tls;
 pub mod url;
 pub mod wait;
 
-use std::time::Duration;
-
 use crate::schema::{Dialect, Schema};
 use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
 use lock::{Attempt, Holder};
 use url::DatabaseUrl;
+use wait::Wait;
 
 /// What the version table says. NULL rows are left out: Alembic reads them as base.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +55,10 @@ pub enum Database {
 }
 
 impl Database {
-    /// Opens the database, waiting up to `limit` for it; `waiting` is told the last answer.
-    pub async fn open(
-        url: &DatabaseUrl,
-        limit: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<Self, DatabaseError> {
+    /// Opens the database, waiting for it as `wait` says; `waiting` is told the last answer.
+    pub async fn open(url: &DatabaseUrl, wait: &Wait, waiting: &mut dyn FnMut(&str)) -> Result<Self, DatabaseError> {
         match url {
-            DatabaseUrl::Postgres(url) => postgres::Session::open(url, limit, waiting).await.map(Self::Postgres),
+            DatabaseUrl::Postgres(url) => postgres::Session::open(url, wait, waiting).await.map(Self::Postgres),
             #[cfg(feature = "sqlite")]
             DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
             #[cfg(not(feature = "sqlite"))]

@@ -1,7 +1,5 @@
 //! PostgreSQL: the queries, all over the simple protocol.
 
-use std::time::Duration;
-
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
@@ -18,10 +16,10 @@ pub struct Session {
 }
 
 impl Session {
-    /// Connects, waiting up to `limit`.
+    /// Connects, waiting as `wait` says; `waiting` is told the last answer.
     pub(super) async fn open(
         url: &PostgresUrl,
-        limit: Duration,
+        wait: &Wait,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<Self, DatabaseError> {
         let mut tell = |progress: &Progress<'_>| {
@@ -29,7 +27,7 @@ impl Session {
                 waiting(&failure.to_string());
             }
         };
-        Ok(Self { connection: connect(url, &Wait::up_to(limit), &mut tell).await? })
+        Ok(Self { connection: connect(url, wait, &mut tell).await? })
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {

@@ -156,3 +156,16 @@ fn usage_errors_exit_with_2() {
     shop().stillhead(&["run", "--no-such-flag"]).run().code(2);
     shop().stillhead(&["--version"]).run().success().prints(concat!("stillhead ", env!("CARGO_PKG_VERSION"), "\n"));
 }
+
+/// A database that does not exist is refused at once, unless it is said to come late.
+#[test]
+fn what_the_server_refuses_is_waited_for_only_on_demand() {
+    let shop = shop();
+    let url = crate::support::postgres::server().url("no_such_database");
+    let refused_by = |retry: &str| {
+        let stillhead = shop.stillhead(&["run", "--wait-timeout", "1s", "--", "echo", "started"]);
+        stillhead.env("DATABASE_URL", &url).env("STILLHEAD_RETRY_AUTHENTICATION", retry).run()
+    };
+    refused(&refused_by("no"), 125, "no_such_database");
+    refused(&refused_by("yes"), 124, "no_such_database");
+}
