@@ -6,6 +6,7 @@ mod support;
 
 mod bad_input;
 mod connecting;
+mod evidence;
 mod exec;
 mod graph;
 mod logging;

@@ -13,6 +13,10 @@ from alembic import config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 
+# A migration may print; the answers have a way of their own.
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+
 target = sys.argv[1] if len(sys.argv) > 1 else None
 settings = config.Config(os.environ["ALEMBIC_CONFIG"])
 scripts = ScriptDirectory.from_config(settings)
@@ -41,7 +45,7 @@ def put_versions(table, rows):
 
 
 def report(revision, rows):
-    print(json.dumps({"revision": revision, "rows": rows}), flush=True)
+    print(json.dumps({"revision": revision, "rows": rows}), file=answers, flush=True)
 
 
 steps = scripts._upgrade_revs(target or "heads", ())

@@ -1,6 +1,6 @@
 """beds and plants
 
-Revision ID: g-001
+Revision ID: g.001
 Revises:
 Create Date: 2024-02-05 09:07:13
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from garden import types
 from garden.migration_tools import timestamps
 
-revision = "g-001"
+revision = "g.001"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -1,15 +1,15 @@
 """months, in a loop
 
-Revision ID: g-002
-Revises: g-001
+Revision ID: g.002
+Revises: g.001
 Create Date: 2024-03-06 10:14:26
 
 """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "g-002"
-down_revision = "g-001"
+revision = "g.002"
+down_revision = "g.001"
 branch_labels = None
 depends_on = None
 

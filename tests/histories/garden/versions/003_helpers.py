@@ -1,7 +1,7 @@
 """helpers of its own and of others
 
-Revision ID: g-003
-Revises: g-002
+Revision ID: g.003
+Revises: g.002
 Create Date: 2024-04-07 11:21:39
 
 """
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 import garden.migration_tools as tools
 from garden.migration_tools import Renamer
 
-revision = "g-003"
-down_revision = "g-002"
+revision = "g.003"
+down_revision = "g.002"
 branch_labels = None
 depends_on = None
 

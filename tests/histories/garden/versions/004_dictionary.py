@@ -1,15 +1,15 @@
 """from a dictionary
 
-Revision ID: g-004
-Revises: g-003
+Revision ID: g.004
+Revises: g.003
 Create Date: 2024-05-08 12:28:52
 
 """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "g-004"
-down_revision = "g-003"
+revision = "g.004"
+down_revision = "g.003"
 branch_labels = None
 depends_on = None
 

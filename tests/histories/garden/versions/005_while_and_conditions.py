@@ -1,15 +1,15 @@
 """a while, a ternary and a lambda
 
-Revision ID: g-005
-Revises: g-004
+Revision ID: g.005
+Revises: g.004
 Create Date: 2024-06-09 13:35:05
 
 """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "g-005"
-down_revision = "g-004"
+revision = "g.005"
+down_revision = "g.004"
 branch_labels = None
 depends_on = None
 

@@ -1,15 +1,15 @@
 """upgrade() only calls others
 
-Revision ID: g-006
-Revises: g-005
+Revision ID: g.006
+Revises: g.005
 Create Date: 2024-07-10 14:42:18
 
 """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "g-006"
-down_revision = "g-005"
+revision = "g.006"
+down_revision = "g.005"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """names from constants
 
-Revision ID: g-007
-Revises: g-006
+Revision ID: g.007
+Revises: g.006
 Create Date: 2024-08-11 15:49:31
 
 """
@@ -9,8 +9,8 @@ from alembic import op
 import sqlalchemy as sa
 from garden import MAX_NAME as LENGTH
 
-revision = "g-007"
-down_revision = "g-006"
+revision = "g.007"
+down_revision = "g.006"
 branch_labels = None
 depends_on = None
 

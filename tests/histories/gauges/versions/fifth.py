@@ -1,13 +1,13 @@
 """rows
 
-Revision ID: v5-fill
+Revision ID: v5_fill
 Revises: v4
 Create Date: 2024-06-06 13:35:05
 
 """
 from alembic import op
 
-revision = "v5-fill"
+revision = "v5_fill"
 down_revision = "v4"
 branch_labels = None
 depends_on = None

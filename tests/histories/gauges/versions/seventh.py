@@ -1,7 +1,7 @@
 """alarms
 
 Revision ID: 2024.11.07_1530
-Revises: v6+merge.nothing
+Revises: v6 merge, nothing
 Create Date: 2024-08-08 15:49:31
 
 """
@@ -9,7 +9,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = "2024.11.07_1530"
-down_revision = "v6+merge.nothing"
+down_revision = "v6 merge, nothing"
 branch_labels = None
 depends_on = None
 
