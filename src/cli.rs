@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, show};
+use crate::commands::{branches, current, heads, history, infer, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -29,8 +29,12 @@ pub enum Command {
     ///
     /// At head: becomes CMD at once. Behind, or an empty database: runs the application's own upgrade under a lock, reads
     /// the rows back, then becomes CMD. Anything else: stops, says what it found and the command to run next.
+    /// With --wait it never upgrades but waits until another instance has; reading the version table is all it needs.
     /// Without CMD: reconciles and exits with 0 (ExecStartPre, initContainer, preDeployCommand).
     Run {
+        /// Never upgrade: wait until another instance has, then become CMD; the same as --mode wait
+        #[arg(long, conflicts_with = "mode", help_heading = "Upgrade")]
+        wait: bool,
         /// The start command and its arguments, for example `-- gunicorn app:app`
         #[arg(last = true, value_name = "CMD")]
         command: Vec<OsString>,
@@ -45,4 +49,8 @@ pub enum Command {
     Branches(branches::Arguments),
     /// Show one revision with its whole message
     Show(show::Arguments),
+    /// Name the revision that the live schema is at, with the evidence
+    Infer(infer::Arguments),
+    /// Set the version table's rows without running a migration
+    Stamp(stamp::Arguments),
 }

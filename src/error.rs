@@ -1,14 +1,17 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
+use crate::database::lock::Holder;
 use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
 use crate::migrations::{GraphError, ReadError};
+use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
 use crate::reconcile::Finding;
@@ -67,9 +70,41 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// The version table is not there, and one that looks like it is somewhere else.
+    #[error("there is no {wanted}, but the database holds {found}")]
+    VersionTableElsewhere {
+        /// The table that the configuration leads to.
+        wanted: String,
+        /// Tables with a column `version_num`.
+        found: String,
+    },
+    /// `infer`, and no one revision or run of revisions can be named.
+    #[error("the evidence names no revision")]
+    NotInferred,
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
+    /// The database was restarted during the upgrade.
+    #[error("the database was restarted meanwhile: {failure}")]
+    Restarted {
+        /// How the upgrade ended.
+        failure: UpgradeError,
+    },
+    /// Nobody else has brought the database to head.
+    #[error("{heads} not reached after {}: {state}; {}", humantime::format_duration(*.waited), upgraded_by(.holder.as_ref()))]
+    NotFollowed {
+        /// The heads of the files.
+        heads: String,
+        /// What the database looked like at last.
+        state: String,
+        /// Who was upgrading then.
+        holder: Option<Holder>,
+        /// The limit.
+        waited: Duration,
+    },
+    /// The platform's port check cannot be answered.
+    #[error(transparent)]
+    Liveness(#[from] LivenessError),
     /// The start command cannot be executed.
     #[error(transparent)]
     Program(ProgramError),
@@ -79,13 +114,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the database was restarted, or its connection broke, so that a second look may find it well.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Database(error) => error.is_cut_off(),
+            _ => matches!(self, Self::Restarted { .. }),
+        }
+    }
+
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => 2,
-            Self::NotOnHeads { .. } => 1,
+            Self::NotOnHeads { .. } | Self::NotInferred => 1,
             Self::Database(error) if error.is_deadline() => 124,
-            Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
+            Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
             Self::Upgrade(UpgradeError::Signalled { signal, .. }) => 128 + *signal as u8,
             Self::Upgrade(UpgradeError::Program(error)) | Self::Program(error) | Self::NoUpgradeCommand(error) => {
@@ -99,6 +142,7 @@ impl Error {
     pub fn next(&self) -> String {
         match self {
             Self::Config(error) => error.next(),
+            Self::NotInferred => "stillhead infer --explain REV, for the revision that you expect".to_owned(),
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),
@@ -117,10 +161,25 @@ impl Error {
             }
             Self::Graph(error) => error.next(),
             Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::VersionTableElsewhere { .. } => {
+                "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+            }
             Self::Output(_) => "make room where the output goes".to_owned(),
+            Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
+            Self::NotFollowed { holder: None, .. } => {
+                "start an instance that upgrades: stillhead run, without --wait or STILLHEAD_MODE=wait".to_owned()
+            }
+            Self::NotFollowed { holder: Some(_), .. } => {
+                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+            }
+            Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }
     }
+}
+
+fn upgraded_by(holder: Option<&Holder>) -> String {
+    holder.map_or_else(|| "nobody upgrades it".to_owned(), |holder| format!("upgraded by {holder}"))
 }
 
 /// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses

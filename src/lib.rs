@@ -9,11 +9,14 @@ pub mod config;
 pub mod database;
 pub mod drawing;
 pub mod error;
+pub mod evidence;
+pub mod interpreter;
 pub mod logging;
 pub mod migrations;
 pub mod process;
 pub mod python;
 pub mod reconcile;
+pub mod schema;
 pub mod version_table;
 
 use std::ffi::OsString;
@@ -22,7 +25,7 @@ use clap::Parser;
 use tracing::error;
 
 use cli::{Cli, Command};
-use config::{Config, Log};
+use config::{Config, Log, Mode};
 use error::Error;
 use process::exec::exec;
 use process::program::Program;
@@ -52,7 +55,10 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = match cli.command {
-        Command::Run { command } => runtime.block_on(commands::run::run(&config, &command)),
+        Command::Run { wait, command } => {
+            let mode = if wait { Mode::Wait } else { config.mode };
+            runtime.block_on(commands::run::run(&config, mode, &command))
+        }
         Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
         Command::Current(arguments) => {
             runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)
@@ -62,6 +68,12 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         }
         Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
+        Command::Infer(arguments) => {
+            runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Stamp(arguments) => {
+            runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
+        }
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();

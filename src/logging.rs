@@ -98,9 +98,9 @@ impl Waiting {
         Self { what, since: Instant::now(), spinner: None, logged: None }
     }
 
-    /// What the last answer was.
-    pub fn note(&mut self, answer: &str) {
-        let line = format!("waiting for {} ({} s): {answer}", self.what, self.since.elapsed().as_secs());
+    /// What the last answer was. `age` grows while the answer stays the same, and is no news.
+    pub fn note(&mut self, answer: &str, age: &str) {
+        let line = format!("waiting for {} ({} s): {answer}{age}", self.what, self.since.elapsed().as_secs());
         if at_a_terminal() {
             let spinner = self.spinner.get_or_insert_with(|| {
                 let spinner = ProgressBar::new_spinner();

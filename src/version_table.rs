@@ -1,4 +1,5 @@
-//! Which table holds the database's revisions: a value that the files decide and the database is asked with.
+//! Which table holds the database's revisions, and changes of its rows: values that the files decide and the database
+//! is asked with.
 
 use std::fmt;
 
@@ -26,6 +27,32 @@ impl fmt::Display for VersionTable {
         match &self.schema {
             Some(schema) => write!(f, "{schema}.{}", self.name),
             None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// One statement on the version table. Each must meet exactly one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowChange {
+    /// A new row.
+    Insert(String),
+    /// A row that goes.
+    Delete(String),
+    /// A row that becomes another.
+    Update {
+        /// What it was.
+        from: String,
+        /// What it becomes.
+        to: String,
+    },
+}
+
+impl fmt::Display for RowChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Insert(id) => write!(f, "adding {id}"),
+            Self::Delete(id) => write!(f, "removing {id}"),
+            Self::Update { from, to } => write!(f, "replacing {from} with {to}"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::look::{Files, files};
+use super::files::Files;
 use super::output::{Format, print, print_json, revision, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
@@ -23,7 +23,7 @@ pub struct Arguments {
 
 /// Prints the branch points, newest first.
 pub fn branches(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { graph, .. } = files(config)?;
+    let Files { graph, .. } = Files::read(config)?;
     let points: Vec<&Node> =
         graph.history(None, None, &[])?.into_iter().filter(|node| node.is_branch_point()).collect();
     if arguments.format == Format::Json {

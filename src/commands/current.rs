@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::look::{Files, files, rows};
+use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
@@ -25,8 +25,9 @@ pub struct Arguments {
 
 /// Prints the revisions that are applied and have no applied successor.
 pub async fn current(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { layout, graph } = files(config)?;
-    let rows = rows(config, &layout).await?;
+    let files = Files::read(config)?;
+    let rows = files.rows(config).await?;
+    let graph = files.graph;
     let rows = rows.revisions();
     let at_head = graph.is_at_head(rows);
     let current = graph.current(rows)?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::look::{Files, files};
+use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
@@ -25,7 +25,7 @@ pub struct Arguments {
 
 /// Prints the heads in load order.
 pub fn heads(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { graph, .. } = files(config)?;
+    let Files { graph, .. } = Files::read(config)?;
     let is_shown = if arguments.resolve_dependencies { Node::is_real_head } else { Node::is_head };
     let heads: Vec<&Node> = graph.iter().filter(|node| is_shown(node)).collect();
     match arguments.format {

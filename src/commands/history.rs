@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::look::{self, Files, files};
+use super::files::Files;
 use super::output::{print, print_json, revision};
 use super::wording::{Line, entry};
 use crate::config::Config;
@@ -49,7 +49,8 @@ pub struct Arguments {
 
 /// Prints the revisions; asks the database only where it has to.
 pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { layout, graph } = files(config)?;
+    let files = Files::read(config)?;
+    let graph = &files.graph;
     let (base, head) = match arguments.rev_range.as_deref().map(str::trim) {
         None => (None, None),
         Some(range) => {
@@ -58,14 +59,14 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
         }
     };
     let needs_rows = arguments.indicate_current || base == Some("current") || head == Some("current");
-    let rows = if needs_rows { look::rows(config, &layout).await?.revisions().to_vec() } else { Vec::new() };
+    let rows = if needs_rows { files.rows(config).await?.revisions().to_vec() } else { Vec::new() };
     let shown = graph.history(base, head, &rows)?;
     let is_current = |node: &Node| arguments.indicate_current && rows.contains(&node.revision.id);
     let draw = || -> Result<Drawing<'_>, Error> {
         // Without rows there is no position, and nothing is pending.
         let known: Vec<String> = rows.iter().filter(|row| graph.get(row).is_some()).cloned().collect();
         let applied = if arguments.indicate_current { Some(graph.applied(&known)?) } else { None };
-        Ok(Drawing::new(&graph, &shown, &rows, applied.as_deref()))
+        Ok(Drawing::new(graph, &shown, &rows, applied.as_deref()))
     };
     match arguments.format {
         Format::Json => {
@@ -86,7 +87,7 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
             let line = Line { labels: true, message: true, parents: true, tree: true, is_current: false };
             let shown = shown.iter().map(|node| {
                 if arguments.verbose {
-                    entry(&graph, node, is_current(node)) + "\n"
+                    entry(graph, node, is_current(node)) + "\n"
                 } else {
                     Line { is_current: is_current(node), ..line }.of(node) + "\n"
                 }

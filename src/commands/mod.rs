@@ -2,10 +2,14 @@
 
 pub mod branches;
 pub mod current;
+mod files;
+mod follow;
 pub mod heads;
 pub mod history;
-mod look;
+pub mod infer;
 pub mod output;
 pub mod run;
 pub mod show;
+pub mod stamp;
+mod upgrade;
 mod wording;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::look::{Files, files, rows};
+use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::entry;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::migrations::Node;
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// An id or its beginning, a branch label, head, heads, LABEL@head, -1, or current
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     revision: String,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
@@ -23,9 +23,10 @@ pub struct Arguments {
 
 /// Prints the revisions; `current` asks the database.
 pub async fn show(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { layout, graph } = files(config)?;
+    let files = Files::read(config)?;
+    let graph = &files.graph;
     let symbols = match arguments.revision.as_str() {
-        "current" => rows(config, &layout).await?.revisions().to_vec(),
+        "current" => files.rows(config).await?.revisions().to_vec(),
         symbol => vec![symbol.to_owned()],
     };
     let mut shown: Vec<&Node> = Vec::new();
@@ -34,6 +35,6 @@ pub async fn show(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     }
     match arguments.format {
         Format::Json => print_json(json!({ "revisions": revisions(shown) })),
-        Format::Text => print(&shown.iter().map(|node| entry(&graph, node, false) + "\n").collect::<String>()),
+        Format::Text => print(&shown.iter().map(|node| entry(graph, node, false) + "\n").collect::<String>()),
     }
 }

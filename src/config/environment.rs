@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -38,6 +39,13 @@ impl Environment {
     pub(super) fn text(&self, name: &str) -> Result<Option<&str>, ConfigError> {
         let Some(value) = self.bytes(name) else { return Ok(None) };
         value.to_str().map(Some).ok_or_else(|| ConfigError::NotUtf8 { name: name.to_owned() })
+    }
+
+    /// The port that the platform has chosen. Where there is none, nobody checks it.
+    pub(super) fn port(&self) -> Result<Option<NonZeroU16>, ConfigError> {
+        let Some(text) = self.text("PORT")? else { return Ok(None) };
+        let refused = |_| ConfigError::Value { name: "PORT".to_owned(), reason: format!("{text:?} is not a port") };
+        text.trim().parse().map(Some).map_err(refused)
     }
 
     /// libpq's variables, and the account that it takes the user's name and the password file from.
@@ -128,6 +136,14 @@ mod tests {
             "STILLHEAD_LOG_FORMAT: \"xml\" is not a log format (text, json)"
         );
         assert!(refused(&[("SKIP_DB_UPGRADE", "maybe")]).starts_with("SKIP_DB_UPGRADE: \"maybe\" is neither"));
+    }
+
+    #[test]
+    fn the_platforms_port_may_be_missing_but_not_wrong() {
+        assert_eq!(environment(&[]).port().unwrap(), None);
+        assert_eq!(environment(&[("PORT", "10000")]).port().unwrap(), NonZeroU16::new(10000));
+        let refused = environment(&[("PORT", "http")]).port().unwrap_err();
+        assert_eq!(refused.to_string(), "PORT: \"http\" is not a port");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod settings;
 mod values;
 
 use std::ffi::OsString;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -18,8 +19,8 @@ use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use crate::migrations::layout::Search;
 use environment::Environment;
 pub use settings::Settings;
-use values::{Level, Timeout, Words};
-pub use values::{LogFormat, Switch};
+use values::{Level, PortChoice, Timeout, Words};
+pub use values::{LogFormat, Mode, Switch};
 
 /// The configuration, resolved.
 pub struct Config {
@@ -37,14 +38,18 @@ pub struct Config {
     pub version_table_schema: Option<String>,
     /// SKIP_DB_UPGRADE.
     pub skip_upgrade: bool,
+    /// Who upgrades.
+    pub mode: Mode,
     /// The upgrade command's words, where one is configured.
     pub upgrade_command: Option<Vec<String>>,
     /// How long to wait for the database.
     pub wait_timeout: Duration,
-    /// How long to wait for the lock.
+    /// How long to wait for another instance's upgrade: for its lock, or for its result.
     pub lock_timeout: Duration,
     /// How long the upgrade may take.
     pub upgrade_timeout: Duration,
+    /// Where to answer a platform's port check meanwhile.
+    pub liveness_port: Option<NonZeroU16>,
     /// The PATH that commands are looked up in.
     pub path: Option<OsString>,
     /// What to log, and how.
@@ -147,10 +152,16 @@ impl Config {
             version_table: flags.version_table.or(variables.version_table),
             version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
+            mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
             upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
             wait_timeout: limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)),
             lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Duration::from_secs(300)),
             upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, values::FOR_EVER),
+            liveness_port: match flags.liveness_port.or(variables.liveness_port) {
+                Some(PortChoice::Number(port)) => Some(port),
+                Some(PortChoice::OfPortVariable) => environment.port()?,
+                None => None,
+            },
             path: environment.bytes("PATH").map(OsString::from),
             log: Log {
                 level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),

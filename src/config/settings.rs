@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Deserialize;
 
-use super::values::{Level, LogFormat, Switch, Timeout, Words, from_text, one_path};
+use super::values::{Level, LogFormat, Mode, PortChoice, Switch, Timeout, Words, from_text, one_path};
 
 /// Every setting as it was given, by flag or by variable; nothing is resolved yet.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -52,12 +52,17 @@ pub struct Settings {
     #[serde(deserialize_with = "from_text")]
     pub(super) skip_db_upgrade: Option<Switch>,
 
+    /// Who upgrades: `upgrade`, this instance, or `wait`, another one that is waited for [env: STILLHEAD_MODE] [default: upgrade]
+    #[arg(long, global = true, value_name = "MODE", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) mode: Option<Mode>,
+
     /// The command that upgrades, split as a shell splits words, run without a shell [env: STILLHEAD_UPGRADE_COMMAND]
     #[arg(long, global = true, value_name = "COMMAND", help_heading = "Upgrade")]
     #[serde(deserialize_with = "from_text")]
     pub(super) upgrade_command: Option<Words>,
 
-    /// How long to wait for another instance that upgrades [env: STILLHEAD_LOCK_TIMEOUT] [default: 300s]
+    /// How long to wait for another instance's upgrade, in either mode [env: STILLHEAD_LOCK_TIMEOUT] [default: 300s]
     #[arg(long, global = true, value_name = "DURATION", help_heading = "Upgrade")]
     #[serde(deserialize_with = "from_text")]
     pub(super) lock_timeout: Option<Timeout>,
@@ -66,6 +71,12 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "DURATION", help_heading = "Upgrade")]
     #[serde(deserialize_with = "from_text")]
     pub(super) upgrade_timeout: Option<Timeout>,
+
+    /// While waiting or upgrading, answer 200 on /live and 503 elsewhere, on this port, or on PORT's value with the word PORT
+    /// [env: STILLHEAD_LIVENESS_PORT] [default: none]
+    #[arg(long, global = true, value_name = "PORT", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) liveness_port: Option<PortChoice>,
 
     /// What to log: error, warn, info, debug or trace [env: STILLHEAD_LOG] [default: info]
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Output")]

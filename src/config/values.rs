@@ -1,6 +1,7 @@
 //! The values that settings take. Each says what it accepts when it is given something else.
 
 use std::fmt;
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -87,6 +88,47 @@ impl FromStr for LogFormat {
     }
 }
 
+/// Who brings the database to head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// This instance, or another one that has the lock.
+    Upgrade,
+    /// Another instance: nothing is written here.
+    Wait,
+}
+
+impl FromStr for Mode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "upgrade" => Ok(Self::Upgrade),
+            "wait" => Ok(Self::Wait),
+            _ => Err(format!("{text:?} is not a mode (upgrade, wait)")),
+        }
+    }
+}
+
+/// A port by its number, or by the variable that platforms name it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PortChoice {
+    /// This one.
+    Number(NonZeroU16),
+    /// PORT's value.
+    OfPortVariable,
+}
+
+impl FromStr for PortChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "PORT" => Ok(Self::OfPortVariable),
+            number => number.parse().map(Self::Number).map_err(|_| format!("{text:?} is not a port (1-65535, PORT)")),
+        }
+    }
+}
+
 /// A command as it is typed, split as a shell splits words; never empty. No shell ever runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words(pub(super) Vec<String>);
@@ -147,6 +189,15 @@ mod tests {
             assert_eq!(text.parse(), Ok(Timeout(limit)), "{text}");
         }
         assert!("soon".parse::<Timeout>().unwrap_err().contains("30s"));
+    }
+
+    #[test]
+    fn a_port_is_a_number_or_the_variables_name() {
+        assert_eq!("8000".parse(), Ok(PortChoice::Number(NonZeroU16::new(8000).unwrap())));
+        assert_eq!("PORT".parse(), Ok(PortChoice::OfPortVariable));
+        for refused in ["0", "65536", "$PORT", "-1"] {
+            assert!(refused.parse::<PortChoice>().unwrap_err().contains("1-65535, PORT"), "{refused}");
+        }
     }
 
     #[test]

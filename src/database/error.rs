@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
 use super::failure::{FailureKind, classify, in_words};
 
@@ -22,6 +23,9 @@ pub enum DatabaseError {
         /// The server's answer.
         source: tokio_postgres::Error,
     },
+    /// The catalogue's answer is not understood.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
     /// SQLite refused.
     #[cfg(feature = "sqlite")]
     #[error("cannot {doing} {file}: {source}")]
@@ -46,6 +50,22 @@ pub enum DatabaseError {
     NoFolder {
         /// The file.
         file: PathBuf,
+    },
+    /// The rows are not those that the change was made for. Nothing was changed.
+    #[error("the version table has changed meanwhile: it holds {found}, not {expected}")]
+    RowsMoved {
+        /// The rows that the change was made for.
+        expected: String,
+        /// The rows that are there.
+        found: String,
+    },
+    /// A statement on the version table met no row, or several. Nothing was changed.
+    #[error("{change} met {count} rows of the version table")]
+    RowCount {
+        /// The change.
+        change: String,
+        /// How many rows.
+        count: u64,
     },
     /// The lock beside an SQLite file cannot be taken.
     #[error("cannot lock {file}: {source}")]
@@ -94,6 +114,8 @@ impl DatabaseError {
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())
             }
+            Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
+            Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
             Self::LockFile { file, .. } => {
                 format!("make {} writable for this user", file.parent().unwrap_or(file).display())
             }
@@ -101,6 +123,14 @@ impl DatabaseError {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+        }
+    }
+
+    /// Whether the connection broke, or the server could serve no more, after it had been opened.
+    pub fn is_cut_off(&self) -> bool {
+        match self {
+            Self::Query { source, .. } => classify(source).is_passing(false),
+            _ => false,
         }
     }
 

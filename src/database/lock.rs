@@ -4,31 +4,50 @@
 //! CONCURRENTLY waits for every older snapshot to go, which would be a deadlock.
 
 #[cfg(feature = "sqlite")]
-use std::fs::{self, File};
-#[cfg(feature = "sqlite")]
-use std::os::unix::fs::MetadataExt;
-#[cfg(feature = "sqlite")]
-use std::path::PathBuf;
+mod file;
+
+use std::fmt;
 use std::time::{Duration, Instant};
 
-#[cfg(feature = "sqlite")]
-use nix::fcntl::{Flock, FlockArg};
 use tokio_postgres::SimpleQueryMessage;
 
 use super::DatabaseError;
 use super::connect::Connected;
-use super::postgres::{connected, first_column};
-use super::url::PostgresUrl;
+use super::postgres::{Session, first_column};
 #[cfg(feature = "sqlite")]
-use super::url::SqliteUrl;
+pub(super) use file::{holder as sqlite_holder, lock as sqlite};
 
 /// The first of the two integers of the advisory lock: "head" in ASCII. The two-integer form is a space of its own, so a
 /// one-integer lock that an `env.py` takes cannot collide with it.
 const CLASS: i32 = i32::from_be_bytes(*b"head");
 /// The second integer. Locks are per database, and one upgrade a database is meant.
 const OBJECT: i32 = 1;
-/// The mean time between two attempts.
+/// The mean time between two looks at what another instance does.
 const PAUSE: Duration = Duration::from_millis(250);
+/// How long a guard connection may take to show that it is alive.
+const PROOF_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// Whoever upgrades, as far as this role may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Process id, application name and address; it does not change while the same one upgrades.
+    pub who: String,
+    /// For how long, in whole seconds.
+    pub age: Option<u64>,
+}
+
+impl Holder {
+    /// `, for 12 s`, or nothing.
+    pub fn for_how_long(&self) -> String {
+        self.age.map(|age| format!(", for {age} s")).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.who, self.for_how_long())
+    }
+}
 
 /// The right to upgrade. Dropping it frees the lock.
 pub enum Guard {
@@ -36,7 +55,7 @@ pub enum Guard {
     Postgres(Box<Connected>),
     /// An flock on a file beside the database.
     #[cfg(feature = "sqlite")]
-    Sqlite(LockFile),
+    Sqlite(file::LockFile),
 }
 
 impl Guard {
@@ -46,6 +65,18 @@ impl Guard {
             Self::Postgres(connection) => connection.closed().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => std::future::pending().await,
+        }
+    }
+
+    /// Whether the lock is held at this moment.
+    pub async fn is_held(&self) -> bool {
+        match self {
+            // An empty query takes no snapshot.
+            Self::Postgres(connection) => {
+                tokio::time::timeout(PROOF_OF_LIFE, connection.client.simple_query("")).await.is_ok_and(|a| a.is_ok())
+            }
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => true,
         }
     }
 
@@ -63,6 +94,11 @@ impl Guard {
     }
 }
 
+/// The time until the next look: random, so that many instances that started together do not look together.
+pub fn pause() -> Duration {
+    PAUSE.mul_f64(0.5 + rand::random::<f64>())
+}
+
 /// Opens the transaction that holds the lock and keeps the server from ending it for being idle. `transaction_timeout` is
 /// there from PostgreSQL 17 on; a setting that is not there must not be set.
 fn attempt() -> String {
@@ -74,102 +110,70 @@ fn attempt() -> String {
     format!("BEGIN; {} SELECT pg_try_advisory_xact_lock({CLASS}, {OBJECT})", unlimited.concat())
 }
 
-/// Who holds the lock, as far as this role may see.
+/// Two columns: who holds the lock, and for how long. Roles without the right to see others see the process id alone.
 fn holder() -> String {
     format!(
-        "SELECT concat_ws(', ', 'pid ' || l.pid, nullif(a.application_name, ''), 'from ' || a.client_addr,
-                'for ' || extract(epoch from date_trunc('second', clock_timestamp() - a.xact_start)) || ' s')
+        "SELECT concat_ws(', ', 'pid ' || l.pid, nullif(a.application_name, ''), 'from ' || a.client_addr),
+                floor(extract(epoch from clock_timestamp() - a.xact_start))::bigint
          FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
          WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {CLASS} AND l.objid = {OBJECT} AND l.objsubid = 2
            AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
     )
 }
 
+fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
+    answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(Holder {
+            who: row.get(0).unwrap_or_default().to_owned(),
+            age: row.get(1).and_then(|age| age.parse().ok()),
+        }),
+        _ => None,
+    })
+}
+
+fn failed(source: tokio_postgres::Error) -> DatabaseError {
+    DatabaseError::Query { doing: "take the lock", source }
+}
+
 pub(super) async fn postgres(
-    url: &PostgresUrl,
+    session: Session,
     limit: Duration,
-    waiting: &mut dyn FnMut(&str),
+    waiting: &mut dyn FnMut(&Holder),
 ) -> Result<Guard, DatabaseError> {
     let deadline = Instant::now() + limit;
-    let connection = connected(url, limit, waiting).await?;
-    let failed = |source| DatabaseError::Query { doing: "take the lock", source };
+    let connection = session.connection;
     loop {
         let answer = connection.client.simple_query(&attempt()).await.map_err(failed)?;
-        if last_row(&answer) == Some("t") {
+        if first_column(&answer).last() == Some("t") {
             return Ok(Guard::Postgres(Box::new(connection)));
         }
         // No transaction stays open between attempts: through a pooler it would occupy a server connection.
         let answer = connection.client.simple_query(&format!("ROLLBACK; {}", holder())).await.map_err(failed)?;
-        let holder = first_column(&answer).next().unwrap_or("it has just ended").to_owned();
-        waiting(&holder);
-        pause(deadline, limit, holder).await?;
+        wait(read_holder(&answer), deadline, limit, waiting).await?;
     }
 }
 
-fn last_row(answer: &[SimpleQueryMessage]) -> Option<&str> {
-    first_column(answer).last()
+pub(super) async fn postgres_holder(session: &Session) -> Result<Option<Holder>, DatabaseError> {
+    let answer = session.connection.client.simple_query(&holder()).await;
+    Ok(read_holder(&answer.map_err(|source| DatabaseError::Query { doing: "ask who upgrades", source })?))
 }
 
-/// Sleeps for a random time around [`PAUSE`], or fails where the deadline would pass.
-async fn pause(deadline: Instant, limit: Duration, holder: String) -> Result<(), DatabaseError> {
-    let pause = PAUSE.mul_f64(0.5 + rand::random::<f64>());
+/// Tells who is waited for and sleeps until the next look, or fails where the deadline would pass. A holder that has just
+/// ended is not worth a word.
+async fn wait(
+    holder: Option<Holder>,
+    deadline: Instant,
+    limit: Duration,
+    waiting: &mut dyn FnMut(&Holder),
+) -> Result<(), DatabaseError> {
+    if let Some(holder) = &holder {
+        waiting(holder);
+    }
+    let pause = pause();
     if Instant::now() + pause > deadline {
+        let holder = holder.map_or_else(|| "it has just ended".to_owned(), |holder| holder.to_string());
         return Err(DatabaseError::LockTimeout { holder, waited: limit });
     }
     tokio::time::sleep(pause).await;
     Ok(())
-}
-
-/// A locked file that is there only while the lock is held.
-#[cfg(feature = "sqlite")]
-pub struct LockFile {
-    path: PathBuf,
-    _lock: Flock<File>,
-}
-
-#[cfg(feature = "sqlite")]
-impl LockFile {
-    /// Takes the lock on `path`, or answers `None` where another process has it. The database file itself is not locked:
-    /// SQLite's own locks would be lost when another descriptor of it is closed.
-    fn try_take(path: PathBuf) -> std::io::Result<Option<Self>> {
-        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
-        let lock = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(lock) => lock,
-            Err((_, nix::errno::Errno::EWOULDBLOCK)) => return Ok(None),
-            Err((_, errno)) => return Err(errno.into()),
-        };
-        // The holder before removes the file before it unlocks: a lock on a file without a name excludes nobody.
-        let named = fs::metadata(&path).is_ok_and(|metadata| {
-            lock.metadata().is_ok_and(|locked| (locked.dev(), locked.ino()) == (metadata.dev(), metadata.ino()))
-        });
-        Ok(named.then_some(Self { path, _lock: lock }))
-    }
-
-    fn remove(self) {
-        let _ = fs::remove_file(&self.path);
-    }
-}
-
-#[cfg(feature = "sqlite")]
-pub(super) async fn sqlite(
-    url: &SqliteUrl,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&str),
-) -> Result<Guard, DatabaseError> {
-    let deadline = Instant::now() + limit;
-    // Always named after the path as written, since every instance must lock the same file.
-    let mut path = url.path.clone().into_os_string();
-    path.push(".stillhead-lock");
-    let path = PathBuf::from(path);
-    loop {
-        let taken = LockFile::try_take(path.clone());
-        match taken.map_err(|source| DatabaseError::LockFile { file: path.clone(), source })? {
-            Some(lock) => return Ok(Guard::Sqlite(lock)),
-            None => {
-                let holder = format!("the process that has locked {}", path.display());
-                waiting(&holder);
-                pause(deadline, limit, holder).await?;
-            }
-        }
-    }
 }

@@ -3,6 +3,9 @@
 //! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
 //! another module beside `postgres` and `sqlite` and no change anywhere else.
 
+pub mod catalogue;
+#[cfg(feature = "sqlite")]
+pub mod catalogue_sqlite;
 pub mod connect;
 pub mod error;
 pub mod failure;
@@ -11,15 +14,17 @@ pub mod password;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod statements;
 pub mod tls;
 pub mod url;
 pub mod wait;
 
 use std::time::Duration;
 
-use crate::version_table::VersionTable;
+use crate::schema::{Dialect, Schema};
+use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
-use lock::Guard;
+use lock::{Guard, Holder};
 use url::DatabaseUrl;
 
 /// What the version table says. NULL rows are left out: Alembic reads them as base.
@@ -75,6 +80,24 @@ impl Database {
         }
     }
 
+    /// The whole schema without the version table, in one round trip.
+    pub async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.schema(version_table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.schema(version_table),
+        }
+    }
+
+    /// Which dialect of SQL it speaks.
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgres(_) => Dialect::PostgreSql,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
     /// The tables and views that are neither the system's nor an extension's nor the version table, sorted.
     pub async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
         match self {
@@ -84,20 +107,67 @@ impl Database {
         }
     }
 
-    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it, as far as the database
-    /// says.
-    pub async fn lock(
-        url: &DatabaseUrl,
-        limit: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<Guard, DatabaseError> {
-        match url {
-            DatabaseUrl::Postgres(url) => lock::postgres(url, limit, waiting).await,
+    /// The tables that look like a version table, wherever they are, sorted.
+    pub async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.version_tables().await,
             #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(url) => lock::sqlite(url, limit, waiting).await,
-            #[cfg(not(feature = "sqlite"))]
-            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+            Self::Sqlite(session) => session.version_tables(),
         }
+    }
+
+    /// Changes the rows of the version table in one transaction, which makes the table if it is not there and first
+    /// reads the rows again: unless they are still `expected`, nothing is changed.
+    pub async fn change_rows(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.change_rows(table, expected, changes).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.change_rows(table, expected, changes),
+        }
+    }
+
+    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it. The connection becomes the
+    /// one that holds the lock.
+    pub async fn lock(self, limit: Duration, waiting: &mut dyn FnMut(&Holder)) -> Result<Guard, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres(session, limit, waiting).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => lock::sqlite(session.lock_file(), limit, waiting).await,
+        }
+    }
+
+    /// Who is upgrading this database, if anybody is.
+    pub async fn lock_holder(&self) -> Result<Option<Holder>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => lock::postgres_holder(session).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => Ok(lock::sqlite_holder(&session.lock_file())),
+        }
+    }
+
+    /// When the server was started, in its own words: another answer is another server, or the same one started anew.
+    /// `None` where there is no server.
+    pub async fn server_start(&self) -> Result<Option<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.server_start().await.map(Some),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Looks at `url` again: an SQLite file that was not there may have been created.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, clippy::unused_self))]
+    pub fn refresh(&mut self, url: &DatabaseUrl) -> Result<(), DatabaseError> {
+        #[cfg(feature = "sqlite")]
+        if let (Self::Sqlite(session), DatabaseUrl::Sqlite(url)) = (self, url) {
+            *session = sqlite::Session::open(url)?;
+        }
+        Ok(())
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.

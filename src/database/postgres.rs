@@ -5,15 +5,16 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
-use super::connect::{Connected, connect};
+use super::connect::{Connected, Progress, connect};
 use super::url::PostgresUrl;
 use super::wait::Wait;
-use super::{DatabaseError, VersionRows};
-use crate::version_table::VersionTable;
+use super::{DatabaseError, VersionRows, catalogue, statements};
+use crate::schema::Schema;
+use crate::version_table::{RowChange, VersionTable};
 
 /// A connection for reading.
 pub struct Session {
-    connection: Connected,
+    pub(super) connection: Connected,
 }
 
 impl Session {
@@ -23,7 +24,12 @@ impl Session {
         limit: Duration,
         waiting: &mut dyn FnMut(&str),
     ) -> Result<Self, DatabaseError> {
-        Ok(Self { connection: connected(url, limit, waiting).await? })
+        let mut tell = |progress: &Progress<'_>| {
+            if let Some(failure) = progress.failures.last() {
+                waiting(&failure.to_string());
+            }
+        };
+        Ok(Self { connection: connect(url, &Wait::up_to(limit), &mut tell).await? })
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
@@ -49,23 +55,72 @@ impl Session {
             .collect())
     }
 
+    pub(super) async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        let answer = self.connection.client.simple_query(catalogue::QUERY).await;
+        let answer = answer.map_err(|source| DatabaseError::Query { doing: "read the catalogue", source })?;
+        let text = first_column(&answer).next().unwrap_or_default();
+        Ok(catalogue::read(text, None, &version_table.to_string())?)
+    }
+
+    pub(super) async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        let answer = self.connection.client.simple_query(VERSION_TABLES).await;
+        let answer = answer.map_err(|source| DatabaseError::Query { doing: "look for version tables", source })?;
+        Ok(first_column(&answer).map(str::to_owned).collect())
+    }
+
+    pub(super) async fn change_rows(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        let changed = self.change_rows_or_stop(table, expected, changes).await;
+        if changed.is_err() {
+            // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
+            let _ = self.connection.client.simple_query("ROLLBACK").await;
+        }
+        changed
+    }
+
+    async fn change_rows_or_stop(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        let name = qualified(table);
+        let opening = format!(
+            "BEGIN; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; {}; \
+             LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE; SELECT version_num FROM {name}",
+            statements::create(table, &name, changes),
+        );
+        let ask = async |query: &str| {
+            let answer = self.connection.client.simple_query(query).await;
+            answer.map_err(|source| DatabaseError::Query { doing: "change the version table", source })
+        };
+        let answer = ask(&opening).await?;
+        statements::expect(expected, first_column(&answer).map(str::to_owned).collect())?;
+        for change in changes {
+            let answer = ask(&statements::change(&name, change)).await?;
+            let count = answer.iter().find_map(|message| match message {
+                SimpleQueryMessage::CommandComplete(count) => Some(*count),
+                _ => None,
+            });
+            statements::expect_count(change, expected, count.unwrap_or(0))?;
+        }
+        ask("COMMIT").await.map(drop)
+    }
+
+    pub(super) async fn server_start(&self) -> Result<String, DatabaseError> {
+        let answer = self.connection.client.simple_query("SELECT pg_catalog.pg_postmaster_start_time()").await;
+        let answer =
+            answer.map_err(|source| DatabaseError::Query { doing: "ask when the server was started", source })?;
+        Ok(first_column(&answer).next().unwrap_or_default().to_owned())
+    }
+
     pub(super) async fn close(self) {
         self.connection.close().await;
     }
-}
-
-/// A connection; `waiting` is told the last answer while there is none.
-pub(super) async fn connected(
-    url: &PostgresUrl,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&str),
-) -> Result<Connected, DatabaseError> {
-    Ok(connect(url, &Wait::up_to(limit), &mut |progress| {
-        if let Some(failure) = progress.failures.last() {
-            waiting(&failure.to_string());
-        }
-    })
-    .await?)
 }
 
 /// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas.
@@ -78,6 +133,18 @@ const TABLES: &str = "
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY 1";
 
+/// Tables with a column `version_num`: nothing but Alembic has one.
+const VERSION_TABLES: &str = "
+    SELECT n.nspname || '.' || c.relname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+      AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped)
+    ORDER BY 1";
+
+/// How long a change of the rows waits for whoever is changing them.
+const LOCK_TIMEOUT: &str = "10s";
+
 /// The first column of each row; NULLs are left out.
 pub(super) fn first_column(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
     answer.iter().filter_map(|message| match message {
@@ -88,11 +155,7 @@ pub(super) fn first_column(answer: &[SimpleQueryMessage]) -> impl Iterator<Item 
 
 fn qualified(table: &VersionTable) -> String {
     match &table.schema {
-        Some(schema) => format!("{}.{}", quoted(schema), quoted(&table.name)),
-        None => quoted(&table.name),
+        Some(schema) => format!("{}.{}", statements::quoted(schema), statements::quoted(&table.name)),
+        None => statements::quoted(&table.name),
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -1,26 +1,34 @@
-//! SQLite, the embedded default: the same values from a file. It is only read here, and never created.
+//! SQLite, the embedded default: the same values from a file, which reading never creates.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
+use super::statements::{self, quoted};
 use super::url::{LocatedFile, SqliteUrl};
-use super::{DatabaseError, VersionRows};
-use crate::version_table::VersionTable;
+use super::{DatabaseError, VersionRows, catalogue_sqlite};
+use crate::schema::Schema;
+use crate::version_table::{RowChange, VersionTable};
 
 /// An SQLite file, which may not exist yet.
 pub struct Session {
+    /// The path of the URL as written.
+    named: PathBuf,
     file: PathBuf,
     connection: Option<Connection>,
+    /// How long a change waits for another writer.
+    busy_timeout: Duration,
 }
 
 impl Session {
     /// Opens the file for reading. One that does not exist is an empty database, as SQLite itself has it.
     pub(super) fn open(url: &SqliteUrl) -> Result<Self, DatabaseError> {
+        let named = url.path.clone();
         let file = match url.locate(Path::new("")) {
             LocatedFile::One(file) if file.exists() => file,
-            LocatedFile::One(file) => return Self::absent(file),
-            LocatedFile::Absent { working, .. } => return Self::absent(working),
+            LocatedFile::One(file) => return Self::absent(named, file, url),
+            LocatedFile::Absent { working, .. } => return Self::absent(named, working, url),
             LocatedFile::Ambiguous { working, instance } => {
                 return Err(DatabaseError::AmbiguousFile { working, instance });
             }
@@ -28,16 +36,24 @@ impl Session {
         let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)
             .and_then(|connection| connection.busy_timeout(url.busy_timeout).map(|()| connection));
         match opened {
-            Ok(connection) => Ok(Self { file, connection: Some(connection) }),
+            Ok(connection) => Ok(Self { named, file, connection: Some(connection), busy_timeout: url.busy_timeout }),
             Err(source) => Err(DatabaseError::Sqlite { doing: "open", file, source }),
         }
     }
 
-    fn absent(file: PathBuf) -> Result<Self, DatabaseError> {
+    fn absent(named: PathBuf, file: PathBuf, url: &SqliteUrl) -> Result<Self, DatabaseError> {
         match file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(DatabaseError::NoFolder { file }),
-            _ => Ok(Self { file, connection: None }),
+            _ => Ok(Self { named, file, connection: None, busy_timeout: url.busy_timeout }),
         }
+    }
+
+    /// The file that is locked instead of the database: always named after the path as written, since every instance must
+    /// lock the same one, wherever the database turns out to be.
+    pub(super) fn lock_file(&self) -> PathBuf {
+        let mut name = self.named.clone().into_os_string();
+        name.push(".stillhead-lock");
+        name.into()
     }
 
     pub(super) fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
@@ -53,6 +69,50 @@ impl Session {
         let mut names = self.names()?;
         names.retain(|name| *name != version_table.name);
         Ok(names)
+    }
+
+    pub(super) fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+        let Some(connection) = &self.connection else { return Ok(Schema::default()) };
+        let schema = catalogue_sqlite::read(connection, &version_table.name);
+        schema.map_err(|source| DatabaseError::Sqlite { doing: "read the schema of", file: self.file.clone(), source })
+    }
+
+    pub(super) fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        self.strings(
+            "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS \
+             (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'version_num') ORDER BY 1",
+        )
+    }
+
+    pub(super) fn change_rows(
+        &self,
+        table: &VersionTable,
+        expected: &[String],
+        changes: &[RowChange],
+    ) -> Result<(), DatabaseError> {
+        let refused = |source| DatabaseError::Sqlite { doing: "change", file: self.file.clone(), source };
+        let mut connection = Connection::open_with_flags(
+            &self.file,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
+        .map_err(refused)?;
+        let busy_timeout = self.busy_timeout;
+        connection.busy_timeout(busy_timeout).map_err(refused)?;
+        let name = quoted(&table.name);
+        // Dropped without a commit, it is rolled back.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
+        transaction.execute_batch(&statements::create(table, &name, changes)).map_err(refused)?;
+        let rows = {
+            let mut read = transaction.prepare(&format!("SELECT version_num FROM {name}")).map_err(refused)?;
+            let rows = read.query_map([], |row| row.get::<_, Option<String>>(0)).map_err(refused)?;
+            rows.filter_map(Result::transpose).collect::<rusqlite::Result<Vec<String>>>().map_err(refused)?
+        };
+        statements::expect(expected, rows)?;
+        for change in changes {
+            let count = transaction.execute(&statements::change(&name, change), []).map_err(refused)?;
+            statements::expect_count(change, expected, count as u64)?;
+        }
+        transaction.commit().map_err(refused)
     }
 
     fn names(&self) -> Result<Vec<String>, DatabaseError> {
@@ -72,8 +132,4 @@ impl Session {
         };
         read().map_err(|source| DatabaseError::Sqlite { doing: "read", file: self.file.clone(), source })
     }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

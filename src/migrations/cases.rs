@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::symbol::Place;
-use super::{GraphError, Revision, RevisionGraph, RowChange, Step};
+use super::{GraphError, Revision, RevisionGraph, Step};
+use crate::version_table::RowChange;
 
 /// Reads `a;b<-a;c<-a,b^d@label`: id, `<-` down_revision, `^` depends_on, `@` branch_labels.
 pub(super) fn graph(notation: &str) -> RevisionGraph {

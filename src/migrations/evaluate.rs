@@ -15,6 +15,10 @@ use super::value::Value;
 /// Functions through which a module can set its names without naming them.
 const REFLECTION: [&str; 6] = ["exec", "eval", "globals", "locals", "vars", "setattr"];
 
+/// How deep an expression may be that is still evaluated: no revision is written in as many parts, and each level costs
+/// stack.
+const DEEPEST_VALUE: u32 = 100;
+
 /// Packages whose `*` brings no name that a migration file gives a meaning to.
 const HARMLESS_STARS: [&str; 6] = ["alembic", "sqlalchemy", "typing", "datetime", "geoalchemy2", "__future__"];
 
@@ -28,6 +32,8 @@ pub(super) struct Names<'a> {
     anything: Option<TextRange>,
     /// Whether something that may raise has been passed.
     may_raise: bool,
+    /// How deep in an expression the evaluation is.
+    depth: u32,
 }
 
 impl<'a> Names<'a> {
@@ -71,6 +77,7 @@ impl<'a> Names<'a> {
                     self.forget_mutable(assign.range);
                 }
                 let sum = (assign.op == ast::Operator::Add).then(|| old.plus(new)).flatten();
+                self.may_raise |= sum.is_none();
                 self.assign(&assign.target, sum.unwrap_or(Value::Unknown(assign.range)));
             }
             Stmt::Expr(expression) => {
@@ -106,7 +113,7 @@ impl<'a> Names<'a> {
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
                     match target {
-                        Expr::Name(name) => drop(self.values.remove(name.id.as_str())),
+                        Expr::Name(name) => self.may_raise |= self.values.remove(name.id.as_str()).is_none(),
                         other => self.store_elsewhere(other),
                     }
                 }
@@ -233,7 +240,14 @@ impl<'a> Names<'a> {
 
     /// The value of an expression; what evaluating it may do to the names is done to them.
     pub(super) fn eval(&mut self, expression: &'a Expr) -> Value {
-        self.known(expression).unwrap_or_else(|| {
+        if self.depth == DEEPEST_VALUE {
+            self.effects(expression);
+            return Value::Unknown(expression.range());
+        }
+        self.depth += 1;
+        let value = self.known(expression);
+        self.depth -= 1;
+        value.unwrap_or_else(|| {
             self.may_raise = true;
             Value::Unknown(expression.range())
         })
@@ -252,7 +266,7 @@ impl<'a> Names<'a> {
             Expr::Name(name) => self.get(name.id.as_str()).filter(|value| value.unknown().is_none()),
             Expr::Tuple(tuple) => self.elements(&tuple.elts).map(Value::Tuple),
             Expr::List(list) => self.elements(&list.elts).map(Value::List),
-            Expr::Set(set) => self.elements(&set.elts).map(Value::Set),
+            Expr::Set(set) => self.elements(&set.elts).filter(|items| items.iter().all(is_hashable)).map(Value::Set),
             Expr::Dict(dict) => self.dict(dict),
             Expr::Named(named) => {
                 let value = self.eval(&named.value);
@@ -329,9 +343,9 @@ impl<'a> Names<'a> {
             let key = item.key.as_ref().map(|key| self.eval(key));
             let value = self.eval(&item.value);
             match (key, value) {
-                (Some(key), value) => items.push((key, value)),
+                (Some(key), value) if is_hashable(&key) => items.push((key, value)),
                 (None, Value::Dict(others)) => items.extend(others),
-                (None, _) => all = false,
+                _ => all = false,
             }
         }
         all.then_some(Value::Dict(items))
@@ -481,6 +495,14 @@ impl<'a> Names<'a> {
         self.functions.extend(other.functions);
         self.anything = self.anything.or(other.anything);
         self.may_raise |= other.may_raise;
+    }
+}
+
+/// Whether a set or a dictionary takes it.
+fn is_hashable(value: &Value) -> bool {
+    match value {
+        Value::Tuple(items) => items.iter().all(is_hashable),
+        value => !value.is_mutable() && value.unknown().is_none(),
     }
 }
 

@@ -11,8 +11,9 @@ use super::revision::Revision;
 use super::value::Value;
 use crate::python::{self, PythonError};
 
-/// Reads one file's bytes. Never guesses: what it cannot decide is a [`Problem`] with line and expression.
-pub(super) fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
+/// Reads one file's bytes; `path` is what it is called by. Never guesses: what it cannot decide is a [`Problem`] with
+/// line and expression.
+pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
     let refuse = |error: PythonError| Problem::Unreadable {
         path: path.to_owned(),
         line: Some(error.line()),

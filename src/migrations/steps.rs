@@ -7,22 +7,7 @@ use std::collections::BTreeSet;
 use super::error::GraphError;
 use super::graph::{Index, RevisionGraph};
 use super::order::{End, Range};
-
-/// One statement on the version table. Each must meet exactly one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowChange {
-    /// A new row.
-    Insert(String),
-    /// A row that goes.
-    Delete(String),
-    /// A row that becomes another.
-    Update {
-        /// What it was.
-        from: String,
-        /// What it becomes.
-        to: String,
-    },
-}
+use crate::version_table::RowChange;
 
 /// One step of an upgrade, a downgrade or a stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Processes: the signals that reach this one, the upgrade's child, and the exec that ends stillhead.
 
 pub mod exec;
+pub mod liveness;
 pub mod program;
 pub mod signals;
 pub mod stdio;

@@ -87,6 +87,11 @@ pub enum UpgradeError {
 }
 
 impl UpgradeError {
+    /// Whether stillhead itself was asked to end.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Interrupted { .. })
+    }
+
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {

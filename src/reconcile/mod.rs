@@ -82,6 +82,15 @@ impl Finding {
         }
     }
 
+    /// Whether somebody else's upgrade may lead from here to the heads. It may look like [`Unversioned`](Self::Unversioned)
+    /// on its way, where its first revisions commit their tables before their rows.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::AtHead { .. } | Self::FreshDatabase { .. } | Self::Behind { .. } | Self::Unversioned { .. } => true,
+            Self::UnknownRevision { .. } | Self::OverlappingRows { .. } => false,
+        }
+    }
+
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {

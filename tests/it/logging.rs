@@ -1,6 +1,8 @@
 //! What a log gets.
 
-use crate::support::{Application, Backend};
+use std::process::Command;
+
+use crate::support::{Application, Backend, Stillhead};
 
 #[test]
 fn json_lines_are_objects_with_a_level_and_a_message() {
@@ -23,19 +25,35 @@ fn a_log_has_plain_lines_and_a_level_decides_which() {
 #[test]
 fn a_terminal_gets_colour_unless_it_asks_for_none() {
     let shop = Application::at(Backend::Sqlite, "head");
-    // `script` runs its command on a terminal of its own.
-    let on_a_terminal = |no_color: &str| {
-        let stillhead = crate::support::stillhead::binary();
-        let mut command = shop.stillhead(&[]).env("NO_COLOR", no_color).env("TERM", "xterm").command();
-        let shown = std::process::Command::new("script")
-            .args(["-qec", &format!("{} run", stillhead.display()), "/dev/null"])
-            .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
-            .current_dir(shop.folder())
-            .output()
-            .expect("script is missing; install it: apt-get install -y bsdutils");
-        let _ = &mut command;
-        String::from_utf8_lossy(&shown.stdout).into_owned()
+    let shown = |no_color: &str| on_a_terminal(&shop, shop.stillhead(&["run"]).env("NO_COLOR", no_color));
+    assert!(shown("").contains("\u{1b}[36mstillhead:\u{1b}[0m at head"));
+    assert!(shown("1").contains("stillhead: at head"));
+}
+
+#[test]
+fn a_wait_turns_a_spinner_on_a_terminal_and_is_a_line_in_a_log() {
+    let shop = Application::new(Backend::Sqlite);
+    let waiting = || {
+        let nobody = shop.stillhead(&["run", "--wait-timeout", "1s"]);
+        nobody.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d")
     };
-    assert!(on_a_terminal("").contains("\u{1b}[36mstillhead:\u{1b}[0m at head"));
-    assert!(on_a_terminal("1").contains("stillhead: at head"));
+    let shown = on_a_terminal(&shop, waiting());
+    assert!(shown.contains("\u{1b}[2K") && shown.contains("waiting for the database (0 s): 127.0.0.1:1"), "{shown:?}");
+    let logged = waiting().run();
+    logged.code(124).says("stillhead: waiting for the database (0 s): 127.0.0.1:1").says_nothing_of("\u{1b}");
+}
+
+/// What a terminal shows of it: `script` gives its command one.
+fn on_a_terminal(shop: &Application, stillhead: Stillhead) -> String {
+    let inner = stillhead.command();
+    let words = std::iter::once(inner.get_program()).chain(inner.get_args());
+    let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
+    let shown = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .env("TERM", "xterm")
+        .current_dir(shop.folder())
+        .output()
+        .expect("script is missing; install it: apt-get install -y bsdutils");
+    String::from_utf8_lossy(&shown.stdout).into_owned()
 }

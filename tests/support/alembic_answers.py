@@ -4,6 +4,7 @@
 {"folder": ..., "command": "revisions"} is answered from the files below that folder.
 """
 import json
+import signal
 import sys
 import types
 import warnings
@@ -79,7 +80,7 @@ def attempt(ask):
         return ask()
     except util.CommandError as error:
         return {"error": str(error)}
-    except Exception as error:
+    except (Exception, Timeout) as error:
         return {"failure": f"{type(error).__name__}: {error}"}
 
 
@@ -105,11 +106,46 @@ def revisions(folder):
     }
 
 
+def attributes(source):
+    """What the attributes are once the module has run."""
+    names = {"__name__": "x_py"}
+    # A loop that feeds itself must end.
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        exec(compile(source, "x.py", "exec"), names)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def members(value):
+        found = list(util.to_tuple(value, default=()))
+        found = [] if found == [None] else found
+        return sorted(found) if isinstance(value, (set, frozenset)) else found
+
+    return {
+        "revision": names["revision"],
+        "down_revision": members(names["down_revision"]),
+        "depends_on": members(names.get("depends_on")),
+        "branch_labels": members(names.get("branch_labels")),
+    }
+
+
+class Timeout(BaseException):
+    """Not caught by `except Exception`."""
+
+
+def give_up(*_):
+    raise Timeout
+
+
+signal.signal(signal.SIGALRM, give_up)
+
 for line in sys.stdin:
     question = json.loads(line)
-    if "folder" in question:
+    if "sources" in question:
+        result = [attempt(lambda: attributes(source)) for source in question["sources"]]
+    elif "folder" in question:
         result = attempt(lambda: revisions(question["folder"]))
     else:
         found = directory(question["graph"])
         result = [attempt(lambda: answer(found, *ask)) for ask in question["asks"]]
-    print(json.dumps(result), flush=True)
+    print(json.dumps(result, default=repr), flush=True)

@@ -1,82 +1,18 @@
 //! PgBouncer in each pool mode between stillhead and PostgreSQL, and what it answers when it cannot serve.
 
-use std::fs;
-use std::os::unix::fs::{MetadataExt, chown};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-
 use stillhead::database::connect::{Progress, connect};
 use stillhead::database::failure::FailureKind;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::Database;
-use crate::support::postgres::{free_port, server};
+use crate::support::pooler::Pooler;
 use crate::support::{Application, Backend, Outcome};
-
-/// A running PgBouncer; it ends with the test.
-struct Pooler {
-    process: Child,
-    port: u16,
-    _folder: tempfile::TempDir,
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Pooler {
-    /// Knows `app`, with the password `secret`, and each database of the shared server; `absent` has no server.
-    fn start(settings: &str) -> Self {
-        Self::before("postgres", settings)
-    }
-
-    /// Also serves the database `name`, as `shop`.
-    fn before(shop: &str, settings: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = free_port();
-        let (socket, server_port, dead) = (server().folder.display(), server().port, free_port());
-        fs::write(
-            folder.path().join("pgbouncer.ini"),
-            format!(
-                "[databases]\npostgres = host={socket} port={server_port} user=postgres\n\
-                 shop = host={socket} port={server_port} user=postgres dbname={shop}\n\
-                 misnamed = host={socket} port={server_port} user=postgres dbname=no_such_database\n\
-                 away = host=127.0.0.1 port={dead} user=postgres\n\
-                 [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n\
-                 auth_type = scram-sha-256\nauth_file = users\nserver_login_retry = 1\n{settings}\n"
-            ),
-        )
-        .unwrap();
-        fs::write(folder.path().join("users"), "\"app\" \"secret\"\n").unwrap();
-        let owner = fs::metadata(&server().folder).unwrap();
-        chown(folder.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
-        let process = Command::new("pgbouncer")
-            .arg("pgbouncer.ini")
-            .current_dir(folder.path())
-            // Debian keeps it where only root's PATH leads.
-            .env("PATH", "/usr/sbin:/usr/local/bin:/usr/bin:/bin")
-            .uid(owner.uid())
-            .gid(owner.gid())
-            .stdin(Stdio::null())
-            .stderr(fs::File::create(folder.path().join("log")).unwrap())
-            .spawn()
-            .expect("pgbouncer is missing; install it: apt-get install -y pgbouncer");
-        Self { process, port, _folder: folder }
-    }
-
-    fn url(&self, user: &str, database: &str) -> String {
-        format!("postgresql://{user}:secret@127.0.0.1:{}/{database}", self.port)
-    }
-}
 
 #[test]
 fn every_pool_mode_takes_simple_queries() {
     for mode in ["session", "transaction", "statement"] {
-        let pooler = Pooler::start(&format!("pool_mode = {mode}\ndefault_pool_size = 1"));
+        let pooler = Pooler::start(&[], &format!("pool_mode = {mode}\ndefault_pool_size = 1"));
         let url = postgres_url(&pooler.url("app", "postgres"));
         // It does not listen at once: that is waited for.
         try_connect(
@@ -100,7 +36,7 @@ fn every_pool_mode_takes_simple_queries() {
 
 #[test]
 fn what_a_pooler_refuses_says_why() {
-    let pooler = Pooler::start("pool_mode = transaction");
+    let pooler = Pooler::start(&[], "pool_mode = transaction");
     try_connect(
         &postgres_url(&pooler.url("app", "postgres")),
         &up_to(60.0),
@@ -134,7 +70,7 @@ fn what_a_pooler_refuses_says_why() {
 
 #[test]
 fn a_full_pooler_is_waited_for() {
-    let pooler = Pooler::start("pool_mode = session\nmax_client_conn = 1");
+    let pooler = Pooler::start(&[], "pool_mode = session\nmax_client_conn = 1");
     let url = postgres_url(&pooler.url("app", "postgres"));
     try_connect(
         &url,
@@ -158,8 +94,8 @@ const MODES: [&str; 3] = ["session", "transaction", "statement"];
 
 fn run_through(mode: &str, application: &Application) -> Outcome {
     let Database::Postgres { name } = &application.database else { panic!("not PostgreSQL") };
-    let pooler = Pooler::before(name, &format!("pool_mode = {mode}"));
-    application.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", "shop")).run()
+    let pooler = Pooler::start(&[name], &format!("pool_mode = {mode}"));
+    application.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name)).run()
 }
 
 #[test]

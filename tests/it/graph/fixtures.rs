@@ -24,6 +24,9 @@ use Expect::{BothRefuse, Same, Undecidable};
 
 const INI: &str = "[alembic]\nscript_location = mig\n";
 
+/// A name, files by path, and what is made of them.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], Expect);
+
 /// A revision file in few words.
 fn file(id: &str, down: &str) -> String {
     format!(
@@ -99,7 +102,7 @@ fn configuration_is_read_as_alembic_reads_it() {
     let (a, b) = (file("a", "None"), file("b", "'a'"));
     let (a, b) = (a.as_str(), b.as_str());
     let toml = "[tool.alembic]\nscript_location = '%(here)s/mig'\n";
-    let cases: &[(&str, &[(&str, &str)], Expect)] = &[
+    let cases: &[Case<'_>] = &[
         ("plain", &[("alembic.ini", INI), ("mig/versions/a.py", a)], Same),
         ("no versions", &[("alembic.ini", INI)], Same),
         (

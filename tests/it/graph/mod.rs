@@ -4,3 +4,4 @@ mod commands;
 mod differential;
 mod fixtures;
 mod oracle;
+mod soundness;

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod database;
 pub mod http;
+pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod python;

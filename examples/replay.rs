@@ -1,0 +1,195 @@
+//! Replays recorded catalogues: how often the evidence names the right revision.
+//!
+//! For each history a versions folder and a folder of catalogues, one after every revision, with `order.txt` in
+//! Alembic's own upgrade order. Prints states, exact, within a run, abstained, wrong, and seconds. A tool for
+//! development: it is not part of the binary.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool whose output is its purpose")]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use stillhead::database::catalogue;
+use stillhead::evidence::{Verdict, infer};
+use stillhead::interpreter::{Checkout, Script, Setting, read};
+use stillhead::schema::Dialect;
+
+const USAGE: &str = "usage: replay [--verbose] [--schema NAME] CHECKOUT VERSIONS CATALOGUES\n\
+    CHECKOUT    the folder that imports are followed in\n\
+    VERSIONS    the versions folder, relative to CHECKOUT\n\
+    CATALOGUES  the folder with order.txt and one JSON file for each revision";
+
+/// Files on disk.
+struct Disk {
+    root: PathBuf,
+    versions: String,
+}
+
+impl Checkout for Disk {
+    fn text(&self, path: &str) -> Option<String> {
+        let bytes = std::fs::read(self.root.join(path)).ok()?;
+        stillhead::python::decode(&bytes).ok().map(|text| text.into_owned())
+    }
+
+    fn roots(&self) -> Vec<String> {
+        let mut roots: Vec<String> =
+            Path::new(&self.versions).ancestors().map(|folder| folder.to_string_lossy().into_owned()).collect();
+        roots.reverse();
+        roots.push("src".to_owned());
+        roots
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    states: usize,
+    exact: usize,
+    run: usize,
+    abstained: usize,
+    wrong: usize,
+}
+
+fn main() {
+    let mut verbose = false;
+    let mut schema = None;
+    let mut places = Vec::new();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--verbose" => verbose = true,
+            "--schema" => schema = arguments.next(),
+            _ => places.push(argument),
+        }
+    }
+    let [checkout, versions, catalogues] = places.as_slice() else {
+        eprintln!("{USAGE}");
+        std::process::exit(2);
+    };
+    match replay(Path::new(checkout), versions, Path::new(catalogues), schema.as_deref().unwrap_or("public"), verbose) {
+        Ok((tally, seconds)) => println!(
+            "{:<50} states {:4} exact {:4} run {:4} abstained {:3} wrong {:2} seconds {:.3} (reading {:.3})",
+            format!("{checkout}/{versions}"),
+            tally.states,
+            tally.exact,
+            tally.run,
+            tally.abstained,
+            tally.wrong,
+            seconds.0,
+            seconds.1
+        ),
+        Err(message) => {
+            eprintln!("{message}");
+            std::process::exit(1);
+        }
+    }
+}
+
+fn replay(
+    root: &Path,
+    versions: &str,
+    catalogues: &Path,
+    default_schema: &str,
+    verbose: bool,
+) -> Result<(Tally, (f64, f64)), String> {
+    let order = std::fs::read_to_string(catalogues.join("order.txt")).map_err(|error| format!("order.txt: {error}"))?;
+    let order: Vec<&str> = order.lines().filter_map(|line| line.split('\t').next()).collect();
+    let mut files = HashMap::new();
+    collect(&root.join(versions), &mut files);
+    let disk = Disk { root: root.to_owned(), versions: versions.to_owned() };
+    let mut scripts = Vec::new();
+    for id in &order {
+        let path = files.get(*id).ok_or_else(|| format!("no file for revision {id}"))?;
+        let path = path.strip_prefix(root).map_err(|error| error.to_string())?.to_string_lossy().into_owned();
+        let text = disk.text(&path).ok_or_else(|| format!("{path} cannot be read"))?;
+        scripts.push(Script { path, text });
+    }
+    let started = Instant::now();
+    let setting = Setting {
+        dialect: Dialect::PostgreSql,
+        default_schema: default_schema.to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
+    let effects = read(&scripts, &disk, &setting);
+    let reading = started.elapsed().as_secs_f64();
+    if verbose {
+        for (id, effect) in order.iter().zip(&effects) {
+            for reason in &effect.opaque {
+                println!("  opaque {id}: {reason}");
+            }
+        }
+    }
+    let mut tally = Tally::default();
+    let mut previous = Vec::new();
+    for (number, id) in order.iter().enumerate() {
+        let truth = number + 1;
+        let path = catalogues.join(format!("{}.json", id.replace('/', "_")));
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let live =
+            catalogue::read(&text, Some(default_schema), "alembic_version").map_err(|error| error.to_string())?;
+        let inference = infer(&effects, &live);
+        tally.states += 1;
+        let outcome = match &inference.verdict {
+            Verdict::Exact(at) if *at == truth => {
+                tally.exact += 1;
+                "exact"
+            }
+            Verdict::Run(first, last) if (*first..=*last).contains(&truth) => {
+                tally.run += 1;
+                "run"
+            }
+            Verdict::Exact(_) | Verdict::Run(..) => {
+                tally.wrong += 1;
+                "WRONG"
+            }
+            _ => {
+                tally.abstained += 1;
+                "abstained"
+            }
+        };
+        if verbose {
+            println!(
+                "  {truth} {id}: {outcome} {:?} contradictions {}",
+                inference.verdict, inference.contradictions[truth]
+            );
+            let own = stillhead::evidence::contradicted(&effects, &live, truth);
+            for claim in own.iter().filter(|claim| !previous.contains(&claim.subject)) {
+                println!("      misread {:?}: expected {:?}, live {:?}", claim.subject, claim.expected, claim.live);
+            }
+            previous = own.into_iter().map(|claim| claim.subject).collect();
+            if outcome == "abstained" {
+                for claim in inference.contradicted.iter().take(6) {
+                    println!("      near {:?}: expected {:?}, live {:?}", claim.subject, claim.expected, claim.live);
+                }
+                println!("      unexplained {:?}", inference.unexplained.iter().take(6).collect::<Vec<_>>());
+            }
+        }
+    }
+    Ok((tally, (started.elapsed().as_secs_f64(), reading)))
+}
+
+/// The files by the `revision` that they assign.
+fn collect(folder: &Path, files: &mut HashMap<String, PathBuf>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "py") {
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            if let Some(id) = text.lines().find_map(assigned) {
+                files.insert(id, path);
+            }
+        }
+    }
+}
+
+fn assigned(line: &str) -> Option<String> {
+    let rest = line.strip_prefix("revision")?.trim_start();
+    let rest = match rest.strip_prefix(':') {
+        Some(annotated) => annotated.split_once('=')?.1,
+        None => rest.strip_prefix('=')?,
+    };
+    let rest = rest.trim_start().trim_start_matches(['u', 'r']);
+    let quote = rest.chars().next().filter(|c| *c == '"' || *c == '\'')?;
+    rest[1..].split(quote).next().map(str::to_owned)
+}

@@ -1,0 +1,103 @@
+//! The two sides of every command: what the migration files say, and what the database says beside them.
+
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use crate::config::Config;
+use crate::database::lock::{Guard, Holder};
+use crate::database::url::DatabaseUrl;
+use crate::database::{Database, VersionRows};
+use crate::error::Error;
+use crate::logging::Waiting;
+use crate::migrations::env_py::{self, Undecidable};
+use crate::migrations::layout::{Layout, Search, locate};
+use crate::migrations::{self, RevisionGraph};
+use crate::process::liveness::Liveness;
+use crate::reconcile::{Finding, diagnose, list};
+use crate::version_table::VersionTable;
+
+/// What the migration files say.
+pub(super) struct Files {
+    pub(super) layout: Layout,
+    pub(super) graph: RevisionGraph,
+    version_table: Result<VersionTable, Undecidable>,
+}
+
+impl Files {
+    /// Reads them.
+    pub(super) fn read(config: &Config) -> Result<Self, Error> {
+        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
+        Self::find(&config.files, name, schema)
+    }
+
+    fn find(search: &Search, name: Option<String>, schema: Option<String>) -> Result<Self, Error> {
+        let layout = locate(search)?;
+        let graph = migrations::read(&layout)?;
+        let version_table = env_py::version_table(&layout).settle(name, schema);
+        Ok(Self { layout, graph, version_table })
+    }
+
+    /// Reads them on a thread of their own, while the connection is being opened.
+    pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
+        let search = config.files.clone();
+        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
+        let (done, read) = oneshot::channel();
+        let reader = thread::Builder::new().name("files".to_owned()).spawn(move || {
+            let _ = done.send(Self::find(&search, name, schema));
+        })?;
+        let files = read.await;
+        // The thread has sent its answer or panicked: either way joining does not wait, and exec finds one thread.
+        let joined = reader.join();
+        files.unwrap_or_else(|_| std::panic::resume_unwind(joined.expect_err("it sent nothing, so it panicked")))
+    }
+
+    /// The version table that the configuration or `env.py` names.
+    pub(super) fn version_table(&self) -> Result<&VersionTable, Error> {
+        self.version_table.as_ref().map_err(|undecidable| undecidable.clone().into())
+    }
+
+    /// The rows of the database that DATABASE_URL names.
+    pub(super) async fn rows(&self, config: &Config) -> Result<VersionRows, Error> {
+        let table = self.version_table()?;
+        let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
+        let rows = database.version_rows(table).await;
+        database.close().await;
+        Ok(rows?)
+    }
+
+    /// The heads that the rows have to be, in words.
+    pub(super) fn heads(&self) -> String {
+        list(&self.graph.real_heads().into_iter().map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    /// Compares the files with the database as it is now.
+    pub(super) async fn examine(&self, database: &Database) -> Result<Finding, Error> {
+        let rows = database.version_rows(self.version_table()?).await?;
+        self.examine_rows(database, &rows).await
+    }
+
+    /// Compares the files with `rows`, and with the tables where there are no rows.
+    pub(super) async fn examine_rows(&self, database: &Database, rows: &VersionRows) -> Result<Finding, Error> {
+        let tables =
+            if rows.revisions().is_empty() { database.tables(self.version_table()?).await? } else { Vec::new() };
+        Ok(diagnose(&self.graph, rows, &tables))
+    }
+}
+
+/// Waits for the database, says so, and answers the platform meanwhile.
+pub(super) async fn open(config: &Config, url: &DatabaseUrl, liveness: &Liveness) -> Result<Database, Error> {
+    let mut waiting = Waiting::for_what("the database");
+    let mut note = |answer: &str| {
+        liveness.begin();
+        waiting.note(answer, "");
+    };
+    Ok(Database::open(url, config.wait_timeout, &mut note).await?)
+}
+
+/// Waits for the lock, on the connection that `database` is, and says who has it.
+pub(super) async fn lock(config: &Config, database: Database) -> Result<Guard, Error> {
+    let mut waiting = Waiting::for_what("another instance that upgrades");
+    let mut note = |holder: &Holder| waiting.note(&holder.who, &holder.for_how_long());
+    Ok(database.lock(config.lock_timeout, &mut note).await?)
+}

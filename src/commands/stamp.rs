@@ -1,0 +1,79 @@
+//! `stamp`: sets the rows of the version table as `alembic stamp` does, without Python, and past an unknown row too.
+
+use clap::Args;
+use tracing::{info, warn};
+
+use super::files::{Files, lock, open};
+use crate::config::Config;
+use crate::database::VersionRows;
+use crate::database::url::DatabaseUrl;
+use crate::error::Error;
+use crate::migrations::{GraphError, RevisionGraph};
+use crate::process::liveness::Liveness;
+use crate::version_table::{RowChange, VersionTable};
+
+/// What `stamp` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Ids or their beginnings, branch labels, head, heads, LABEL@head, or base
+    #[arg(required = true, value_name = "REV", allow_negative_numbers = true)]
+    revisions: Vec<String>,
+    /// Remove every row first
+    #[arg(long)]
+    purge: bool,
+}
+
+/// Writes the rows that the revisions ask for, in one transaction, under the lock that upgrades take.
+pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    let files = Files::read(config)?;
+    let table = files.version_table()?;
+    let url = config.database_url()?;
+    let guard = lock(config, open(config, &url, &Liveness::new(None)).await?).await?;
+    let stamped = stamp_under_the_lock(config, &url, &files.graph, table, arguments).await;
+    guard.release().await;
+    stamped
+}
+
+async fn stamp_under_the_lock(
+    config: &Config,
+    url: &DatabaseUrl,
+    graph: &RevisionGraph,
+    table: &VersionTable,
+    arguments: &Arguments,
+) -> Result<(), Error> {
+    let database = open(config, url, &Liveness::new(None)).await?;
+    let rows = database.version_rows(table).await?;
+    if rows == VersionRows::NoTable && config.version_table.is_none() {
+        let found = database.version_tables().await?;
+        if !found.is_empty() {
+            return Err(Error::VersionTableElsewhere { wanted: table.to_string(), found: found.join(", ") });
+        }
+    }
+    let rows = rows.revisions();
+    let changes = changes(graph, rows, arguments)?;
+    if !changes.is_empty() {
+        database.change_rows(table, rows, &changes).await?;
+    }
+    database.close().await;
+    for change in &changes {
+        match change {
+            RowChange::Delete(id) if graph.get(id).is_none() => warn!("{change}, which no file has"),
+            change => info!("{change}"),
+        }
+    }
+    if changes.is_empty() {
+        info!("{table} holds these rows already; nothing is changed");
+    }
+    Ok(())
+}
+
+/// The rows go that no file has, or with `--purge` all of them; the others change as Alembic's do.
+fn changes(graph: &RevisionGraph, rows: &[String], arguments: &Arguments) -> Result<Vec<RowChange>, GraphError> {
+    let stays = |row: &&String| !arguments.purge && graph.get(row).is_some();
+    let (known, mut removed): (Vec<&String>, Vec<&String>) = rows.iter().partition(stays);
+    let known: Vec<String> = known.into_iter().cloned().collect();
+    removed.dedup();
+    let steps = graph.stamp_steps(&known, &arguments.revisions)?;
+    let (changed, _) = graph.row_changes(&known, &steps)?;
+    Ok(removed.into_iter().cloned().map(RowChange::Delete).chain(changed).collect())
+}

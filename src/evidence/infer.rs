@@ -1,0 +1,195 @@
+//! The rule: fewest contradictions, one group of neighbours, and nothing contradicted close to it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::timeline::{Expected, Timeline, live_facts};
+use crate::interpreter::Effects;
+use crate::schema::{Schema, State, Subject, TableSubject};
+
+/// How many revisions on either side must agree with the live schema, too.
+const NEAR: usize = 3;
+
+/// What the live schema says about its revision. Positions count revisions in upgrade order: 0 is before the first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// After this many revisions, and no other number.
+    Exact(usize),
+    /// Any of these, neighbours from first to last: no catalogue can tell them apart, or not from the files.
+    Run(usize, usize),
+    /// Several that are no neighbours fit equally well.
+    Ambiguous(Vec<usize>),
+    /// Nothing of the first revision is there.
+    BeforeFirst,
+    /// Everything that the last revision needs is there, and more that no revision mentions.
+    Ahead,
+    /// There are tables, and no revision mentions any of them.
+    Foreign,
+    /// After this many revisions, with the next one partly done.
+    HalfApplied(usize),
+    /// Something close to the best position contradicts it.
+    Doubtful(usize, usize),
+}
+
+/// One fact for or against a position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// What it is about.
+    pub subject: Subject,
+    /// What should be there; `None`: nothing.
+    pub expected: Option<State>,
+    /// What is there; `None`: nothing.
+    pub live: Option<State>,
+    /// The revision, counted from 0, that makes it so; `None`: it has been so from the beginning.
+    pub by: Option<usize>,
+}
+
+/// The answer, with what speaks for and against it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inference {
+    /// The answer itself.
+    pub verdict: Verdict,
+    /// Facts near the best position that hold and tell it from its neighbours.
+    pub holds: Vec<Claim>,
+    /// Facts that the live schema contradicts at the best position or near it.
+    pub contradicted: Vec<Claim>,
+    /// Tables, columns and indexes that no revision explains.
+    pub unexplained: Vec<Subject>,
+    /// Facts that are contradicted, by position.
+    pub contradictions: Vec<usize>,
+}
+
+/// Names the revision that a live schema is at, from what each revision does in upgrade order.
+pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
+    let timeline = Timeline::new(effects);
+    let live = live_facts(schema);
+    let contradictions = timeline.contradictions(&live);
+    let fewest = contradictions.iter().copied().min().unwrap_or(0);
+    let group: Vec<usize> = (0..contradictions.len()).filter(|&at| contradictions[at] == fewest).collect();
+    let (first, last) = (group[0], group[group.len() - 1]);
+    let (holds, contradicted) = near(&timeline, &live, first, last);
+    let unexplained = unexplained(&timeline, schema);
+    let verdict = if !schema.tables.is_empty() && !shares_a_table(&timeline, schema) {
+        Verdict::Foreign
+    } else if group.len() != last - first + 1 {
+        Verdict::Ambiguous(group)
+    } else if !contradicted.is_empty() {
+        half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
+    } else if last == 0 {
+        Verdict::BeforeFirst
+    } else if last == effects.len() && !unexplained.is_empty() {
+        Verdict::Ahead
+    } else {
+        // What the first revision leaves as it was cannot tell it from the time before it.
+        let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
+        if first == last { Verdict::Exact(last) } else { Verdict::Run(first, last) }
+    };
+    Inference { verdict, holds, contradicted, unexplained, contradictions }
+}
+
+fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
+    let course = &timeline.courses[course];
+    let after = course.stretches.partition_point(|(from, _)| *from <= at).saturating_sub(1);
+    let (from, expected) = &course.stretches[after];
+    let expected = match expected {
+        Expected::Known(state) => Some(state.clone()),
+        _ => None,
+    };
+    Claim {
+        subject: course.subject.clone(),
+        expected,
+        live: live.get(&course.subject).cloned(),
+        by: from.checked_sub(1),
+    }
+}
+
+/// What the revisions around a group change: the facts that hold, and those that are contradicted.
+fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last: usize) -> (Vec<Claim>, Vec<Claim>) {
+    let (mut holds, mut contradicted) = (Vec::new(), Vec::new());
+    let mut judge = |course: usize, at: usize| {
+        let held = &timeline.courses[course];
+        let claim = claim(timeline, course, at, live);
+        if held.at(at).contradicted_by(live.get(&held.subject)) { contradicted.push(claim) } else { holds.push(claim) }
+    };
+    let known = |expected: &Expected| *expected != Expected::Unknown;
+    // Revisions that led here: what they made must be there, unless it was changed again since.
+    for step in (first + 1).saturating_sub(NEAR).max(1)..=first {
+        for &course in &timeline.steps[step] {
+            let held = &timeline.courses[course];
+            if known(held.at(step)) && known(held.at(step - 1)) && held.at(step) == held.at(first) {
+                judge(course, step);
+            }
+        }
+    }
+    // Revisions still to come: what they will change must be as it was.
+    for step in last + 1..=(last + NEAR).min(timeline.steps.len() - 1) {
+        for &course in &timeline.steps[step] {
+            let held = &timeline.courses[course];
+            if known(held.at(step)) && known(held.at(step - 1)) && held.at(step - 1) == held.at(last) {
+                judge(course, step - 1);
+            }
+        }
+    }
+    (holds, contradicted)
+}
+
+/// Whether the next revision is there in part: some of what it makes holds, and some does not.
+fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -> Option<Verdict> {
+    for before in [last.checked_sub(1), Some(last)].into_iter().flatten() {
+        let Some(step) = timeline.steps.get(before + 1) else { continue };
+        let (mut done, mut missing) = (0, 0);
+        for &course in step {
+            let held = &timeline.courses[course];
+            let live = live.get(&held.subject);
+            let (old, new) = (held.at(before), held.at(before + 1));
+            match (old.contradicted_by(live), new.contradicted_by(live)) {
+                (true, false) => done += 1,
+                (false, true) => missing += 1,
+                _ => {}
+            }
+        }
+        if done > 0 && missing > 0 {
+            return Some(Verdict::HalfApplied(before));
+        }
+    }
+    None
+}
+
+fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
+    let mentioned = timeline.courses.iter().filter_map(|course| course.subject.table());
+    let mut mentioned = mentioned.filter(|table| schema.tables.contains_key(*table));
+    timeline.courses.is_empty() || mentioned.next().is_some()
+}
+
+/// Live tables that no revision mentions, and columns of those that are mentioned.
+fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
+    let mentioned: BTreeSet<&Subject> = timeline.courses.iter().map(|course| &course.subject).collect();
+    let tables: BTreeSet<&str> = mentioned.iter().filter_map(|subject| subject.table()).collect();
+    let created = |table: &str| mentioned.contains(&Subject::Table(table.to_owned(), TableSubject::Itself));
+    let mut found = Vec::new();
+    for (name, table) in &schema.tables {
+        if !tables.contains(name.as_str()) {
+            found.push(Subject::Table(name.clone(), TableSubject::Itself));
+        } else if created(name) {
+            for column in &table.columns {
+                let subject = Subject::Table(name.clone(), TableSubject::Column(column.name.clone()));
+                if !mentioned.contains(&subject) {
+                    found.push(subject);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The facts that a live schema contradicts at one position.
+pub fn contradicted(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
+    let timeline = Timeline::new(effects);
+    let live = live_facts(schema);
+    (0..timeline.courses.len())
+        .filter(|&course| {
+            let held = &timeline.courses[course];
+            held.at(position).contradicted_by(live.get(&held.subject))
+        })
+        .map(|course| claim(&timeline, course, position, &live))
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! Which revision a live schema is at.
+//!
+//! Pure: effects and a live schema in, an [`Inference`] out. The position with the fewest contradicted facts wins, but
+//! only if the positions that share the fewest are neighbours and nothing near them is contradicted either; in doubt
+//! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
+
+mod infer;
+mod timeline;
+mod words;
+
+pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use words::name;

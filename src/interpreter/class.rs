@@ -1,0 +1,193 @@
+//! Classes of the checkout: enums, column types, and others as far as their attributes go.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{Expr, Stmt, StmtClassDef};
+
+use super::Interpreter;
+use super::spec::{Arguments, SqlType};
+use super::sqltype;
+use super::statement::Frame;
+use super::value::{Class, Code, Instance, Nature, Scope, Value};
+
+const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
+const TYPES: [&str; 3] = ["TypeDecorator", "UserDefinedType", "TypeEngine"];
+
+impl Interpreter<'_> {
+    pub(super) fn class(&mut self, definition: &StmtClassDef, frame: &Frame) -> Value {
+        let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
+        let mut fields: Vec<Name> = Vec::new();
+        let mut names: Vec<Name> = Vec::new();
+        let mut note = |name: &Name| {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        };
+        for statement in &definition.body {
+            if let Stmt::AnnAssign(assignment) = statement
+                && let Expr::Name(field) = &*assignment.target
+            {
+                fields.push(field.id.clone());
+            }
+            match statement {
+                Stmt::Assign(assignment) => {
+                    for target in &assignment.targets {
+                        if let Expr::Name(target) = target {
+                            note(&target.id);
+                        }
+                    }
+                    self.block(std::slice::from_ref(statement), &inner);
+                }
+                Stmt::AnnAssign(assignment) if assignment.value.is_some() => {
+                    if let Expr::Name(target) = &*assignment.target {
+                        note(&target.id);
+                    }
+                    self.block(std::slice::from_ref(statement), &inner);
+                }
+                Stmt::FunctionDef(function) => {
+                    note(&function.name.id);
+                    // A method does not see the class's names.
+                    let value = self.function(Code::Function(Rc::new(function.clone())), frame);
+                    inner.scope.set(&function.name.id, value);
+                }
+                _ => {}
+            }
+        }
+        let own = inner.scope.names.borrow();
+        let mut attributes: Vec<(Name, Value)> =
+            names.iter().filter_map(|name| own.get(name).map(|value| (name.clone(), value.clone()))).collect();
+        drop(own);
+        let mut nature = Nature::Other;
+        for base in definition.arguments.iter().flat_map(|arguments| &arguments.args) {
+            let spelled = match base {
+                Expr::Name(name) => name.id.as_str(),
+                Expr::Attribute(attribute) => attribute.attr.as_str(),
+                _ => "",
+            };
+            let base = self.expression(base, frame);
+            let known = match &base {
+                Value::Outside(name) => name.rsplit('.').next().unwrap_or_default().to_owned(),
+                _ => spelled.to_owned(),
+            };
+            if let Value::Class(base) = &base {
+                if base.nature != Nature::Other {
+                    nature = base.nature;
+                }
+                fields.splice(0..0, base.fields.iter().cloned());
+                for (name, value) in base.attributes.borrow().iter() {
+                    if !attributes.iter().any(|(held, _)| held == name) {
+                        attributes.push((name.clone(), value.clone()));
+                    }
+                }
+            } else if ENUMS.contains(&known.as_str()) || known.ends_with("Enum") {
+                nature = Nature::Enum;
+            } else if TYPES.contains(&known.as_str()) {
+                nature = Nature::ColumnType;
+            } else if let Value::Outside(name) = &base
+                && let Value::Type(_) = self.construct(name, &Arguments::default())
+                && !attributes.iter().any(|(held, _)| held.as_str() == "impl")
+            {
+                nature = Nature::ColumnType;
+                attributes.push((Name::new("impl"), base.clone()));
+            }
+        }
+        if nature == Nature::Other && attributes.iter().any(|(name, _)| name.as_str() == "impl") {
+            nature = Nature::ColumnType;
+        }
+        let name = definition.name.id.clone();
+        Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
+    }
+
+    pub(super) fn instantiate(&mut self, class: &Rc<Class>, arguments: Arguments) -> Value {
+        match class.nature {
+            Nature::Enum => {
+                let wanted = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let found = class.members().into_iter().find(|member| match member {
+                    Value::Member(member) => member.value.equals(&wanted) == Some(true),
+                    _ => false,
+                });
+                found.unwrap_or(Value::Unknown)
+            }
+            Nature::ColumnType => Value::Type(Rc::new(self.decorated_type(class, arguments))),
+            Nature::Other => {
+                self.spend(64);
+                let instance =
+                    Value::Instance(Rc::new(Instance { class: class.clone(), attributes: RefCell::default() }));
+                if let Some(Value::Function(init)) = class.attribute("__init__") {
+                    let mut all = arguments;
+                    all.positional.insert(0, instance.clone());
+                    self.call_function(&init, all);
+                } else if let Value::Instance(instance) = &instance {
+                    let mut held = instance.attributes.borrow_mut();
+                    held.extend(class.fields.iter().cloned().zip(arguments.positional));
+                    held.extend(arguments.keywords.into_iter().map(|(name, value)| (Name::new(name), value)));
+                }
+                instance
+            }
+        }
+    }
+
+    /// What a `TypeDecorator` or a `UserDefinedType` comes down to on this dialect.
+    fn decorated_type(&mut self, class: &Rc<Class>, arguments: Arguments) -> SqlType {
+        let raised = self.raised;
+        if let Some(Value::Function(method)) = class.attribute("load_dialect_impl") {
+            let call = Arguments { positional: vec![Value::Decorator, Value::Dialect], ..Arguments::default() };
+            let value = self.call_function(&method, call);
+            self.raised = raised;
+            if let Value::Type(kind) = self.as_type(&value)
+                && kind.text.is_some()
+            {
+                return (*kind).clone();
+            }
+        }
+        if let Some(Value::Function(method)) = class.attribute("get_col_spec") {
+            let call = Arguments { positional: vec![Value::Decorator], ..Arguments::default() };
+            let value = self.call_function(&method, call);
+            self.raised = raised;
+            if let Some(text) = value.text() {
+                return SqlType { text: sqltype::spelled(&text, self.dialect()), enumeration: None };
+            }
+        }
+        match class.attribute("impl") {
+            Some(Value::Outside(name)) => {
+                let names = ["length", "timezone", "precision", "scale"];
+                let plain =
+                    arguments.positional.iter().all(|v| matches!(v, Value::Int(_) | Value::None | Value::Bool(_)));
+                let passed = Arguments {
+                    positional: if plain { arguments.positional } else { Vec::new() },
+                    keywords: arguments.keywords.into_iter().filter(|(k, _)| names.contains(&k.as_str())).collect(),
+                    open: arguments.open,
+                };
+                match self.construct(&name, &passed) {
+                    Value::Type(kind) => (*kind).clone(),
+                    _ => SqlType::default(),
+                }
+            }
+            Some(value) => match self.as_type(&value) {
+                Value::Type(kind) => (*kind).clone(),
+                _ => SqlType::default(),
+            },
+            None => SqlType::default(),
+        }
+    }
+
+    /// A type from a type, its class or a function that makes one.
+    pub(super) fn as_type(&mut self, value: &Value) -> Value {
+        let made = match value {
+            Value::Type(_) => value.clone(),
+            Value::Outside(name) => self.construct(name, &Arguments::default()),
+            Value::Class(class) if class.nature == Nature::ColumnType => self.instantiate(class, Arguments::default()),
+            _ => Value::Unknown,
+        };
+        if matches!(made, Value::Type(_)) { made } else { Value::Type(Rc::default()) }
+    }
+
+    pub(super) fn sql_type(&mut self, value: &Value) -> SqlType {
+        match self.as_type(value) {
+            Value::Type(kind) => (*kind).clone(),
+            _ => SqlType::default(),
+        }
+    }
+}

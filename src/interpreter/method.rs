@@ -1,0 +1,212 @@
+//! Methods, by what they are called on.
+
+use ruff_python_ast::name::Name;
+use std::rc::Rc;
+
+use super::Interpreter;
+use super::builtins;
+use super::spec::{Arguments, ConstraintKind};
+use super::value::Value;
+use crate::schema::Subject;
+
+impl Interpreter<'_> {
+    pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
+        match receiver {
+            Value::Op(batch) => self.operation(batch.as_deref(), name, &arguments),
+            Value::Outside(module) => match self.attribute(receiver, name) {
+                Value::Outside(full) => self.construct(&full, &arguments),
+                Value::Op(_) | Value::Context => Value::Unknown,
+                _ => self.construct(module, &arguments),
+            },
+            Value::Module(_) | Value::Class(_) => {
+                let callee = self.attribute(receiver, name);
+                if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
+                    let mut all = arguments;
+                    if function.takes_class() {
+                        all.positional.insert(0, Value::Class(class.clone()));
+                    }
+                    return self.call_function(function, all);
+                }
+                self.call_value(&callee, arguments)
+            }
+            Value::Instance(instance) => match instance.class.attribute(name) {
+                Some(Value::Function(function)) => {
+                    let mut all = arguments;
+                    all.positional.insert(0, receiver.clone());
+                    self.call_function(&function, all)
+                }
+                Some(callee) => self.call_value(&callee, arguments),
+                None => Value::Unknown,
+            },
+            Value::Str(text) | Value::FinalName(text) => self.string_method(text, name, &arguments),
+            Value::Member(member) => match member.value.text() {
+                Some(text) => self.string_method(&text, name, &arguments),
+                None => Value::Unknown,
+            },
+            Value::Fragment(_) if name.as_str() == "format" => receiver.clone(),
+            Value::List(list) => self.list_method(list, name, &arguments),
+            Value::Dict(dict) => self.dict_method(dict, name, &arguments),
+            Value::Set(items) => self.set_method(receiver, items, name, &arguments),
+            Value::Tuple(items) if name.as_str() == "index" => {
+                let wanted = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let at = items.iter().position(|item| item.equals(&wanted) == Some(true));
+                at.map_or(Value::Unknown, |at| Value::Int(at as i64))
+            }
+            Value::Type(kind) => {
+                let Some(enumeration) = kind.enumeration.as_ref().filter(|e| e.native) else {
+                    return self.type_method(receiver, name, &arguments);
+                };
+                match (name.as_str(), &enumeration.name) {
+                    ("create", Some(label)) => {
+                        let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
+                        let labels = enumeration.labels.clone();
+                        self.simulation.create_enum(label, labels, checked);
+                        Value::None
+                    }
+                    ("drop", Some(label)) => {
+                        self.simulation.drop_enum(label);
+                        Value::None
+                    }
+                    _ => self.type_method(receiver, name, &arguments),
+                }
+            }
+            Value::Connection | Value::Context => match name.as_str() {
+                "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
+                    self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
+                    Value::Unknown
+                }
+                "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
+                    Value::Connection
+                }
+                "is_offline_mode" => Value::Bool(false),
+                "get_x_argument" => Value::dict(Vec::new()),
+                "get_context" => Value::Context,
+                "run_callable" | "run_sync" => {
+                    let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                    let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
+                    self.call_value(&callee, call)
+                }
+                _ => Value::Unknown,
+            },
+            Value::Inspector => self.inspect(name, &arguments),
+            Value::Table(table) => match (name.as_str(), &table.name) {
+                ("create", Some(label)) => {
+                    self.simulation.create_table(label, &table.columns, &table.constraints, true);
+                    if table.open {
+                        self.simulation.open(label);
+                    }
+                    Value::None
+                }
+                ("drop", Some(label)) => {
+                    self.simulation.drop_table(label);
+                    Value::None
+                }
+                _ => Value::Expression,
+            },
+            Value::Constraint(constraint) => {
+                if let (ConstraintKind::Index { .. }, "drop", Some(label)) =
+                    (&constraint.kind, name.as_str(), constraint.name.name())
+                {
+                    self.simulation.drop_index(Some(label), None);
+                }
+                Value::None
+            }
+            Value::Sequence(label) => match name.as_str() {
+                "create" => {
+                    self.simulation.create(Subject::Sequence(label.to_string()));
+                    Value::None
+                }
+                "drop" => {
+                    self.simulation.drop(Subject::Sequence(label.to_string()));
+                    Value::None
+                }
+                _ => Value::Expression,
+            },
+            Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => {
+                receiver.clone()
+            }
+            Value::Decorator => Value::Unknown,
+            Value::Dialect if name.as_str() == "type_descriptor" => {
+                let kind = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                self.as_type(&kind)
+            }
+            Value::ColumnName(_) => receiver.clone(),
+            Value::Expression => Value::Expression,
+            _ => Value::Unknown,
+        }
+    }
+
+    fn type_method(&mut self, receiver: &Value, name: &Name, arguments: &Arguments) -> Value {
+        match name.as_str() {
+            "with_variant" => {
+                let dialect = self.dialect().name();
+                let names = arguments.positional.iter().skip(1);
+                if names.filter_map(Value::text).any(|name| &*name == dialect) {
+                    let variant = arguments.positional[0].clone();
+                    return self.as_type(&variant);
+                }
+                receiver.clone()
+            }
+            "evolve" | "copy" | "adapt" => receiver.clone(),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn set_method(
+        &mut self,
+        receiver: &Value,
+        items: &Rc<std::cell::RefCell<Vec<Value>>>,
+        name: &Name,
+        arguments: &Arguments,
+    ) -> Value {
+        self.spend(32);
+        let first = arguments.positional.first();
+        let more = first.and_then(Value::items);
+        match (name.as_str(), first, more) {
+            ("add", Some(value), _) => {
+                items.borrow_mut().push(value.clone());
+                Value::None
+            }
+            ("update" | "union", _, Some((more, false))) => {
+                self.spend(more.len() * 32);
+                if name.as_str() == "update" {
+                    items.borrow_mut().extend(more);
+                    return Value::None;
+                }
+                let all: Vec<Value> = items.borrow().iter().cloned().chain(more).collect();
+                builtins::set(&all)
+            }
+            ("difference", Some(other), _) => {
+                self.binary(ruff_python_ast::Operator::Sub, receiver.clone(), builtin_set(other))
+            }
+            ("discard" | "remove", Some(value), _) => {
+                items.borrow_mut().retain(|item| item.equals(value) != Some(true));
+                Value::None
+            }
+            ("copy", ..) => builtins::set(&items.borrow()),
+            ("issubset", _, Some((more, false))) => {
+                let held = items.borrow();
+                let all: Option<Vec<bool>> = held.iter().map(|item| super::value::contains(&more, item)).collect();
+                all.map_or(Value::Unknown, |all| Value::Bool(all.into_iter().all(|held| held)))
+            }
+            _ => Value::Unknown,
+        }
+    }
+}
+
+fn builtin_set(value: &Value) -> Value {
+    match value.items() {
+        Some((items, false)) => builtins::set(&items),
+        _ => Value::Unknown,
+    }
+}
+
+impl super::value::Function {
+    /// Whether it is a class method, which gets its class as the first argument.
+    fn takes_class(&self) -> bool {
+        let super::value::Code::Function(definition) = &self.code else { return false };
+        definition.decorator_list.iter().any(|decorator| {
+            matches!(&decorator.expression, ruff_python_ast::Expr::Name(name) if name.id.as_str() == "classmethod")
+        })
+    }
+}

@@ -1,0 +1,222 @@
+//! What each migration does to the schema, read from its source: Python that is evaluated, never run.
+//!
+//! An interpreter of `upgrade()` bodies over a parser's tree. It follows imports inside the checkout, answers
+//! `inspect(...)` from the schema simulated so far, and reads raw SQL with a PostgreSQL grammar. Whatever it cannot
+//! evaluate is unknown. It opens no file itself (the caller hands texts over), knows no third-party package but
+//! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
+
+mod arguments;
+mod builtins;
+mod call;
+mod class;
+mod construct;
+mod execute;
+mod expression;
+mod import;
+mod inspector;
+mod method;
+mod operation;
+mod simulation;
+mod spec;
+mod sql;
+mod sql_block;
+mod sqltype;
+mod statement;
+mod value;
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::schema::{Belief, Dialect, State, Subject};
+use simulation::Simulation;
+use value::{Module, Value};
+
+/// The files that an import may reach.
+pub trait Checkout: Sync {
+    /// The text of a file by its path inside the checkout, with slashes; `None` when there is none.
+    fn text(&self, path: &str) -> Option<String>;
+
+    /// Folders that a dotted module name may start in, first match wins; `""` is the checkout itself.
+    fn roots(&self) -> Vec<String>;
+}
+
+/// One migration to read.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// Path inside the checkout, with slashes.
+    pub path: String,
+    /// Its source.
+    pub text: String,
+}
+
+/// What one migration does.
+#[derive(Debug, Clone, Default)]
+pub struct Effects {
+    /// Facts that it changes, and what holds afterwards; `None`: it is gone.
+    pub changes: Vec<(Subject, Option<Belief<State>>)>,
+    /// Facts that must have held before although no migration that was read made them so.
+    pub earlier: Vec<Subject>,
+    /// Tables whose constraints before this migration are not all known.
+    pub earlier_constraints: Vec<String>,
+    /// It provably does nothing: an empty body, a merge.
+    pub nothing: bool,
+    /// It writes rows, or may.
+    pub data: bool,
+    /// What could not be read, in words.
+    pub opaque: Vec<String>,
+}
+
+/// Where and on what the migrations run.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The database's dialect.
+    pub dialect: Dialect,
+    /// The schema that unqualified names fall into: `public`, or the connection's own.
+    pub default_schema: String,
+    /// Alembic's own table, which is no evidence: qualified outside the default schema.
+    pub version_table: String,
+}
+
+/// Reads migrations in upgrade order: the effects of each, given those before it.
+pub fn read(scripts: &[Script], checkout: &dyn Checkout, setting: &Setting) -> Vec<Effects> {
+    // The tree may nest 1,000 deep and each level costs several frames.
+    const STACK: usize = 256 << 20;
+    std::thread::scope(|scope| {
+        let work = || {
+            let mut interpreter = Interpreter::new(checkout, setting);
+            scripts.iter().map(|script| interpreter.revision(script)).collect()
+        };
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
+            Ok(thread) => thread.join().unwrap_or_default(),
+            Err(_) => Vec::new(),
+        }
+    })
+}
+
+/// Steps that one revision may take. The longest of the 2,000 that were measured takes some ten thousand.
+const STEPS: u64 = 400_000;
+/// Bytes of text and items that one revision may make.
+const MEMORY: usize = 64 << 20;
+/// How deep calls and expressions may nest.
+const DEPTH: u32 = 2_000;
+
+struct Interpreter<'a> {
+    checkout: &'a dyn Checkout,
+    roots: Vec<String>,
+    simulation: Simulation,
+    modules: HashMap<String, Option<Rc<Module>>>,
+    steps: u64,
+    memory: usize,
+    depth: u32,
+    /// A `raise` was reached: statements up to the next handler are not.
+    raised: bool,
+    data: bool,
+    opaque: Vec<String>,
+    /// What was last reported for a table and for everything else.
+    reported: HashMap<String, HashMap<Subject, Belief<State>>>,
+    version_table: String,
+    /// A branch that may have run returns a value: what the function gives is unknown.
+    may_have_returned: bool,
+}
+
+impl<'a> Interpreter<'a> {
+    fn new(checkout: &'a dyn Checkout, setting: &Setting) -> Self {
+        Self {
+            checkout,
+            roots: checkout.roots(),
+            simulation: Simulation::new(setting.dialect, &setting.default_schema),
+            modules: HashMap::new(),
+            steps: 0,
+            memory: 0,
+            depth: 0,
+            raised: false,
+            data: false,
+            opaque: Vec::new(),
+            reported: HashMap::new(),
+            version_table: setting.version_table.clone(),
+            may_have_returned: false,
+        }
+    }
+
+    fn revision(&mut self, script: &Script) -> Effects {
+        self.steps = 0;
+        self.memory = 0;
+        self.depth = 0;
+        self.raised = false;
+        self.data = false;
+        self.opaque.clear();
+        let mut nothing = false;
+        match crate::python::parse(&script.text) {
+            Ok(tree) => {
+                let module = self.evaluate_module(&script.path, tree);
+                self.raised = false;
+                if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
+                    nothing = upgrade.does_nothing();
+                    self.call_function(&upgrade, spec::Arguments::default());
+                } else {
+                    self.opaque.push("it has no upgrade() that can be read".to_owned());
+                }
+            }
+            Err(error) => self.opaque.push(error.to_string()),
+        }
+        if self.exhausted() {
+            self.opaque.push("it takes more steps than are followed".to_owned());
+        }
+        let mut effects = Effects {
+            earlier: std::mem::take(&mut self.simulation.earlier),
+            earlier_constraints: std::mem::take(&mut self.simulation.earlier_constraints),
+            nothing,
+            data: self.data,
+            opaque: std::mem::take(&mut self.opaque),
+            changes: Vec::new(),
+        };
+        effects.earlier.retain(|subject| subject.table() != Some(&self.version_table));
+        for table in self.simulation.next_revision() {
+            if table == self.version_table {
+                continue;
+            }
+            let facts = self.simulation.facts_of(&table);
+            self.report(&table, facts, &mut effects.changes);
+        }
+        let others = self.simulation.other_facts();
+        self.report("", others, &mut effects.changes);
+        effects
+    }
+
+    /// Reports how a group of facts differs from what was reported before.
+    fn report(
+        &mut self,
+        group: &str,
+        facts: Vec<(Subject, Belief<State>)>,
+        changes: &mut Vec<(Subject, Option<Belief<State>>)>,
+    ) {
+        let now: HashMap<Subject, Belief<State>> = facts.into_iter().collect();
+        let before = self.reported.remove(group).unwrap_or_default();
+        changes.extend(before.keys().filter(|key| !now.contains_key(key)).map(|subject| (subject.clone(), None)));
+        for (subject, state) in &now {
+            if before.get(subject) != Some(state) {
+                changes.push((subject.clone(), Some(state.clone())));
+            }
+        }
+        self.reported.insert(group.to_owned(), now);
+    }
+
+    /// Takes one step; false when the budget is used up.
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        !self.exhausted()
+    }
+
+    fn exhausted(&self) -> bool {
+        self.steps > STEPS || self.memory > MEMORY
+    }
+
+    /// Accounts for something of this size.
+    fn spend(&mut self, bytes: usize) {
+        self.memory = self.memory.saturating_add(bytes);
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.simulation.dialect
+    }
+}

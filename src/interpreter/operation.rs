@@ -1,0 +1,284 @@
+//! `op.*` and `batch_op.*`, with the arguments as Alembic has them.
+
+use std::rc::Rc;
+
+use super::Interpreter;
+use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
+use super::simulation::ColumnChange;
+use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
+use super::value::{Batch, Value};
+
+impl Interpreter<'_> {
+    pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
+        let schema = arguments.keyword("schema").and_then(Value::text);
+        match name {
+            "f" => return arguments.positional.first().and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
+            "get_bind" => return Value::Connection,
+            "get_context" => return Value::Context,
+            "inline_literal" => return arguments.positional.first().cloned().unwrap_or(Value::Unknown),
+            "execute" => {
+                let statement = arguments.get(0, "sqltext").cloned().unwrap_or(Value::Unknown);
+                self.execute(&statement);
+                return Value::None;
+            }
+            "bulk_insert" => {
+                self.data = true;
+                return Value::None;
+            }
+            "run_async" => {
+                let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
+                return self.call_value(&callee, call);
+            }
+            "batch_alter_table" => {
+                let schema = arguments.get(1, "schema").and_then(Value::text);
+                let table = arguments.get(0, "table_name").and_then(Value::text);
+                let table = table.map(|table| self.simulation.qualify(&table, schema.as_deref()));
+                return Value::Op(Some(Rc::new(Batch { table })));
+            }
+            "create_table" => return self.create_table(arguments),
+            "drop_table" => {
+                match self.table_argument(arguments, 0, "table_name", schema.as_deref()) {
+                    Some(table) => self.simulation.drop_table(&table),
+                    None => self.lost(name),
+                }
+                return Value::None;
+            }
+            "rename_table" => {
+                let from = self.table_argument(arguments, 0, "old_table_name", schema.as_deref());
+                let to = self.table_argument(arguments, 1, "new_table_name", schema.as_deref());
+                match from.zip(to) {
+                    Some((from, to)) => self.simulation.rename_table(&from, &to),
+                    None => self.lost(name),
+                }
+                return Value::None;
+            }
+            "drop_index" => {
+                let index = naming(arguments.get(0, "index_name"));
+                let table = match batch {
+                    Some(batch) => batch.table.clone(),
+                    None => self.table_argument(arguments, 1, "table_name", schema.as_deref()),
+                };
+                self.simulation.drop_index(index.name(), table.as_deref());
+                return Value::None;
+            }
+            "sync_enum_values" => {
+                self.sync_enum(arguments);
+                return Value::None;
+            }
+            "create_table_comment" | "drop_table_comment" => return Value::None,
+            _ => {}
+        }
+        if !matches!(
+            name,
+            "add_column" | "drop_column" | "alter_column" | "create_index" | "drop_constraint" | "create_foreign_key"
+        ) && !name.starts_with("create_")
+        {
+            self.opaque.push(format!("it calls op.{name}, which is not known"));
+            return Value::Unknown;
+        }
+        // On a batch the table is given, and the other arguments move up.
+        let at = usize::from(batch.is_none());
+        let table = match (batch, name) {
+            (Some(batch), _) => batch.table.clone(),
+            (None, "add_column" | "drop_column" | "alter_column") => {
+                self.table_argument(arguments, 0, "table_name", schema.as_deref())
+            }
+            (None, "create_foreign_key") => {
+                let schema = arguments.keyword("source_schema").and_then(Value::text);
+                let name = if arguments.keyword("source").is_some() { "source" } else { "source_table" };
+                self.table_argument(arguments, 1, name, schema.as_deref())
+            }
+            (None, _) => self.table_argument(arguments, 1, "table_name", schema.as_deref()),
+        };
+        let Some(table) = table else {
+            self.lost(name);
+            return Value::None;
+        };
+        match name {
+            "add_column" => {
+                let spec = match arguments.get(at, "column") {
+                    Some(Value::Column(column)) => Some(column.borrow().clone()),
+                    _ => None,
+                };
+                let spec = spec.map(|mut spec| {
+                    if let Some(schema) = &schema {
+                        let base = table.rsplit('.').next().unwrap_or(&table).to_owned();
+                        name_indexes(std::slice::from_mut(&mut spec), schema, &base);
+                    }
+                    spec
+                });
+                match spec {
+                    Some(spec) => self.simulation.add_column(&table, &spec, may_be_there(arguments, "if_not_exists")),
+                    None => self.unreadable(name, &table),
+                }
+            }
+            "drop_column" => match arguments.get(at, "column_name").and_then(column_name) {
+                Some(column) => self.simulation.drop_column(&table, &column),
+                None => self.unreadable(name, &table),
+            },
+            "alter_column" => self.alter_column(&table, at, arguments),
+            "create_index" => {
+                let columns = column_list(arguments.get(1 + at, "columns"));
+                let unique = arguments.keyword("unique").map_or(Some(false), Value::truth);
+                let keep = may_be_there(arguments, "if_not_exists");
+                let named = arguments.get(0, "index_name");
+                match naming(named) {
+                    Naming::Named(name) => self.simulation.create_index(&name, &table, columns, unique, keep),
+                    Naming::Unnamed => {
+                        let kind = ConstraintKind::Index { unique };
+                        self.simulation
+                            .add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
+                    }
+                    Naming::Unreadable => self.unreadable(name, &table),
+                }
+            }
+            "drop_constraint" => {
+                let constraint = naming(arguments.get(0, "constraint_name"));
+                let kind = arguments.get(1 + at, "type_").and_then(Value::text);
+                self.simulation.drop_constraint(&table, constraint.name(), kind.as_deref());
+            }
+            "create_foreign_key" => self.create_foreign_key(&table, at, arguments),
+            _ => {
+                let columns = column_list(arguments.get(1 + at, "columns"));
+                let kind = match name {
+                    "create_unique_constraint" => ConstraintKind::Unique,
+                    "create_primary_key" => ConstraintKind::PrimaryKey,
+                    "create_check_constraint" => {
+                        let condition = arguments.get(1 + at, "condition").and_then(Value::text);
+                        ConstraintKind::Check { condition: condition.map(|text| text.to_string()) }
+                    }
+                    "create_exclude_constraint" => ConstraintKind::Exclude,
+                    _ => {
+                        self.unreadable(name, &table);
+                        return Value::None;
+                    }
+                };
+                let name = naming(arguments.get(0, "constraint_name"));
+                self.simulation.add_constraint(&table, &ConstraintSpec { name, columns, kind });
+            }
+        }
+        Value::None
+    }
+
+    fn table_argument(&self, arguments: &Arguments, at: usize, name: &str, schema: Option<&str>) -> Option<String> {
+        let table = arguments.get(at, name).and_then(Value::text)?;
+        Some(self.simulation.qualify(&table, schema))
+    }
+
+    /// An operation on a table that cannot be told.
+    fn lost(&mut self, name: &str) {
+        self.simulation.effects += 1;
+        self.opaque.push(format!("op.{name} on a table whose name cannot be evaluated"));
+    }
+
+    /// An operation on a known table with arguments that cannot be read.
+    fn unreadable(&mut self, name: &str, table: &str) {
+        self.simulation.effects += 1;
+        self.simulation.table_mut(table).open = true;
+        self.opaque.push(format!("op.{name} on {table} with arguments that cannot be evaluated"));
+    }
+
+    fn create_table(&mut self, arguments: &Arguments) -> Value {
+        let schema = arguments.keyword("schema").and_then(Value::text);
+        let Some(name) = self.table_argument(arguments, 0, "table_name", schema.as_deref()) else {
+            self.lost("create_table");
+            return Value::Unknown;
+        };
+        let skip = usize::from(arguments.keyword("table_name").is_none());
+        let parts = arguments.positional.get(skip..).unwrap_or_default();
+        let mut table = table_spec(Some(name.clone()), parts, arguments.open);
+        if let Some(schema) = &schema {
+            let base = name.rsplit('.').next().unwrap_or(&name).to_owned();
+            name_indexes(&mut table.columns, schema, &base);
+        }
+        let keep = may_be_there(arguments, "if_not_exists");
+        self.simulation.create_table(&name, &table.columns, &table.constraints, keep);
+        if table.open {
+            self.simulation.open(&name);
+        }
+        Value::Table(Rc::new(table))
+    }
+
+    fn alter_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
+        let Some(column) = arguments.get(at, "column_name").and_then(column_name) else {
+            self.unreadable("alter_column", table);
+            return;
+        };
+        let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
+        let mut change = ColumnChange::default();
+        if let Some(value) = given("nullable") {
+            change.nullable = Some(value.truth().into());
+        }
+        if let Some(value) = arguments.keyword("server_default") {
+            change.default = match value {
+                // Alembic's own "leave it alone".
+                Value::Bool(false) => None,
+                value => Some(has_default(value).into()),
+            };
+        }
+        if let Some(value) = given("type_").cloned() {
+            change.kind = Some(self.sql_type(&value));
+        }
+        if let Some(value) = given("new_column_name").or_else(|| given("name")) {
+            change.name = Some(value.text().map(|name| name.to_string()).into());
+        }
+        self.simulation.alter_column(table, &column, change);
+    }
+
+    fn create_foreign_key(&mut self, table: &str, at: usize, arguments: &Arguments) {
+        let schema = arguments.keyword("referent_schema").and_then(Value::text);
+        let name = if arguments.keyword("referent").is_some() { "referent" } else { "referent_table" };
+        let target = self.table_argument(arguments, 1 + at, name, schema.as_deref());
+        let columns = column_list(arguments.get(2 + at, "local_cols"));
+        let on_delete = on_delete(arguments.keyword("ondelete"));
+        let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter: false };
+        let name = naming(arguments.get(0, "constraint_name"));
+        self.simulation.add_constraint(table, &ConstraintSpec { name, columns, kind });
+    }
+
+    /// `alembic_postgresql_enum`'s operation.
+    fn sync_enum(&mut self, arguments: &Arguments) {
+        let schema = arguments.get(0, "enum_schema").and_then(Value::text);
+        let (Some(name), Some((labels, false))) = (
+            arguments.get(1, "enum_name").and_then(Value::text),
+            arguments.get(2, "new_values").and_then(Value::items),
+        ) else {
+            return;
+        };
+        let name = self.simulation.qualify(&name, schema.as_deref());
+        let labels: Option<Vec<String>> =
+            labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
+        if let Some(labels) = labels {
+            self.simulation.alter_enum(&name, |held| *held = labels);
+        }
+    }
+}
+
+/// Whether a `server_default` is one: a sequence's next value is the column's own business.
+pub(super) fn has_default(value: &Value) -> Option<bool> {
+    match value {
+        Value::None => Some(false),
+        Value::Unknown => None,
+        value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
+    }
+}
+
+/// `if_not_exists=`: anything but a plain no may leave what is there.
+fn may_be_there(arguments: &Arguments, name: &str) -> bool {
+    arguments.keyword(name).is_some_and(|value| value.truth() != Some(false))
+}
+
+/// A column, for the SQL side.
+pub(super) fn plain_column(name: String, kind: super::spec::SqlType) -> ColumnSpec {
+    ColumnSpec {
+        name: Some(name),
+        kind,
+        nullable: Some(true),
+        primary_key: false,
+        unique: false,
+        index: false,
+        default: Some(false),
+        constraints: Vec::new(),
+    }
+}

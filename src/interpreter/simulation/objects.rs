@@ -1,0 +1,102 @@
+//! What is not a table: enum types, views, sequences, functions, triggers, extensions, schemas.
+
+use super::Simulation;
+use crate::schema::{Belief, Subject};
+
+impl Simulation {
+    pub(in crate::interpreter) fn create_enum(&mut self, name: &str, labels: Option<Vec<String>>, if_absent: bool) {
+        self.effects += 1;
+        let name = name.to_lowercase();
+        if (if_absent || self.guarded > 0) && self.schema.enums.contains_key(&name) {
+            return;
+        }
+        self.trust(&Subject::Enum(name.clone()));
+        self.schema.enums.insert(name, labels.into());
+    }
+
+    pub(in crate::interpreter) fn drop_enum(&mut self, name: &str) {
+        self.effects += 1;
+        let name = name.to_lowercase();
+        if self.schema.enums.remove(&name).is_none() {
+            self.earlier.push(Subject::Enum(name));
+        }
+    }
+
+    pub(in crate::interpreter) fn rename_enum(&mut self, from: &str, to: &str) {
+        self.effects += 1;
+        let (from, to) = (from.to_lowercase(), to.to_lowercase());
+        let labels = self.schema.enums.remove(&from).unwrap_or_else(|| {
+            self.earlier.push(Subject::Enum(from.clone()));
+            Belief::Unknown
+        });
+        self.schema.enums.insert(to.clone(), labels);
+        let array = format!("{from}[]");
+        let uses = |kind: &Belief<String>| kind.known().is_some_and(|kind| *kind == from || *kind == array);
+        let users: Vec<String> = self
+            .schema
+            .tables
+            .iter()
+            .filter(|(_, table)| table.columns.iter().any(|column| uses(&column.kind)))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for table in users {
+            for column in &mut self.table_mut(&table).columns {
+                if uses(&column.kind) {
+                    let suffix = if column.kind.known() == Some(&array) { "[]" } else { "" };
+                    column.kind = Belief::Known(format!("{to}{suffix}"));
+                }
+            }
+        }
+    }
+
+    /// Changes the labels of an enum; one that nothing created has unknown labels.
+    pub(in crate::interpreter) fn alter_enum(&mut self, name: &str, change: impl FnOnce(&mut Vec<String>)) {
+        self.effects += 1;
+        let name = name.to_lowercase();
+        match self.schema.enums.get_mut(&name) {
+            Some(Belief::Known(labels)) => change(labels),
+            Some(Belief::Unknown) => {}
+            None => {
+                self.earlier.push(Subject::Enum(name.clone()));
+                self.schema.enums.insert(name, Belief::Unknown);
+            }
+        }
+    }
+
+    /// Creates something that has nothing but a name.
+    pub(in crate::interpreter) fn create(&mut self, subject: Subject) {
+        self.effects += 1;
+        self.trust(&subject);
+        if matches!(subject, Subject::Extension(_) | Subject::Namespace(_)) {
+            // Often there before: the work of whoever set the database up.
+            self.earlier.push(subject.clone());
+        }
+        match subject {
+            Subject::View(name) => self.schema.views.insert(name),
+            Subject::Sequence(name) => self.schema.sequences.insert(name),
+            Subject::Function(name) => self.schema.functions.insert(name),
+            Subject::Extension(name) => self.schema.extensions.insert(name),
+            Subject::Namespace(name) => self.schema.namespaces.insert(name),
+            Subject::Trigger(table, name) => self.schema.triggers.insert((table, name)),
+            Subject::Table(..) | Subject::Enum(_) => false,
+        };
+    }
+
+    /// Drops something that has nothing but a name.
+    pub(in crate::interpreter) fn drop(&mut self, subject: Subject) {
+        self.effects += 1;
+        self.trust(&subject);
+        let there = match &subject {
+            Subject::View(name) => self.schema.views.remove(name),
+            Subject::Sequence(name) => self.schema.sequences.remove(name),
+            Subject::Function(name) => self.schema.functions.remove(name),
+            Subject::Extension(name) => self.schema.extensions.remove(name),
+            Subject::Namespace(name) => self.schema.namespaces.remove(name),
+            Subject::Trigger(table, name) => self.schema.triggers.remove(&(table.clone(), name.clone())),
+            Subject::Table(..) | Subject::Enum(_) => true,
+        };
+        if !there {
+            self.earlier.push(subject);
+        }
+    }
+}

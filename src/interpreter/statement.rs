@@ -1,0 +1,456 @@
+//! Statements: control flow, with both ways taken where the condition cannot be known.
+
+use std::rc::Rc;
+
+use ruff_python_ast::name::Name;
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt};
+
+use super::Interpreter;
+use super::value::{Code, Function, Module, Scope, Value};
+
+/// Where names are looked up.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    pub(super) scope: Rc<Scope>,
+    pub(super) module: Rc<Module>,
+}
+
+/// How a block ends.
+#[derive(Debug)]
+pub(super) enum Flow {
+    Next,
+    Return(Value),
+    Break,
+    Continue,
+    /// An exception, or the budget is used up.
+    Stop,
+}
+
+/// Methods whose call may change the schema.
+const EFFECTS: [&str; 20] = [
+    "create_table",
+    "drop_table",
+    "rename_table",
+    "add_column",
+    "drop_column",
+    "alter_column",
+    "create_index",
+    "drop_index",
+    "create_unique_constraint",
+    "create_foreign_key",
+    "create_primary_key",
+    "create_check_constraint",
+    "drop_constraint",
+    "batch_alter_table",
+    "execute",
+    "exec_driver_sql",
+    "create",
+    "drop",
+    "create_all",
+    "sync_enum_values",
+];
+
+/// Methods that change the object they are called on.
+const MUTATORS: [&str; 9] = ["append", "extend", "insert", "add", "update", "pop", "remove", "clear", "setdefault"];
+
+impl Interpreter<'_> {
+    pub(super) fn block(&mut self, body: &[Stmt], frame: &Frame) -> Flow {
+        for statement in body {
+            if !self.step() {
+                return Flow::Stop;
+            }
+            self.depth += 1;
+            let flow = if self.depth > super::DEPTH { Flow::Next } else { self.statement(statement, frame) };
+            self.depth -= 1;
+            match flow {
+                Flow::Next if self.raised => return Flow::Stop,
+                Flow::Next => {}
+                other => return other,
+            }
+        }
+        Flow::Next
+    }
+
+    fn statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
+        match statement {
+            Stmt::Expr(statement) => {
+                self.expression(&statement.value, frame);
+            }
+            Stmt::Assign(statement) => {
+                let value = self.expression(&statement.value, frame);
+                for target in &statement.targets {
+                    self.assign(target, value.clone(), frame);
+                }
+            }
+            Stmt::AnnAssign(statement) => {
+                if let Some(value) = &statement.value {
+                    let value = self.expression(value, frame);
+                    self.assign(&statement.target, value, frame);
+                }
+            }
+            Stmt::AugAssign(statement) => {
+                let left = self.expression(&statement.target, frame);
+                let right = self.expression(&statement.value, frame);
+                let value = self.binary(statement.op, left, right);
+                self.assign(&statement.target, value, frame);
+            }
+            Stmt::FunctionDef(function) => {
+                let code = Code::Function(Rc::new(function.clone()));
+                let value = self.function(code, frame);
+                frame.scope.set(&function.name.id, value);
+            }
+            Stmt::ClassDef(class) => {
+                let value = self.class(class, frame);
+                frame.scope.set(&class.name.id, value);
+            }
+            Stmt::Import(import) => self.import(import, frame),
+            Stmt::ImportFrom(import) => self.import_from(import, frame),
+            Stmt::Return(statement) => {
+                return Flow::Return(
+                    statement.value.as_ref().map_or(Value::None, |value| self.expression(value, frame)),
+                );
+            }
+            Stmt::If(statement) => {
+                return self.if_chain(&statement.test, &statement.body, &statement.elif_else_clauses, frame);
+            }
+            Stmt::For(statement) => {
+                let items = self.expression(&statement.iter, frame);
+                return self.for_loop(&statement.target, items, &statement.body, &statement.orelse, frame);
+            }
+            Stmt::While(statement) => {
+                let truth = self.expression(&statement.test, frame).truth();
+                if truth != Some(false) {
+                    return self.maybe(&statement.body, frame, truth.is_none());
+                }
+            }
+            Stmt::With(statement) => {
+                let mut suppressed = false;
+                for item in &statement.items {
+                    let value = self.expression(&item.context_expr, frame);
+                    suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
+                    if let Some(target) = &item.optional_vars {
+                        self.assign(target, value, frame);
+                    }
+                }
+                return if suppressed {
+                    self.attempt(&statement.body, frame)
+                } else {
+                    self.block(&statement.body, frame)
+                };
+            }
+            Stmt::Try(statement) => {
+                let flow = if statement.handlers.is_empty() {
+                    self.block(&statement.body, frame)
+                } else {
+                    self.attempt(&statement.body, frame)
+                };
+                for handler in &statement.handlers {
+                    let ExceptHandler::ExceptHandler(handler) = handler;
+                    self.replacements(&handler.body, frame);
+                }
+                if !matches!(flow, Flow::Next) {
+                    self.block(&statement.finalbody, frame);
+                    return flow;
+                }
+                match self.block(&statement.orelse, frame) {
+                    Flow::Next => return self.block(&statement.finalbody, frame),
+                    other => return other,
+                }
+            }
+            Stmt::Match(statement) => {
+                self.expression(&statement.subject, frame);
+                for case in &statement.cases {
+                    self.maybe(&case.body, frame, true);
+                }
+            }
+            Stmt::Raise(_) => {
+                self.raised = true;
+                return Flow::Stop;
+            }
+            Stmt::Break(_) => return Flow::Break,
+            Stmt::Continue(_) => return Flow::Continue,
+            _ => {}
+        }
+        Flow::Next
+    }
+
+    /// The body of a `try`: whether each of its effects came to be is unknown.
+    fn attempt(&mut self, body: &[Stmt], frame: &Frame) -> Flow {
+        if !self.has_effect(body, frame) {
+            let flow = self.block(body, frame);
+            self.raised = false;
+            return if matches!(flow, Flow::Stop) { Flow::Next } else { flow };
+        }
+        self.simulation.begin();
+        let flow = self.block(body, frame);
+        self.raised = false;
+        let outcome = self.simulation.roll_back();
+        self.simulation.accept_with_doubt(outcome);
+        if matches!(flow, Flow::Stop) { Flow::Next } else { flow }
+    }
+
+    /// Definitions in a handler that replace what the `try` failed to import.
+    fn replacements(&mut self, handler: &[Stmt], frame: &Frame) {
+        for statement in handler {
+            let name = match statement {
+                Stmt::FunctionDef(function) => &function.name.id,
+                Stmt::ClassDef(class) => &class.name.id,
+                _ => continue,
+            };
+            let missing = matches!(frame.scope.get(name), Some(Value::Import(_)));
+            if missing && matches!(self.name(name, frame), Value::Outside(_) | Value::Unknown) {
+                self.statement(statement, frame);
+            }
+        }
+    }
+
+    fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
+        let truth = self.expression(test, frame).truth();
+        match truth {
+            Some(true) => return self.block(body, frame),
+            Some(false) => return self.otherwise(rest, frame),
+            None => {}
+        }
+        let effect = self.has_effect(body, frame);
+        let other_effect = rest.iter().any(|clause| self.has_effect(&clause.body, frame));
+        match (effect, other_effect) {
+            (false, false) => {
+                self.forget(body, frame);
+                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
+                let returns = |body: &[Stmt]| {
+                    body.last().is_some_and(|last| matches!(last, Stmt::Return(statement) if statement.value.is_some()))
+                };
+                if returns(body) || rest.iter().any(|clause| returns(&clause.body)) {
+                    self.may_have_returned = true;
+                }
+                Flow::Next
+            }
+            (true, false) => {
+                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
+                self.maybe(body, frame, true)
+            }
+            (false, true) => {
+                self.forget(body, frame);
+                self.simulation.guarded += 1;
+                let flow = self.otherwise(rest, frame);
+                self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
+                tamed(flow)
+            }
+            (true, true) => {
+                let names = frame.scope.names.borrow().clone();
+                self.simulation.begin();
+                self.block(body, frame);
+                let one = self.simulation.roll_back();
+                self.raised = false;
+                frame.scope.names.replace(names);
+                self.simulation.begin();
+                self.otherwise(rest, frame);
+                let other = self.simulation.roll_back();
+                self.raised = false;
+                self.simulation.accept_either(one, other);
+                self.forget(body, frame);
+                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
+                Flow::Next
+            }
+        }
+    }
+
+    fn otherwise(&mut self, rest: &[ElifElseClause], frame: &Frame) -> Flow {
+        match rest.split_first() {
+            None => Flow::Next,
+            Some((clause, rest)) => match &clause.test {
+                Some(test) => self.if_chain(test, &clause.body, rest, frame),
+                None => self.block(&clause.body, frame),
+            },
+        }
+    }
+
+    /// A body that may run or not, or once out of many times: what it ensures is taken as ensured.
+    fn maybe(&mut self, body: &[Stmt], frame: &Frame, guarded: bool) -> Flow {
+        if !self.has_effect(body, frame) {
+            self.forget(body, frame);
+            return Flow::Next;
+        }
+        self.simulation.guarded += u32::from(guarded);
+        let flow = self.block(body, frame);
+        self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(guarded));
+        tamed(flow)
+    }
+
+    fn for_loop(&mut self, target: &Expr, items: Value, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {
+        let (items, partial) = items.items().unwrap_or((Vec::new(), true));
+        for item in items {
+            if !self.step() {
+                return Flow::Stop;
+            }
+            self.assign(target, item, frame);
+            match self.block(body, frame) {
+                Flow::Next | Flow::Continue => {}
+                Flow::Break => return Flow::Next,
+                other => return other,
+            }
+        }
+        if partial {
+            self.assign(target, Value::Unknown, frame);
+            return self.maybe(body, frame, true);
+        }
+        self.block(orelse, frame)
+    }
+
+    pub(super) fn assign(&mut self, target: &Expr, value: Value, frame: &Frame) {
+        match target {
+            Expr::Name(name) => frame.scope.set(&name.id, value),
+            Expr::Starred(starred) => self.assign(&starred.value, Value::Unknown, frame),
+            Expr::Tuple(_) | Expr::List(_) => {
+                let targets = match target {
+                    Expr::Tuple(tuple) => &tuple.elts,
+                    Expr::List(list) => &list.elts,
+                    _ => return,
+                };
+                let items = match value.items() {
+                    Some((items, false))
+                        if items.len() == targets.len() && !targets.iter().any(|t| matches!(t, Expr::Starred(_))) =>
+                    {
+                        items
+                    }
+                    _ => vec![Value::Unknown; targets.len()],
+                };
+                for (target, item) in targets.iter().zip(items) {
+                    self.assign(target, item, frame);
+                }
+            }
+            Expr::Subscript(subscript) => {
+                let object = self.expression(&subscript.value, frame);
+                let key = self.expression(&subscript.slice, frame);
+                self.store(&object, key, value);
+            }
+            Expr::Attribute(attribute) => match self.expression(&attribute.value, frame) {
+                Value::Instance(instance) => {
+                    instance.attributes.borrow_mut().insert(attribute.attr.id.clone(), value);
+                }
+                Value::Column(column) if attribute.attr.as_str() == "nullable" => {
+                    column.borrow_mut().nullable = value.truth();
+                }
+                Value::Class(class) => {
+                    class.attributes.borrow_mut().insert(0, (attribute.attr.id.clone(), value));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn store(&mut self, object: &Value, key: Value, value: Value) {
+        self.spend(32);
+        match object {
+            Value::Dict(items) => {
+                let mut items = items.borrow_mut();
+                match items.iter_mut().find(|(held, _)| held.equals(&key) == Some(true)) {
+                    Some((_, held)) => *held = value,
+                    None => items.push((key, value)),
+                }
+            }
+            Value::List(list) => {
+                if let Some(at) = key.integer().and_then(|at| usize::try_from(at).ok())
+                    && let Some(held) = list.borrow_mut().items.get_mut(at)
+                {
+                    *held = value;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Names that a block that may have run assigns or changes are unknown after it.
+    fn forget(&mut self, body: &[Stmt], frame: &Frame) {
+        let mut visitor = Stored(Vec::new());
+        visitor.visit_body(body);
+        for name in visitor.0 {
+            frame.scope.set(&name, Value::Unknown);
+        }
+    }
+
+    /// Whether a block could change the schema, as far as its text shows.
+    pub(super) fn has_effect(&mut self, body: &[Stmt], frame: &Frame) -> bool {
+        let mut pending: Vec<Rc<Function>> = Vec::new();
+        let mut seen: Vec<Name> = Vec::new();
+        let mut calls = Calls::default();
+        calls.visit_body(body);
+        loop {
+            if calls.effect {
+                return true;
+            }
+            for name in std::mem::take(&mut calls.names) {
+                if seen.len() < 100 && !seen.contains(&name) {
+                    seen.push(name.clone());
+                    if let Value::Function(function) = self.name(&name, frame) {
+                        pending.push(function);
+                    }
+                }
+            }
+            let Some(function) = pending.pop() else { return false };
+            match &function.code {
+                Code::Function(definition) => calls.visit_body(&definition.body),
+                Code::Lambda(lambda) => calls.visit_expr(&lambda.body),
+            }
+        }
+    }
+}
+
+/// A return from a branch that may not run does not end the function; a loop's own words end with the branch.
+fn tamed(flow: Flow) -> Flow {
+    match flow {
+        Flow::Stop => Flow::Stop,
+        _ => Flow::Next,
+    }
+}
+
+/// Names that a block assigns, or whose object it changes.
+struct Stored(Vec<Name>);
+
+impl<'a> Visitor<'a> for Stored {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Name(name) if name.ctx.is_store() => self.0.push(name.id.clone()),
+            Expr::Call(call) => {
+                if let Expr::Attribute(attribute) = &*call.func
+                    && let Expr::Name(name) = &*attribute.value
+                    && MUTATORS.contains(&attribute.attr.as_str())
+                {
+                    self.0.push(name.id.clone());
+                }
+            }
+            _ => {}
+        }
+        walk_expr(self, expression);
+    }
+}
+
+/// What a block calls.
+#[derive(Default)]
+struct Calls {
+    effect: bool,
+    names: Vec<Name>,
+}
+
+impl<'a> Visitor<'a> for Calls {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        if !self.effect {
+            walk_stmt(self, statement);
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Call(call) = expression {
+            match &*call.func {
+                Expr::Attribute(attribute) => self.effect |= EFFECTS.contains(&attribute.attr.as_str()),
+                Expr::Name(name) => self.names.push(name.id.clone()),
+                _ => {}
+            }
+        }
+        if !self.effect {
+            walk_expr(self, expression);
+        }
+    }
+}

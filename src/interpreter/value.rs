@@ -1,0 +1,355 @@
+//! What a Python expression evaluates to.
+//!
+//! [`Value::Unknown`] is the honest answer to everything that cannot be evaluated; it spreads, and it is never true,
+//! false or equal to anything.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use ruff_python_ast::name::Name;
+use ruff_python_ast::{ExprLambda, StmtFunctionDef};
+
+use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
+
+/// A value. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Unknown,
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Str(Rc<str>),
+    /// Text whose beginning alone is known: an f-string with something unknown in it.
+    Fragment(Rc<str>),
+    /// Also what generators and dictionary views give.
+    List(Rc<RefCell<List>>),
+    Tuple(Rc<Vec<Value>>),
+    Set(Rc<RefCell<Vec<Value>>>),
+    Dict(Rc<RefCell<Vec<(Value, Value)>>>),
+    Function(Rc<Function>),
+    Class(Rc<Class>),
+    Instance(Rc<Instance>),
+    /// A member of an enum class.
+    Member(Rc<Member>),
+    Module(Rc<Module>),
+    /// A name that is imported and not yet looked up.
+    Import(Rc<Import>),
+    /// A dotted name outside the checkout: `sqlalchemy.Integer`.
+    Outside(Rc<str>),
+    Builtin(Name),
+    /// A method taken without calling it.
+    Method(Rc<(Value, Name)>),
+    Partial(Rc<(Value, Arguments)>),
+    /// `op`, or what `batch_alter_table` gives.
+    Op(Option<Rc<Batch>>),
+    Column(Rc<RefCell<ColumnSpec>>),
+    Constraint(Rc<ConstraintSpec>),
+    Type(Rc<SqlType>),
+    Table(Rc<TableSpec>),
+    /// The columns of a table object: `table.c`.
+    TableColumns,
+    /// A column named in an expression, or a text that is one.
+    ColumnName(Rc<str>),
+    /// `op.f(name)`: a name that no naming convention changes.
+    FinalName(Rc<str>),
+    /// `sa.text(...)`.
+    Sql(Box<Value>),
+    /// CREATE SEQUENCE and its like as objects: the constructor and its argument.
+    Ddl(&'static str, Box<Value>),
+    Sequence(Rc<str>),
+    Inspector,
+    Connection,
+    /// `alembic.context`.
+    Context,
+    Dialect,
+    /// Some SQLAlchemy construct without an effect on the schema.
+    Expression,
+    /// `self` inside a type decorator.
+    Decorator,
+}
+
+/// A list, and whether these are all its items.
+#[derive(Debug, Clone, Default)]
+pub(super) struct List {
+    pub(super) items: Vec<Value>,
+    pub(super) partial: bool,
+}
+
+/// A function or a lambda.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub(super) code: Code,
+    pub(super) module: Rc<Module>,
+    /// The scope it was made in, when that is not the module.
+    pub(super) closure: Option<Rc<Scope>>,
+}
+
+/// The tree of a function.
+#[derive(Debug)]
+pub(super) enum Code {
+    Function(Rc<StmtFunctionDef>),
+    Lambda(Rc<ExprLambda>),
+}
+
+/// Names of one call, and of the calls around it.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    pub(super) names: RefCell<HashMap<Name, Value>>,
+    pub(super) outer: Option<Rc<Scope>>,
+}
+
+impl Scope {
+    pub(super) fn inside(outer: Option<Rc<Scope>>) -> Rc<Self> {
+        Rc::new(Self { names: RefCell::default(), outer })
+    }
+
+    pub(super) fn get(&self, name: &Name) -> Option<Value> {
+        if let Some(value) = self.names.borrow().get(name) {
+            return Some(value.clone());
+        }
+        let mut outer = self.outer.as_ref();
+        while let Some(scope) = outer {
+            if let Some(value) = scope.names.borrow().get(name) {
+                return Some(value.clone());
+            }
+            outer = scope.outer.as_ref();
+        }
+        None
+    }
+
+    pub(super) fn set(&self, name: &Name, value: Value) {
+        self.names.borrow_mut().insert(name.clone(), value);
+    }
+}
+
+/// A file that was evaluated.
+#[derive(Debug)]
+pub(super) struct Module {
+    /// Inside the checkout, with slashes.
+    pub(super) path: String,
+    pub(super) globals: Rc<Scope>,
+}
+
+/// A class.
+#[derive(Debug)]
+pub(super) struct Class {
+    pub(super) name: Name,
+    /// Attributes in order of their definition, inherited ones last.
+    pub(super) attributes: RefCell<Vec<(Name, Value)>>,
+    pub(super) nature: Nature,
+    /// Annotated names in order: what a dataclass takes.
+    pub(super) fields: Vec<Name>,
+}
+
+/// What a class is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Nature {
+    Enum,
+    ColumnType,
+    Other,
+}
+
+impl Class {
+    pub(super) fn attribute(&self, name: &str) -> Option<Value> {
+        self.attributes.borrow().iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value.clone())
+    }
+
+    /// Members of an enum class, in order.
+    pub(super) fn members(self: &Rc<Self>) -> Vec<Value> {
+        let attributes = self.attributes.borrow();
+        let members =
+            attributes.iter().filter(|(name, value)| !name.starts_with('_') && !matches!(value, Value::Function(_)));
+        members
+            .map(|(name, value)| {
+                let value = match value {
+                    Value::Tuple(items) => items.first().cloned().unwrap_or(Value::Unknown),
+                    value => value.clone(),
+                };
+                Value::Member(Rc::new(Member { name: name.clone(), value }))
+            })
+            .collect()
+    }
+}
+
+/// An object of a class in the checkout.
+#[derive(Debug)]
+pub(super) struct Instance {
+    pub(super) class: Rc<Class>,
+    pub(super) attributes: RefCell<HashMap<Name, Value>>,
+}
+
+/// A member of an enum class.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) name: Name,
+    pub(super) value: Value,
+}
+
+/// An import that waits for its first use.
+#[derive(Debug)]
+pub(super) struct Import {
+    /// The dotted module, or the folder it is relative to and the rest.
+    pub(super) module: String,
+    /// Folder of the importing file for a relative import.
+    pub(super) relative_to: Option<String>,
+    /// The name in it; `None` for the module itself.
+    pub(super) name: Option<Name>,
+}
+
+/// The target of a `batch_alter_table`.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// The qualified table; `None` when unreadable.
+    pub(super) table: Option<String>,
+}
+
+impl Value {
+    pub(super) fn str(text: impl AsRef<str>) -> Self {
+        Self::Str(Rc::from(text.as_ref()))
+    }
+
+    pub(super) fn list(items: Vec<Value>) -> Self {
+        Self::List(Rc::new(RefCell::new(List { items, partial: false })))
+    }
+
+    pub(super) fn partial_list(items: Vec<Value>) -> Self {
+        Self::List(Rc::new(RefCell::new(List { items, partial: true })))
+    }
+
+    pub(super) fn dict(items: Vec<(Value, Value)>) -> Self {
+        Self::Dict(Rc::new(RefCell::new(items)))
+    }
+
+    pub(super) fn strings<'a>(items: impl IntoIterator<Item = &'a String>) -> Self {
+        Self::list(items.into_iter().map(Self::str).collect())
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+
+    /// `None` when it cannot be said.
+    pub(super) fn truth(&self) -> Option<bool> {
+        Some(match self {
+            Self::Unknown | Self::Fragment(_) | Self::Outside(_) | Self::Import(_) | Self::Expression => return None,
+            Self::None => false,
+            Self::Bool(value) => *value,
+            Self::Int(value) => *value != 0,
+            Self::Float(value) => *value != 0.0,
+            Self::Str(text) => !text.is_empty(),
+            Self::List(list) => {
+                let list = list.borrow();
+                if list.items.is_empty() && list.partial {
+                    return None;
+                }
+                !list.items.is_empty()
+            }
+            Self::Tuple(items) => !items.is_empty(),
+            Self::Set(items) => !items.borrow().is_empty(),
+            Self::Dict(items) => !items.borrow().is_empty(),
+            _ => true,
+        })
+    }
+
+    /// Text, also behind `op.f`, `sa.text` and an enum member.
+    pub(super) fn text(&self) -> Option<Rc<str>> {
+        match self {
+            Self::Str(text) | Self::FinalName(text) => Some(text.clone()),
+            Self::Member(member) => member.value.text(),
+            Self::Sql(inner) => inner.text(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn integer(&self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(*value),
+            Self::Bool(value) => Some(i64::from(*value)),
+            _ => None,
+        }
+    }
+
+    /// The items to go through, when they are known; the flag tells that there may be more.
+    pub(super) fn items(&self) -> Option<(Vec<Value>, bool)> {
+        match self {
+            Self::List(list) => {
+                let list = list.borrow();
+                Some((list.items.clone(), list.partial))
+            }
+            Self::Tuple(items) => Some((items.to_vec(), false)),
+            Self::Set(items) => Some((items.borrow().clone(), false)),
+            Self::Dict(items) => Some((items.borrow().iter().map(|(key, _)| key.clone()).collect(), false)),
+            Self::Str(text) => Some((text.chars().map(|c| Value::str(c.to_string())).collect(), false)),
+            Self::Class(class) if class.nature == Nature::Enum => Some((class.members(), false)),
+            _ => None,
+        }
+    }
+
+    /// Equality as `==` has it; `None` when it cannot be said.
+    pub(super) fn equals(&self, other: &Self) -> Option<bool> {
+        Some(match (self, other) {
+            (Self::Member(a), Self::Member(b)) => a.name == b.name && a.value.equals(&b.value)?,
+            (Self::Member(member), value) | (value, Self::Member(member)) => member.value.equals(value)?,
+            (Self::None, Self::None) => true,
+            (Self::Str(a) | Self::FinalName(a), Self::Str(b) | Self::FinalName(b)) => a == b,
+            (Self::Float(a), Self::Float(b)) => a == b,
+            (Self::List(a), Self::List(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                if a.partial || b.partial {
+                    return None;
+                }
+                all_equal(&a.items, &b.items)?
+            }
+            (Self::Tuple(a), Self::Tuple(b)) => all_equal(a, b)?,
+            (Self::Set(a), Self::Set(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                if a.len() != b.len() {
+                    return Some(false);
+                }
+                for item in a.iter() {
+                    if !contains(&b, item)? {
+                        return Some(false);
+                    }
+                }
+                true
+            }
+            (a, b) if a.integer().is_some() && b.integer().is_some() => a.integer() == b.integer(),
+            (a, b) if a.is_plain() && b.is_plain() => false,
+            _ => return None,
+        })
+    }
+
+    fn is_plain(&self) -> bool {
+        matches!(
+            self,
+            Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::List(_) | Self::Tuple(_)
+        )
+    }
+}
+
+fn all_equal(a: &[Value], b: &[Value]) -> Option<bool> {
+    if a.len() != b.len() {
+        return Some(false);
+    }
+    for (a, b) in a.iter().zip(b) {
+        if !a.equals(b)? {
+            return Some(false);
+        }
+    }
+    Some(true)
+}
+
+/// Whether an item is among these; `None` when it cannot be said.
+pub(super) fn contains(items: &[Value], item: &Value) -> Option<bool> {
+    let mut answer = Some(false);
+    for other in items {
+        match other.equals(item) {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => answer = None,
+        }
+    }
+    answer
+}

@@ -1,0 +1,178 @@
+//! The reader of revision files against Python itself: whatever it decides about a random module is what running that
+//! module gives. And whatever bytes it is given, it answers.
+
+use std::path::Path;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use stillhead::migrations::{Revision, read_revision};
+
+use super::oracle::Oracle;
+
+const MODULES: usize = 1500;
+const NAMES: [&str; 7] = ["revision", "down_revision", "depends_on", "branch_labels", "x", "y", "f"];
+
+/// An expression; a deep one now and then.
+fn expression(random: &mut StdRng, depth: usize) -> String {
+    let name = |random: &mut StdRng| *NAMES.choose(random).unwrap();
+    if depth == 0 {
+        let atoms =
+            ["'a'", "'b'", "None", "()", "''", "1", "0", "True", "['c']", "('d',)", "{'e'}", "{'k': 'v'}", "r'\\n'"];
+        return if random.random() { name(random).to_owned() } else { (*atoms.choose(random).unwrap()).to_owned() };
+    }
+    let part = |random: &mut StdRng| expression(random, depth - 1);
+    let (a, b, c) = (part(random), part(random), part(random));
+    match random.random_range(0..17) {
+        0 => format!("({a}, {b})"),
+        1 => format!("[{a}, *{b}]"),
+        2 => format!("({a} + {b})"),
+        3 => format!("({a} if {b} else {c})"),
+        4 => format!("({a} or {b})"),
+        5 => format!("({a} and {b})"),
+        6 => format!("(not {a})"),
+        7 => format!("({a} == {b})"),
+        8 => format!("({a} is None)"),
+        9 => format!("({} := {a})", name(random)),
+        10 => format!("f'{{{a}}}z'"),
+        11 => format!("{a}[{b}]"),
+        12 => format!("tuple({a})"),
+        13 => format!("str({a})"),
+        14 => format!("f({a})"),
+        15 => format!("len({a})"),
+        _ => a,
+    }
+}
+
+fn statement(random: &mut StdRng, indent: usize) -> String {
+    let pad = "    ".repeat(indent);
+    let name = *NAMES.choose(random).unwrap();
+    let other = *NAMES.choose(random).unwrap();
+    let depth = random.random_range(0..3);
+    let value = expression(random, depth);
+    if indent < 2 && random.random_range(0..4) == 0 {
+        let count = random.random_range(1..3);
+        let mut body = || (0..count).map(|_| statement(random, indent + 1)).collect::<String>();
+        let (first, second) = (body(), body());
+        return match random.random_range(0..8) {
+            0 => format!("{pad}if {value}:\n{first}{pad}else:\n{second}"),
+            1 => format!("{pad}try:\n{first}{pad}except Exception:\n{second}"),
+            2 => format!("{pad}try:\n{first}{pad}except Exception as x:\n{second}{pad}    y = 'caught'\n"),
+            3 => format!("{pad}for {name} in {value}:\n{first}"),
+            4 => format!("{pad}def f(z=None):\n{pad}    global {name}\n{first}{pad}    return z\n"),
+            5 => format!("{pad}with __import__('contextlib').suppress(Exception):\n{first}"),
+            6 => format!("{pad}class {name}:\n{first}"),
+            _ => format!("{pad}while {value}:\n{first}{pad}    break\n"),
+        };
+    }
+    match random.random_range(0..17) {
+        0..=5 => format!("{pad}{name} = {value}\n"),
+        6 => format!("{pad}{name}: object = {value}\n"),
+        7 => format!("{pad}{name} = {other} = {value}\n"),
+        8 => format!("{pad}{name}, {other} = {value}, 'q'\n"),
+        9 => format!("{pad}{name} += {value}\n"),
+        10 => format!("{pad}{name}.append('m')\n"),
+        11 => format!("{pad}{name}[0] = {value}\n"),
+        12 => format!("{pad}del {name}\n"),
+        13 => format!("{pad}globals()['{name}'] = 'g'\n"),
+        14 => format!("{pad}import os as {name}\n"),
+        15 => format!("{pad}f({value})\n"),
+        _ => format!("{pad}{value}\n"),
+    }
+}
+
+fn module(random: &mut StdRng) -> String {
+    let count = random.random_range(0..6);
+    let mut text = String::from("revision = 'start'\ndown_revision = None\ndef f(z=None): return z\nx = y = ''\n");
+    text.extend((0..count).map(|_| statement(random, 0)));
+    text
+}
+
+fn decided(revision: &Revision, theirs: &Value) -> bool {
+    // Python's sets have no order; stillhead keeps that of the source.
+    let same = |ours: &[String], theirs: &Value| {
+        let mut sorted = ours.to_vec();
+        sorted.sort();
+        sorted.dedup();
+        json!(ours) == *theirs || json!(sorted) == *theirs
+    };
+    theirs["revision"] == *revision.id
+        && same(&revision.down_revision, &theirs["down_revision"])
+        && same(&revision.depends_on, &theirs["depends_on"])
+        && same(&revision.branch_labels, &theirs["branch_labels"])
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "shown when the test fails, however it does")]
+fn what_is_decided_is_what_python_does() {
+    let seed = std::env::var("STILLHEAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed: u64 = seed.unwrap_or_else(rand::random);
+    println!("STILLHEAD_TEST_SEED={seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    let sources: Vec<String> = (0..MODULES).map(|_| module(&mut random)).collect();
+    let answers = Oracle::new().ask(&json!({ "sources": sources }));
+    let (mut agreed, mut wrong) = (0, Vec::new());
+    for (source, theirs) in sources.iter().zip(answers.as_array().unwrap()) {
+        match read_revision(source.as_bytes(), Path::new("x.py")) {
+            // A module that does not load is Alembic's to report.
+            _ if theirs["failure"].is_string() => {}
+            Ok(revision) if decided(&revision, theirs) => agreed += 1,
+            Ok(revision) => wrong.push(format!("{source}\n{revision:?}\n{theirs}")),
+            Err(_) => {}
+        }
+    }
+    assert!(wrong.is_empty(), "seed {seed}: {} wrong:\n{}", wrong.len(), wrong[..wrong.len().min(3)].join("\n\n"));
+    assert!(agreed > MODULES / 10, "seed {seed}: only {agreed} modules were decided");
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "shown when the test fails, however it does")]
+fn any_bytes_get_an_answer() {
+    let seed: u64 = rand::random();
+    println!("seed {seed}");
+    let mut random = StdRng::seed_from_u64(seed);
+    for _ in 0..3000 {
+        let mut bytes = module(&mut random).into_bytes();
+        for _ in 0..random.random_range(0..6) {
+            let at = random.random_range(0..=bytes.len()).saturating_sub(1);
+            match random.random_range(0..4) {
+                _ if bytes.is_empty() => {}
+                0 => bytes[at] = random.random(),
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, *b"()[]{}'\"\\\n\t:=#f@\0\xff".choose(&mut random).unwrap()),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        let _ = read_revision(&bytes, Path::new("x.py"));
+    }
+}
+
+#[test]
+fn the_deepest_source_that_is_parsed_fits_the_stack_of_a_thread() {
+    let deep = |open: &str, close: &str, count: usize| {
+        format!("revision = 'a'\ndown_revision = None\nx = {}1{}\n", open.repeat(count), close.repeat(count))
+    };
+    let cases = [
+        deep("a + ", "", 990),
+        deep("not ", "", 990),
+        deep("-", "", 990),
+        deep("(", ")", 190),
+        deep("f(", ")", 190),
+        deep("[", "]", 190),
+        deep("a if b else ", "", 490),
+        deep("lambda: ", "", 490),
+        deep("", "[0]", 990),
+        deep("", "()", 990),
+        deep("", ".b", 990),
+        deep("(x := ", ")", 190),
+        deep("a and not ", "", 490),
+        deep("", "(", 100_000),
+        deep("a + ", "", 100_000),
+    ];
+    for source in cases {
+        let read = move || read_revision(source.as_bytes(), Path::new("x.py")).map(|_| ()).map_err(|_| ());
+        // Rust's own threads have 2 MB.
+        let _ = std::thread::Builder::new().stack_size(2 << 20).spawn(read).unwrap().join().unwrap();
+    }
+}
