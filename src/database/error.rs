@@ -93,6 +93,7 @@ impl DatabaseError {
     pub fn next(&self) -> String {
         match self {
             Self::Connect(source) => source.next(),
+            Self::Catalogue(error) => error.next(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }
