@@ -9,8 +9,8 @@ use tempfile::TempDir;
 
 use super::answer::Answer;
 use super::history::History;
-use crate::support::database::Database;
-use crate::support::{Backend, Stillhead, postgres, python};
+use crate::support::database::{BOTH, Database};
+use crate::support::{Stillhead, postgres, python};
 
 /// A database of a history, and the process that upgrades it.
 pub struct Replay {
@@ -136,8 +136,13 @@ pub fn infer(folder: &Path, database: &Database) -> Answer {
     answer.with_code(code == Some(0))
 }
 
-/// Both kinds of database that a history runs on.
-pub fn on_each(name: &'static str, test: impl Fn(&History)) {
-    let histories = [Backend::Postgres, Backend::Sqlite].into_iter().filter_map(|backend| History::read(name, backend));
-    histories.for_each(|history| test(&history));
+/// Tests a history on each kind of database that it runs on; what `test` answers is what is wrong.
+#[track_caller]
+pub fn on_each(name: &'static str, test: impl Fn(&History) -> Vec<String>) {
+    let mut faults = Vec::new();
+    for backend in BOTH {
+        let Some(history) = History::read(name, backend) else { continue };
+        faults.extend(test(&history).into_iter().map(|fault| format!("{name} on {backend:?}: {fault}")));
+    }
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }

@@ -219,7 +219,7 @@ fn drifts(name: &'static str) {
             };
             faults.push(format!("{truth} after {}: {fault}: {}", change.sql, answer.brief()));
         }
-        assert!(faults.is_empty(), "{name} on {:?}:\n{}", history.backend, faults.join("\n"));
+        faults
     });
 }
 

@@ -47,18 +47,9 @@ fn what_no_file_mentions_is_noticed() {
             while replay.next().is_some() {}
             let answer = without(history, &replay, missing);
             let abstained = ["ahead", "doubtful", "ambiguous", "half-applied", "foreign"];
-            assert!(
-                abstained.contains(&answer.verdict.as_str()),
-                "{name} on {:?}: {}",
-                history.backend,
-                answer.brief()
-            );
-            assert!(
-                !answer.settled && !answer.deviations().is_empty(),
-                "{name} on {:?}: {}",
-                history.backend,
-                answer.brief()
-            );
+            let noticed = abstained.contains(&answer.verdict.as_str()) && !answer.settled;
+            let named = !answer.deviations().is_empty();
+            if noticed && named { Vec::new() } else { vec![answer.brief()] }
         });
     }
 }

@@ -18,22 +18,23 @@ fn fault(history: &History, truth: &str, answer: &Answer) -> Option<String> {
         _ if history.open.contains(truth) => return None,
         Judgement::Abstained => "no name",
         Judgement::Right if !answer.revisions.iter().all(|revision| alike.contains(revision)) => "too long a run",
-        Judgement::Right if answer.settled != history.is_settled(truth) => "the wrong exit code",
+        // A name is never a question; a run is, unless it makes no difference.
+        Judgement::Right if answer.settled != (answer.verdict == "exact" || history.is_settled(truth)) => {
+            "the wrong exit code"
+        }
         Judgement::Right if answer.holds.is_empty() => "a name without evidence",
         Judgement::Right => return None,
     };
     Some(format!("{truth}: {fault}: expected {alike:?}, got exit {}: {}", i32::from(!answer.settled), answer.brief()))
 }
 
-fn every_state_is_named(history: &History) {
+/// What is wrong with the answers about a history, state by state.
+fn faults(history: &History) -> Vec<String> {
     let mut replay = Replay::start(history);
     let mut faults = Vec::new();
     let empty = infer(&history.folder(), &replay.database);
-    let first_is_open = history.open.contains(history.order()[0]);
-    match empty.judge(None, history) {
-        Judgement::Right => {}
-        Judgement::Abstained if first_is_open => {}
-        _ => faults.push(format!("an empty database: {}", empty.brief())),
+    if empty.judge(None, history) != Judgement::Right {
+        faults.push(format!("an empty database: {}", empty.brief()));
     }
     let mut reached = Vec::new();
     while let Some(revision) = replay.next() {
@@ -41,14 +42,14 @@ fn every_state_is_named(history: &History) {
         reached.push(revision);
     }
     assert_eq!(reached, history.order(), "Alembic's order is the one that is expected");
-    assert!(faults.is_empty(), "{} on {:?}:\n{}", history.name, history.backend, faults.join("\n"));
+    faults
 }
 
 macro_rules! replays {
     ($($name:ident)*) => {
         $(#[test]
         fn $name() {
-            on_each(stringify!($name), every_state_is_named);
+            on_each(stringify!($name), faults);
         })*
 
         #[test]
@@ -64,17 +65,13 @@ replays! { bookings bookshop brewery choir clinic garden gauges helpdesk library
 fn a_branch_alone_is_named_or_doubted() {
     on_each("rail", |history| {
         assert!(!history.alone.is_empty());
-        for revision in &history.alone {
+        let wrong = history.alone.iter().filter_map(|revision| {
             let replay = Replay::at(history, revision);
             let answer = infer(&history.folder(), &replay.database);
-            assert_ne!(
-                answer.judge(Some(revision), history),
-                Judgement::Wrong,
-                "{revision} on {:?}: {}",
-                history.backend,
-                answer.brief()
-            );
-        }
+            let is_wrong = answer.judge(Some(revision), history) == Judgement::Wrong;
+            is_wrong.then(|| format!("{revision}: {}", answer.brief()))
+        });
+        wrong.collect()
     });
 }
 
@@ -87,7 +84,7 @@ fn the_version_table_is_not_looked_at() {
         replay.database.sql("CREATE TABLE alembic_version (version_num varchar(32) NOT NULL)");
         replay.database.sql(&format!("INSERT INTO alembic_version VALUES ('{head}')"));
         let answer = infer(&history.folder(), &replay.database);
-        assert_eq!(fault(history, &truth, &answer), None);
         assert!(!answer.deviations().contains("alembic_version"), "{answer:#?}");
+        fault(history, &truth, &answer).into_iter().collect()
     });
 }
