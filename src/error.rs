@@ -63,8 +63,10 @@ pub enum Error {
     #[error(transparent)]
     Graph(#[from] GraphError),
     /// `current --check-heads`, and it is not.
-    #[error("the version table holds {rows}, not {heads}")]
+    #[error("the version table{database} holds {rows}, not {heads}")]
     NotOnHeads {
+        /// ` of NAME`, where several databases are given.
+        database: String,
         /// The rows.
         rows: String,
         /// The heads of the files.

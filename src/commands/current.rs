@@ -1,13 +1,14 @@
-//! `current`: where the database is, as `alembic current` prints it.
+//! `current`: where the database is, as `alembic current` prints it; where each of several is.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::error::Error;
+use crate::migrations::{Node, RevisionGraph};
 
 /// What `current` takes.
 #[derive(Debug, Args)]
@@ -23,30 +24,67 @@ pub struct Arguments {
     format: Format,
 }
 
+/// Where one database is.
+struct Position<'a> {
+    /// Its name, where several are given.
+    name: Option<&'a str>,
+    rows: Vec<String>,
+    at_head: bool,
+    revisions: Vec<&'a Node>,
+}
+
 /// Prints the revisions that are applied and have no applied successor.
 pub async fn current(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let files = Files::read(config)?;
-    let rows = files.rows(config).await?;
-    let graph = files.graph;
-    let rows = rows.revisions();
-    let at_head = graph.is_at_head(rows);
-    let current = graph.current(rows)?;
-    match arguments.format {
-        Format::Json => {
-            print_json(json!({ "rows": rows, "at_head": at_head, "revisions": revisions(current) }))?;
+    let graph = &files.graph;
+    let mut positions = Vec::new();
+    for (name, url) in config.databases()? {
+        let rows = files.rows_of(config, &url).await?.revisions().to_vec();
+        positions.push(Position { name, at_head: graph.is_at_head(&rows), revisions: graph.current(&rows)?, rows });
+    }
+    match (&positions[..], arguments.format) {
+        ([only], Format::Json) => print_json(document(only))?,
+        (several, Format::Json) => {
+            let named = several.iter().map(|position| {
+                let mut document = document(position);
+                document["name"] = json!(position.name);
+                document
+            });
+            print_json(json!({ "databases": named.collect::<Vec<_>>() }))?;
         }
-        Format::Text => {
-            let line = Line { tree: true, ..Line::default() };
-            let shown = current
-                .iter()
-                .map(|node| if arguments.verbose { entry(&graph, node, false) + "\n" } else { line.of(node) + "\n" });
-            print(&shown.collect::<String>())?;
+        ([only], Format::Text) => print(&text(graph, only, arguments.verbose))?,
+        (several, Format::Text) => {
+            let named = several.iter().map(|position| {
+                let name = position.name.unwrap_or("DATABASE_URL");
+                format!("Current revision(s) for {name}:\n{}", text(graph, position, arguments.verbose))
+            });
+            print(&named.collect::<String>())?;
         }
     }
-    if arguments.check_heads && !at_head {
-        let list = |names: Vec<String>| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
-        let heads = graph.real_heads().into_iter().map(str::to_owned).collect();
-        return Err(Error::NotOnHeads { rows: list(rows.to_vec()), heads: list(heads) });
+    match positions.iter().find(|position| !position.at_head) {
+        Some(behind) if arguments.check_heads => {
+            let list = |names: &[String]| if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            let heads: Vec<String> = graph.real_heads().into_iter().map(str::to_owned).collect();
+            Err(Error::NotOnHeads {
+                database: behind.name.map(|name| format!(" of {name}")).unwrap_or_default(),
+                rows: list(&behind.rows),
+                heads: list(&heads),
+            })
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn document(position: &Position<'_>) -> Value {
+    json!({
+        "rows": position.rows,
+        "at_head": position.at_head,
+        "revisions": revisions(position.revisions.iter().copied()),
+    })
+}
+
+fn text(graph: &RevisionGraph, position: &Position<'_>, verbose: bool) -> String {
+    let line = Line { tree: true, ..Line::default() };
+    let shown = |node: &&Node| if verbose { entry(graph, node, false) + "\n" } else { line.of(node) + "\n" };
+    position.revisions.iter().map(shown).collect()
 }

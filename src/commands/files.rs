@@ -5,7 +5,6 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::config::Config;
-use crate::database::lock::{Guard, Holder};
 use crate::database::url::DatabaseUrl;
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
@@ -59,8 +58,13 @@ impl Files {
 
     /// The rows of the database that DATABASE_URL names.
     pub(super) async fn rows(&self, config: &Config) -> Result<VersionRows, Error> {
+        self.rows_of(config, &config.database_url()?).await
+    }
+
+    /// The rows of one database.
+    pub(super) async fn rows_of(&self, config: &Config, url: &DatabaseUrl) -> Result<VersionRows, Error> {
         let table = self.version_table()?;
-        let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
+        let database = open(config, url, &Liveness::new(None)).await?;
         let rows = database.version_rows(table).await;
         database.close().await;
         Ok(rows?)
@@ -93,11 +97,4 @@ pub(super) async fn open(config: &Config, url: &DatabaseUrl, liveness: &Liveness
         waiting.note(answer, "");
     };
     Ok(Database::open(url, config.wait_timeout, &mut note).await?)
-}
-
-/// Waits for the lock, on the connection that `database` is, and says who has it.
-pub(super) async fn lock(config: &Config, database: Database) -> Result<Guard, Error> {
-    let mut waiting = Waiting::for_what("another instance that upgrades");
-    let mut note = |holder: &Holder| waiting.note(&holder.who, &holder.for_how_long());
-    Ok(database.lock(config.lock_timeout, &mut note).await?)
 }

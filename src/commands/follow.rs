@@ -48,7 +48,7 @@ async fn look_until_at_head(
                 return Ok(());
             }
             Decision::Stop if !finding.is_passing() => return Err(Error::Finding(finding)),
-            Decision::Stop | Decision::Upgrade => {}
+            Decision::Stop | Decision::Restamp(_) | Decision::Upgrade => {}
         }
         let holder = database.lock_holder().await?;
         let age = holder.as_ref().map(Holder::for_how_long).unwrap_or_default();

@@ -1,18 +1,14 @@
 //! `infer`: which revision the live schema is at, from what the migrations do, and why.
 
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use serde_json::json;
 
+use super::evidence::History;
 use super::files::{Files, open};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evidence::{Inference, Verdict, contradicted, infer, name};
-use crate::interpreter::{Checkout, Effects, Script, Setting, read};
-use crate::migrations::Step;
-use crate::migrations::layout::Layout;
+use crate::evidence::{Claim, Inference, Verdict, contradicted, infer, name};
 use crate::process::liveness::Liveness;
 use crate::schema::Schema;
 
@@ -30,71 +26,13 @@ pub struct Arguments {
     format: Format,
 }
 
-/// Files beside the migrations, by absolute path.
-struct Disk {
-    roots: Vec<PathBuf>,
-}
-
-impl Checkout for Disk {
-    fn text(&self, path: &str) -> Option<String> {
-        let bytes = std::fs::read(path).ok()?;
-        crate::python::decode(&bytes).ok().map(|text| text.into_owned())
-    }
-
-    fn roots(&self) -> Vec<String> {
-        self.roots.iter().map(|root| root.to_string_lossy().into_owned()).collect()
-    }
-}
-
-/// The revisions in upgrade order with what each of them does.
-struct Evidence {
-    ids: Vec<String>,
-    effects: Vec<Effects>,
-}
-
-impl Evidence {
-    fn gather(files: &Files, setting: &Setting) -> Result<Self, Error> {
-        let mut ids = Vec::new();
-        let mut scripts = Vec::new();
-        for step in files.graph.upgrade_steps(&[], "heads")? {
-            let Step::Upgrade(id) = &step else { continue };
-            let Some(node) = files.graph.get(id) else { continue };
-            let path = std::path::absolute(&node.revision.path)?;
-            let bytes = std::fs::read(&path)?;
-            let text = crate::python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
-            ids.push(node.revision.id.clone());
-            scripts.push(Script { path: path.to_string_lossy().into_owned(), text });
-        }
-        let disk = Disk { roots: roots(&files.layout)? };
-        Ok(Self { ids, effects: read(&scripts, &disk, setting) })
-    }
-}
-
-/// Where imports may start: the working folder, then the folders around the migrations.
-fn roots(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
-    const AROUND: usize = 4;
-    let here = std::path::absolute(Path::new("."))?;
-    let script = std::path::absolute(&layout.script_location)?;
-    let mut roots = vec![here.clone(), here.join("src")];
-    roots.extend(script.ancestors().take(AROUND).map(Path::to_path_buf));
-    Ok(roots)
-}
-
 /// Prints which revision the schema is at.
 pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let files = Files::read(config)?;
-    let table = files.version_table()?;
     let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
-    let answer = database.schema(table).await;
-    let dialect = database.dialect();
+    let looked = History::look(&files, &database).await;
     database.close().await;
-    let schema = answer?;
-    let version_table = match &table.schema {
-        Some(namespace) if *namespace != schema.default_schema => format!("{namespace}.{}", table.name),
-        _ => table.name.clone(),
-    };
-    let setting = Setting { dialect, default_schema: schema.default_schema.clone(), version_table };
-    let evidence = Evidence::gather(&files, &setting)?;
+    let (evidence, schema) = looked?;
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &evidence, &schema, symbol, arguments.format);
     }
@@ -116,14 +54,14 @@ fn at(position: usize, ids: &[String]) -> String {
 
 fn group(verdict: &Verdict, ids: &[String]) -> Vec<String> {
     let positions: Vec<usize> = match verdict {
-        Verdict::Exact(position) | Verdict::HalfApplied(position) => vec![*position],
+        Verdict::Exact(position) => vec![*position],
+        Verdict::HalfApplied(position) => vec![position + 1],
         Verdict::Run(first, last) | Verdict::Doubtful(first, last) => (*first..=*last).collect(),
         Verdict::Ambiguous(positions) => positions.clone(),
-        Verdict::BeforeFirst => vec![0],
         Verdict::Ahead => vec![ids.len()],
-        Verdict::Foreign => Vec::new(),
+        Verdict::BeforeFirst | Verdict::Foreign => Vec::new(),
     };
-    positions.into_iter().map(|position| at(position, ids)).collect()
+    positions.into_iter().filter(|&position| position > 0).map(|position| at(position, ids)).collect()
 }
 
 fn headline(verdict: &Verdict, ids: &[String]) -> String {
@@ -139,7 +77,7 @@ fn headline(verdict: &Verdict, ids: &[String]) -> String {
         Verdict::Ahead => format!("the schema holds all of {first}, and more that no revision explains"),
         Verdict::Foreign => "the schema and the migrations have no table in common".to_owned(),
         Verdict::HalfApplied(position) => {
-            format!("the schema is at {first}, with {} partly applied", at(position + 1, ids))
+            format!("the schema is at {}, with {first} partly applied", at(*position, ids))
         }
         Verdict::Doubtful(..) => format!("the schema is nearest to {first}, but contradicts it"),
     }
@@ -163,6 +101,11 @@ fn text(inference: &Inference, ids: &[String]) -> String {
     text
 }
 
+fn claims(claims: &[Claim], ids: &[String]) -> Vec<serde_json::Value> {
+    let one = |claim: &Claim| json!({ "text": claim.sentence(ids), "revision": claim.by.and_then(|by| ids.get(by)) });
+    claims.iter().map(one).collect()
+}
+
 fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     let verdict = match inference.verdict {
         Verdict::Exact(_) => "exact",
@@ -177,13 +120,13 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     json!({
         "verdict": verdict,
         "revisions": group(&inference.verdict, ids),
-        "for": inference.holds.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>(),
-        "against": inference.contradicted.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>(),
+        "holds": claims(&inference.holds, ids),
+        "contradicted": claims(&inference.contradicted, ids),
         "unexplained": inference.unexplained.iter().map(name).collect::<Vec<_>>(),
     })
 }
 
-fn explain(files: &Files, evidence: &Evidence, schema: &Schema, symbol: &str, format: Format) -> Result<(), Error> {
+fn explain(files: &Files, evidence: &History, schema: &Schema, symbol: &str, format: Format) -> Result<(), Error> {
     for node in files.graph.resolve(symbol)? {
         let id = &node.revision.id;
         let Some(number) = evidence.ids.iter().position(|held| held == id) else { continue };

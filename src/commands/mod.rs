@@ -2,11 +2,13 @@
 
 pub mod branches;
 pub mod current;
+mod evidence;
 mod files;
 mod follow;
 pub mod heads;
 pub mod history;
 pub mod infer;
+mod lock;
 pub mod output;
 pub mod run;
 pub mod show;

@@ -3,7 +3,8 @@
 use clap::Args;
 use tracing::{info, warn};
 
-use super::files::{Files, lock, open};
+use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
 use crate::config::Config;
 use crate::database::VersionRows;
 use crate::database::url::DatabaseUrl;
@@ -28,7 +29,8 @@ pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> 
     let files = Files::read(config)?;
     let table = files.version_table()?;
     let url = config.database_url()?;
-    let guard = lock(config, open(config, &url, &Liveness::new(None)).await?).await?;
+    let database = open(config, &url, &Liveness::new(None)).await?;
+    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
     let stamped = stamp_under_the_lock(config, &url, &files.graph, table, arguments).await;
     guard.release().await;
     stamped

@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
-use tracing::info;
+use tracing::{info, warn};
 
-use super::files::{Files, lock, open};
+use super::evidence::History;
+use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
@@ -12,7 +14,7 @@ use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
-use crate::reconcile::{Decision, list};
+use crate::reconcile::{Decision, Finding, list, row_changes, weigh};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
@@ -24,7 +26,17 @@ pub(super) async fn under_the_lock(
     liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
-    let mut guard = lock(config, database).await?;
+    let needless = async |database: &mut Database| {
+        database.refresh(url)?;
+        let rows = database.version_rows(files.version_table()?).await?;
+        let at_head = files.graph.is_at_head(rows.revisions());
+        if at_head {
+            info!("at head {}: another instance has upgraded", list(rows.revisions()));
+        }
+        Ok(at_head)
+    };
+    // Of many that wait, none needs the lock only to see that there is nothing left to do.
+    let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     guard.release().await;
@@ -32,15 +44,14 @@ pub(super) async fn under_the_lock(
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
         // doing, or a pooler's limit: then nobody tries again.
         Err(Error::Upgrade(failure)) if !guarded && !failure.is_interruption() => {
-            let database = open(config, url, liveness).await;
-            let now = match &database {
+            let now = match open(config, url, liveness).await {
                 Ok(database) => database.server_start().await.ok(),
                 Err(_) => None,
             };
-            if now.is_some_and(|now| now != server_start) {
-                return Err(Error::Restarted { failure });
+            match now {
+                Some(now) if now != server_start => Err(Error::Restarted { failure }),
+                _ => Err(Error::Upgrade(failure)),
             }
-            Err(Error::Upgrade(failure))
         }
         upgraded => upgraded,
     }
@@ -58,15 +69,20 @@ async fn upgrade(
 ) -> Result<(), Error> {
     let clock = Instant::now();
     let database = open(config, url, liveness).await?;
-    let finding = files.examine(&database).await?;
+    let finding = settle(files, &database).await;
     database.close().await;
+    let finding = finding?;
     match finding.decision() {
+        Decision::Upgrade => {}
+        Decision::Start if matches!(finding, Finding::Ahead { .. }) => {
+            warn!("{finding}");
+            return Ok(());
+        }
         Decision::Start => {
             info!("{finding}: another instance has upgraded");
             return Ok(());
         }
-        Decision::Stop => return Err(Error::Finding(finding)),
-        Decision::Upgrade => {}
+        Decision::Restamp(_) | Decision::Stop => return Err(Error::Finding(finding)),
     }
     let program = upgrade::command(&files.layout, config.upgrade_command.as_deref(), start, config.path.as_deref())
         .map_err(Error::NoUpgradeCommand)?;
@@ -81,4 +97,24 @@ async fn upgrade(
     }
     info!("at head {}, upgraded in {:.1} s", list(rows.revisions()), clock.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// What the rows say, or, where they say nothing, what the schema proves. Proven rows are written, and looked at again.
+async fn settle(files: &Files, database: &Database) -> Result<Finding, Error> {
+    let table = files.version_table()?;
+    let rows = database.version_rows(table).await?;
+    let finding = files.examine_rows(database, &rows).await?;
+    if finding.decision() != Decision::Stop {
+        return Ok(finding);
+    }
+    let (history, schema) = History::look(files, database).await?;
+    let finding = weigh(finding, &files.graph, &history.weigh(&schema));
+    let Decision::Restamp(proof) = finding.decision() else { return Ok(finding) };
+    warn!("{finding}");
+    let changes = row_changes(rows.revisions(), &proof.rows);
+    database.change_rows(table, rows.revisions(), &changes).await?;
+    for change in changes {
+        info!("{table}: {change}");
+    }
+    files.examine(database).await
 }

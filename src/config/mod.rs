@@ -26,6 +26,8 @@ pub use values::{LogFormat, Mode, Switch};
 pub struct Config {
     /// DATABASE_URL as given. It may hold a password in any place, so it is private and never printed.
     database_url: Option<String>,
+    /// STILLHEAD_DATABASES as given, `NAME=URL` each; they may hold passwords too.
+    databases: Vec<String>,
     /// Whether DATABASE_URL is there but empty.
     database_url_is_empty: bool,
     /// libpq's variables, which fill what the URL leaves out.
@@ -138,6 +140,7 @@ impl Config {
         };
         Ok(Self {
             database_url: flags.database_url.or(variables.database_url),
+            databases: if flags.databases.is_empty() { variables.databases } else { flags.databases },
             database_url_is_empty: environment.is_set_to_nothing("DATABASE_URL"),
             libpq: environment.libpq(),
             files: Search {
@@ -177,5 +180,27 @@ impl Config {
             Some(text) => Ok(DatabaseUrl::parse(text, &self.libpq)?),
             None => Err(ConfigError::NoDatabaseUrl { empty: self.database_url_is_empty }),
         }
+    }
+
+    /// Every database that is given, each with its name: that of DATABASE_URL has none and comes first. Never empty.
+    pub fn databases(&self) -> Result<Vec<(Option<&str>, DatabaseUrl)>, ConfigError> {
+        let mut databases = Vec::new();
+        if self.databases.is_empty() || self.database_url.is_some() {
+            databases.push((None, self.database_url()?));
+        }
+        for (number, entry) in self.databases.iter().enumerate() {
+            let (name, url) = match entry.split_once('=') {
+                Some((name, url)) if !name.is_empty() && !name.contains(':') => (name, url),
+                // The entry itself may hold a password.
+                _ => {
+                    return Err(ConfigError::Value {
+                        name: "STILLHEAD_DATABASES".to_owned(),
+                        reason: format!("entry {} is not NAME=URL", number + 1),
+                    });
+                }
+            };
+            databases.push((Some(name), DatabaseUrl::parse(url, &self.libpq)?));
+        }
+        Ok(databases)
     }
 }

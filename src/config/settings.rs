@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Deserialize;
 
-use super::values::{Level, LogFormat, Mode, PortChoice, Switch, Timeout, Words, from_text, one_path};
+use super::values::{Level, LogFormat, Mode, PortChoice, Switch, Timeout, Words, from_text, one_path, words};
 
 /// Every setting as it was given, by flag or by variable; nothing is resolved yet.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -14,6 +14,11 @@ pub struct Settings {
     /// The database, as SQLAlchemy writes it [env: DATABASE_URL]
     #[arg(long, global = true, value_name = "URL", help_heading = "Database")]
     pub(super) database_url: Option<String>,
+
+    /// Another database with the same migrations; may be repeated [env: STILLHEAD_DATABASES, separated by spaces]
+    #[arg(long = "database", global = true, value_name = "NAME=URL", help_heading = "Database")]
+    #[serde(deserialize_with = "words")]
+    pub(super) databases: Vec<String>,
 
     /// How long to wait for the database [env: STILLHEAD_WAIT_TIMEOUT] [default: 30s]
     #[arg(long, global = true, value_name = "DURATION", help_heading = "Database")]

@@ -155,6 +155,11 @@ where
     String::deserialize(deserializer)?.parse().map(Some).map_err(de::Error::custom)
 }
 
+/// A variable holds words where the flag may be repeated. A comma separates nothing: URLs hold them.
+pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(String::deserialize(deserializer)?.split_whitespace().map(str::to_owned).collect())
+}
+
 /// A variable holds one path where the flag may be repeated.
 pub(super) fn one_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
     PathBuf::deserialize(deserializer).map(|path| vec![path])

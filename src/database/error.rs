@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
 use super::failure::{FailureKind, classify, in_words};
+use super::lock::Holder;
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -76,10 +77,10 @@ pub enum DatabaseError {
         source: std::io::Error,
     },
     /// Somebody else upgraded for longer than the lock's limit.
-    #[error("another instance has been upgrading for {}: {holder}", humantime::format_duration(*.waited))]
+    #[error("another instance has been upgrading for {}{}", humantime::format_duration(*.waited), named(.holder.as_ref()))]
     LockTimeout {
-        /// Who holds the lock.
-        holder: String,
+        /// Who holds the lock; `None` where they have just ended.
+        holder: Option<Holder>,
         /// The limit.
         waited: Duration,
     },
@@ -88,12 +89,16 @@ pub enum DatabaseError {
     NoSqlite,
 }
 
+fn named(holder: Option<&Holder>) -> String {
+    holder.map(|holder| format!(": {holder}")).unwrap_or_default()
+}
+
 impl DatabaseError {
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {
             Self::Connect(source) => source.next(),
-            Self::Catalogue(error) => error.next(),
+            Self::Catalogue(source) => source.next(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }

@@ -7,13 +7,13 @@
 mod file;
 
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::DatabaseError;
 use super::connect::Connected;
 use super::postgres::{Session, first_column};
+use super::{Database, DatabaseError};
 #[cfg(feature = "sqlite")]
 pub(super) use file::{holder as sqlite_holder, lock as sqlite};
 
@@ -47,6 +47,14 @@ impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.who, self.for_how_long())
     }
+}
+
+/// What became of an attempt to take the lock.
+pub enum Attempt {
+    /// It is held from now on.
+    Won(Guard),
+    /// Somebody else holds it, unless they have just ended.
+    Lost(Box<Database>, Option<Holder>),
 }
 
 /// The right to upgrade. Dropping it frees the lock.
@@ -113,7 +121,7 @@ fn attempt() -> String {
 /// Two columns: who holds the lock, and for how long. Roles without the right to see others see the process id alone.
 fn holder() -> String {
     format!(
-        "SELECT concat_ws(', ', 'pid ' || l.pid, nullif(a.application_name, ''), 'from ' || a.client_addr),
+        "SELECT concat_ws(', ', 'pid ' || l.pid, nullif(a.application_name, ''), 'from ' || host(a.client_addr)),
                 floor(extract(epoch from clock_timestamp() - a.xact_start))::bigint
          FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
          WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {CLASS} AND l.objid = {OBJECT} AND l.objsubid = 2
@@ -131,49 +139,18 @@ fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
     })
 }
 
-fn failed(source: tokio_postgres::Error) -> DatabaseError {
-    DatabaseError::Query { doing: "take the lock", source }
-}
-
-pub(super) async fn postgres(
-    session: Session,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&Holder),
-) -> Result<Guard, DatabaseError> {
-    let deadline = Instant::now() + limit;
-    let connection = session.connection;
-    loop {
-        let answer = connection.client.simple_query(&attempt()).await.map_err(failed)?;
-        if first_column(&answer).last() == Some("t") {
-            return Ok(Guard::Postgres(Box::new(connection)));
-        }
-        // No transaction stays open between attempts: through a pooler it would occupy a server connection.
-        let answer = connection.client.simple_query(&format!("ROLLBACK; {}", holder())).await.map_err(failed)?;
-        wait(read_holder(&answer), deadline, limit, waiting).await?;
+pub(super) async fn postgres(session: Session) -> Result<Attempt, DatabaseError> {
+    let failed = |source| DatabaseError::Query { doing: "take the lock", source };
+    let answer = session.connection.client.simple_query(&attempt()).await.map_err(failed)?;
+    if first_column(&answer).last() == Some("t") {
+        return Ok(Attempt::Won(Guard::Postgres(Box::new(session.connection))));
     }
+    // No transaction stays open between attempts: through a pooler it would occupy a server connection.
+    let answer = session.connection.client.simple_query(&format!("ROLLBACK; {}", holder())).await.map_err(failed)?;
+    Ok(Attempt::Lost(Box::new(Database::Postgres(session)), read_holder(&answer)))
 }
 
 pub(super) async fn postgres_holder(session: &Session) -> Result<Option<Holder>, DatabaseError> {
     let answer = session.connection.client.simple_query(&holder()).await;
     Ok(read_holder(&answer.map_err(|source| DatabaseError::Query { doing: "ask who upgrades", source })?))
-}
-
-/// Tells who is waited for and sleeps until the next look, or fails where the deadline would pass. A holder that has just
-/// ended is not worth a word.
-async fn wait(
-    holder: Option<Holder>,
-    deadline: Instant,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&Holder),
-) -> Result<(), DatabaseError> {
-    if let Some(holder) = &holder {
-        waiting(holder);
-    }
-    let pause = pause();
-    if Instant::now() + pause > deadline {
-        let holder = holder.map_or_else(|| "it has just ended".to_owned(), |holder| holder.to_string());
-        return Err(DatabaseError::LockTimeout { holder, waited: limit });
-    }
-    tokio::time::sleep(pause).await;
-    Ok(())
 }

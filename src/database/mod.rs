@@ -24,7 +24,7 @@ use std::time::Duration;
 use crate::schema::{Dialect, Schema};
 use crate::version_table::{RowChange, VersionTable};
 pub use error::DatabaseError;
-use lock::{Guard, Holder};
+use lock::{Attempt, Holder};
 use url::DatabaseUrl;
 
 /// What the version table says. NULL rows are left out: Alembic reads them as base.
@@ -131,13 +131,12 @@ impl Database {
         }
     }
 
-    /// Waits up to `limit` for the right to upgrade this database; `waiting` is told who has it. The connection becomes the
-    /// one that holds the lock.
-    pub async fn lock(self, limit: Duration, waiting: &mut dyn FnMut(&Holder)) -> Result<Guard, DatabaseError> {
+    /// Tries to get the right to upgrade this database. The connection becomes the one that holds the lock.
+    pub async fn try_lock(self) -> Result<Attempt, DatabaseError> {
         match self {
-            Self::Postgres(session) => lock::postgres(session, limit, waiting).await,
+            Self::Postgres(session) => lock::postgres(session).await,
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => lock::sqlite(session.lock_file(), limit, waiting).await,
+            Self::Sqlite(session) => lock::sqlite(session),
         }
     }
 

@@ -50,7 +50,7 @@ pub struct Inference {
     pub verdict: Verdict,
     /// Facts near the best position that hold and tell it from its neighbours.
     pub holds: Vec<Claim>,
-    /// Facts that the live schema contradicts at the best position or near it.
+    /// Facts that the live schema contradicts near the best position, then those that it contradicts elsewhere.
     pub contradicted: Vec<Claim>,
     /// Tables, columns and indexes that no revision explains.
     pub unexplained: Vec<Subject>,
@@ -66,13 +66,15 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     let fewest = contradictions.iter().copied().min().unwrap_or(0);
     let group: Vec<usize> = (0..contradictions.len()).filter(|&at| contradictions[at] == fewest).collect();
     let (first, last) = (group[0], group[group.len() - 1]);
-    let (holds, contradicted) = near(&timeline, &live, first, last);
+    let (mut holds, mut contradicted) = near(&timeline, &live, first, last);
+    most_telling_first(&mut holds, first);
+    most_telling_first(&mut contradicted, first);
     let unexplained = unexplained(&timeline, schema);
     let verdict = if !schema.tables.is_empty() && !shares_a_table(&timeline, schema) {
         Verdict::Foreign
     } else if group.len() != last - first + 1 {
         Verdict::Ambiguous(group)
-    } else if !contradicted.is_empty() {
+    } else if !contradicted.is_empty() || premature(&timeline, &live, last) {
         half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
     } else if last == 0 {
         Verdict::BeforeFirst
@@ -83,7 +85,45 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
         if first == last { Verdict::Exact(last) } else { Verdict::Run(first, last) }
     };
+    // Drift far from here does not change the answer, and is named all the same.
+    let mut elsewhere = contradicted_at(&timeline, &live, first);
+    most_telling_first(&mut elsewhere, first);
+    for claim in elsewhere {
+        if !contradicted.iter().any(|held| held.subject == claim.subject) {
+            contradicted.push(claim);
+        }
+    }
     Inference { verdict, holds, contradicted, unexplained, contradictions }
+}
+
+/// Existence before properties, what the revision at the answer did before what others did; what follows from a table
+/// that is not there is no claim of its own.
+fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
+    let missing: BTreeSet<String> = claims
+        .iter()
+        .filter(|claim| claim.live.is_none())
+        .filter_map(|claim| match &claim.subject {
+            Subject::Table(table, TableSubject::Itself) => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    claims.retain(|claim| match &claim.subject {
+        Subject::Table(_, TableSubject::Itself) => true,
+        Subject::Table(table, _) => !missing.contains(table),
+        _ => true,
+    });
+    claims.sort_by_cached_key(|claim| {
+        let rank = match &claim.subject {
+            Subject::Table(_, TableSubject::Itself) => 0,
+            Subject::Table(_, TableSubject::Column(_)) => 1,
+            Subject::Table(_, TableSubject::Index(_)) | Subject::View(_) | Subject::Enum(_) => 2,
+            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => 5,
+            Subject::Table(_, TableSubject::Type(_)) => 4,
+            _ => 3,
+        };
+        let distance = claim.by.map_or(usize::MAX, |by| answer.abs_diff(by + 1));
+        (claim.live.is_none(), rank, distance, claim.subject.clone())
+    });
 }
 
 fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
@@ -154,6 +194,15 @@ fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize
     None
 }
 
+/// Whether a table or a column is there that only a later revision creates, however much later: another branch.
+fn premature(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -> bool {
+    timeline.steps.iter().skip(last + 1).flatten().any(|&course| {
+        let held = &timeline.courses[course];
+        let telling = matches!(&held.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        telling && *held.at(last) == Expected::Absent && live.contains_key(&held.subject)
+    })
+}
+
 fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
     let mentioned = timeline.courses.iter().filter_map(|course| course.subject.table());
     let mut mentioned = mentioned.filter(|table| schema.tables.contains_key(*table));
@@ -183,13 +232,15 @@ fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
 
 /// The facts that a live schema contradicts at one position.
 pub fn contradicted(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
-    let timeline = Timeline::new(effects);
-    let live = live_facts(schema);
+    contradicted_at(&Timeline::new(effects), &live_facts(schema), position)
+}
+
+fn contradicted_at(timeline: &Timeline, live: &HashMap<Subject, State>, position: usize) -> Vec<Claim> {
     (0..timeline.courses.len())
         .filter(|&course| {
             let held = &timeline.courses[course];
             held.at(position).contradicted_by(live.get(&held.subject))
         })
-        .map(|course| claim(&timeline, course, position, &live))
+        .map(|course| claim(timeline, course, position, live))
         .collect()
 }

@@ -14,6 +14,16 @@ use crate::python::{self, PythonError};
 /// Reads one file's bytes; `path` is what it is called by. Never guesses: what it cannot decide is a [`Problem`] with
 /// line and expression.
 pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
+    read_source(bytes, path, |_| None)
+}
+
+/// As [`read`], and does not parse functions that follow the attributes: an error inside one goes unnoticed. Whatever
+/// [`read`] decides, this decides the same.
+pub fn read_header(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
+    read_source(bytes, path, before_functions)
+}
+
+fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> Result<Revision, Problem> {
     let refuse = |error: PythonError| Problem::Unreadable {
         path: path.to_owned(),
         line: Some(error.line()),
@@ -25,7 +35,11 @@ pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
         advice: error.next(),
     };
     let source = python::decode(bytes).map_err(refuse)?;
-    let module = python::parse(&source).map_err(refuse)?;
+    // A header that does not stand alone, because it ends inside a string for example, is no header.
+    let module = match header(&source).map(python::parse) {
+        Some(Ok(module)) => module,
+        Some(Err(_)) | None => python::parse(&source).map_err(refuse)?,
+    };
     let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let names = Names::of(&module, module_name(&file_name));
     let reader = Reader { names, source: &source, path };
@@ -48,6 +62,31 @@ pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
         docstring,
         path: path.to_owned(),
     })
+}
+
+/// What stands before the first function, where nothing but plain functions follows. `None` where that is not certain.
+///
+/// Every top-level statement begins in the first column of some line. So it is enough that each line from there on is
+/// empty, a comment, indented, a closing bracket, or a whole signature without defaults and decorators.
+fn before_functions(source: &str) -> Option<&str> {
+    let is_function = |line: &str| line.starts_with("def ") || line.starts_with("async def ");
+    let mut starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1));
+    let (header, functions) = source.split_at(starts.find(|&start| is_function(&source[start..]))?);
+    let is_harmless = |line: &str| match line.as_bytes().first() {
+        None | Some(b' ' | b'\t' | b'#' | b')' | b']' | b'}') => true,
+        Some(_) => is_function(line) && is_plain_signature(line),
+    };
+    functions.lines().all(is_harmless).then_some(header)
+}
+
+/// A signature on one line that binds no attribute and evaluates nothing that could.
+fn is_plain_signature(line: &str) -> bool {
+    let name = line.trim_start_matches("async ").trim_start_matches("def ").split('(').next().unwrap_or_default();
+    let count = |bracket: char| line.matches(bracket).count();
+    line.trim_end().ends_with(':')
+        && !line.contains(['=', '#', '[', '{', '"', '\'', '\\'])
+        && (count('('), count(')')) == (1, 1)
+        && !["revision", "down_revision", "depends_on", "branch_labels"].contains(&name.trim())
 }
 
 /// The `__name__` that Alembic loads a file under.
@@ -256,6 +295,39 @@ mod tests {
         for (source, expected) in cases {
             assert_eq!(shown(source).unwrap_err(), expected, "{source}");
         }
+    }
+
+    #[test]
+    fn a_header_is_only_cut_where_nothing_but_functions_follows() {
+        let header = "revision = 'a'\n";
+        let cut = [
+            "def upgrade():\n    pass\n",
+            "def upgrade() -> None:\n    x = 1\n\n\ndef downgrade() -> None:\n    op.f(\n)\n# end\n",
+            "async def upgrade(engine: str) -> None:\n\tpass",
+        ];
+        for functions in cut {
+            assert_eq!(before_functions(&format!("{header}{functions}")), Some(header), "{functions}");
+        }
+        let whole = [
+            "",
+            "x = 1\n",
+            "def upgrade(): pass\n",
+            "def upgrade(a=1):\n    pass\n",
+            "def revision():\n    pass\n",
+            "def upgrade(\n    a,\n):\n    pass\n",
+            "def upgrade():\n    pass\nrevision = 'b'\n",
+            "def upgrade():\n    pass\n\x0crevision = 'b'\n",
+            "def upgrade():\n    pass\n@d\ndef downgrade():\n    pass\n",
+            "def upgrade():\n    op.execute('''\nSELECT 1\n''')\n",
+            "def upgrade():\n    pass\nif x:\n    revision = 'b'\n",
+        ];
+        for functions in whole {
+            assert_eq!(before_functions(&format!("{header}{functions}")), None, "{functions}");
+        }
+        let inside = b"revision = 'a'\ndown_revision = '''\ndef f():\n    x\n#'''\n";
+        let [short, long] = [read_header, read].map(|read| read(inside, Path::new("x.py")));
+        assert_eq!(short.as_ref().map(|revision| revision.down_revision.len()), Ok(1));
+        assert_eq!(short, long);
     }
 
     #[test]

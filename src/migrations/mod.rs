@@ -21,9 +21,9 @@ mod symbol;
 mod value;
 
 pub use error::GraphError;
-pub use files::{ReadError, read};
+pub use files::{ReadError, read, read_headers};
 pub use graph::{Node, RevisionGraph};
-pub use header::read as read_revision;
+pub use header::{read as read_revision, read_header};
 pub use ini::IniError;
 pub use problem::{CycleKind, Problem};
 pub use revision::Revision;

@@ -117,8 +117,8 @@ async fn serve(listener: &TcpListener) -> ! {
     }
 }
 
-/// One request, one answer. The client is left to close first, and reset if it does not: whoever closes first keeps the port
-/// in TIME_WAIT, where an application that does not set SO_REUSEADDR could not bind it.
+/// One request, one answer. A client that does not close is reset, at the latest when stillhead execs: nothing of it lingers
+/// on the application's port.
 async fn converse(mut stream: TcpStream) -> io::Result<()> {
     SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
     let mut request = Vec::new();
@@ -128,6 +128,7 @@ async fn converse(mut stream: TcpStream) -> io::Result<()> {
         }
     }
     stream.write_all(response(&request).as_bytes()).await?;
+    stream.shutdown().await?;
     let read_to_the_end = async { while stream.read(&mut [0; 512]).await.is_ok_and(|length| length > 0) {} };
     let _ = timeout(FAREWELL, read_to_the_end).await;
     Ok(())

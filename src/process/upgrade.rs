@@ -135,6 +135,13 @@ pub async fn upgrade(
 ) -> Result<(), UpgradeError> {
     let command = program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
+    let lock_lost = async { UpgradeError::LockLost { command: command.clone(), reason: lock_lost.await } };
+    let mut lock_lost = std::pin::pin!(lock_lost);
+    tokio::select! {
+        biased;
+        lost = &mut lock_lost => return Err(lost),
+        () = std::future::ready(()) => {}
+    }
     let watch = Watch::start().map_err(io)?;
     let mut child = spawn(program, &watch)?;
     let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
@@ -142,7 +149,7 @@ pub async fn upgrade(
         status = child.wait() => Ok(status.map_err(io)?),
         signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
         () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
-        reason = lock_lost => Err(UpgradeError::LockLost { command: command.clone(), reason }),
+        lost = lock_lost => Err(lost),
     };
     let ended = match stopped {
         Ok(status) => outcome(&command, status),
@@ -153,7 +160,7 @@ pub async fn upgrade(
     };
     end_strays(group).await;
     match watch.stop() {
-        Some(signal) => Err(UpgradeError::Interrupted { command, signal }),
+        Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
         None => ended,
     }
 }

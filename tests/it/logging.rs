@@ -49,6 +49,7 @@ fn on_a_terminal(shop: &Application, stillhead: Stillhead) -> String {
     let words = std::iter::once(inner.get_program()).chain(inner.get_args());
     let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
     let shown = Command::new("script")
+        .env_clear()
         .args(["-qec", &line, "/dev/null"])
         .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .env("TERM", "xterm")

@@ -4,13 +4,13 @@
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
-use super::{Guard, Holder, wait};
-use crate::database::DatabaseError;
+use super::{Attempt, Guard, Holder};
+use crate::database::sqlite::Session;
+use crate::database::{Database, DatabaseError};
 
 /// A locked file that is there only while the lock is held, or after a crash.
 pub struct LockFile {
@@ -43,18 +43,12 @@ fn whoever_locks(path: &Path) -> Holder {
     Holder { who: format!("the process that has locked {}", path.display()), age: None }
 }
 
-pub(in crate::database) async fn lock(
-    path: PathBuf,
-    limit: Duration,
-    waiting: &mut dyn FnMut(&Holder),
-) -> Result<Guard, DatabaseError> {
-    let deadline = Instant::now() + limit;
-    loop {
-        let taken = LockFile::try_take(path.clone());
-        match taken.map_err(|source| DatabaseError::LockFile { file: path.clone(), source })? {
-            Some(lock) => return Ok(Guard::Sqlite(lock)),
-            None => wait(Some(whoever_locks(&path)), deadline, limit, waiting).await?,
-        }
+pub(in crate::database) fn lock(session: Session) -> Result<Attempt, DatabaseError> {
+    let file = session.lock_file();
+    match LockFile::try_take(file.clone()) {
+        Ok(Some(lock)) => Ok(Attempt::Won(Guard::Sqlite(lock))),
+        Ok(None) => Ok(Attempt::Lost(Box::new(Database::Sqlite(session)), Some(whoever_locks(&file)))),
+        Err(source) => Err(DatabaseError::LockFile { file, source }),
     }
 }
 

@@ -284,3 +284,31 @@ fn a_version_table_elsewhere_is_noticed_before_a_second_one_is_made() {
     application.stillhead(&["stamp", "base", "--version-table", "versions"]).run().success();
     assert!(application.database.rows().is_none());
 }
+
+#[test]
+fn each_of_several_databases_is_looked_at() {
+    let project = Project::new();
+    project.alembic(&["upgrade", "heads"]);
+    let first = project.url();
+    let second = format!("sqlite:///{}/y.db", project.path().display());
+    fs::copy(project.path().join("x.db"), project.path().join("y.db")).unwrap();
+    let with = |arguments: &[&str]| {
+        Stillhead::new(arguments)
+            .current_dir(project.path())
+            .env("DATABASE_URL", &first)
+            .env("STILLHEAD_DATABASES", format!("users={second}"))
+            .run()
+    };
+    with(&["current", "--check-heads"]).success();
+    project.alembic(&["downgrade", "f555"]);
+    let behind = with(&["current", "--check-heads"]);
+    behind.code(1).says("the version table holds f555").prints(
+        "Current revision(s) for DATABASE_URL:\ne444 (effective head) (mergepoint)\nf555\n\
+         Current revision(s) for users:\ne444 (effective head) (mergepoint)\ng666 (head)\n",
+    );
+    let document: Value = serde_json::from_str(&with(&["current", "--format", "json"]).stdout).unwrap();
+    assert_eq!(document["databases"][1]["name"], "users");
+    assert_eq!(document["databases"][1]["at_head"], true);
+    let wrong = with(&["current", "--database", "postgresql://u:secret@h/d"]);
+    wrong.code(2).says("entry 1 is not NAME=URL").says_nothing_of("secret");
+}

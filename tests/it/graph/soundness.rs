@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use stillhead::migrations::{Revision, read_revision};
+use stillhead::migrations::{Revision, read_header, read_revision};
 
 use super::oracle::Oracle;
 
@@ -86,7 +86,12 @@ fn module(random: &mut StdRng) -> String {
     let count = random.random_range(0..6);
     let mut text = String::from("revision = 'start'\ndown_revision = None\ndef f(z=None): return z\nx = y = ''\n");
     text.extend((0..count).map(|_| statement(random, 0)));
-    text
+    match random.random_range(0..3) {
+        0 => text,
+        // What most files end with, and now and then something after it.
+        1 => text + "def upgrade() -> None:\n    revision = f(\n)\n\ndef downgrade():\n    pass\n",
+        _ => text + "def upgrade():\n    x\n" + &statement(random, 0),
+    }
 }
 
 fn decided(revision: &Revision, theirs: &Value) -> bool {
@@ -114,7 +119,11 @@ fn what_is_decided_is_what_python_does() {
     let answers = Oracle::new().ask(&json!({ "sources": sources }));
     let (mut agreed, mut wrong) = (0, Vec::new());
     for (source, theirs) in sources.iter().zip(answers.as_array().unwrap()) {
-        match read_revision(source.as_bytes(), Path::new("x.py")) {
+        let [header, whole] = [read_header, read_revision].map(|read| read(source.as_bytes(), Path::new("x.py")));
+        if whole.is_ok() {
+            assert_eq!(header, whole, "seed {seed}:\n{source}");
+        }
+        match whole {
             // A module that does not load is Alembic's to report.
             _ if theirs["failure"].is_string() => {}
             Ok(revision) if decided(&revision, theirs) => agreed += 1,

@@ -16,7 +16,8 @@ pub fn get(port: u16, path: &str) -> (String, String) {
     }
 }
 
-fn try_get(port: u16, path: &str) -> std::io::Result<(String, String)> {
+/// Asks for `path` once.
+pub fn try_get(port: u16, path: &str) -> std::io::Result<(String, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;

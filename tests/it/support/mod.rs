@@ -7,8 +7,10 @@ pub mod pooler;
 pub mod postgres;
 pub mod process;
 pub mod python;
+pub mod running;
 pub mod stillhead;
 
 pub use application::Application;
 pub use database::Backend;
+pub use running::Running;
 pub use stillhead::{Outcome, Stillhead};

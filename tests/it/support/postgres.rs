@@ -1,6 +1,7 @@
 //! A private PostgreSQL: own data folder, loopback and a socket in that folder only, gone with the test process.
 
 use std::fs;
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -23,8 +24,9 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub struct Server {
     pub port: u16,
     pub folder: PathBuf,
-    /// A shell that stops the server and removes the folder when its standard input ends: however the tests end.
-    _supervisor: Child,
+    /// A shell that restarts the server at each line of its standard input, and stops it and removes the folder when that
+    /// ends: however the tests end.
+    supervisor: Child,
 }
 
 /// The server that tests share, each with a database of its own.
@@ -89,7 +91,8 @@ impl Server {
         let mut supervisor = as_account("/bin/sh".into());
         supervisor.arg("-c").arg(
             "trap '' INT; server=$1; shift; \"$server\" \"$@\" >log 2>&1 & \
-             read -r _; kill -INT $!; wait $!; cd /; rm -rf \"$OLDPWD\"",
+             while read -r _; do kill -INT $!; wait $!; sleep 1; \"$server\" \"$@\" >>log 2>&1 & done; \
+             kill -INT $!; wait $!; cd /; rm -rf \"$OLDPWD\"",
         );
         supervisor.arg("supervisor").arg(binaries().join("postgres")).args(["-D", "data", "-k"]).arg(&folder);
         supervisor.args(["-p", &port.to_string(), "-h", "127.0.0.1"]);
@@ -100,9 +103,19 @@ impl Server {
             supervisor.args(["-c", setting]);
         }
         let supervisor = supervisor.stdin(Stdio::piped()).process_group(0).spawn().expect("sh runs");
-        let server = Self { port, folder, _supervisor: supervisor };
+        let server = Self { port, folder, supervisor };
         server.wait_until_ready();
         server
+    }
+
+    /// Stops the server, as `pg_ctl restart` does, leaves it away for a second, and starts it again.
+    pub fn restart(&self) {
+        let start = || self.try_sql("postgres", "SELECT pg_postmaster_start_time()").ok();
+        let before = start();
+        self.supervisor.stdin.as_ref().expect("is piped").write_all(b"restart\n").unwrap();
+        while start().is_none_or(|now| Some(now) == before) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn wait_until_ready(&self) {
