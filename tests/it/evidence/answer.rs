@@ -6,15 +6,13 @@ use super::history::History;
 
 /// The answer.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Answer {
     version: u32,
     pub verdict: String,
     pub revisions: Vec<String>,
-    #[serde(alias = "for")]
     pub holds: Vec<Claim>,
-    #[serde(alias = "against")]
     pub contradicted: Vec<Claim>,
-    #[serde(default)]
     pub unexplained: Vec<String>,
     /// Whether it exits with 0: nobody has to decide anything.
     #[serde(skip)]
@@ -23,7 +21,7 @@ pub struct Answer {
 
 /// One fact.
 #[derive(Debug, Deserialize)]
-#[serde(from = "Any")]
+#[serde(deny_unknown_fields)]
 pub struct Claim {
     pub text: String,
     pub revision: Option<String>,
@@ -73,21 +71,5 @@ impl Answer {
     /// One line for a message.
     pub fn brief(&self) -> String {
         format!("{} {:?}; deviations: {}", self.verdict, self.revisions, self.deviations().replace('\n', " | "))
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Any {
-    Text(String),
-    Full { text: String, revision: Option<String> },
-}
-
-impl From<Any> for Claim {
-    fn from(any: Any) -> Self {
-        match any {
-            Any::Text(text) => Self { text, revision: None },
-            Any::Full { text, revision } => Self { text, revision },
-        }
     }
 }

@@ -189,7 +189,7 @@ fn drift(database: &Database, random: &mut StdRng) -> Option<Change> {
 
 fn cases(history: &History, random: &mut StdRng) -> Vec<Case> {
     let mut replay = Replay::start(history);
-    let (mut states, mut cases) = (Vec::new(), Vec::new());
+    let (mut states, mut cases) = (vec![facts(&replay.database)], Vec::new());
     while let Some(truth) = replay.next() {
         states.push(facts(&replay.database));
         let drifted = replay.copy(history);
