@@ -258,7 +258,8 @@ impl Interpreter<'_> {
 /// Whether a `server_default` is one: a sequence's next value is the column's own business.
 pub(super) fn has_default(value: &Value) -> Option<bool> {
     match value {
-        Value::None => Some(false),
+        // An identity is the column's own business, too.
+        Value::None | Value::Ddl("IDENTITY", _) => Some(false),
         Value::Unknown => None,
         value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
     }
