@@ -45,6 +45,9 @@ struct Manifest {
     /// Revisions that the files leave open: abstaining is right, too.
     #[serde(default)]
     open: BTreeSet<String>,
+    /// Tables that the files do not tell about: what happens to these goes unnoticed.
+    #[serde(default)]
+    unread: BTreeSet<String>,
     /// Revisions that a database can be at alone, with their ancestors, which is no state on the way to the heads.
     #[serde(default)]
     alone: Vec<String>,
@@ -72,6 +75,7 @@ pub struct History {
     /// In upgrade order, those together that no catalogue can tell apart.
     pub states: Vec<Vec<String>>,
     pub open: BTreeSet<String>,
+    pub unread: BTreeSet<String>,
     pub alone: Vec<String>,
     settled: Vec<Vec<String>>,
 }
@@ -99,6 +103,7 @@ impl History {
             default_schema: manifest.default_schema,
             states: groups.collect(),
             open: manifest.open,
+            unread: manifest.unread,
             alone: manifest.alone,
             settled: manifest.settled,
         })
