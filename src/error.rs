@@ -72,6 +72,16 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// A further database is not at head, although that of DATABASE_URL is.
+    #[error("the version table of {name} holds {rows}, not {heads}")]
+    FurtherNotAtHead {
+        /// The database.
+        name: String,
+        /// Its rows.
+        rows: String,
+        /// The heads of the files.
+        heads: String,
+    },
     /// The version table is not there, and one that looks like it is somewhere else.
     #[error("there is no {wanted}, but the database holds {found}")]
     VersionTableElsewhere {
@@ -163,6 +173,9 @@ impl Error {
             }
             Self::Graph(error) => error.next(),
             Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::FurtherNotAtHead { name, .. } => {
+                format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
+            }
             Self::VersionTableElsewhere { .. } => {
                 "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
             }

@@ -10,6 +10,7 @@ pub mod database;
 pub mod drawing;
 pub mod error;
 pub mod evidence;
+pub mod explanation;
 pub mod interpreter;
 pub mod logging;
 pub mod migrations;

@@ -9,7 +9,7 @@ use crate::database::url::DatabaseUrl;
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
-use crate::migrations::env_py::{self, Undecidable};
+use crate::migrations::env_py::{self, Declared, Undecidable};
 use crate::migrations::layout::{Layout, Search, locate};
 use crate::migrations::{self, RevisionGraph};
 use crate::process::liveness::Liveness;
@@ -21,6 +21,8 @@ pub(super) struct Files {
     pub(super) layout: Layout,
     pub(super) graph: RevisionGraph,
     version_table: Result<VersionTable, Undecidable>,
+    /// Whether nobody has named the version table, so that it is Alembic's default.
+    is_default_table: bool,
 }
 
 impl Files {
@@ -33,8 +35,9 @@ impl Files {
     fn find(search: &Search, name: Option<String>, schema: Option<String>) -> Result<Self, Error> {
         let layout = locate(search)?;
         let graph = migrations::read(&layout)?;
-        let version_table = env_py::version_table(&layout).settle(name, schema);
-        Ok(Self { layout, graph, version_table })
+        let declared = env_py::version_table(&layout);
+        let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
+        Ok(Self { layout, graph, version_table: declared.settle(name, schema), is_default_table })
     }
 
     /// Reads them on a thread of their own, while the connection is being opened.
@@ -54,6 +57,19 @@ impl Files {
     /// The version table that the configuration or `env.py` names.
     pub(super) fn version_table(&self) -> Result<&VersionTable, Error> {
         self.version_table.as_ref().map_err(|undecidable| undecidable.clone().into())
+    }
+
+    /// Refuses to go on where the version table is missing, nobody has named it, and the database holds one elsewhere: a
+    /// second one would claim that nothing is applied.
+    pub(super) async fn refuse_a_second_table(&self, database: &Database, rows: &VersionRows) -> Result<(), Error> {
+        if *rows != VersionRows::NoTable || !self.is_default_table {
+            return Ok(());
+        }
+        let found = database.version_tables().await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(Error::VersionTableElsewhere { wanted: self.version_table()?.to_string(), found: found.join(", ") })
     }
 
     /// The rows of the database that DATABASE_URL names.
@@ -83,6 +99,7 @@ impl Files {
 
     /// Compares the files with `rows`, and with the tables where there are no rows.
     pub(super) async fn examine_rows(&self, database: &Database, rows: &VersionRows) -> Result<Finding, Error> {
+        self.refuse_a_second_table(database, rows).await?;
         let tables =
             if rows.revisions().is_empty() { database.tables(self.version_table()?).await? } else { Vec::new() };
         Ok(diagnose(&self.graph, rows, &tables))

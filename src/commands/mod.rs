@@ -5,6 +5,7 @@ pub mod current;
 mod evidence;
 mod files;
 mod follow;
+mod further;
 pub mod heads;
 pub mod history;
 pub mod infer;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
-use super::{follow, upgrade};
+use super::{follow, further, upgrade};
 use crate::config::{Config, Mode};
 use crate::error::Error;
 use crate::process::liveness::Liveness;
@@ -29,7 +29,10 @@ pub async fn run(config: &Config, mode: Mode, words: &[OsString]) -> Result<Opti
         // In this order, so that a port that is taken is known before anything is changed.
         biased;
         error = liveness.answer() => Err(error.into()),
-        reconciled = reconcile_through_restarts(config, mode, start.as_ref(), &liveness) => reconciled,
+        reconciled = async {
+            reconcile_through_restarts(config, mode, start.as_ref(), &liveness).await?;
+            further::check(config).await
+        } => reconciled,
     };
     match reconciled {
         // To skip the upgrade is to start no matter what: the reading is only a courtesy.

@@ -6,12 +6,11 @@ use tracing::{info, warn};
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use crate::config::Config;
-use crate::database::VersionRows;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::migrations::{GraphError, RevisionGraph};
 use crate::process::liveness::Liveness;
-use crate::version_table::{RowChange, VersionTable};
+use crate::version_table::RowChange;
 
 /// What `stamp` takes.
 #[derive(Debug, Args)]
@@ -27,11 +26,10 @@ pub struct Arguments {
 /// Writes the rows that the revisions ask for, in one transaction, under the lock that upgrades take.
 pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let files = Files::read(config)?;
-    let table = files.version_table()?;
     let url = config.database_url()?;
     let database = open(config, &url, &Liveness::new(None)).await?;
     let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let stamped = stamp_under_the_lock(config, &url, &files.graph, table, arguments).await;
+    let stamped = stamp_under_the_lock(config, &url, &files, arguments).await;
     guard.release().await;
     stamped
 }
@@ -39,18 +37,13 @@ pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> 
 async fn stamp_under_the_lock(
     config: &Config,
     url: &DatabaseUrl,
-    graph: &RevisionGraph,
-    table: &VersionTable,
+    files: &Files,
     arguments: &Arguments,
 ) -> Result<(), Error> {
+    let (graph, table) = (&files.graph, files.version_table()?);
     let database = open(config, url, &Liveness::new(None)).await?;
     let rows = database.version_rows(table).await?;
-    if rows == VersionRows::NoTable && config.version_table.is_none() {
-        let found = database.version_tables().await?;
-        if !found.is_empty() {
-            return Err(Error::VersionTableElsewhere { wanted: table.to_string(), found: found.join(", ") });
-        }
-    }
+    files.refuse_a_second_table(&database, &rows).await?;
     let rows = rows.revisions();
     let changes = changes(graph, rows, arguments)?;
     if !changes.is_empty() {

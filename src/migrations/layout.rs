@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::alembic_config::AlembicConfig;
-use super::ini::IniError;
+pub use super::layout_error::LayoutError;
 use super::packages;
 
 /// What flags and environment say about where to look.
@@ -53,124 +53,6 @@ pub struct Layout {
     /// `-n`, where it was given.
     pub section: Option<String>,
     config: AlembicConfig,
-}
-
-/// Why the migrations are not found.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum LayoutError {
-    /// Neither a configuration nor a folder.
-    #[error("no migrations found: there is no {}", looked_for.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", no "))]
-    Nothing {
-        /// What was looked for.
-        looked_for: Vec<PathBuf>,
-    },
-    /// A configuration file that was named and is not there.
-    #[error("configuration file {} does not exist", path.display())]
-    NoConfigFile {
-        /// As named.
-        path: PathBuf,
-    },
-    /// A configuration file that cannot be read.
-    #[error("configuration file {} cannot be read: {reason}", path.display())]
-    Unreadable {
-        /// As named.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// An ini file, or an interpolated value, that is not right.
-    #[error("{}: {error}", path.display())]
-    Ini {
-        /// As named.
-        path: PathBuf,
-        /// What is wrong.
-        error: IniError,
-    },
-    /// A toml file that is none.
-    #[error("{}:{line}: {reason}", path.display())]
-    Toml {
-        /// As named.
-        path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        /// The parser's words.
-        reason: String,
-    },
-    /// An option of the wrong type.
-    #[error("{}: [tool.alembic] {option} is not {expected}", path.display())]
-    TomlType {
-        /// As named.
-        path: PathBuf,
-        /// Which option.
-        option: String,
-        /// What it has to be.
-        expected: &'static str,
-    },
-    /// A path separator that Alembic does not know.
-    #[error("'{value}' is not a valid value for {option}; expected 'space', 'newline', 'os', ':', ';'")]
-    Separator {
-        /// Which option.
-        option: String,
-        /// What it says.
-        value: String,
-    },
-    /// A configuration without the one option that it must have.
-    #[error("No 'script_location' key found in configuration ({})", files.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
-    NoScriptLocation {
-        /// The files that were read.
-        files: Vec<PathBuf>,
-    },
-    /// A script folder that is not there.
-    #[error("migrations folder {} does not exist", path.display())]
-    NoScriptFolder {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A folder that was named and holds neither `env.py` nor `alembic.ini`.
-    #[error("{} holds neither env.py nor alembic.ini", path.display())]
-    NotMigrations {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// `package:folder` of a package that is nowhere.
-    #[error("package '{package}' of {option} is not found")]
-    NoPackage {
-        /// The package.
-        package: String,
-        /// Which option names it.
-        option: &'static str,
-    },
-    /// `sourceless = true`.
-    #[error("sourceless is set: compiled revision files cannot be read without Python")]
-    Sourceless,
-}
-
-impl LayoutError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Nothing { .. } => {
-                "name the migrations folder: STILLHEAD_MIGRATIONS=DIR or --migrations DIR".to_owned()
-            }
-            Self::NoConfigFile { .. } => "correct -c or ALEMBIC_CONFIG, or ship the file in the image".to_owned(),
-            Self::Unreadable { path, .. } => format!("make {} a readable UTF-8 file", path.display()),
-            Self::Ini { path, error: IniError::Interpolation { option, .. } } => {
-                format!("correct '{option}' in {}", path.display())
-            }
-            Self::Ini { path, .. } | Self::Toml { path, .. } => format!("correct {}", path.display()),
-            Self::TomlType { path, option, expected } => format!("make {option} in {} {expected}", path.display()),
-            Self::Separator { option, .. } => format!("set {option} = os"),
-            Self::NoScriptLocation { .. } => {
-                "set script_location there, or name the folder: STILLHEAD_MIGRATIONS=DIR".to_owned()
-            }
-            Self::NoScriptFolder { path } => {
-                format!("ship {} in the image, or start in the application's folder", path.display())
-            }
-            Self::NotMigrations { .. } => "name the folder that holds env.py".to_owned(),
-            Self::NoPackage { package, .. } => format!("set PYTHONPATH to the folder that holds {package}"),
-            Self::Sourceless => "ship the .py files of the revisions and drop sourceless".to_owned(),
-        }
-    }
 }
 
 impl Layout {
@@ -280,9 +162,12 @@ impl Finder<'_> {
                 return Ok(layout);
             }
         }
-        let mut layout = self.layout(Flavour::Alembic, folder.to_owned(), AlembicConfig::default())?;
-        layout.section = None;
-        Ok(layout)
+        // Flask-Migrate's asks the application for everything.
+        let env = std::fs::read(here.join("env.py")).unwrap_or_default();
+        if env.windows(b"current_app".len()).any(|window| window == b"current_app") {
+            return self.flask(folder);
+        }
+        self.layout(Flavour::Alembic, folder.to_owned(), AlembicConfig::default())
     }
 
     /// Flask-Migrate reads `<folder>/alembic.ini` alone and sets `script_location` itself.
@@ -383,4 +268,88 @@ fn split(text: &str, separator: Option<char>, also: &[char]) -> Vec<String> {
 
 fn same_file(left: &Path, right: &Path) -> bool {
     matches!((left.canonicalize(), right.canonicalize()), (Ok(left), Ok(right)) if left == right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes files in a folder of its own and shows what is located there.
+    fn located(files: &[(&str, &str)], search: &Search) -> Result<String, LayoutError> {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let layout = locate_in(folder.path(), search)?;
+        let words: Vec<String> =
+            layout.upgrade_command().iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let versions: Vec<String> = layout.version_locations.iter().map(|path| path.display().to_string()).collect();
+        Ok(format!("{} | {}", words.join(" "), versions.join(" ")))
+    }
+
+    const FLASK: (&str, &str) = ("migrations/env.py", "from flask import current_app\n");
+    const FLASK_INI: (&str, &str) = ("migrations/alembic.ini", "[alembic]\nfile_template = x\n");
+    const INI: (&str, &str) = ("alembic.ini", "[alembic]\nscript_location = mig\n");
+    const SCRIPTS: (&str, &str) = ("mig/env.py", "");
+
+    #[test]
+    fn what_is_named_comes_before_what_is_found() {
+        let none = Search::default;
+        let path = |path: &str| Some(PathBuf::from(path));
+        let flask = "flask db upgrade -d migrations heads | migrations/versions";
+        let alembic = "alembic -c alembic.ini upgrade heads | mig/versions";
+        type Case<'a> = (&'a [(&'a str, &'a str)], Search, &'a str);
+        let cases: &[Case<'_>] = &[
+            (&[FLASK, FLASK_INI], none(), flask),
+            (&[FLASK], none(), flask),
+            (&[FLASK, FLASK_INI, INI, SCRIPTS], none(), alembic),
+            (&[FLASK, ("alembic.ini", "[alembic]\nx = 1\n")], none(), flask),
+            (&[FLASK, INI, SCRIPTS], Search { flask_db_directory: path("migrations"), ..none() }, flask),
+            (&[FLASK, INI, SCRIPTS], Search { flask_db_directory: path(""), ..none() }, alembic),
+            (&[FLASK, INI, SCRIPTS], Search { migrations: path("migrations"), ..none() }, flask),
+            (&[FLASK, INI, SCRIPTS], Search { migrations: path("mig"), ..none() }, alembic),
+            (&[FLASK, SCRIPTS], Search { migrations: path("mig"), ..none() }, "alembic upgrade heads | mig/versions"),
+            (
+                &[SCRIPTS, ("conf/alembic.ini", "[alembic]\nscript_location = mig\n")],
+                Search { migrations: path("conf"), ..none() },
+                "alembic -c conf/alembic.ini upgrade heads | mig/versions",
+            ),
+            (
+                &[SCRIPTS, FLASK, ("other.ini", "[two]\nscript_location = mig\n")],
+                Search { alembic_config: path("other.ini"), section: Some("two".to_owned()), ..none() },
+                "alembic -c other.ini -n two upgrade heads | mig/versions",
+            ),
+            (
+                &[SCRIPTS, INI, ("a/pyproject.toml", "[tool.alembic]\nversion_locations = ['v']\n")],
+                Search { config_files: vec!["a/pyproject.toml".into()], alembic_config: path("no"), ..none() },
+                "alembic -c alembic.ini -c a/pyproject.toml upgrade heads | v",
+            ),
+        ];
+        for (files, search, expected) in cases {
+            assert_eq!(located(files, search).as_deref(), Ok(*expected), "{files:?} {search:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let path = |path: &str| Some(PathBuf::from(path));
+        let error = |files: &[(&str, &str)], search: &Search| located(files, search).unwrap_err().to_string();
+        let none = Search::default;
+        assert!(error(&[], &none()).starts_with("no migrations found: there is no alembic.ini"));
+        let named = Search { config_files: vec!["x.ini".into()], ..none() };
+        assert_eq!(error(&[INI], &named), "configuration file x.ini does not exist");
+        let folder = Search { migrations: path("nowhere"), ..none() };
+        assert_eq!(error(&[INI], &folder), "migrations folder nowhere does not exist");
+        let folder = Search { migrations: path("mig"), ..none() };
+        assert_eq!(error(&[("mig/x", "")], &folder), "mig holds neither env.py nor alembic.ini");
+        assert_eq!(
+            error(&[("alembic.ini", "[alembic]\nscript_location = %(x)s\n")], &none()),
+            "alembic.ini: the value of 'script_location' cannot be interpolated: there is no option 'x'"
+        );
+        assert_eq!(error(&[("pyproject.toml", "a = 1\nb = \n")], &none()).split(": ").next(), Some("pyproject.toml:2"));
+        let sourceless = ("alembic.ini", "[alembic]\nscript_location = mig\nsourceless = true\n");
+        assert!(error(&[sourceless, SCRIPTS], &none()).starts_with("sourceless is set"));
+    }
 }

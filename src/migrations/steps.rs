@@ -5,8 +5,10 @@
 use std::collections::BTreeSet;
 
 use super::error::GraphError;
-use super::graph::{Index, RevisionGraph};
-use super::order::{End, Range};
+use super::graph::RevisionGraph;
+use super::node::Index;
+use super::order::Range;
+use super::targets::End;
 use crate::version_table::RowChange;
 
 /// One step of an upgrade, a downgrade or a stamp.

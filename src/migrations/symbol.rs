@@ -4,7 +4,8 @@
 //! same door, as they do there.
 
 use super::error::GraphError;
-use super::graph::{Index, Links, Node, RevisionGraph};
+use super::graph::RevisionGraph;
+use super::node::{Index, Links, Node};
 
 /// Where a symbol leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

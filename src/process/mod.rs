@@ -3,6 +3,7 @@
 pub mod exec;
 pub mod liveness;
 pub mod program;
+mod relay;
 pub mod signals;
 pub mod stdio;
 pub mod upgrade;

@@ -22,9 +22,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// The command as it would be typed into a shell.
+    /// The command as it would be typed into a shell, for people: a URL in it is shown without its password.
     pub fn command_line(&self) -> String {
-        shell_words::join(self.words.iter().map(|word| word.to_string_lossy()))
+        shell_words::join(self.words.iter().map(|word| without_password(&word.to_string_lossy())))
     }
 }
 
@@ -142,10 +142,38 @@ fn executable(file: &Path) -> Result<(), ProgramError> {
     }
 }
 
+/// What stands between `://USER:` and the last `@`: too much rather than too little.
+fn without_password(word: &str) -> String {
+    let hidden = || {
+        let (scheme, rest) = word.split_once("://")?;
+        let (account, host) = rest.rsplit_once('@')?;
+        let (user, _) = account.split_once(':')?;
+        Some(format!("{scheme}://{user}:***@{host}"))
+    };
+    hidden().unwrap_or_else(|| word.to_owned())
+}
+
 /// The interpreter that a script's first line names.
 fn shebang(file: &Path) -> Option<String> {
     let mut start = [0; 256];
     let length = File::open(file).ok()?.read(&mut start).ok()?;
     let line = start[..length].strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
     String::from_utf8_lossy(line).split_whitespace().next().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_without_passwords() {
+        let shown = |words: &[&str]| {
+            let words = words.iter().map(OsString::from).collect();
+            Program { file: PathBuf::new(), words }.command_line()
+        };
+        assert_eq!(shown(&["flask", "--app", "my app", "db", "upgrade"]), "flask --app 'my app' db upgrade");
+        assert_eq!(shown(&["up", "postgresql://u:p@ss@h/d"]), "up 'postgresql://u:***@h/d'");
+        assert_eq!(shown(&["sh", "-c", "DB=a://u:p@h up"]), "sh -c 'DB=a://u:***@h up'");
+        assert_eq!(shown(&["up", "postgresql://u@h:5432/d"]), "up postgresql://u@h:5432/d");
+    }
 }

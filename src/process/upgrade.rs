@@ -16,7 +16,9 @@ use tokio::process::{Child, Command};
 
 use super::exec::SKIP_DB_UPGRADE;
 use super::program::{self, Program, ProgramError};
+use super::relay::{Ends, Relay};
 use super::signals::Watch;
+use crate::explanation::Explanation;
 use crate::migrations::layout::Layout;
 
 /// How long the upgrade may take to end after SIGTERM. Together with the kill it stays under the 30 s that platforms
@@ -37,12 +39,14 @@ pub enum UpgradeError {
     #[error(transparent)]
     Program(#[from] ProgramError),
     /// It exited with a code other than 0.
-    #[error("the upgrade failed: `{command}` exited with {code}")]
+    #[error("the upgrade failed: `{command}` exited with {code}{}", in_other_words(.explanation.as_ref()))]
     Exited {
         /// The command.
         command: String,
         /// Its exit code.
         code: u8,
+        /// What its output says, as far as it was seen and is known.
+        explanation: Option<Explanation>,
     },
     /// It was ended by a signal that stillhead did not send.
     #[error("the upgrade failed: `{command}` was ended by {signal}")]
@@ -86,6 +90,10 @@ pub enum UpgradeError {
     },
 }
 
+fn in_other_words(explanation: Option<&Explanation>) -> String {
+    explanation.map(|explanation| format!(": {explanation}")).unwrap_or_default()
+}
+
 impl UpgradeError {
     /// Whether stillhead itself was asked to end.
     pub fn is_interruption(&self) -> bool {
@@ -96,6 +104,7 @@ impl UpgradeError {
     pub fn next(&self) -> String {
         match self {
             Self::Program(error) => error.next(),
+            Self::Exited { explanation: Some(explanation), .. } => explanation.next(),
             Self::Exited { .. } | Self::Signalled { .. } => {
                 "read the upgrade's own output above: its last line names the cause".to_owned()
             }
@@ -125,8 +134,8 @@ pub fn command(
     }
 }
 
-/// Runs the upgrade to its end. Its output passes through; its standard input is empty, so that what is piped into
-/// stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
+/// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that
+/// what is piped into stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
 /// when `lock_lost` resolves.
 pub async fn upgrade(
     program: &Program,
@@ -135,6 +144,7 @@ pub async fn upgrade(
 ) -> Result<(), UpgradeError> {
     let command = program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
+    // A lock that was lost while the rows were read again is not upgraded under.
     let lock_lost = async { UpgradeError::LockLost { command: command.clone(), reason: lock_lost.await } };
     let mut lock_lost = std::pin::pin!(lock_lost);
     tokio::select! {
@@ -143,22 +153,27 @@ pub async fn upgrade(
         () = std::future::ready(()) => {}
     }
     let watch = Watch::start().map_err(io)?;
-    let mut child = spawn(program, &watch)?;
+    let (mut relay, ends) = Relay::new().map_err(io)?;
+    let mut child = spawn(program, &watch, ends)?;
     let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
-    let stopped = tokio::select! {
-        status = child.wait() => Ok(status.map_err(io)?),
-        signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
-        () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
-        lost = lock_lost => Err(lost),
+    let running = async {
+        tokio::select! {
+            status = child.wait() => Ok(status.map_err(io)?),
+            signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
+            () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
+            lost = lock_lost => Err(lost),
+        }
     };
-    let ended = match stopped {
-        Ok(status) => outcome(&command, status),
+    let status = match relay.during(running).await {
+        Ok(status) => Ok(status),
         Err(reason) => {
-            stop(&mut child, group).await.map_err(io)?;
+            relay.during(stop(&mut child, group)).await.map_err(io)?;
             Err(reason)
         }
     };
-    end_strays(group).await;
+    relay.during(end_strays(group)).await;
+    let said = relay.finish().await;
+    let ended = status.and_then(|status| outcome(&command, status, &said));
     match watch.stop() {
         Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
         None => ended,
@@ -166,9 +181,10 @@ pub async fn upgrade(
 }
 
 #[allow(unsafe_code)]
-fn spawn(program: &Program, watch: &Watch) -> Result<Child, UpgradeError> {
+fn spawn(program: &Program, watch: &Watch, ends: Ends) -> Result<Child, UpgradeError> {
     let mut command = Command::new(&program.file);
     command.args(&program.words[1..]).stdin(Stdio::null()).process_group(0).kill_on_drop(true);
+    command.stdout(ends.stdout).stderr(ends.stderr);
     command.env(SKIP_DB_UPGRADE, "true");
     for name in ADDRESSED_TO_THE_APPLICATION {
         command.env_remove(name);
@@ -192,11 +208,15 @@ fn spawn(program: &Program, watch: &Watch) -> Result<Child, UpgradeError> {
     command.spawn().map_err(|source| ProgramError::of_execve(&program.file, source).into())
 }
 
-fn outcome(command: &str, status: ExitStatus) -> Result<(), UpgradeError> {
+fn outcome(command: &str, status: ExitStatus, said: &str) -> Result<(), UpgradeError> {
     let command = command.to_owned();
     match (status.code(), status.signal().map(Signal::try_from)) {
         (Some(0), _) => Ok(()),
-        (Some(code), _) => Err(UpgradeError::Exited { command, code: u8::try_from(code).unwrap_or(u8::MAX) }),
+        (Some(code), _) => Err(UpgradeError::Exited {
+            command,
+            code: u8::try_from(code).unwrap_or(u8::MAX),
+            explanation: Explanation::of(said),
+        }),
         (None, Some(Ok(signal))) => Err(UpgradeError::Signalled { command, signal }),
         (None, _) => Err(UpgradeError::Signalled { command, signal: Signal::SIGKILL }),
     }

@@ -29,6 +29,16 @@ impl Evidence {
         }
     }
 
+    /// Whether everything is there that the last revision leaves, whatever else there is, and whatever was done to the data.
+    fn has_all(&self) -> bool {
+        let all = self.order.len();
+        match self.inference.verdict {
+            Verdict::Exact(last) | Verdict::Run(_, last) => last == all,
+            Verdict::Ahead => true,
+            _ => false,
+        }
+    }
+
     /// The revisions that the schema may be at where it proves no single one, earliest first.
     fn candidates(&self) -> Vec<String> {
         let positions: Vec<usize> = match &self.inference.verdict {
@@ -50,7 +60,6 @@ impl Evidence {
 /// Holds a finding against the schema. Where the schema proves nothing, it stays what it was, with the candidates named.
 pub fn weigh(finding: Finding, graph: &RevisionGraph, evidence: &Evidence) -> Finding {
     let proven = evidence.proven();
-    let has_all = proven == Some(evidence.order.len()) || evidence.inference.verdict == Verdict::Ahead;
     match finding {
         Finding::Unversioned { tables, .. } if evidence.inference.verdict == Verdict::Foreign => {
             Finding::WrongDatabase { tables }
@@ -61,7 +70,7 @@ pub fn weigh(finding: Finding, graph: &RevisionGraph, evidence: &Evidence) -> Fi
             proof: proven.and_then(|count| evidence.proof(graph, count)),
             candidates: evidence.candidates(),
         },
-        Finding::UnknownRevision { unknown, heads, .. } if has_all => Finding::Ahead { unknown, heads },
+        Finding::UnknownRevision { unknown, heads, .. } if evidence.has_all() => Finding::Ahead { unknown, heads },
         Finding::UnknownRevision { unknown, heads, .. } => Finding::UnknownRevision {
             unknown,
             heads,
@@ -182,7 +191,7 @@ mod tests {
             (Verdict::Exact(3), "ahead"),
             (Verdict::Exact(1), "a"),
             (Verdict::Run(1, 2), "[a b]"),
-            (Verdict::Run(2, 3), "[b c]"),
+            (Verdict::Run(2, 3), "ahead"),
             (Verdict::Foreign, "[]"),
         ] {
             assert_eq!(outcome(&weighed(unknown(), verdict.clone(), [false; 3])), expected, "{verdict:?}");

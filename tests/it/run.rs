@@ -87,22 +87,71 @@ fn the_application_is_told_not_to_upgrade_again() {
     shop.stillhead(&["run", "--", "printenv", "SKIP_DB_UPGRADE"]).run().success().prints("true\n");
 }
 
+/// The state that a restored backup, a `create_all` or a lost table leaves, and in which plain `flask db upgrade` fails.
 #[test]
-fn tables_without_a_version_table_stop_the_start() {
+fn tables_without_version_rows_are_stamped_with_what_the_schema_proves_and_upgraded() {
+    for backend in BOTH {
+        for lost in ["DROP TABLE alembic_version", "DELETE FROM alembic_version"] {
+            let shop = Application::at(backend, REVISIONS[1]);
+            shop.database.sql(lost);
+            let plain = shop.flask(&["db", "upgrade"]);
+            assert!(!plain.status.success() && String::from_utf8_lossy(&plain.stderr).contains("already exists"));
+            let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+            outcome.success().prints("started\n").says("the schema is at 9e7c52f3d8b4").says("adding 9e7c52f3d8b4");
+            outcome.says("2 revisions pending").says_nothing_of("-> 9e7c52f3d8b4, count");
+            assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        }
+    }
+}
+
+/// Whether the last revision, which only moves data, has run is nothing that a catalogue can tell.
+#[test]
+fn what_the_schema_cannot_tell_apart_is_left_to_a_person() {
     for backend in BOTH {
         let shop = Application::at(backend, "head");
         shop.database.sql("DROP TABLE alembic_version");
         let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unversioned: tables are there").says("categories").says("next: ");
+        outcome.code(125).prints("").says("unversioned: tables are there (").says("no version table");
+        outcome.says("the schema may be at c30fa6d1be95, d8452b70fc16").says("stamp --purge d8452b70fc16 if");
         assert_eq!(shop.database.rows(), None);
+        // The command that was printed, and what it promises.
+        shop.stillhead(&["stamp", "--purge", HEAD]).run().success();
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
     }
 }
 
 #[test]
-fn a_row_that_no_file_has_stops_the_start() {
+fn a_row_that_no_file_has_is_replaced_by_what_the_schema_proves() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("the version table holds feedc0ffee00, which no migration file has");
+        outcome.says("replacing feedc0ffee00 with 9e7c52f3d8b4").says("2 revisions pending");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+/// A newer release has upgraded the database, and the image before it starts again.
+#[test]
+fn a_rolled_back_deploy_starts_and_writes_nothing() {
     for backend in BOTH {
         let shop = Application::at(backend, "head");
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
+        shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("warning: the version table holds feedc0ffee00");
+        outcome.says("a newer release has upgraded this database");
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+    }
+}
+
+#[test]
+fn a_row_that_no_file_has_over_a_schema_that_proves_nothing_stops_the_start() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
+        shop.database.sql("ALTER TABLE products RENAME TO articles");
         let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
         outcome
             .code(125)
@@ -114,12 +163,25 @@ fn a_row_that_no_file_has_stops_the_start() {
 }
 
 #[test]
+fn the_tables_of_another_application_stop_the_start() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("wrong-database: there are tables (").says("next: check the database's name");
+    }
+}
+
+#[test]
 fn a_row_that_precedes_another_stops_the_start() {
     for backend in BOTH {
         let shop = Application::at(backend, "head");
         shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]));
         let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("overlapping-rows").says("4b1d0c9a7e21 precedes another of them");
+        outcome.says(&format!("next: stillhead stamp --purge {HEAD}"));
+        shop.stillhead(&["stamp", "--purge", HEAD]).run().success();
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
     }
 }
 

@@ -53,6 +53,7 @@ fn reconciling_is_pure() {
     let impure =
         ["std::fs", "std::env", "std::process", "std::net", "std::time", "tokio", "nix::", "rusqlite", "tracing"];
     none_of("src/reconcile", &impure, &[]);
+    none_of("src/explanation", &impure, &[]);
 }
 
 #[test]

@@ -272,7 +272,9 @@ fn stamp_gets_past_a_row_that_no_file_has() {
 fn a_version_table_elsewhere_is_noticed_before_a_second_one_is_made() {
     let application = Application::at(Backend::Postgres, HEAD);
     application.database.sql("CREATE SCHEMA other; ALTER TABLE alembic_version SET SCHEMA other");
-    application.stillhead(&["stamp", "head"]).run().code(125).says("the database holds other.alembic_version");
+    for command in [&["stamp", "head"] as &[&str], &["run"]] {
+        application.stillhead(command).run().code(125).says("the database holds other.alembic_version");
+    }
     let stamped = application.stillhead(&["stamp", REVISIONS[0], "--version-table-schema", "other"]).run();
     stamped.success().says(&format!("replacing {HEAD} with {}", REVISIONS[0]));
     let tables = application.database.sql("SELECT count(*) FROM pg_class WHERE relname = 'alembic_version'");
@@ -306,6 +308,11 @@ fn each_of_several_databases_is_looked_at() {
         "Current revision(s) for DATABASE_URL:\ne444 (effective head) (mergepoint)\nf555\n\
          Current revision(s) for users:\ne444 (effective head) (mergepoint)\ng666 (head)\n",
     );
+    project.alembic(&["upgrade", "heads"]);
+    with(&["run"]).success().says("at head g666 in users");
+    fs::write(project.path().join("y.db"), "").unwrap();
+    with(&["run"]).code(125).says("the version table of users holds ").says("upgrade users too");
+    fs::copy(project.path().join("x.db"), project.path().join("y.db")).unwrap();
     let document: Value = serde_json::from_str(&with(&["current", "--format", "json"]).stdout).unwrap();
     assert_eq!(document["databases"][1]["name"], "users");
     assert_eq!(document["databases"][1]["at_head"], true);

@@ -1,0 +1,27 @@
+//! The further databases of `run`: one upgrade serves them all, and each has to be at head after it. Only reads.
+
+use tracing::info;
+
+use super::files::Files;
+use crate::config::Config;
+use crate::error::Error;
+use crate::reconcile::list;
+
+/// Looks at each database that is named beside DATABASE_URL. Reads nothing where there is none.
+pub(super) async fn check(config: &Config) -> Result<(), Error> {
+    let databases = config.databases()?;
+    let further: Vec<_> = databases.into_iter().filter_map(|(name, url)| name.zip(Some(url))).collect();
+    if further.is_empty() {
+        return Ok(());
+    }
+    let files = Files::read(config)?;
+    for (name, url) in further {
+        let rows = files.rows_of(config, &url).await?;
+        if !files.graph.is_at_head(rows.revisions()) {
+            let (rows, heads) = (list(rows.revisions()), files.heads());
+            return Err(Error::FurtherNotAtHead { name: name.to_owned(), rows, heads });
+        }
+        info!("at head {} in {name}", list(rows.revisions()));
+    }
+    Ok(())
+}

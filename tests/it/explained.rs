@@ -1,0 +1,148 @@
+//! A failed upgrade: what it said is passed on untouched, and explained.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::support::application::REVISIONS;
+use crate::support::database::{BOTH, Database};
+use crate::support::postgres::server;
+use crate::support::process::is_running;
+use crate::support::{Application, Backend};
+
+#[test]
+fn what_is_there_already_is_named_with_the_revision_and_its_line() {
+    for (backend, words) in [
+        (Backend::Postgres, "relation \"categories\" already exists"),
+        (Backend::Sqlite, "table categories already exists"),
+    ] {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("CREATE TABLE categories (id integer)");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(1).prints("").says("Traceback (most recent call last):");
+        outcome.says("stillhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
+        outcome
+            .says(&format!("c30fa6d1be95_sort_products_into_categories.py:18): {words}: the schema is ahead of its"));
+        outcome.says("stillhead: next: stillhead infer");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+    }
+}
+
+#[test]
+fn a_right_that_is_missing_is_named_with_the_statement_that_gives_it() {
+    let shop = Application::at(Backend::Postgres, REVISIONS[1]);
+    let Database::Postgres { name } = &shop.database else { unreachable!() };
+    shop.database.sql(&format!("CREATE ROLE migrator_{name} LOGIN PASSWORD 'secret'"));
+    shop.database.sql(&format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO migrator_{name}"));
+    let url = format!("postgresql://migrator_{name}:secret@127.0.0.1:{}/{name}", server().port);
+    let outcome = shop.stillhead(&["run"]).env("DATABASE_URL", url).run();
+    outcome.code(1).says("permission denied for schema public: the role of DATABASE_URL may not do it");
+    outcome.says("next: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
+    outcome.says_nothing_of("secret");
+}
+
+#[test]
+fn every_byte_of_both_streams_is_passed_on() {
+    let shop = Application::new(Backend::Sqlite);
+    let blob = |name: &str| {
+        let bytes: Vec<u8> = (0..700_000).map(|_| rand::random()).collect();
+        fs::write(shop.folder().join(name), &bytes).unwrap();
+        bytes
+    };
+    let (out, err) = (blob("out"), blob("err"));
+    let command =
+        shop.stillhead(&["run", "--log", "error", "--upgrade-command", "sh -c 'cat out & cat err >&2; wait; exit 9'"]);
+    let output = command.command().output().unwrap();
+    assert_eq!(output.status.code(), Some(9));
+    assert!(output.stdout == out, "{} of {} bytes", output.stdout.len(), out.len());
+    assert!(output.stderr.starts_with(&err), "{} of {} bytes", output.stderr.len(), err.len());
+    let rest = String::from_utf8_lossy(&output.stderr[err.len()..]).into_owned();
+    assert!(rest.starts_with("stillhead: error: the upgrade failed: "), "{rest}");
+}
+
+#[test]
+fn two_streams_that_are_one_file_keep_their_order() {
+    let shop = Application::new(Backend::Sqlite);
+    let upgrade = "sh -c 'i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); echo $i >&2; i=$((i+1)); done; exit 9'";
+    let log = shop.folder().join("log");
+    let file = File::create(&log).unwrap();
+    let mut command = shop.stillhead(&["run", "--log", "error", "--upgrade-command", upgrade]).command();
+    let status = command.stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
+    assert_eq!(status.code(), Some(9));
+    let expected: String = (0..500).map(|number| format!("{number}\n")).collect();
+    let said = fs::read_to_string(log).unwrap();
+    assert!(said.starts_with(&expected), "{said}");
+}
+
+#[test]
+fn what_keeps_the_streams_open_is_not_waited_for() {
+    let shop = Application::new(Backend::Sqlite);
+    let upgrade = "sh -c 'setsid sh -c \"echo daemon \\$\\$ >pid; exec sleep 600\" & until [ -s pid ]; do sleep 0.05; done; exit 9'";
+    let begin = Instant::now();
+    shop.stillhead(&["run", "--upgrade-command", upgrade]).run().code(9);
+    assert!(begin.elapsed() < Duration::from_secs(60), "it was waited for");
+    let daemon = fs::read_to_string(shop.folder().join("pid")).unwrap();
+    let daemon = daemon.trim().strip_prefix("daemon ").unwrap().parse().unwrap();
+    assert!(is_running(daemon), "what has a session of its own is not ended");
+    kill(Pid::from_raw(daemon), Signal::SIGKILL).unwrap();
+}
+
+#[test]
+fn a_signal_is_heard_while_nobody_reads() {
+    let shop = Application::new(Backend::Sqlite);
+    let upgrade = "sh -c 'echo begun >&2; exec yes'";
+    let mut command = shop.stillhead(&["run", "--upgrade-command", upgrade]).command();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let mut said = Vec::new();
+    while !said.ends_with(b"begun\n") {
+        let mut byte = [0];
+        stderr.read_exact(&mut byte).unwrap();
+        said.push(byte[0]);
+    }
+    // Time for both pipes to fill.
+    std::thread::sleep(Duration::from_millis(500));
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGTERM).unwrap();
+    assert_eq!(child.wait().unwrap().signal(), Some(15));
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_upgrade_as_a_broken_pipe_does() {
+    let shop = Application::new(Backend::Sqlite);
+    let mut command = shop.stillhead(&["run", "--upgrade-command", "yes"]).command();
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut some = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut some).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(128 + 13), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_terminal_stays_the_upgrades_own() {
+    let shop = Application::new(Backend::Sqlite);
+    let upgrade = "sh -c 'test -t 1 && test -t 2 && echo on-a-$((40 + 2))-terminal; exit 9'";
+    let inner = shop.stillhead(&[]).env("STILLHEAD_UPGRADE_COMMAND", upgrade).env("TERM", "xterm").command();
+    let shown = Command::new("script")
+        .args(["-qec", &format!("{} run", crate::support::stillhead::binary().display()), "/dev/null"])
+        .env_clear()
+        .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(shop.folder())
+        .output()
+        .expect("script is missing; install it: apt-get install -y bsdutils");
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("on-a-42-terminal") && shown.contains("exited with 9"), "{shown}");
+}
+
+#[test]
+fn an_upgrade_that_succeeds_is_passed_on_too() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("Running upgrade c30fa6d1be95 -> d8452b70fc16");
+    }
+}
