@@ -1,13 +1,17 @@
-"""The environment that all histories share."""
-
+"""Alembic's environment for every history: the database of DATABASE_URL, and the metadata of models.py where there is one."""
 import os
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, pool
 
-url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+psycopg://", 1)
-engine = create_engine(url)
+try:
+    from models import metadata
+except ImportError:
+    metadata = None
+
+engine = create_engine(os.environ["DATABASE_URL"], poolclass=pool.NullPool)
+
 with engine.connect() as connection:
-    context.configure(connection=connection, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -134,6 +134,13 @@ impl Server {
         name
     }
 
+    /// A new database with everything that `original` holds, which nobody may be connected to.
+    pub fn copy_database(&self, original: &str) -> String {
+        let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE {original}"));
+        name
+    }
+
     /// The superuser's URL of a database, over TCP and with a password.
     pub fn url(&self, database: &str) -> String {
         format!("postgresql://postgres:s3cr%3At%2F%25%40@127.0.0.1:{}/{database}", self.port)

@@ -1,0 +1,3 @@
+"""The application that the migrations belong to."""
+
+MAX_NAME = 64

@@ -1,0 +1,9 @@
+//! Which revision is a schema at: the histories of tests/histories, upgraded by the installed Alembic on real databases.
+
+mod alembic;
+mod answer;
+mod coverage;
+mod drift;
+mod history;
+mod missing_files;
+mod replay;
