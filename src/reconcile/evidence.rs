@@ -19,14 +19,16 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// After how many revisions the schema provably is. Several that no catalogue can tell apart count as the last of
+    /// After how many revisions the schema provably is. One that anything contradicts is a good guess, which is enough to
+    /// tell a person and not enough to write. Several that no catalogue can tell apart count as the last of
     /// them only where the later ones do nothing: to skip a data migration, or to repeat one, is a person's decision.
     fn proven(&self) -> Option<usize> {
-        match self.inference.verdict {
-            Verdict::Exact(at) => Some(at),
-            Verdict::Run(first, last) if self.idle[first..last].iter().all(|idle| *idle) => Some(last),
-            _ => None,
-        }
+        let at = match self.inference.verdict {
+            Verdict::Exact(at) => at,
+            Verdict::Run(first, last) if self.idle[first..last].iter().all(|idle| *idle) => last,
+            _ => return None,
+        };
+        (self.inference.contradictions.get(at) == Some(&0)).then_some(at)
     }
 
     /// Whether everything is there that the last revision leaves, whatever else there is, and whatever was done to the data.
@@ -42,6 +44,7 @@ impl Evidence {
     /// The revisions that the schema may be at where it proves no single one, earliest first.
     fn candidates(&self) -> Vec<String> {
         let positions: Vec<usize> = match &self.inference.verdict {
+            Verdict::Exact(at) => vec![*at],
             Verdict::Run(first, last) => (*first..=*last).collect(),
             Verdict::Ambiguous(positions) => positions.clone(),
             _ => Vec::new(),
@@ -101,6 +104,10 @@ mod tests {
 
     /// `a`, `b` and `c` in a row; `idle` says which of them do nothing.
     fn weighed(finding: Finding, verdict: Verdict, idle: [bool; 3]) -> Finding {
+        weighed_against(finding, verdict, idle, 0)
+    }
+
+    fn weighed_against(finding: Finding, verdict: Verdict, idle: [bool; 3], contradictions: usize) -> Finding {
         let revision = |id: &str, down: &[&str]| Revision {
             id: id.to_owned(),
             down_revision: down.iter().map(|id| (*id).to_owned()).collect(),
@@ -112,7 +119,7 @@ mod tests {
             holds: Vec::new(),
             contradicted: Vec::new(),
             unexplained: Vec::new(),
-            contradictions: Vec::new(),
+            contradictions: vec![contradictions; 4],
         };
         let order = ["a", "b", "c"].map(str::to_owned).to_vec();
         weigh(
@@ -166,6 +173,14 @@ mod tests {
             (Verdict::Foreign, busy, "wrong-database"),
         ] {
             assert_eq!(outcome(&weighed(unversioned(), verdict.clone(), idle)), expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_contradiction_is_too_much_to_write() {
+        for (verdict, expected) in [(Verdict::Exact(2), "[b]"), (Verdict::Run(2, 3), "[b c]")] {
+            let weighed = weighed_against(unversioned(), verdict.clone(), [true; 3], 1);
+            assert_eq!(outcome(&weighed), expected, "{verdict:?}");
         }
     }
 

@@ -152,6 +152,14 @@ impl Finding {
                      else stillhead stamp --purge {first}; then start again"
                 )
             }
+            Self::Unversioned { candidates, .. } | Self::UnknownRevision { candidates, .. }
+                if candidates.len() == 1 =>
+            {
+                format!(
+                    "stillhead infer, and if you agree, stillhead stamp --purge {}; then start again",
+                    candidates[0]
+                )
+            }
             Self::Unversioned { .. } => "stillhead infer, to see what speaks for and against each revision".to_owned(),
             Self::WrongDatabase { .. } => "check the database's name in DATABASE_URL".to_owned(),
             Self::UnknownRevision { unknown, .. } => {
@@ -204,6 +212,7 @@ fn position(f: &mut fmt::Formatter<'_>, proof: Option<&Proof>, candidates: &[Str
     match (proof, candidates) {
         (Some(proof), _) => write!(f, "the schema is at {}: {}", list(&proof.rows), list(&proof.reasons)),
         (None, []) => write!(f, "what revision the schema is at is not proven"),
+        (None, [only]) => write!(f, "the schema is nearest to {only}, but something contradicts it"),
         (None, candidates) => write!(f, "the schema may be at {}, which it cannot tell apart", list(candidates)),
     }
 }
