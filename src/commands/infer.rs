@@ -42,7 +42,9 @@ pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<()
         Format::Json => print_json(document(&inference, &evidence.ids))?,
     }
     match inference.verdict {
-        Verdict::Exact(_) | Verdict::Run(..) | Verdict::BeforeFirst => Ok(()),
+        Verdict::Exact(_) | Verdict::BeforeFirst => Ok(()),
+        // Later members that do nothing make no difference; any other is a question for a person.
+        Verdict::Run(first, last) if evidence.effects[first..last].iter().all(|effect| effect.nothing) => Ok(()),
         _ => Err(Error::NotInferred),
     }
 }

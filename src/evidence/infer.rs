@@ -76,9 +76,11 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         Verdict::Ambiguous(group)
     } else if !contradicted.is_empty() || premature(&timeline, &live, last) {
         half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
-    } else if last == 0 {
+    } else if last == 0
+        || (first == 0 && schema.tables.is_empty() && effects.first().is_some_and(|first| !first.nothing))
+    {
         Verdict::BeforeFirst
-    } else if last == effects.len() && !unexplained.is_empty() {
+    } else if last == effects.len() && unexplained.iter().any(is_telling) {
         Verdict::Ahead
     } else {
         // What the first revision leaves as it was cannot tell it from the time before it.
@@ -209,7 +211,12 @@ fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
     timeline.courses.is_empty() || mentioned.next().is_some()
 }
 
-/// Live tables that no revision mentions, and columns of those that are mentioned.
+/// Whether something unexplained says that the database is ahead of the files. Indexes are made by hand, too.
+fn is_telling(subject: &Subject) -> bool {
+    !matches!(subject, Subject::Table(_, TableSubject::Index(_)))
+}
+
+/// Live tables that no revision mentions, and columns and indexes of those that are mentioned.
 fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
     let mentioned: BTreeSet<&Subject> = timeline.courses.iter().map(|course| &course.subject).collect();
     let tables: BTreeSet<&str> = mentioned.iter().filter_map(|subject| subject.table()).collect();
@@ -218,13 +225,16 @@ fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
     for (name, table) in &schema.tables {
         if !tables.contains(name.as_str()) {
             found.push(Subject::Table(name.clone(), TableSubject::Itself));
-        } else if created(name) {
-            for column in &table.columns {
-                let subject = Subject::Table(name.clone(), TableSubject::Column(column.name.clone()));
-                if !mentioned.contains(&subject) {
-                    found.push(subject);
-                }
-            }
+        } else if created(name) && !timeline.open.contains(name) {
+            let constraints = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
+            let constraints =
+                constraints.chain(&table.primary_key_name).chain(table.checks.iter().map(|check| &check.name));
+            let carriers: BTreeSet<&str> = constraints.map(|constraint| constraint.name.as_str()).collect();
+            let columns = table.columns.iter().map(|column| TableSubject::Column(column.name.clone()));
+            let indexes = table.indexes.keys().filter(|index| !carriers.contains(index.as_str()));
+            let parts = columns.chain(indexes.cloned().map(TableSubject::Index));
+            let subjects = parts.map(|part| Subject::Table(name.clone(), part));
+            found.extend(subjects.filter(|subject| !mentioned.contains(subject)));
         }
     }
     found

@@ -4,7 +4,7 @@
 //! thousand revisions change a fact a few times, so that comparing all positions with a live schema costs no more than
 //! the changes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::interpreter::Effects;
 use crate::schema::{Belief, Schema, State, Subject, TableSubject};
@@ -51,6 +51,8 @@ pub(super) struct Timeline {
     pub(super) courses: Vec<Course>,
     /// For each position the facts that change on the way to it.
     pub(super) steps: Vec<Vec<usize>>,
+    /// Tables that may hold more than is listed, now or then.
+    pub(super) open: BTreeSet<String>,
 }
 
 impl Timeline {
@@ -122,7 +124,8 @@ impl Timeline {
             }
             courses.push(Course { subject: subject.clone(), stretches });
         }
-        Self { courses, steps }
+        let open = open.into_keys().map(str::to_owned).collect();
+        Self { courses, steps, open }
     }
 
     /// The number of facts that a live schema contradicts, by position.

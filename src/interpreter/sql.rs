@@ -4,7 +4,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use super::operation::plain_column;
-use super::simulation::ColumnChange;
+use super::simulation::{ColumnChange, LONGEST_NAME};
 use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, Naming, SqlType};
 use super::{Interpreter, sqltype};
 use crate::schema::{Belief, Dialect, Subject};
@@ -16,12 +16,18 @@ pub(super) fn names(node: &SyntaxNode) -> Vec<String> {
         let text = token.text();
         match token.kind() {
             SyntaxKind::WHITESPACE | SyntaxKind::COMMENT | SyntaxKind::ONLY_KW => {}
-            _ if text.starts_with('"') => names.push(text.trim_matches('"').replace("\"\"", "\"")),
-            _ if text.starts_with(|c: char| c.is_alphabetic() || c == '_') => names.push(text.to_lowercase()),
+            _ if text.starts_with('"') => names.push(cut(text.trim_matches('"').replace("\"\"", "\""))),
+            _ if text.starts_with(|c: char| c.is_alphabetic() || c == '_') => names.push(cut(text.to_lowercase())),
             _ => {}
         }
     }
     names
+}
+
+/// PostgreSQL's own way with a long name: its first 63 bytes, whole characters only.
+fn cut(mut name: String) -> String {
+    name.truncate(name.floor_char_boundary(LONGEST_NAME));
+    name
 }
 
 fn last_name(node: &impl AstNode) -> Option<String> {
@@ -148,6 +154,19 @@ impl Interpreter<'_> {
                     && let Some(to) = last_name(&to)
                 {
                     self.simulation.rename_index(&from, &to);
+                }
+            }
+            S::AlterView(node) => {
+                if let (Some(from), Some(ast::AlterViewAction::ViewRenameTo(to))) =
+                    (self.relation(node.view_ref().as_ref()), node.action())
+                    && let Some(to) = last_name(&to)
+                {
+                    let to = match from.rsplit_once('.') {
+                        Some((schema, _)) => format!("{schema}.{to}"),
+                        None => to,
+                    };
+                    self.simulation.drop(Subject::View(from));
+                    self.simulation.create(Subject::View(to));
                 }
             }
             S::CreateType(node) => {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt};
+use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt, StmtWhile};
 
 use super::Interpreter;
 use super::value::{Code, Function, Module, Scope, Value};
@@ -118,12 +118,7 @@ impl Interpreter<'_> {
                 let items = self.expression(&statement.iter, frame);
                 return self.for_loop(&statement.target, items, &statement.body, &statement.orelse, frame);
             }
-            Stmt::While(statement) => {
-                let truth = self.expression(&statement.test, frame).truth();
-                if truth != Some(false) {
-                    return self.maybe(&statement.body, frame, truth.is_none());
-                }
-            }
+            Stmt::While(statement) => return self.while_loop(statement, frame),
             Stmt::With(statement) => {
                 let mut suppressed = false;
                 for item in &statement.items {
@@ -276,6 +271,28 @@ impl Interpreter<'_> {
         let flow = self.block(body, frame);
         self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(guarded));
         tamed(flow)
+    }
+
+    /// Followed as long as it is known to go on. `while True` ends where nobody can say.
+    fn while_loop(&mut self, statement: &StmtWhile, frame: &Frame) -> Flow {
+        const ROUNDS: u32 = 1_000;
+        if statement.test.is_boolean_literal_expr() {
+            let truth = self.expression(&statement.test, frame).truth();
+            return if truth == Some(false) { Flow::Next } else { self.maybe(&statement.body, frame, false) };
+        }
+        for _ in 0..ROUNDS {
+            match self.expression(&statement.test, frame).truth() {
+                Some(true) if self.step() => match self.block(&statement.body, frame) {
+                    Flow::Next | Flow::Continue => {}
+                    Flow::Break => return Flow::Next,
+                    other => return other,
+                },
+                Some(true) => return Flow::Stop,
+                Some(false) => return self.block(&statement.orelse, frame),
+                None => break,
+            }
+        }
+        self.maybe(&statement.body, frame, true)
     }
 
     fn for_loop(&mut self, target: &Expr, items: Value, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {

@@ -85,6 +85,9 @@ impl Simulation {
     /// Drops something that has nothing but a name.
     pub(in crate::interpreter) fn drop(&mut self, subject: Subject) {
         self.effects += 1;
+        if matches!(&subject, Subject::Sequence(name) if self.belongs_to_a_column(name)) {
+            return;
+        }
         self.trust(&subject);
         let there = match &subject {
             Subject::View(name) => self.schema.views.remove(name),
@@ -98,5 +101,15 @@ impl Simulation {
         if !there {
             self.earlier.push(subject);
         }
+    }
+
+    /// Whether this is the sequence that a serial or an identity column brings along, which comes and goes with it.
+    fn belongs_to_a_column(&self, sequence: &str) -> bool {
+        let Some(start) = sequence.strip_suffix("_seq") else { return false };
+        let owns = |(name, table): (&String, &crate::schema::Table)| {
+            let column = start.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('_'));
+            column.is_some_and(|column| table.column(column).is_some())
+        };
+        !self.schema.sequences.contains(sequence) && self.schema.tables.iter().any(owns)
     }
 }
