@@ -151,6 +151,8 @@ impl Interpreter<'_> {
             }
         }
         match class.attribute("impl") {
+            // Its own `__init__` decides which arguments the type gets.
+            Some(Value::Outside(_)) if class.attribute("__init__").is_some() => SqlType::default(),
             Some(Value::Outside(name)) => {
                 let names = ["length", "timezone", "precision", "scale"];
                 let plain =
