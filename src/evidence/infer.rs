@@ -74,7 +74,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         Verdict::Foreign
     } else if group.len() != last - first + 1 {
         Verdict::Ambiguous(group)
-    } else if !contradicted.is_empty() || premature(&timeline, &live, last) {
+    } else if !contradicted.is_empty() || premature(&timeline, &live, last) || lacks_a_table(&timeline, &live, last) {
         half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
     } else if last == 0
         || (first == 0 && schema.tables.is_empty() && effects.first().is_some_and(|first| !first.nothing))
@@ -202,6 +202,15 @@ fn premature(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -
         let held = &timeline.courses[course];
         let telling = matches!(&held.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
         telling && *held.at(last) == Expected::Absent && live.contains_key(&held.subject)
+    })
+}
+
+/// Whether a whole table is missing that should be there: too much has happened to this schema to name its revision.
+fn lacks_a_table(timeline: &Timeline, live: &HashMap<Subject, State>, at: usize) -> bool {
+    timeline.courses.iter().any(|course| {
+        matches!(course.subject, Subject::Table(_, TableSubject::Itself))
+            && matches!(course.at(at), Expected::Known(_))
+            && !live.contains_key(&course.subject)
     })
 }
 
