@@ -52,7 +52,7 @@ impl History {
     pub(super) fn weigh(self, schema: &Schema) -> Evidence {
         const REASONS: usize = 3;
         let inference = infer(&self.effects, schema);
-        let reasons = inference.holds.iter().rev().take(REASONS).map(|claim| claim.sentence(&self.ids)).collect();
+        let reasons = inference.holds.iter().take(REASONS).map(|claim| claim.sentence(&self.ids)).collect();
         let idle = self.effects.iter().map(|effects| effects.nothing).collect();
         Evidence { order: self.ids, idle, inference, reasons }
     }
