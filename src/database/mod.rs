@@ -155,7 +155,7 @@ impl Database {
     }
 
     /// Looks at `url` again: an SQLite file that was not there may have been created.
-    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, clippy::unused_self))]
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables))]
     pub fn refresh(&mut self, url: &DatabaseUrl) -> Result<(), DatabaseError> {
         #[cfg(feature = "sqlite")]
         if let (Self::Sqlite(session), DatabaseUrl::Sqlite(url)) = (self, url) {
@@ -166,8 +166,10 @@ impl Database {
 
     /// Takes leave of the server, so that it does not have to notice on its own.
     pub async fn close(self) {
-        if let Self::Postgres(session) = self {
-            session.close().await;
+        match self {
+            Self::Postgres(session) => session.close().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => {}
         }
     }
 }
