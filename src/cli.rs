@@ -28,7 +28,9 @@ pub enum Command {
     /// Bring the database to the heads of the migration files, then become CMD
     ///
     /// At head: becomes CMD at once. Behind, or an empty database: runs the application's own upgrade under a lock, reads
-    /// the rows back, then becomes CMD. Anything else: stops, says what it found and the command to run next.
+    /// the rows back, then becomes CMD. Tables without version rows, or a row that no file has: sets the rows to what the
+    /// schema proves, then upgrades; a database that a newer release has upgraded is left as it is. Anything else: stops,
+    /// says what it found and the command to run next.
     /// With --wait it never upgrades but waits until another instance has; reading the version table is all it needs.
     /// Without CMD: reconciles and exits with 0 (ExecStartPre, initContainer, preDeployCommand).
     Run {

@@ -18,7 +18,7 @@ const SHOWN: usize = 8;
 /// What `infer` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Show how this revision fares, fact by fact
+    /// Show what contradicts this revision, and what of it could not be read
     #[arg(long, value_name = "REV")]
     explain: Option<String>,
     /// How to print
