@@ -93,6 +93,23 @@ pub enum Error {
     /// `infer`, and no one revision or run of revisions can be named.
     #[error("the evidence names no revision")]
     NotInferred,
+    /// `explain`, and the text holds no error that is known.
+    #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that stillhead knows".to_owned(), |name| format!("{name} is an exception that stillhead does not know")))]
+    NothingToExplain {
+        /// The exception that the text ends with.
+        exception: Option<String>,
+    },
+    /// `explain`, and no finding has this code.
+    #[error("no finding is called {code}{}", .nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
+    UnknownCode {
+        /// As given.
+        code: String,
+        /// The code that is spelled most alike.
+        nearest: Option<&'static str>,
+    },
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Input(std::io::Error),
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
@@ -142,8 +159,8 @@ impl Error {
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => 2,
-            Self::NotOnHeads { .. } | Self::NotInferred => 1,
+            Self::Config(_) | Self::UnknownCode { .. } => 2,
+            Self::NotOnHeads { .. } | Self::NotInferred | Self::NothingToExplain { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -184,6 +201,12 @@ impl Error {
             Self::VersionTableElsewhere { .. } => {
                 "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
             }
+            Self::NothingToExplain { .. } => {
+                "hand over the whole output, both streams: COMMAND 2>&1 | stillhead explain".to_owned()
+            }
+            Self::UnknownCode { nearest: Some(code), .. } => format!("stillhead explain {code}"),
+            Self::UnknownCode { nearest: None, .. } => "stillhead explain, without more, lists the codes".to_owned(),
+            Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
             Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
             Self::NotFollowed { holder: None, .. } => {

@@ -5,7 +5,7 @@ pub(super) fn plain(text: &str) -> String {
     text.lines().map(|line| without_prefix(&without_colours(line)).to_owned() + "\n").collect()
 }
 
-/// Without the escape sequences of terminals: `ESC [ … letter`.
+/// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
 fn without_colours(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut characters = line.chars();
@@ -14,7 +14,7 @@ fn without_colours(line: &str) -> String {
             '\u{1b}' if characters.as_str().starts_with('[') => {
                 characters.by_ref().skip(1).find(char::is_ascii_alphabetic);
             }
-            '\r' => {}
+            _ if character.is_control() && character != '\t' => {}
             _ => text.push(character),
         }
     }

@@ -6,6 +6,7 @@
 
 mod cause;
 mod log;
+mod pages;
 mod reasons;
 mod recognise;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod texts;
 use std::fmt;
 
 pub use cause::Cause;
+pub use pages::{PAGES, named_in, page, summary};
 pub use reasons::Reason;
 
 /// The explanation of a failure.

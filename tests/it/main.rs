@@ -8,6 +8,7 @@ mod bad_input;
 mod connecting;
 mod evidence;
 mod exec;
+mod explain;
 mod explained;
 mod fleet;
 mod follow;
