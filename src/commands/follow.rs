@@ -52,7 +52,7 @@ async fn look_until_at_head(
             return Ok(());
         }
         if !finding.is_passing() {
-            return Err(Error::Finding(finding.clone()));
+            return Err(finding.clone().into());
         }
         let holder = database.lock_holder().await?;
         let age = holder.as_ref().map(Holder::for_how_long).unwrap_or_default();

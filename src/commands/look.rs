@@ -5,7 +5,7 @@ use super::files::Files;
 use crate::config::{Config, Reaction, Repair};
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
-use crate::reconcile::{Finding, Goal, Plan, Policy, State, diagnose, plan};
+use crate::reconcile::{Finding, Goal, Obstacle, Plan, Policy, State, diagnose, plan};
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Look {
     /// Worst first.
     pub(super) findings: Vec<Finding>,
     /// What `run` would do about them; or the finding that stands in the way.
-    pub(super) plan: Result<Plan, Finding>,
+    pub(super) plan: Result<Plan, Box<Obstacle>>,
 }
 
 impl Look {

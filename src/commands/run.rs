@@ -100,7 +100,7 @@ fn report(config: &Config, look: &Look) -> Result<(), Error> {
         warn!(next = %finding.next(), "{}: {finding}", finding.code());
     }
     match &look.plan {
-        Err(finding) if !config.skip_upgrade => return Err(Error::Finding(finding.clone())),
+        Err(obstacle) if !config.skip_upgrade => return Err(obstacle.clone().into()),
         _ if !config.skip_upgrade => info!("{}", look.position()),
         Ok(plan) if !plan.is_empty() => {
             info!("{}; SKIP_DB_UPGRADE is set: nothing is changed (would be: {plan})", look.position());

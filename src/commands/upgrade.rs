@@ -91,7 +91,7 @@ async fn upgrade(
     }
     // Where the rows say so and the schema does not, the upgrade has not done what its revisions say.
     if look.position().severity() == Severity::Stop {
-        return Err(Error::Finding(look.position().clone()));
+        return Err(look.position().clone().into());
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
     Ok(())
@@ -100,9 +100,9 @@ async fn upgrade(
 /// Writes the rows that are proven, and answers what is still to be upgraded.
 async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
     let look = Look::at(config, files, database, goal, depth(config)).await?;
-    let plan = look.plan.map_err(Error::Finding)?;
+    let plan = look.plan?;
     for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!("{}: {finding}", finding.code());
+        warn!(next = %finding.next(), "{}: {finding}", finding.code());
     }
     if !plan.changes.is_empty() {
         let table = files.version_table()?;

@@ -82,6 +82,8 @@ pub enum Finding {
         rows: Vec<String>,
         /// What is there, in words.
         there: Vec<String>,
+        /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
+        with_data: Vec<String>,
         /// Where the schema is.
         position: Position,
     },
@@ -198,10 +200,8 @@ impl Finding {
                 Severity::Warning
             }
             Self::OverlappingRows { .. } => Severity::Repair,
-            Self::Unversioned { position, .. }
-            | Self::PendingExists { position, .. }
-            | Self::UnknownRevision { position, .. }
-                if position.proof.is_some() =>
+            Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
+                if self.proof().is_some() =>
             {
                 Severity::Repair
             }
@@ -217,6 +217,7 @@ impl Finding {
     /// The rows that the schema proves instead of those that are there.
     pub fn proof(&self) -> Option<&Proof> {
         match self {
+            Self::PendingExists { with_data, .. } if !with_data.is_empty() => None,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::StampedTooFar { position, .. }

@@ -16,7 +16,7 @@ pub use diagnose::{State, diagnose};
 pub use evidence::Evidence;
 pub use finding::{Finding, Proof, Severity};
 pub use goal::Goal;
-pub use plan::{Plan, Policy, Upgrade, plan, row_changes};
+pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};
 
 /// Names, the first few of many.
 pub fn list(names: &[String]) -> String {

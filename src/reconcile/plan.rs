@@ -61,24 +61,69 @@ impl fmt::Display for Upgrade {
     }
 }
 
-/// What to do about the findings; or the one that stands in the way.
+/// What stands in the way of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What is so.
+    pub finding: Finding,
+    /// The setting that forbids what could be done about it.
+    pub forbidden_by: Option<Setting>,
+}
+
+/// A setting that forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// STILLHEAD_REPAIR=none.
+    Repair,
+    /// STILLHEAD_ON_AHEAD=stop.
+    OnAhead,
+}
+
+impl From<Finding> for Obstacle {
+    fn from(finding: Finding) -> Self {
+        Self { finding, forbidden_by: None }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.finding.code(), self.finding)?;
+        f.write_str(match self.forbidden_by {
+            None => "",
+            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
+            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
+        })
+    }
+}
+
+impl Obstacle {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self.forbidden_by {
+            None => self.finding.next(),
+            Some(Setting::Repair) => "stillhead fix, to repair it yourself; then start again".to_owned(),
+            Some(Setting::OnAhead) => "deploy the newer release again, or set STILLHEAD_ON_AHEAD=start".to_owned(),
+        }
+    }
+}
+
+/// What to do about the findings; or what stands in the way.
 pub fn plan(
     graph: &RevisionGraph,
     goal: &Goal,
     rows: &[String],
     findings: &[Finding],
     policy: Policy,
-) -> Result<Plan, Finding> {
-    let stops = |finding: &&Finding| match finding.severity() {
-        Severity::Stop => {
-            !(policy.move_back && finding.proof().is_some() && matches!(finding, Finding::StampedTooFar { .. }))
-        }
-        Severity::Repair => !policy.repair,
-        Severity::Warning => matches!(finding, Finding::Ahead { .. }) && !policy.start_ahead,
-        Severity::Fine | Severity::Pending => false,
-    };
-    if let Some(finding) = findings.iter().find(stops) {
-        return Err(finding.clone());
+) -> Result<Plan, Box<Obstacle>> {
+    for finding in findings {
+        let forbidden_by = match finding {
+            Finding::StampedTooFar { .. } if policy.move_back && finding.proof().is_some() => continue,
+            Finding::Ahead { .. } if !policy.start_ahead => Some(Setting::OnAhead),
+            _ if finding.severity() == Severity::Stop => None,
+            _ if finding.severity() == Severity::Repair && !policy.repair => Some(Setting::Repair),
+            _ => continue,
+        };
+        return Err(Box::new(Obstacle { finding: finding.clone(), forbidden_by }));
     }
     if findings.iter().any(|finding| matches!(finding, Finding::Ahead { .. })) {
         return Ok(Plan::default());
