@@ -9,6 +9,7 @@ mod further;
 pub mod heads;
 pub mod history;
 pub mod infer;
+mod ledger;
 mod lock;
 pub mod output;
 pub mod run;

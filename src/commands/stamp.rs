@@ -4,13 +4,15 @@ use clap::Args;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
+use super::ledger::{note, tell};
 use super::lock::wait_for_the_lock;
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
+use crate::ledger::Action;
 use crate::migrations::{GraphError, RevisionGraph};
 use crate::process::liveness::Liveness;
-use crate::version_table::RowChange;
+use crate::version_table::{Change, RowChange, Rows};
 
 /// What `stamp` takes.
 #[derive(Debug, Args)]
@@ -47,7 +49,13 @@ async fn stamp_under_the_lock(
     let rows = rows.revisions();
     let changes = changes(graph, rows, arguments)?;
     if !changes.is_empty() {
-        database.change_rows(table, rows, &changes).await?;
+        let change = Change {
+            expected: rows.to_vec(),
+            widen: None,
+            rows: Rows::Changed(changes.clone()),
+            note: note(config, Action::Stamp, None),
+        };
+        tell(database.change_rows(table, &change).await?);
     }
     database.close().await;
     for change in &changes {

@@ -6,15 +6,18 @@ use tracing::{info, warn};
 
 use super::evidence::History;
 use super::files::{Files, open};
+use super::ledger::{note, tell};
 use super::lock::wait_for_the_lock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
+use crate::ledger::Action;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
 use crate::reconcile::{Decision, Finding, list, row_changes, weigh};
+use crate::version_table::{Change, Rows};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
@@ -69,7 +72,7 @@ async fn upgrade(
 ) -> Result<(), Error> {
     let clock = Instant::now();
     let database = open(config, url, liveness).await?;
-    let finding = settle(files, &database).await;
+    let finding = settle(config, files, &database).await;
     database.close().await;
     let finding = finding?;
     match finding.decision() {
@@ -100,7 +103,7 @@ async fn upgrade(
 }
 
 /// What the rows say, or, where they say nothing, what the schema proves. Proven rows are written, and looked at again.
-async fn settle(files: &Files, database: &Database) -> Result<Finding, Error> {
+async fn settle(config: &Config, files: &Files, database: &Database) -> Result<Finding, Error> {
     let table = files.version_table()?;
     let rows = database.version_rows(table).await?;
     let finding = files.examine_rows(database, &rows).await?;
@@ -112,7 +115,14 @@ async fn settle(files: &Files, database: &Database) -> Result<Finding, Error> {
     let Decision::Restamp(proof) = finding.decision() else { return Ok(finding) };
     warn!("{finding}");
     let changes = row_changes(rows.revisions(), &proof.rows);
-    database.change_rows(table, rows.revisions(), &changes).await?;
+    let reasons = (finding.code(), proof.reasons.clone());
+    let change = Change {
+        expected: rows.revisions().to_vec(),
+        widen: None,
+        rows: Rows::Changed(changes.clone()),
+        note: note(config, Action::Repair, Some(reasons)),
+    };
+    tell(database.change_rows(table, &change).await?);
     for change in changes {
         info!("{table}: {change}");
     }

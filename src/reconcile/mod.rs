@@ -1,6 +1,7 @@
 //! What the world looks like, and what follows from it. Pure: no file, no connection, no process, no clock.
 
 mod evidence;
+mod table;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,6 +9,7 @@ use std::fmt;
 use crate::database::VersionRows;
 use crate::migrations::{RevisionGraph, Step};
 pub use evidence::{Evidence, row_changes, weigh};
+pub use table::{Need, ProblemKind, TableProblem, problems};
 
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
