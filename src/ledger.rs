@@ -1,5 +1,7 @@
 //! The ledger: what stillhead has changed, and why. A plain value; `database` keeps it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::version_table::Row;
@@ -108,6 +110,21 @@ pub struct Entry {
     /// What it was, and why.
     #[serde(flatten)]
     pub note: Note,
+}
+
+/// What is recorded to lie behind `rows`: they themselves, the revisions that upgrades have applied before them, and what
+/// those follow. It is how an image knows that a row which it has no file for comes from a later release.
+#[must_use]
+pub fn reached(entries: &[Entry], rows: &[String]) -> BTreeSet<String> {
+    let applied = || entries.iter().flat_map(|entry| &entry.note.applied);
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<&String> = rows.iter().collect();
+    while let Some(revision) = next.pop() {
+        if reached.insert(revision.clone()) {
+            next.extend(applied().filter(|one| one.revision == *revision).flat_map(|one| &one.parents));
+        }
+    }
+    reached
 }
 
 /// Whether a change is in the ledger.

@@ -110,6 +110,15 @@ pub enum RowChange {
 }
 
 impl RowChange {
+    /// The revision that is in the table no more.
+    #[must_use]
+    pub fn removed(&self) -> Option<&str> {
+        match self {
+            Self::Delete(id) | Self::Update { from: id, .. } => Some(id),
+            Self::Insert(_) => None,
+        }
+    }
+
     /// The revision that is new in the table.
     #[must_use]
     pub fn added(&self) -> Option<&str> {

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::list;
+use super::plan::{Plan, Upgrade};
 use crate::database::statements::alter_width;
+use crate::migrations::{RevisionGraph, Step};
 use crate::version_table::{
     COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, quoted,
 };
@@ -40,14 +42,11 @@ pub enum ProblemKind {
     InRecovery,
     /// This connection may not write.
     ReadOnly,
-    /// There is no schema to make the table in.
-    NoSchema,
-    /// The role lacks a right.
+    /// The role lacks a right, or there is no schema to make the table in.
     NoPrivilege,
-    /// The name is a view's that cannot be written to, or something else's.
-    NotATable,
-    /// `version_num` is missing, or of a type that pads or refuses ids.
-    WrongColumn,
+    /// The name is something else's than a table's; or `version_num` is missing, or of a type that pads or refuses ids; or
+    /// another column must be given in every new row.
+    Unusable,
     /// The longest id does not fit.
     NarrowColumn {
         /// The characters that have to fit.
@@ -55,8 +54,6 @@ pub enum ProblemKind {
         /// Whether this role may widen it.
         repairable: bool,
     },
-    /// Another column must be given in every new row.
-    RequiredColumn,
     /// The same revision in several rows, which the upgrade stops at.
     DuplicateRows,
 }
@@ -68,12 +65,9 @@ impl TableProblem {
         match self.kind {
             ProblemKind::InRecovery => "in-recovery",
             ProblemKind::ReadOnly => "read-only",
-            ProblemKind::NoSchema => "no-schema",
             ProblemKind::NoPrivilege => "no-privilege",
-            ProblemKind::NotATable => "not-a-table",
-            ProblemKind::WrongColumn => "wrong-version-column",
+            ProblemKind::Unusable => "unusable-version-table",
             ProblemKind::NarrowColumn { .. } => "narrow-version-column",
-            ProblemKind::RequiredColumn => "required-column",
             ProblemKind::DuplicateRows => "duplicate-rows",
         }
     }
@@ -89,6 +83,19 @@ impl fmt::Display for TableProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
+}
+
+/// Everything that stands in the way of a plan for a table with these rows.
+#[must_use]
+pub fn obstacles(graph: &RevisionGraph, facts: &TableFacts, rows: &[String], plan: &Plan) -> Vec<TableProblem> {
+    let upgraded = plan.upgrade.as_ref().and_then(|Upgrade { from, pending }| {
+        let steps: Vec<Step> = pending.iter().cloned().map(Step::Upgrade).collect();
+        graph.row_changes(from, &steps).ok()
+    });
+    let mut changes = plan.changes.clone();
+    changes.extend(upgraded.map(|(changes, _)| changes).unwrap_or_default());
+    let longest = graph.iter().map(|node| node.revision.id.chars().count()).max().unwrap_or(0);
+    problems(facts, Need { rows, changes: &changes, upgrade: plan.changes.is_empty(), longest })
 }
 
 /// Everything that stands in the way; none where nothing is to be done. On a standby that alone: the primary has the same
@@ -140,12 +147,12 @@ fn missing_table(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     let Some(schema) = &facts.schema else {
         let message = "the search path leads to no schema that is there and that this role may use".to_owned();
         let next = format!("GRANT USAGE, CREATE ON SCHEMA \"public\" TO {}", quoted(&facts.role));
-        return Some(TableProblem { kind: ProblemKind::NoSchema, message, next });
+        return Some(TableProblem { kind: ProblemKind::NoPrivilege, message, next });
     };
     if !facts.schema_exists {
         let message = format!("there is no schema {schema} to make {} in", facts.name);
         let next = format!("CREATE SCHEMA {} AUTHORIZATION {}", quoted(schema), quoted(&facts.role));
-        return (!need.upgrade).then_some(TableProblem { kind: ProblemKind::NoSchema, message, next });
+        return (!need.upgrade).then_some(TableProblem { kind: ProblemKind::NoPrivilege, message, next });
     }
     let wanted = BTreeSet::from([Privilege::Usage, Privilege::Create]);
     let missing: BTreeSet<Privilege> = wanted.difference(&facts.schema_rights).copied().collect();
@@ -160,7 +167,7 @@ fn existing_table(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Ve
     let Some(column) = &relation.column else {
         let message = format!("{} has no column {COLUMN}", facts.shown());
         let next = renamed(facts, relation.kind);
-        return vec![TableProblem { kind: ProblemKind::WrongColumn, message, next }];
+        return vec![TableProblem { kind: ProblemKind::Unusable, message, next }];
     };
     let problems = [
         privileges(facts, relation, need),
@@ -179,7 +186,7 @@ fn not_a_table(facts: &TableFacts, relation: &Relation) -> Option<TableProblem> 
     };
     let message = format!("{} is {}, which cannot be written to", facts.shown(), relation.kind);
     let next = renamed(facts, relation.kind);
-    (!usable).then_some(TableProblem { kind: ProblemKind::NotATable, message, next })
+    (!usable).then_some(TableProblem { kind: ProblemKind::Unusable, message, next })
 }
 
 /// Makes room for a version table. SQLite renames tables alone.
@@ -236,7 +243,7 @@ fn column_type(facts: &TableFacts, relation: &Relation, column: &Column, need: N
     if !matches!(column.kind.as_str(), "character varying" | "text") {
         // char(n) answers with blanks that no file's id has; anything else takes no text.
         let message = format!("{shown}.{COLUMN} is of type {}, not varchar", column.kind);
-        return Some(TableProblem { kind: ProblemKind::WrongColumn, message, next });
+        return Some(TableProblem { kind: ProblemKind::Unusable, message, next });
     }
     let length = column.length.filter(|length| (*length as usize) < need.longest)?;
     let repairable = relation.owned && relation.kind != RelationKind::View;
@@ -259,7 +266,7 @@ fn required(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option<T
         Some(_) => format!("ALTER TABLE {} {}", facts.quoted(), relaxed.collect::<Vec<_>>().join(", ")),
         None => format!("ALTER TABLE {} DROP COLUMN {}", facts.quoted(), quoted(&relation.required[0])),
     };
-    Some(TableProblem { kind: ProblemKind::RequiredColumn, message, next })
+    Some(TableProblem { kind: ProblemKind::Unusable, message, next })
 }
 
 /// Alembic replaces one row by another, and stops where it meets two.
