@@ -66,7 +66,7 @@ impl Look {
             let facts = database.table_facts(table).await?;
             plan = plan.and_then(|plan| {
                 let obstacles = obstacles(&files.graph, &facts, state.rows.revisions(), &plan);
-                findings.extend(obstacles.iter().cloned().map(Finding::Table));
+                findings.extend(obstacles.iter().cloned().map(Box::new).map(Finding::Table));
                 findings.sort_by_key(|finding| Reverse(finding.severity()));
                 plan.past(&obstacles, policy.repair)
             });

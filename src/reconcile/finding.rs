@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::table::{ProblemKind, TableProblem};
+use super::table::TableProblem;
 
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -151,7 +151,7 @@ pub enum Finding {
         deviations: Vec<String>,
     },
     /// The version table cannot be changed as it has to be. Looked for only where something is to be changed.
-    Table(TableProblem),
+    Table(Box<TableProblem>),
 }
 
 impl Finding {
@@ -209,9 +209,7 @@ impl Finding {
                 Severity::Warning
             }
             Self::OverlappingRows { .. } => Severity::Repair,
-            Self::Table(TableProblem { kind: ProblemKind::NarrowColumn { repairable: true, .. }, .. }) => {
-                Severity::Repair
-            }
+            Self::Table(problem) if problem.is_repairable() => Severity::Repair,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::UnknownRevision { position, .. }

@@ -59,7 +59,7 @@ impl Plan {
         for obstacle in obstacles {
             match obstacle.kind {
                 ProblemKind::NarrowColumn { width, repairable: true } if may_widen => widen = Some(width),
-                _ => return Err(Finding::Table(obstacle.clone())),
+                _ => return Err(Finding::Table(Box::new(obstacle.clone()))),
             }
         }
         Ok(Self { widen, ..self })

@@ -72,6 +72,12 @@ impl TableProblem {
         }
     }
 
+    /// Whether stillhead may remove it itself.
+    #[must_use]
+    pub fn is_repairable(&self) -> bool {
+        matches!(self.kind, ProblemKind::NarrowColumn { repairable: true, .. })
+    }
+
     /// The statement to run, or else the one thing to do.
     #[must_use]
     pub fn next(&self) -> &str {
