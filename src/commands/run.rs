@@ -6,7 +6,7 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
-use super::look::{Depth, Look};
+use super::look::{Depth, Look, policy};
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
@@ -82,7 +82,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     }
     files.read_whole()?;
     if config.skip_upgrade || goal.is_reached(&files.graph, rows.revisions()) {
-        let look = Look::at(config, &files, &database, &goal, Depth::Schema).await;
+        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
         database.close().await;
         return report(config, &look?);
     }

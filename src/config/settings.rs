@@ -40,6 +40,16 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(super) version_table_schema: Option<String>,
 
+    /// Whether changes are noted in the table stillhead.ledger, for `stillhead undo`: on or off [env: STILLHEAD_LEDGER]
+    /// [default: on]
+    #[arg(long, global = true, value_name = "BOOL", help_heading = "Database")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) ledger: Option<Switch>,
+
+    /// What the ledger calls this release [env: STILLHEAD_IMAGE] [default: the platform's variable]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
+    pub(super) image: Option<String>,
+
     /// The migrations folder, instead of looking for it [env: STILLHEAD_MIGRATIONS]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Migration files")]
     pub(super) migrations: Option<PathBuf>,

@@ -5,6 +5,7 @@ use std::fmt;
 use super::finding::{Finding, Severity};
 use super::goal::Goal;
 use super::list;
+use super::table::{ProblemKind, TableProblem};
 use super::words::pending_from;
 use crate::migrations::RevisionGraph;
 use crate::version_table::RowChange;
@@ -20,10 +21,17 @@ pub struct Policy {
     pub start_ahead: bool,
 }
 
+impl Policy {
+    /// What a person allows who asks for the change itself.
+    pub const ASKED_FOR: Self = Self { repair: true, move_back: true, start_ahead: true };
+}
+
 /// What leads to the goal. Nothing at all where the goal is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Changes of the version rows, for one transaction that comes first.
+    /// The characters that `version_num` is widened to; `None` where every id fits.
+    pub widen: Option<u32>,
+    /// Changes of the version rows, for one transaction, with the widening, that comes first.
     pub changes: Vec<RowChange>,
     /// The upgrade.
     pub upgrade: Option<Upgrade>,
@@ -43,11 +51,34 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether stillhead itself writes to the version table.
+    pub fn writes(&self) -> bool {
+        self.widen.is_some() || !self.changes.is_empty()
+    }
+
+    /// The same plan past the version table's problems, with those removed that may be; or what a person has to remove first.
+    pub fn past(self, problems: &[TableProblem], policy: Policy) -> Result<Self, Box<Obstacle>> {
+        let mut widen = self.widen;
+        for problem in problems {
+            let forbidden_by = match problem.kind {
+                ProblemKind::NarrowColumn { width, repairable: true } if policy.repair => {
+                    widen = Some(width);
+                    continue;
+                }
+                _ => problem.is_repairable().then_some(Setting::Repair),
+            };
+            return Err(Box::new(Obstacle { finding: Finding::Table(Box::new(problem.clone())), forbidden_by }));
+        }
+        Ok(Self { widen, ..self })
+    }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut steps: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
+        let widening = self.widen.map(|width| format!("widening version_num to {width} characters"));
+        let changes = self.changes.iter().map(ToString::to_string);
+        let mut steps: Vec<String> = widening.into_iter().chain(changes).collect();
         if let Some(upgrade) = &self.upgrade {
             steps.push(format!("applying {}", list(&upgrade.pending)));
         }
@@ -139,7 +170,7 @@ pub fn plan(
     let pending = goal.pending(graph, &wanted);
     let changes = row_changes(rows, &wanted);
     let upgrade = (!pending.is_empty()).then_some(Upgrade { from: wanted, pending });
-    Ok(Plan { changes, upgrade })
+    Ok(Plan { widen: None, changes, upgrade })
 }
 
 /// The statements that turn the rows `from` into the rows `to`.

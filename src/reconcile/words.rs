@@ -76,6 +76,7 @@ impl fmt::Display for Finding {
                 first(deviations),
                 and_more(deviations.len())
             ),
+            Self::Table(problem) => problem.fmt(f),
         }
     }
 }
@@ -125,6 +126,7 @@ impl Finding {
             Self::OverlappingRows { .. } => "stillhead run".to_owned(),
             Self::InvalidIndex { indexes } => format!("REINDEX INDEX CONCURRENTLY {}", indexes[0]),
             Self::Drift { .. } => "stillhead infer, to see all that deviates".to_owned(),
+            Self::Table(problem) => problem.next().to_owned(),
         }
     }
 }
