@@ -14,7 +14,7 @@ use crate::migrations::{GraphError, ReadError};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
-use crate::reconcile::Finding;
+use crate::reconcile::{Finding, Obstacle};
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -41,8 +41,8 @@ pub enum Error {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The state of the database is one that only a person can resolve.
-    #[error("{}: {_0}", .0.code())]
-    Finding(Finding),
+    #[error("{_0}")]
+    Obstacle(Box<Obstacle>),
     /// The upgrade cannot begin.
     #[error("no upgrade command: {0}")]
     NoUpgradeCommand(ProgramError),
@@ -184,7 +184,7 @@ impl Error {
                 format!("copy the migration files into the image: COPY {0} {0}", folder.display())
             }
             Self::Database(error) => error.next(),
-            Self::Finding(finding) => finding.next(),
+            Self::Obstacle(obstacle) => obstacle.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
                 format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
             }
@@ -223,6 +223,18 @@ impl Error {
 
 fn upgraded_by(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "nobody upgrades it".to_owned(), |holder| format!("upgraded by {holder}"))
+}
+
+impl From<Box<Obstacle>> for Error {
+    fn from(obstacle: Box<Obstacle>) -> Self {
+        Self::Obstacle(obstacle)
+    }
+}
+
+impl From<Finding> for Error {
+    fn from(finding: Finding) -> Self {
+        Self::Obstacle(Box::new(finding.into()))
+    }
 }
 
 /// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses

@@ -12,6 +12,7 @@ pub mod error;
 pub mod evidence;
 pub mod explanation;
 pub mod interpreter;
+pub mod ledger;
 pub mod logging;
 pub mod migrations;
 pub mod process;

@@ -18,3 +18,4 @@ pub mod show;
 pub mod stamp;
 mod upgrade;
 mod wording;
+mod write;

@@ -16,6 +16,7 @@ mod graph;
 mod liveness;
 mod lock;
 mod logging;
+mod reconcile;
 mod run;
 mod shop;
 mod tidy;
