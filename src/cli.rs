@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, explain, heads, history, infer, show, stamp};
+use crate::commands::{branches, check, current, explain, fix, heads, history, infer, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -59,6 +59,12 @@ pub enum Command {
     /// of Alembic, SQLAlchemy, psycopg, PostgreSQL, Flask-Migrate and gunicorn around migrations. Where DATABASE_URL leads
     /// to a database it looks there, changes nothing, and says which of the causes it is. Without a text it lists the codes.
     Explain(explain::Arguments),
+    /// Say what is the matter, and what `run` would do about it
+    ///
+    /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where a person is needed.
+    Check(check::Arguments),
+    /// Repair the version table: what the schema proves, or what you say
+    Fix(fix::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
 }

@@ -77,6 +77,10 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Check(arguments) => {
+            runtime.block_on(commands::check::check(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Fix(arguments) => runtime.block_on(commands::fix::fix(&config, &arguments)).map(nothing_to_start),
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }
