@@ -18,3 +18,5 @@ mod logging;
 mod run;
 mod shop;
 mod tidy;
+mod undo;
+mod version_table;
