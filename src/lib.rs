@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod logging;
 pub mod migrations;
 pub mod process;
+pub mod prose;
 pub mod python;
 pub mod reconcile;
 pub mod schema;
@@ -74,6 +75,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
         }
         Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
+        Command::Explain(arguments) => {
+            runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
+        }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

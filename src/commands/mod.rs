@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod current;
 mod evidence;
+pub mod explain;
 mod files;
 mod follow;
 mod further;

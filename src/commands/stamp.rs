@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::ledger::Action;
 use crate::migrations::{GraphError, RevisionGraph};
 use crate::process::liveness::Liveness;
-use crate::reconcile::{Plan, obstacles};
+use crate::reconcile::{Plan, Policy, table_problems};
 use crate::version_table::RowChange;
 
 /// What `stamp` takes.
@@ -53,8 +53,8 @@ async fn stamp_under_the_lock(
         return Ok(());
     }
     let plan = Plan { changes, ..Plan::default() };
-    let obstacles = obstacles(graph, &database.table_facts(table).await?, rows.revisions(), &plan);
-    let plan = plan.past(&obstacles, true).map_err(Error::Finding)?;
+    let problems = table_problems(graph, &database.table_facts(table).await?, rows.revisions(), &plan);
+    let plan = plan.past(&problems, Policy::ASKED_FOR)?;
     write(config, files, &database, &rows, (Action::Stamp, &[]), &plan).await?;
     database.close().await;
     Ok(())

@@ -54,7 +54,7 @@ async fn undo_last(config: &Config, url: &DatabaseUrl, dry_run: bool) -> Result<
     let facts = database.table_facts(&table).await?;
     let need = Need { rows: rows.revisions(), changes: &back, upgrade: false, longest: 0 };
     if let Some(problem) = problems(&facts, need).into_iter().next() {
-        return Err(Error::Finding(Finding::Table(Box::new(problem))));
+        return Err(Error::Obstacle(Box::new(Finding::Table(Box::new(problem)).into())));
     }
     let what = format!("the {} of {}", entry.note.action.word(), entry.at);
     if dry_run {

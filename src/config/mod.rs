@@ -25,7 +25,7 @@ pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
 use environment::Environment;
 pub use settings::Settings;
 pub use values::Switch;
-use values::{PortChoice, Timeout, Words};
+use values::{PortChoice, Target, Timeout, Words};
 
 /// The configuration, resolved.
 pub struct Config {
@@ -178,7 +178,7 @@ impl Config {
             }),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
-            target: flags.target.or(variables.target),
+            target: flags.target.or(variables.target).map(|Target(symbol)| symbol),
             repair: flags.repair.or(variables.repair).unwrap_or(Repair::Proven),
             on_ahead: flags.on_ahead.or(variables.on_ahead).unwrap_or(Reaction::Start),
             on_failure: flags.on_failure.or(variables.on_failure).unwrap_or(Reaction::Stop),

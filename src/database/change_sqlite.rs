@@ -198,7 +198,7 @@ fn relation(connection: &Connection, name: &str) -> rusqlite::Result<Option<Rela
 
 fn whole_rows(connection: &Connection, table: &VersionTable) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare(&format!("SELECT * FROM {}", quoted(&table.name)))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let rows = statement.query_map([], |row| {
         names.iter().enumerate().map(|(at, name)| Ok((name.clone(), text(row.get(at)?)))).collect()
     })?;

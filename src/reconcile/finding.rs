@@ -84,6 +84,8 @@ pub enum Finding {
         rows: Vec<String>,
         /// What is there, in words.
         there: Vec<String>,
+        /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
+        with_data: Vec<String>,
         /// Where the schema is.
         position: Position,
     },
@@ -210,10 +212,8 @@ impl Finding {
             }
             Self::OverlappingRows { .. } => Severity::Repair,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
-            Self::Unversioned { position, .. }
-            | Self::PendingExists { position, .. }
-            | Self::UnknownRevision { position, .. }
-                if position.proof.is_some() =>
+            Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
+                if self.proof().is_some() =>
             {
                 Severity::Repair
             }
@@ -230,6 +230,7 @@ impl Finding {
     /// The rows that the schema proves instead of those that are there.
     pub fn proof(&self) -> Option<&Proof> {
         match self {
+            Self::PendingExists { with_data, .. } if !with_data.is_empty() => None,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::StampedTooFar { position, .. }

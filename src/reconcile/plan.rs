@@ -21,6 +21,11 @@ pub struct Policy {
     pub start_ahead: bool,
 }
 
+impl Policy {
+    /// What a person allows who asks for the change itself.
+    pub const ASKED_FOR: Self = Self { repair: true, move_back: true, start_ahead: true };
+}
+
 /// What leads to the goal. Nothing at all where the goal is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -52,15 +57,18 @@ impl Plan {
         self.widen.is_some() || !self.changes.is_empty()
     }
 
-    /// The same plan past what stands in its way at the version table; or what a person has to remove first. `may_widen`:
-    /// whether a column that is too narrow is widened as part of it.
-    pub fn past(self, obstacles: &[TableProblem], may_widen: bool) -> Result<Self, Finding> {
+    /// The same plan past the version table's problems, with those removed that may be; or what a person has to remove first.
+    pub fn past(self, problems: &[TableProblem], policy: Policy) -> Result<Self, Box<Obstacle>> {
         let mut widen = self.widen;
-        for obstacle in obstacles {
-            match obstacle.kind {
-                ProblemKind::NarrowColumn { width, repairable: true } if may_widen => widen = Some(width),
-                _ => return Err(Finding::Table(Box::new(obstacle.clone()))),
-            }
+        for problem in problems {
+            let forbidden_by = match problem.kind {
+                ProblemKind::NarrowColumn { width, repairable: true } if policy.repair => {
+                    widen = Some(width);
+                    continue;
+                }
+                _ => problem.is_repairable().then_some(Setting::Repair),
+            };
+            return Err(Box::new(Obstacle { finding: Finding::Table(Box::new(problem.clone())), forbidden_by }));
         }
         Ok(Self { widen, ..self })
     }
@@ -84,24 +92,69 @@ impl fmt::Display for Upgrade {
     }
 }
 
-/// What to do about the findings; or the one that stands in the way.
+/// What stands in the way of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What is so.
+    pub finding: Finding,
+    /// The setting that forbids what could be done about it.
+    pub forbidden_by: Option<Setting>,
+}
+
+/// A setting that forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// STILLHEAD_REPAIR=none.
+    Repair,
+    /// STILLHEAD_ON_AHEAD=stop.
+    OnAhead,
+}
+
+impl From<Finding> for Obstacle {
+    fn from(finding: Finding) -> Self {
+        Self { finding, forbidden_by: None }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.finding.code(), self.finding)?;
+        f.write_str(match self.forbidden_by {
+            None => "",
+            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
+            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
+        })
+    }
+}
+
+impl Obstacle {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self.forbidden_by {
+            None => self.finding.next(),
+            Some(Setting::Repair) => "stillhead fix, to repair it yourself; then start again".to_owned(),
+            Some(Setting::OnAhead) => "deploy the newer release again, or set STILLHEAD_ON_AHEAD=start".to_owned(),
+        }
+    }
+}
+
+/// What to do about the findings; or what stands in the way.
 pub fn plan(
     graph: &RevisionGraph,
     goal: &Goal,
     rows: &[String],
     findings: &[Finding],
     policy: Policy,
-) -> Result<Plan, Finding> {
-    let stops = |finding: &&Finding| match finding.severity() {
-        Severity::Stop => {
-            !(policy.move_back && finding.proof().is_some() && matches!(finding, Finding::StampedTooFar { .. }))
-        }
-        Severity::Repair => !policy.repair,
-        Severity::Warning => matches!(finding, Finding::Ahead { .. }) && !policy.start_ahead,
-        Severity::Fine | Severity::Pending => false,
-    };
-    if let Some(finding) = findings.iter().find(stops) {
-        return Err(finding.clone());
+) -> Result<Plan, Box<Obstacle>> {
+    for finding in findings {
+        let forbidden_by = match finding {
+            Finding::StampedTooFar { .. } if policy.move_back && finding.proof().is_some() => continue,
+            Finding::Ahead { .. } if !policy.start_ahead => Some(Setting::OnAhead),
+            _ if finding.severity() == Severity::Stop => None,
+            _ if finding.severity() == Severity::Repair && !policy.repair => Some(Setting::Repair),
+            _ => continue,
+        };
+        return Err(Box::new(Obstacle { finding: finding.clone(), forbidden_by }));
     }
     if findings.iter().any(|finding| matches!(finding, Finding::Ahead { .. })) {
         return Ok(Plan::default());

@@ -93,7 +93,7 @@ impl fmt::Display for TableProblem {
 
 /// Everything that stands in the way of a plan for a table with these rows.
 #[must_use]
-pub fn obstacles(graph: &RevisionGraph, facts: &TableFacts, rows: &[String], plan: &Plan) -> Vec<TableProblem> {
+pub fn table_problems(graph: &RevisionGraph, facts: &TableFacts, rows: &[String], plan: &Plan) -> Vec<TableProblem> {
     let upgraded = plan.upgrade.as_ref().and_then(|Upgrade { from, pending }| {
         let steps: Vec<Step> = pending.iter().cloned().map(Step::Upgrade).collect();
         graph.row_changes(from, &steps).ok()
