@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, check, current, explain, fix, heads, history, infer, show, stamp};
+use crate::commands::{branches, check, current, explain, fix, heads, history, infer, show, stamp, undo};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -67,4 +67,9 @@ pub enum Command {
     Fix(fix::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
+    /// Put back the rows that the last change by stillhead replaced
+    ///
+    /// Refuses where somebody else has changed the rows since, and says what is there. An upgrade is not undone: that is what
+    /// `flask db downgrade` is for. Needs the ledger (STILLHEAD_LEDGER), and no migration files.
+    Undo(undo::Arguments),
 }

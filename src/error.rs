@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
+use crate::ledger::UndoError;
 use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
 use crate::migrations::{GraphError, ReadError};
@@ -43,6 +44,9 @@ pub enum Error {
     /// The state of the database is one that only a person can resolve.
     #[error("{_0}")]
     Obstacle(Box<Obstacle>),
+    /// Nothing is undone.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// The upgrade cannot begin.
     #[error("no upgrade command: {0}")]
     NoUpgradeCommand(ProgramError),
@@ -224,6 +228,7 @@ impl Error {
             }
             Self::Database(error) => error.next(),
             Self::Obstacle(obstacle) => obstacle.next(),
+            Self::Undo(error) => error.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
                 format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
             }

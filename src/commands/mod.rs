@@ -18,6 +18,7 @@ pub mod output;
 pub mod run;
 pub mod show;
 pub mod stamp;
+pub mod undo;
 mod upgrade;
 mod wording;
 mod write;

@@ -184,10 +184,10 @@ impl Database {
         }
     }
 
-    /// The statement that would let this role keep the ledger and read it; `None` where it may.
-    pub async fn ledger_grant(&self) -> Result<Option<String>, DatabaseError> {
+    /// The statement that would let this role read the ledger that is there; `None` where it may, or where there is none.
+    pub async fn unreadable_ledger(&self) -> Result<Option<String>, DatabaseError> {
         match self {
-            Self::Postgres(session) => session.ledger_grant().await,
+            Self::Postgres(session) => session.unreadable_ledger().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Ok(None),
         }

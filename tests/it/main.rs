@@ -20,3 +20,5 @@ mod reconcile;
 mod run;
 mod shop;
 mod tidy;
+mod undo;
+mod version_table;
