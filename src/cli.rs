@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, infer, show, stamp};
+use crate::commands::{branches, current, heads, history, infer, merge, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -53,6 +53,11 @@ pub enum Command {
     Show(show::Arguments),
     /// Name the revision that the live schema is at, with the evidence
     Infer(infer::Arguments),
+    /// Write the revision that merges several heads, as Alembic would
+    ///
+    /// Its file name and text are those of file_template and script.py.mako. Says first where the branches touch the same
+    /// objects, which a merge revision does not settle.
+    Merge(merge::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::commands::merge::MergeError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
@@ -114,6 +115,9 @@ pub enum Error {
         /// The limit.
         waited: Duration,
     },
+    /// Heads are not merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -187,6 +191,7 @@ impl Error {
             Self::NotFollowed { holder: Some(_), .. } => {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
+            Self::Merge(error) => error.next(),
             Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

@@ -17,6 +17,7 @@ pub mod migrations;
 pub mod process;
 pub mod python;
 pub mod reconcile;
+pub mod revision_file;
 pub mod schema;
 pub mod version_table;
 
@@ -71,6 +72,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
         Command::Infer(arguments) => {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Merge(arguments) => {
+            runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
         }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)

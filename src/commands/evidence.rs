@@ -45,7 +45,7 @@ impl History {
         };
         let setting =
             Setting { dialect: database.dialect(), default_schema: schema.default_schema.clone(), version_table };
-        Ok((Self::read(files, &setting)?, schema))
+        Ok((Self::read(files, "heads", &setting)?, schema))
     }
 
     /// What the schema proves.
@@ -57,10 +57,11 @@ impl History {
         Evidence { order: self.ids, idle, inference, reasons }
     }
 
-    fn read(files: &Files, setting: &Setting) -> Result<Self, Error> {
+    /// Reads what the migrations up to `target` do.
+    pub(super) fn read(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
         let mut ids = Vec::new();
         let mut scripts = Vec::new();
-        for step in files.graph.upgrade_steps(&[], "heads")? {
+        for step in files.graph.upgrade_steps(&[], target)? {
             let Step::Upgrade(id) = &step else { continue };
             let Some(node) = files.graph.get(id) else { continue };
             let path = std::path::absolute(&node.revision.path)?;

@@ -10,6 +10,7 @@ pub mod heads;
 pub mod history;
 pub mod infer;
 mod lock;
+pub mod merge;
 pub mod output;
 pub mod run;
 pub mod show;

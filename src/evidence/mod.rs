@@ -5,8 +5,10 @@
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
 mod infer;
+mod overlap;
 mod timeline;
 mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use words::name;

@@ -15,6 +15,7 @@ mod graph;
 mod liveness;
 mod lock;
 mod logging;
+mod repair;
 mod run;
 mod shop;
 mod tidy;
