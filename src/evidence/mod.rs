@@ -6,9 +6,13 @@
 
 mod infer;
 mod overlap;
+mod standing;
+mod step;
 mod timeline;
 mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
+pub use standing::{Standing, standing};
+pub use step::{StepFacts, step};
 pub use words::name;

@@ -23,7 +23,7 @@ impl Sides {
         // Alembic's own table is in no migration, whatever it is called.
         let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
         let setting = Setting { dialect, default_schema: default_schema.to_owned(), version_table };
-        let side = |head: &&Node| History::read(files, &head.revision.id, &setting);
+        let side = |head: &&Node| History::up_to(files, &head.revision.id, &setting);
         Ok(Self(heads.iter().map(side).collect::<Result<_, _>>()?))
     }
 
@@ -64,7 +64,7 @@ impl Sides {
     }
 
     fn beyond(&self, side: usize, is_shared: impl Fn(&str) -> bool) -> Branch<'_> {
-        let History { ids, effects } = &self.0[side];
+        let History { ids, effects, .. } = &self.0[side];
         Branch { revisions: ids.iter().map(String::as_str).zip(effects).filter(|(id, _)| !is_shared(id)).collect() }
     }
 }
