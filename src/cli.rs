@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, infer, merge, show, stamp};
+use crate::commands::{branches, current, heads, history, infer, merge, restore, show, stamp};
 use crate::config::Settings;
 
 /// Is your database still at head?
@@ -58,6 +58,11 @@ pub enum Command {
     /// Its file name and text are those of file_template and script.py.mako. Says first where the branches touch the same
     /// objects, which a merge revision does not settle.
     Merge(merge::Arguments),
+    /// Bring the file of a lost revision back from version control
+    ///
+    /// Looks for it in every commit of the git repository: deleted, renamed, on another branch, in a stash, or only in a reflog.
+    /// The lost revisions that it follows come with it. Never writes over another file.
+    Restore(restore::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
 }

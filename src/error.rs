@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::commands::merge::MergeError;
+use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
@@ -118,6 +119,9 @@ pub enum Error {
     /// Heads are not merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
+    /// A lost revision is not brought back.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -197,6 +201,7 @@ impl Error {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::Merge(error) => error.next(),
+            Self::Restore(error) => error.next(),
             Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

@@ -19,6 +19,7 @@ pub mod python;
 pub mod reconcile;
 pub mod revision_file;
 pub mod schema;
+pub mod version_control;
 pub mod version_table;
 
 use std::ffi::OsString;
@@ -76,6 +77,7 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Merge(arguments) => {
             runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Restore(arguments) => commands::restore::restore(&config, &arguments).map(nothing_to_start),
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

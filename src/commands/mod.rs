@@ -13,6 +13,7 @@ mod lock;
 mod look;
 pub mod merge;
 pub mod output;
+pub mod restore;
 pub mod run;
 pub mod show;
 pub mod stamp;

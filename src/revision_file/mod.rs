@@ -75,7 +75,7 @@ pub fn merge(
     let created = name::now(option("timezone")?.as_deref()).map_err(NewRevisionError::Option)?;
     let slug = name::slug(message, option("truncate_slug_length")?.as_deref()).map_err(NewRevisionError::Option)?;
     let file_name = name::file_name(option("file_template")?.as_deref(), id, &slug, &created);
-    let path = folder(layout, parents).join(file_name.map_err(NewRevisionError::Option)?);
+    let path = as_typed(&folder(layout, parents)).join(file_name.map_err(NewRevisionError::Option)?);
 
     let template = layout.script_location.join("script.py.mako");
     let bytes = std::fs::read(&template);
@@ -97,6 +97,12 @@ pub fn merge(
         return Err(wrong("revision, down_revision or branch_labels are not in it".to_owned()));
     }
     Ok(NewRevision { revision, text })
+}
+
+/// A path as it would be typed in the current folder, where it is below that.
+pub fn as_typed(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&here).unwrap_or(path).to_path_buf()
 }
 
 /// The folder of the parent that comes first, where there are several; else the only one.

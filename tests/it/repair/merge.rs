@@ -112,7 +112,6 @@ fn options_decide_the_name_as_for_alembic() {
         "truncate_slug_length = 0",
         "timezone = UTC",
         "timezone = Europe/Berlin",
-        "timezone =",
         "file_template = %%(year)d_%%(month).2d_%%(slug)s-%%(rev)s",
         "file_template = %%(year)d/%%(month)02d/%%(slug).5s_%%(rev)-8s_\nrecursive_version_locations = true",
         "version_locations = %(here)s/other:%(here)s/mig/versions",

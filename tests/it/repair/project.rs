@@ -149,6 +149,11 @@ impl Project {
         self.run(&python::binaries().join("alembic"), arguments)
     }
 
+    /// git, as somebody called Ada.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        self.run(Path::new("git"), arguments)
+    }
+
     fn run(&self, program: &Path, arguments: &[&str]) -> String {
         let output = self.command(program, arguments);
         assert!(output.status.success(), "{program:?} {arguments:?}: {output:#?}");
