@@ -12,9 +12,11 @@ pub mod error;
 pub mod evidence;
 pub mod explanation;
 pub mod interpreter;
+pub mod ledger;
 pub mod logging;
 pub mod migrations;
 pub mod process;
+pub mod prose;
 pub mod python;
 pub mod reconcile;
 pub mod revision_file;
@@ -78,6 +80,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
             runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
         }
         Command::Restore(arguments) => commands::restore::restore(&config, &arguments).map(nothing_to_start),
+        Command::Explain(arguments) => {
+            runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
+        }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

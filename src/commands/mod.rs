@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod current;
 mod evidence;
+pub mod explain;
 mod files;
 mod follow;
 mod further;
@@ -19,3 +20,4 @@ pub mod show;
 pub mod stamp;
 mod upgrade;
 mod wording;
+mod write;

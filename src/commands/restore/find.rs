@@ -59,7 +59,7 @@ fn is_of(read: Option<&(Revision, Vec<u8>)>, given: &str) -> bool {
 #[derive(Debug)]
 pub(super) enum FindError {
     Git(VersionControlError),
-    Restore(RestoreError),
+    Restore(Box<RestoreError>),
 }
 
 impl From<VersionControlError> for FindError {
@@ -68,6 +68,15 @@ impl From<VersionControlError> for FindError {
     }
 }
 
+impl From<RestoreError> for FindError {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
+    }
+}
+
+/// What a version of a file says, and its bytes; `None` where it is no revision that can be read.
+type Read = Option<(Revision, Vec<u8>)>;
+
 /// The newest version, or that of `from`, among changes whose files say that they are this revision.
 fn choose(
     repository: &Repository,
@@ -75,7 +84,7 @@ fn choose(
     changes: Vec<Change>,
     from: Option<&str>,
 ) -> Result<Option<Lost>, FindError> {
-    let mut seen: Vec<(String, PathBuf, Option<(Revision, Vec<u8>)>)> = Vec::new();
+    let mut seen: Vec<(String, PathBuf, Read)> = Vec::new();
     let mut versions: Vec<(Change, Revision, Vec<u8>)> = Vec::new();
     for change in changes {
         let known = seen.iter().find(|(blob, path, _)| *blob == change.blob && *path == change.path);
@@ -98,7 +107,7 @@ fn choose(
     ids.sort();
     ids.dedup();
     if ids.len() > 1 {
-        return Err(FindError::Restore(RestoreError::Ambiguous { given: given.to_owned(), ids }));
+        return Err(RestoreError::Ambiguous { given: given.to_owned(), ids }.into());
     }
     // A commit that renames the file deletes it under its old name.
     let kept: Vec<String> = versions
@@ -115,7 +124,7 @@ fn choose(
             None => {
                 let commits = versions.iter().map(|(change, _, _)| change.commit.short().to_owned()).collect();
                 let (revision, commit) = (given.to_owned(), from.to_owned());
-                return Err(FindError::Restore(RestoreError::NotInCommit { revision, commit, commits }));
+                return Err(RestoreError::NotInCommit { revision, commit, commits }.into());
             }
         },
     };
@@ -140,7 +149,7 @@ fn choose(
     }))
 }
 
-fn read(repository: &Repository, change: &Change) -> Result<Option<(Revision, Vec<u8>)>, VersionControlError> {
+fn read(repository: &Repository, change: &Change) -> Result<Read, VersionControlError> {
     let bytes = repository.blob(&change.blob)?;
     Ok(read_revision(&bytes, Path::new(&change.path)).ok().map(|revision| (revision, bytes)))
 }

@@ -53,8 +53,8 @@ pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     };
     let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
     let lost = chain(&repository, &layout, &present, arguments).map_err(|error| match error {
-        FindError::Git(source) => no_git(source),
-        FindError::Restore(error) => error,
+        FindError::Git(source) => no_git(source).into(),
+        FindError::Restore(error) => Error::Restore(error),
     })?;
     let mut found = Vec::new();
     for lost in lost {
@@ -95,14 +95,15 @@ fn chain(
         }
         let from = arguments.from.as_deref().filter(|_| wanted_by.is_none());
         let Some(lost) = find(repository, &id, &folders, from)? else {
-            return Err(FindError::Restore(RestoreError::NotFound {
+            return Err(RestoreError::NotFound {
                 revision: id,
                 wanted_by,
                 commits: repository.commit_count(),
                 repository: repository.root.clone(),
                 is_shallow: repository.is_shallow(),
                 folder: as_typed(layout.version_locations.first().unwrap_or(&layout.script_location)),
-            }));
+            }
+            .into());
         };
         let needs = lost.revision.down_revision.iter().chain(&lost.revision.depends_on);
         wanted.extend(needs.map(|parent| (parent.clone(), Some(lost.revision.id.clone()))));
