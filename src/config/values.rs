@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
-use tracing::level_filters::LevelFilter;
 
 /// A yes or no, as people write it in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,67 +47,6 @@ impl FromStr for Timeout {
     }
 }
 
-/// What to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Level(pub(super) LevelFilter);
-
-impl FromStr for Level {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "error" => Ok(Self(LevelFilter::ERROR)),
-            "warn" => Ok(Self(LevelFilter::WARN)),
-            "info" => Ok(Self(LevelFilter::INFO)),
-            "debug" => Ok(Self(LevelFilter::DEBUG)),
-            "trace" => Ok(Self(LevelFilter::TRACE)),
-            _ => Err(format!("{text:?} is not a level (error, warn, info, debug, trace)")),
-        }
-    }
-}
-
-/// How to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// `stillhead: …`, coloured on a terminal.
-    Text,
-    /// A JSON object a line.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err(format!("{text:?} is not a log format (text, json)")),
-        }
-    }
-}
-
-/// Who brings the database to head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// This instance, or another one that has the lock.
-    Upgrade,
-    /// Another instance: nothing is written here.
-    Wait,
-}
-
-impl FromStr for Mode {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "upgrade" => Ok(Self::Upgrade),
-            "wait" => Ok(Self::Wait),
-            _ => Err(format!("{text:?} is not a mode (upgrade, wait)")),
-        }
-    }
-}
-
 /// A port by its number, or by the variable that platforms name it in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PortChoice {
@@ -126,6 +64,22 @@ impl FromStr for PortChoice {
             "PORT" => Ok(Self::OfPortVariable),
             number => number.parse().map(Self::Number).map_err(|_| format!("{text:?} is not a port (1-65535, PORT)")),
         }
+    }
+}
+
+/// Where an upgrade leads. One that is relative would lead further with every start, and nothing leads back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target(pub(super) String);
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let symbol = text.trim();
+        if symbol.is_empty() || symbol == "base" || symbol.contains([':', '+']) || symbol.starts_with('-') {
+            return Err(format!("{text:?} is not a target (heads, a revision, a branch label, LABEL@head)"));
+        }
+        Ok(Self(symbol.to_owned()))
     }
 }
 
