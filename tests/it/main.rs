@@ -16,5 +16,6 @@ mod liveness;
 mod lock;
 mod logging;
 mod run;
+mod shipping;
 mod shop;
 mod tidy;

@@ -1,0 +1,3 @@
+//! What others take: the image, the wheel, the manifests and the documents.
+
+mod image;
