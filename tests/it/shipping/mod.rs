@@ -1,3 +1,4 @@
 //! What others take: the image, the wheel, the manifests and the documents.
 
 mod image;
+mod wheel;

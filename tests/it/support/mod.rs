@@ -10,6 +10,7 @@ pub mod process;
 pub mod python;
 pub mod running;
 pub mod stillhead;
+pub mod tools;
 
 pub use application::Application;
 pub use database::Backend;
