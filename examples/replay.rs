@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use stillhead::database::catalogue;
-use stillhead::evidence::{Verdict, infer};
+use stillhead::evidence::{Standing, Verdict, infer, standing};
 use stillhead::interpreter::{Checkout, Script, Setting, read};
 use stillhead::schema::Dialect;
 
@@ -48,6 +48,8 @@ struct Tally {
     run: usize,
     abstained: usize,
     wrong: usize,
+    /// States that would be refused although their version rows say the truth.
+    refused: usize,
 }
 
 fn main() {
@@ -68,13 +70,14 @@ fn main() {
     };
     match replay(Path::new(checkout), versions, Path::new(catalogues), schema.as_deref().unwrap_or("public"), verbose) {
         Ok((tally, seconds)) => println!(
-            "{:<50} states {:4} exact {:4} run {:4} abstained {:3} wrong {:2} seconds {:.3} (reading {:.3})",
+            "{:<50} states {:4} exact {:4} run {:4} abstained {:3} wrong {:2} refused {:2} seconds {:.3} (reading {:.3})",
             format!("{checkout}/{versions}"),
             tally.states,
             tally.exact,
             tally.run,
             tally.abstained,
             tally.wrong,
+            tally.refused,
             seconds.0,
             seconds.1
         ),
@@ -147,6 +150,13 @@ fn replay(
                 "abstained"
             }
         };
+        let standing = standing(&effects, &live, &inference, truth);
+        if !matches!(standing, Standing::Agrees { .. }) {
+            tally.refused += 1;
+            if verbose {
+                println!("  {truth} {id} refused: {standing:?}");
+            }
+        }
         if verbose {
             println!(
                 "  {truth} {id}: {outcome} {:?} contradictions {}",

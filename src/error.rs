@@ -134,6 +134,11 @@ impl Error {
         }
     }
 
+    /// Whether stillhead itself was asked to end.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Self::Upgrade(error) if error.is_interruption())
+    }
+
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {

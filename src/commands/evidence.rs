@@ -1,11 +1,12 @@
 //! Gathering evidence: the only place where the interpreter meets the disk.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::infer;
+use crate::evidence::{infer, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
@@ -32,11 +33,14 @@ impl Checkout for Disk {
 pub(super) struct History {
     pub(super) ids: Vec<String>,
     pub(super) effects: Vec<Effects>,
+    /// How many of them, from the first on, the version rows claim.
+    claimed: usize,
 }
 
 impl History {
-    /// Reads what the migrations do, on the database at hand, and the schema that they are held against.
-    pub(super) async fn look(files: &Files, database: &Database) -> Result<(Self, Schema), Error> {
+    /// Reads what the migrations do, on the database at hand, and the schema that they are held against. The revisions
+    /// that `rows` claim come first.
+    pub(super) async fn look(files: &Files, database: &Database, rows: &[String]) -> Result<(Self, Schema), Error> {
         let table = files.version_table()?;
         let schema = database.schema(table).await?;
         let version_table = match &table.schema {
@@ -45,23 +49,30 @@ impl History {
         };
         let setting =
             Setting { dialect: database.dialect(), default_schema: schema.default_schema.clone(), version_table };
-        Ok((Self::read(files, &setting)?, schema))
+        Ok((Self::read(files, &setting, rows)?, schema))
     }
 
     /// What the schema proves.
     pub(super) fn weigh(self, schema: &Schema) -> Evidence {
-        const REASONS: usize = 3;
         let inference = infer(&self.effects, schema);
-        let reasons = inference.holds.iter().take(REASONS).map(|claim| claim.sentence(&self.ids)).collect();
+        let standing = standing(&self.effects, schema, &inference, self.claimed);
         let idle = self.effects.iter().map(|effects| effects.nothing).collect();
-        Evidence { order: self.ids, idle, inference, reasons }
+        let invalid_indexes = invalid_indexes(schema);
+        Evidence { order: self.ids, idle, claimed: self.claimed, inference, standing, invalid_indexes }
     }
 
-    fn read(files: &Files, setting: &Setting) -> Result<Self, Error> {
+    fn read(files: &Files, setting: &Setting, rows: &[String]) -> Result<Self, Error> {
+        // A row that no file has claims nothing that could be looked for.
+        let applied = files.graph.applied(rows).unwrap_or_default();
+        let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
+        let steps = files.graph.upgrade_steps(&[], "heads")?;
+        let order = steps.iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id.as_str()) } else { None });
+        // What is applied is closed under "needs", so that it may come first.
+        let (first, then): (Vec<&str>, Vec<&str>) = order.partition(|id| applied.contains(id));
+        let claimed = first.len();
         let mut ids = Vec::new();
         let mut scripts = Vec::new();
-        for step in files.graph.upgrade_steps(&[], "heads")? {
-            let Step::Upgrade(id) = &step else { continue };
+        for id in first.into_iter().chain(then) {
             let Some(node) = files.graph.get(id) else { continue };
             let path = std::path::absolute(&node.revision.path)?;
             let bytes = std::fs::read(&path)?;
@@ -70,8 +81,13 @@ impl History {
             scripts.push(Script { path: path.to_string_lossy().into_owned(), text });
         }
         let disk = Disk { roots: roots(&files.layout)? };
-        Ok(Self { ids, effects: read(&scripts, &disk, setting) })
+        Ok(Self { ids, effects: read(&scripts, &disk, setting), claimed })
     }
+}
+
+fn invalid_indexes(schema: &Schema) -> Vec<String> {
+    let indexes = schema.tables.values().flat_map(|table| &table.indexes);
+    indexes.filter(|(_, index)| !index.valid).map(|(name, _)| name.clone()).collect()
 }
 
 /// Where imports may start: the working folder, then the folders around the migrations.

@@ -13,7 +13,7 @@ use crate::migrations::env_py::{self, Declared, Undecidable};
 use crate::migrations::layout::{Layout, Search, locate};
 use crate::migrations::{self, ReadError, RevisionGraph};
 use crate::process::liveness::Liveness;
-use crate::reconcile::{Finding, diagnose, list};
+use crate::reconcile::{Goal, list};
 use crate::version_table::VersionTable;
 
 /// What the migration files say.
@@ -97,23 +97,17 @@ impl Files {
         Ok(rows?)
     }
 
+    /// Where the database has to be.
+    pub(super) fn goal(&self, config: &Config) -> Result<Goal, Error> {
+        match &config.target {
+            Some(symbol) if symbol != "heads" => Ok(Goal::target(&self.graph, symbol)?),
+            _ => Ok(Goal::heads(&self.graph)),
+        }
+    }
+
     /// The heads that the rows have to be, in words.
     pub(super) fn heads(&self) -> String {
         list(&self.graph.real_heads().into_iter().map(str::to_owned).collect::<Vec<_>>())
-    }
-
-    /// Compares the files with the database as it is now.
-    pub(super) async fn examine(&self, database: &Database) -> Result<Finding, Error> {
-        let rows = database.version_rows(self.version_table()?).await?;
-        self.examine_rows(database, &rows).await
-    }
-
-    /// Compares the files with `rows`, and with the tables where there are no rows.
-    pub(super) async fn examine_rows(&self, database: &Database, rows: &VersionRows) -> Result<Finding, Error> {
-        self.refuse_a_second_table(database, rows).await?;
-        let tables =
-            if rows.revisions().is_empty() { database.tables(self.version_table()?).await? } else { Vec::new() };
-        Ok(diagnose(&self.graph, rows, &tables))
     }
 }
 

@@ -5,13 +5,14 @@ use tokio::time::{sleep, timeout};
 use tracing::info;
 
 use super::files::Files;
+use super::look::{Depth, Look};
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::lock::{Holder, pause};
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::logging::Waiting;
-use crate::reconcile::{Decision, Finding};
+use crate::reconcile::{Finding, Goal, list};
 
 /// Looks until the database is at the heads. Stops at once at what no upgrade leads out of.
 pub(super) async fn until_at_head(
@@ -21,46 +22,49 @@ pub(super) async fn until_at_head(
     database: Database,
 ) -> Result<(), Error> {
     let mut seen = None;
+    let goal = files.goal(config)?;
     // Around everything: a look itself waits where the version table is being altered.
-    match timeout(config.lock_timeout, look_until_at_head(url, files, database, &mut seen)).await {
+    match timeout(config.lock_timeout, look_until_at_head(config, url, files, database, &goal, &mut seen)).await {
         Ok(ended) => ended,
         Err(_) => {
             let (state, holder) = seen.unwrap_or_else(|| ("the version table does not answer".to_owned(), None));
-            Err(Error::NotFollowed { heads: files.heads(), state, holder, waited: config.lock_timeout })
+            Err(Error::NotFollowed { heads: list(&goal.revisions), state, holder, waited: config.lock_timeout })
         }
     }
 }
 
 async fn look_until_at_head(
+    config: &Config,
     url: &DatabaseUrl,
     files: &Files,
     mut database: Database,
+    goal: &Goal,
     seen: &mut Option<(String, Option<Holder>)>,
 ) -> Result<(), Error> {
     let mut waiting = Waiting::for_what("another instance to upgrade");
     loop {
-        let finding = files.examine(&database).await?;
-        match finding.decision() {
-            Decision::Start => {
-                database.close().await;
-                drop(waiting);
-                info!("{finding}");
-                return Ok(());
-            }
-            Decision::Stop if !finding.is_passing() => return Err(Error::Finding(finding)),
-            Decision::Stop | Decision::Restamp(_) | Decision::Upgrade => {}
+        let look = Look::at(config, files, &database, goal, Depth::Rows).await?;
+        let finding = look.position();
+        if matches!(finding, Finding::AtHead { .. }) {
+            database.close().await;
+            drop(waiting);
+            info!("{finding}");
+            return Ok(());
+        }
+        if !finding.is_passing() {
+            return Err(Error::Finding(finding.clone()));
         }
         let holder = database.lock_holder().await?;
         let age = holder.as_ref().map(Holder::for_how_long).unwrap_or_default();
-        waiting.note(&in_words(&finding, files, holder.as_ref()), &age);
+        waiting.note(&in_words(finding, goal, holder.as_ref()), &age);
         *seen = Some((finding.to_string(), holder));
         sleep(pause()).await;
         database.refresh(url)?;
     }
 }
 
-fn in_words(finding: &Finding, files: &Files, holder: Option<&Holder>) -> String {
-    let heads = files.heads();
+fn in_words(finding: &Finding, goal: &Goal, holder: Option<&Holder>) -> String {
+    let heads = list(&goal.revisions);
     match holder {
         Some(holder) => format!("{finding}; {heads} wanted; upgraded by {}", holder.who),
         None => format!("{finding}; {heads} wanted; nobody upgrades yet"),

@@ -30,7 +30,7 @@ pub struct Arguments {
 pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let files = Files::read(config)?;
     let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
-    let looked = History::look(&files, &database).await;
+    let looked = History::look(&files, &database, &[]).await;
     database.close().await;
     let (evidence, schema) = looked?;
     if let Some(symbol) = &arguments.explain {

@@ -10,6 +10,7 @@ pub mod heads;
 pub mod history;
 pub mod infer;
 mod lock;
+mod look;
 pub mod output;
 pub mod run;
 pub mod show;

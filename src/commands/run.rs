@@ -6,12 +6,13 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
+use super::look::{Depth, Look};
 use super::{follow, further, upgrade};
-use crate::config::{Config, Mode};
+use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::process::program::{self, Program};
-use crate::reconcile::{Decision, list};
+use crate::reconcile::{Severity, list};
 
 /// How many times a start goes on after the database was restarted under it. A migration that brings the server down must
 /// not do so for ever.
@@ -37,6 +38,9 @@ pub async fn run(config: &Config, mode: Mode, words: &[OsString]) -> Result<Opti
     match reconciled {
         // To skip the upgrade is to start no matter what: the reading is only a courtesy.
         Err(error) if config.skip_upgrade => warn!("{error}; SKIP_DB_UPGRADE is set, going on"),
+        Err(error) if config.on_failure == Reaction::Start && !error.is_interruption() => {
+            warn!(next = %error.next(), "{error}; STILLHEAD_ON_FAILURE=start: going on");
+        }
         result => result?,
     }
     Ok(start)
@@ -68,20 +72,19 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
         return Err(Error::NoRevisions { folder });
     }
+    let goal = files.goal(config)?;
     let rows = database.version_rows(files.version_table()?).await?;
-    if files.graph.is_at_head(rows.revisions()) {
+    if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
         database.close().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
         return Ok(());
     }
     files.read_whole()?;
-    let finding = files.examine_rows(&database, &rows).await?;
-    if config.skip_upgrade || finding.decision() == Decision::Start {
+    if config.skip_upgrade || goal.is_reached(&files.graph, rows.revisions()) {
+        let look = Look::at(config, &files, &database, &goal, Depth::Schema).await;
         database.close().await;
-        let skipped = if config.skip_upgrade { "; SKIP_DB_UPGRADE is set: nothing is changed" } else { "" };
-        info!("{finding}{skipped}");
-        return Ok(());
+        return report(config, &look?);
     }
     liveness.begin();
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
@@ -89,4 +92,20 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         Mode::Upgrade => upgrade::under_the_lock(config, &url, &files, start, database, liveness).await,
         Mode::Wait => follow::until_at_head(config, &url, &files, database).await,
     }
+}
+
+/// Says what was found where nothing is to be changed: the upgrade is skipped, or the rows are at head already.
+fn report(config: &Config, look: &Look) -> Result<(), Error> {
+    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
+        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+    }
+    match &look.plan {
+        Err(finding) if !config.skip_upgrade => return Err(Error::Finding(finding.clone())),
+        _ if !config.skip_upgrade => info!("{}", look.position()),
+        Ok(plan) if !plan.is_empty() => {
+            info!("{}; SKIP_DB_UPGRADE is set: nothing is changed (would be: {plan})", look.position());
+        }
+        _ => info!("{}; SKIP_DB_UPGRADE is set: nothing is changed", look.position()),
+    }
+    Ok(())
 }

@@ -1,20 +1,21 @@
 //! The upgrade, under the lock: one instance at a time decides, upgrades and looks at the result.
 
+use std::ffi::OsString;
 use std::time::Instant;
 
 use tracing::{info, warn};
 
-use super::evidence::History;
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
-use crate::config::Config;
+use super::look::{Depth, Look};
+use crate::config::{Config, Verify};
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
-use crate::reconcile::{Decision, Finding, list, row_changes, weigh};
+use crate::reconcile::{Goal, Severity, Upgrade, list};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
@@ -26,10 +27,11 @@ pub(super) async fn under_the_lock(
     liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
+    let goal = files.goal(config)?;
     let needless = async |database: &mut Database| {
         database.refresh(url)?;
         let rows = database.version_rows(files.version_table()?).await?;
-        let at_head = files.graph.is_at_head(rows.revisions());
+        let at_head = goal.is_reached(&files.graph, rows.revisions());
         if at_head {
             info!("at head {}: another instance has upgraded", list(rows.revisions()));
         }
@@ -57,8 +59,8 @@ pub(super) async fn under_the_lock(
     }
 }
 
-/// Looks again, since another instance may have upgraded while this one waited; upgrades; looks once more, since an exit
-/// code of 0 proves nothing. No connection but the guard's stays open meanwhile.
+/// Looks again, since another instance may have upgraded while this one waited; repairs what is proven; upgrades; looks once
+/// more, since an exit code of 0 proves nothing. No connection but the guard's stays open meanwhile.
 async fn upgrade(
     config: &Config,
     url: &DatabaseUrl,
@@ -68,53 +70,52 @@ async fn upgrade(
     lock_lost: impl Future<Output = String>,
 ) -> Result<(), Error> {
     let clock = Instant::now();
+    let goal = files.goal(config)?;
     let database = open(config, url, liveness).await?;
-    let finding = settle(files, &database).await;
+    let planned = repair(config, files, &database, &goal).await;
     database.close().await;
-    let finding = finding?;
-    match finding.decision() {
-        Decision::Upgrade => {}
-        Decision::Start if matches!(finding, Finding::Ahead { .. }) => {
-            warn!("{finding}");
-            return Ok(());
-        }
-        Decision::Start => {
-            info!("{finding}: another instance has upgraded");
-            return Ok(());
-        }
-        Decision::Restamp(_) | Decision::Stop => return Err(Error::Finding(finding)),
-    }
-    let program = upgrade::command(&files.layout, config.upgrade_command.as_deref(), start, config.path.as_deref())
-        .map_err(Error::NoUpgradeCommand)?;
-    info!("{finding}: {}", program.command_line());
+    let Some(pending) = planned? else { return Ok(()) };
+    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
+    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
+    let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
+    info!("{pending}: {}", program.command_line());
     upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
     let database = open(config, url, liveness).await?;
-    let rows = database.version_rows(files.version_table()?).await?;
+    let look = Look::at(config, files, &database, &goal, depth(config)).await;
     database.close().await;
-    if !files.graph.is_at_head(rows.revisions()) {
-        let (command, rows) = (program.command_line(), list(rows.revisions()));
-        return Err(Error::NotAtHead { command, rows, heads: files.heads() });
+    let look = look?;
+    let rows = look.rows.revisions();
+    if !goal.is_reached(&files.graph, rows) {
+        let (command, rows) = (program.command_line(), list(rows));
+        return Err(Error::NotAtHead { command, rows, heads: list(&goal.revisions) });
     }
-    info!("at head {}, upgraded in {:.1} s", list(rows.revisions()), clock.elapsed().as_secs_f64());
+    // Where the rows say so and the schema does not, the upgrade has not done what its revisions say.
+    if look.position().severity() == Severity::Stop {
+        return Err(Error::Finding(look.position().clone()));
+    }
+    info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
     Ok(())
 }
 
-/// What the rows say, or, where they say nothing, what the schema proves. Proven rows are written, and looked at again.
-async fn settle(files: &Files, database: &Database) -> Result<Finding, Error> {
-    let table = files.version_table()?;
-    let rows = database.version_rows(table).await?;
-    let finding = files.examine_rows(database, &rows).await?;
-    if finding.decision() != Decision::Stop {
-        return Ok(finding);
+/// Writes the rows that are proven, and answers what is still to be upgraded.
+async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
+    let look = Look::at(config, files, database, goal, depth(config)).await?;
+    let plan = look.plan.map_err(Error::Finding)?;
+    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
+        warn!("{}: {finding}", finding.code());
     }
-    let (history, schema) = History::look(files, database).await?;
-    let finding = weigh(finding, &files.graph, &history.weigh(&schema));
-    let Decision::Restamp(proof) = finding.decision() else { return Ok(finding) };
-    warn!("{finding}");
-    let changes = row_changes(rows.revisions(), &proof.rows);
-    database.change_rows(table, rows.revisions(), &changes).await?;
-    for change in changes {
-        info!("{table}: {change}");
+    if !plan.changes.is_empty() {
+        let table = files.version_table()?;
+        database.change_rows(table, look.rows.revisions(), &plan.changes).await?;
+        for change in &plan.changes {
+            info!("{table}: {change}");
+        }
+    } else if plan.upgrade.is_none() {
+        info!("{}: another instance has upgraded", list(look.rows.revisions()));
     }
-    files.examine(database).await
+    Ok(plan.upgrade)
+}
+
+fn depth(config: &Config) -> Depth {
+    if config.verify == Verify::Never { Depth::InDoubt } else { Depth::Schema }
 }

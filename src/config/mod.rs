@@ -3,6 +3,7 @@
 //! A setting is one field of [`Settings`]: clap makes a flag of it and envy reads its variable, so the two cannot drift
 //! apart. The flag wins over the variable, the variable over the default.
 
+mod choices;
 mod environment;
 mod settings;
 mod values;
@@ -18,10 +19,12 @@ use tracing::level_filters::LevelFilter;
 use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use crate::database::wait::Wait;
 use crate::migrations::layout::Search;
+use choices::Level;
+pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
 use environment::Environment;
 pub use settings::Settings;
-use values::{Level, PortChoice, Timeout, Words};
-pub use values::{LogFormat, Mode, Switch};
+pub use values::Switch;
+use values::{PortChoice, Timeout, Words};
 
 /// The configuration, resolved.
 pub struct Config {
@@ -43,6 +46,16 @@ pub struct Config {
     pub skip_upgrade: bool,
     /// Who upgrades.
     pub mode: Mode,
+    /// Where the upgrade is to lead, where that is not the heads.
+    pub target: Option<String>,
+    /// Which repairs `run` makes.
+    pub repair: Repair,
+    /// What to do where the database is ahead of the files.
+    pub on_ahead: Reaction,
+    /// What to do where the database cannot be brought to head.
+    pub on_failure: Reaction,
+    /// When the rows are held against the schema.
+    pub verify: Verify,
     /// The upgrade command's words, where one is configured.
     pub upgrade_command: Option<Vec<String>>,
     /// How long to wait for the database.
@@ -157,6 +170,11 @@ impl Config {
             version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
+            target: flags.target.or(variables.target),
+            repair: flags.repair.or(variables.repair).unwrap_or(Repair::Proven),
+            on_ahead: flags.on_ahead.or(variables.on_ahead).unwrap_or(Reaction::Start),
+            on_failure: flags.on_failure.or(variables.on_failure).unwrap_or(Reaction::Stop),
+            verify: flags.verify.or(variables.verify).unwrap_or(Verify::Changed),
             upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
             wait: Wait {
                 retry_authentication: flags.retry_authentication.or(variables.retry_authentication)

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Deserialize;
 
-use super::values::{Level, LogFormat, Mode, PortChoice, Switch, Timeout, Words, from_text, one_path, words};
+use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
+use super::values::{PortChoice, Switch, Timeout, Words, from_text, one_path, words};
 
 /// Every setting as it was given, by flag or by variable; nothing is resolved yet.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -67,6 +68,31 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "MODE", help_heading = "Upgrade")]
     #[serde(deserialize_with = "from_text")]
     pub(super) mode: Option<Mode>,
+
+    /// Where the upgrade is to lead: heads, a revision or a branch label; never back [env: STILLHEAD_TARGET] [default: heads]
+    #[arg(long, global = true, value_name = "REV", help_heading = "Upgrade")]
+    pub(super) target: Option<String>,
+
+    /// Which repairs to make: `proven`, those that the schema proves, or `none` [env: STILLHEAD_REPAIR] [default: proven]
+    #[arg(long, global = true, value_name = "WHICH", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) repair: Option<Repair>,
+
+    /// An older image over a newer database: `start` or `stop` [env: STILLHEAD_ON_AHEAD] [default: start]
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) on_ahead: Option<Reaction>,
+
+    /// Where the database cannot be brought to head: `stop`, or `start` CMD all the same [env: STILLHEAD_ON_FAILURE] [default: stop]
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) on_failure: Option<Reaction>,
+
+    /// Hold the rows against the schema: `changed`, before and after a change, `always`, at head too, or `never`
+    /// [env: STILLHEAD_VERIFY] [default: changed]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Upgrade")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) verify: Option<Verify>,
 
     /// The command that upgrades, split as a shell splits words, run without a shell [env: STILLHEAD_UPGRADE_COMMAND]
     #[arg(long, global = true, value_name = "COMMAND", help_heading = "Upgrade")]

@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
-use tracing::level_filters::LevelFilter;
 
 /// A yes or no, as people write it in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,67 +43,6 @@ impl FromStr for Timeout {
             Err(_) => humantime::parse_duration(text.trim())
                 .map(|limit| Self(limit.min(FOR_EVER)))
                 .map_err(|_| format!("{text:?} is not a duration (30, 30s, 500ms, 5m, 1h30m, none)")),
-        }
-    }
-}
-
-/// What to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Level(pub(super) LevelFilter);
-
-impl FromStr for Level {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "error" => Ok(Self(LevelFilter::ERROR)),
-            "warn" => Ok(Self(LevelFilter::WARN)),
-            "info" => Ok(Self(LevelFilter::INFO)),
-            "debug" => Ok(Self(LevelFilter::DEBUG)),
-            "trace" => Ok(Self(LevelFilter::TRACE)),
-            _ => Err(format!("{text:?} is not a level (error, warn, info, debug, trace)")),
-        }
-    }
-}
-
-/// How to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// `stillhead: …`, coloured on a terminal.
-    Text,
-    /// A JSON object a line.
-    Json,
-}
-
-impl FromStr for LogFormat {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err(format!("{text:?} is not a log format (text, json)")),
-        }
-    }
-}
-
-/// Who brings the database to head.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// This instance, or another one that has the lock.
-    Upgrade,
-    /// Another instance: nothing is written here.
-    Wait,
-}
-
-impl FromStr for Mode {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "upgrade" => Ok(Self::Upgrade),
-            "wait" => Ok(Self::Wait),
-            _ => Err(format!("{text:?} is not a mode (upgrade, wait)")),
         }
     }
 }

@@ -100,7 +100,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
 
 /// Existence before properties, what the revision at the answer did before what others did; what follows from a table
 /// that is not there is no claim of its own.
-fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
+pub(super) fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
     let missing: BTreeSet<String> = claims
         .iter()
         .filter(|claim| claim.live.is_none())
@@ -128,7 +128,7 @@ fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
     });
 }
 
-fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
+pub(super) fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
     let course = &timeline.courses[course];
     let after = course.stretches.partition_point(|(from, _)| *from <= at).saturating_sub(1);
     let (from, expected) = &course.stretches[after];

@@ -5,8 +5,12 @@
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
 mod infer;
+mod standing;
+mod step;
 mod timeline;
 mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use standing::{Standing, standing};
+pub use step::{StepFacts, step};
 pub use words::name;

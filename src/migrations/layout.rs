@@ -57,7 +57,7 @@ pub struct Layout {
 
 impl Layout {
     /// The application's own upgrade to all heads.
-    pub fn upgrade_command(&self) -> Vec<OsString> {
+    pub fn upgrade_command(&self, target: &str) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
         match self.flavour {
             Flavour::FlaskMigrate => {
@@ -75,7 +75,7 @@ impl Layout {
                 words.push("upgrade".into());
             }
         }
-        words.push("heads".into());
+        words.push(target.into());
         words
     }
 
@@ -284,7 +284,7 @@ mod tests {
         }
         let layout = locate_in(folder.path(), search)?;
         let words: Vec<String> =
-            layout.upgrade_command().iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            layout.upgrade_command("heads").iter().map(|word| word.to_string_lossy().into_owned()).collect();
         let versions: Vec<String> = layout.version_locations.iter().map(|path| path.display().to_string()).collect();
         Ok(format!("{} | {}", words.join(" "), versions.join(" ")))
     }

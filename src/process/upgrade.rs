@@ -19,7 +19,6 @@ use super::program::{self, Program, ProgramError};
 use super::relay::{Ends, Relay};
 use super::signals::Watch;
 use crate::explanation::Explanation;
-use crate::migrations::layout::Layout;
 
 /// How long the upgrade may take to end after SIGTERM. Together with the kill it stays under the 30 s that platforms
 /// leave a container by default.
@@ -115,22 +114,13 @@ impl UpgradeError {
     }
 }
 
-/// The command that upgrades: the configured one, else that of the layout. It is looked up beside a start command that was
-/// given with its folder (a virtualenv that is not on the PATH), then along `path`.
-pub fn command(
-    layout: &Layout,
-    configured: Option<&[String]>,
-    start: Option<&Program>,
-    path: Option<&OsStr>,
-) -> Result<Program, ProgramError> {
-    let words: Vec<OsString> = match configured {
-        Some(words) => words.iter().map(OsString::from).collect(),
-        None => layout.upgrade_command(),
-    };
+/// The upgrade command. It is looked up beside a start command that was given with its folder (a virtualenv that is not on
+/// the PATH), then along `path`.
+pub fn find(words: &[OsString], start: Option<&Program>, path: Option<&OsStr>) -> Result<Program, ProgramError> {
     let beside = start.filter(|start| start.words[0].as_bytes().contains(&b'/')).and_then(|start| start.file.parent());
-    match beside.map(|folder| program::find(&words, Some(folder.as_os_str()))) {
+    match beside.map(|folder| program::find(words, Some(folder.as_os_str()))) {
         Some(Ok(found)) => Ok(found),
-        _ => program::find(&words, path),
+        _ => program::find(words, path),
     }
 }
 

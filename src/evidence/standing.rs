@@ -1,0 +1,108 @@
+//! How a live schema stands to the revisions that the version rows claim.
+
+use std::collections::HashMap;
+
+use super::infer::{Claim, Inference, Verdict, claim, most_telling_first};
+use super::step::{StepFacts, step_of};
+use super::timeline::{Expected, Timeline, live_facts};
+use crate::interpreter::Effects;
+use crate::schema::{Schema, State, Subject, TableSubject};
+
+/// What a schema says about a position that somebody claims it to be at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// It may well be there. What deviates all the same is named, and stands in nobody's way.
+    Agrees {
+        /// What deviates.
+        drift: Vec<Claim>,
+    },
+    /// Something is there that only later revisions make: to upgrade would make it twice.
+    Later {
+        /// The positions that the schema may be at, where it names any.
+        at: Option<(usize, usize)>,
+        /// What is there already.
+        there: Vec<Claim>,
+    },
+    /// Something is missing that the claimed revisions make, and that an application needs.
+    Earlier {
+        /// The positions that the schema may be at, where it names any.
+        at: Option<(usize, usize)>,
+        /// What is missing.
+        missing: Vec<Claim>,
+    },
+    /// One revision is there in part.
+    Half {
+        /// The position before it.
+        before: usize,
+        /// What of it is there, and what is not.
+        facts: StepFacts,
+    },
+}
+
+/// Compares an inference with the position `claimed`. In doubt only tables and columns weigh enough to speak against a
+/// row: an index or a default that deviates was changed by hand more often than not, and Alembic would go on, too.
+pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, claimed: usize) -> Standing {
+    let timeline = Timeline::new(effects);
+    let live = live_facts(schema);
+    let at = match inference.verdict {
+        Verdict::Exact(at) => Some((at, at)),
+        Verdict::Run(first, last) => Some((first, last)),
+        Verdict::BeforeFirst => Some((0, 0)),
+        Verdict::Ahead => Some((effects.len(), effects.len())),
+        Verdict::HalfApplied(before) if before >= claimed => {
+            return Standing::Half { before, facts: step_of(&timeline, &live, before) };
+        }
+        _ => None,
+    };
+    let agrees = || Standing::Agrees { drift: inference.contradicted.clone() };
+    let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed);
+    match at {
+        Some((first, last)) if (first..=last).contains(&claimed) => agrees(),
+        Some((first, _)) if first > claimed => Standing::Later { at, there },
+        // Without one thing that is missing, no more is known than that the schema looks younger.
+        Some(_) if missing.is_empty() => agrees(),
+        Some(_) => Standing::Earlier { at, missing },
+        None => {
+            there.retain(is_weighty);
+            missing.retain(is_weighty);
+            match (there.is_empty(), missing.is_empty()) {
+                (true, true) => agrees(),
+                (false, _) => Standing::Later { at: None, there },
+                (true, false) => Standing::Earlier { at: None, missing },
+            }
+        }
+    }
+}
+
+/// What contradicts a position, and would not contradict another.
+struct Deviation {
+    /// What is already as a later revision makes it.
+    there: Vec<Claim>,
+    /// What is no longer, or not yet, as the revisions up to here have made it, and as it was before them.
+    missing: Vec<Claim>,
+}
+
+fn deviation(timeline: &Timeline, live: &HashMap<Subject, State>, claimed: usize) -> Deviation {
+    let (mut there, mut missing) = (Vec::new(), Vec::new());
+    for (number, course) in timeline.courses.iter().enumerate() {
+        let now = live.get(&course.subject);
+        if !course.at(claimed).contradicted_by(now) {
+            continue;
+        }
+        let fits = |expected: &Expected| *expected != Expected::Unknown && !expected.contradicted_by(now);
+        let later = course.stretches.iter().find(|(from, expected)| *from > claimed && fits(expected));
+        if let Some((from, _)) = later {
+            there.push(claim(timeline, number, *from, live));
+        } else if course.stretches.iter().any(|(from, expected)| *from < claimed && fits(expected)) {
+            missing.push(claim(timeline, number, claimed, live));
+        }
+    }
+    most_telling_first(&mut there, claimed + 1);
+    most_telling_first(&mut missing, claimed);
+    Deviation { there, missing }
+}
+
+/// Tables and columns that exist and should not, or should and do not.
+fn is_weighty(claim: &Claim) -> bool {
+    matches!(claim.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)))
+}

@@ -1,0 +1,42 @@
+//! One revision held against a live schema: what of it is there, and what is missing.
+
+use std::collections::HashMap;
+
+use super::infer::{Claim, claim, most_telling_first};
+use super::timeline::{Expected, Timeline, live_facts};
+use crate::interpreter::Effects;
+use crate::schema::{Schema, State, Subject};
+
+/// What a revision changes, where the live schema tells before from after.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StepFacts {
+    /// What is as it is after the revision.
+    pub done: Vec<Claim>,
+    /// What is still as it was before.
+    pub missing: Vec<Claim>,
+}
+
+/// Holds the revision that leads from position `before` to the next against the schema.
+pub fn step(effects: &[Effects], schema: &Schema, before: usize) -> StepFacts {
+    step_of(&Timeline::new(effects), &live_facts(schema), before)
+}
+
+pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, before: usize) -> StepFacts {
+    let mut facts = StepFacts::default();
+    for &course in timeline.steps.get(before + 1).into_iter().flatten() {
+        let held = &timeline.courses[course];
+        let (old, new) = (held.at(before), held.at(before + 1));
+        if *old == Expected::Unknown || *new == Expected::Unknown {
+            continue;
+        }
+        let now = live.get(&held.subject);
+        match (old.contradicted_by(now), new.contradicted_by(now)) {
+            (true, false) => facts.done.push(claim(timeline, course, before + 1, live)),
+            (false, true) => facts.missing.push(claim(timeline, course, before + 1, live)),
+            _ => {}
+        }
+    }
+    most_telling_first(&mut facts.done, before + 1);
+    most_telling_first(&mut facts.missing, before + 1);
+    facts
+}

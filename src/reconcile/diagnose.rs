@@ -1,0 +1,127 @@
+//! From files and state to findings.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::goal::Goal;
+use crate::database::VersionRows;
+use crate::evidence::Standing;
+use crate::migrations::RevisionGraph;
+
+/// What is known of a database. What was not asked for is empty, and no finding rests on it.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The version rows.
+    pub rows: VersionRows,
+    /// The tables beside the version table; only asked for where there are no rows.
+    pub tables: Vec<String>,
+    /// What the schema says.
+    pub evidence: Option<Evidence>,
+    /// Whether a release that knows the unknown rows is recorded to have gone through the heads of these files.
+    pub recorded_beyond: bool,
+}
+
+impl State {
+    /// A state of which only rows and tables are known.
+    pub fn of_rows(rows: VersionRows, tables: Vec<String>) -> Self {
+        Self { rows, tables, evidence: None, recorded_beyond: false }
+    }
+}
+
+/// Everything that is so, worst first. There is always one finding that says where the database is.
+pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Finding> {
+    let rows: BTreeSet<&str> = state.rows.revisions().iter().map(String::as_str).collect();
+    let ancestors: Vec<&str> = rows.iter().copied().filter(|row| precedes_another(graph, row, &rows)).collect();
+    let standing = owned(rows.iter().copied().filter(|row| !ancestors.contains(row)));
+    let mut findings = vec![position(graph, goal, state, standing)];
+    if !ancestors.is_empty() {
+        findings.push(Finding::OverlappingRows { ancestors: owned(ancestors), rows: owned(rows) });
+    }
+    let heads = graph.real_heads();
+    if heads.len() > 1 {
+        findings.push(Finding::MultipleHeads { fork: fork(graph, &heads), heads: owned(heads) });
+    }
+    if let Some(evidence) = &state.evidence {
+        if let Standing::Agrees { drift } = &evidence.standing
+            && matches!(findings[0], Finding::AtHead { .. } | Finding::Behind { .. })
+            && !drift.is_empty()
+        {
+            findings.push(Finding::Drift { deviations: evidence.sentences(drift) });
+        }
+        if !evidence.invalid_indexes.is_empty() {
+            findings.push(Finding::InvalidIndex { indexes: evidence.invalid_indexes.clone() });
+        }
+    }
+    findings.sort_by_key(|finding| Reverse(finding.severity()));
+    findings
+}
+
+/// Where the database is. `rows` are those that are no ancestors of others, sorted.
+fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>) -> Finding {
+    let evidence = state.evidence.as_ref();
+    let position = || evidence.map(|evidence| evidence.position(graph)).unwrap_or_default();
+    let unknown: Vec<String> = rows.iter().filter(|row| graph.get(row).is_none()).cloned().collect();
+    if !unknown.is_empty() {
+        let heads = owned(graph.real_heads());
+        return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
+            Finding::Ahead { unknown, heads }
+        } else {
+            Finding::UnknownRevision { unknown, heads, position: position() }
+        };
+    }
+    if rows.is_empty() && !state.tables.is_empty() {
+        let tables = state.tables.clone();
+        return if evidence.is_some_and(Evidence::is_foreign) {
+            Finding::WrongDatabase { tables }
+        } else {
+            Finding::Unversioned { no_table: state.rows == VersionRows::NoTable, tables, position: position() }
+        };
+    }
+    match evidence.map(|evidence| (evidence, &evidence.standing)) {
+        Some((evidence, Standing::Earlier { missing, .. })) => {
+            let missing = evidence.sentences(missing);
+            return Finding::StampedTooFar { rows, missing, position: evidence.position_or_base(graph) };
+        }
+        Some((evidence, Standing::Later { there, .. })) => {
+            let there = evidence.sentences(there);
+            return Finding::PendingExists { rows, there, position: position() };
+        }
+        Some((evidence, Standing::Half { before, facts })) => {
+            return Finding::HalfApplied {
+                revision: evidence.order[*before].clone(),
+                done: evidence.sentences(&facts.done),
+                missing: evidence.sentences(&facts.missing),
+            };
+        }
+        Some((_, Standing::Agrees { .. })) | None => {}
+    }
+    if goal.is_reached(graph, &rows) {
+        return Finding::AtHead { rows };
+    }
+    let pending = goal.pending(graph, &rows);
+    if rows.is_empty() { Finding::FreshDatabase { pending } } else { Finding::Behind { rows, pending } }
+}
+
+fn precedes_another(graph: &RevisionGraph, row: &str, rows: &BTreeSet<&str>) -> bool {
+    let others = rows.iter().filter(|other| **other != row);
+    others.into_iter().any(|other| ancestors(graph, other).contains(row))
+}
+
+/// A revision and all that it needs.
+fn ancestors<'a>(graph: &'a RevisionGraph, revision: &str) -> BTreeSet<&'a str> {
+    let applied = graph.applied(&[revision.to_owned()]).unwrap_or_default();
+    applied.into_iter().map(|node| node.revision.id.as_str()).collect()
+}
+
+/// The last revision that all heads have in common.
+fn fork(graph: &RevisionGraph, heads: &[&str]) -> Option<String> {
+    let common = heads.iter().map(|head| ancestors(graph, head)).reduce(|common, more| &common & &more)?;
+    let longest = common.into_iter().max_by_key(|revision| ancestors(graph, revision).len())?;
+    Some(longest.to_owned())
+}
+
+fn owned<'a>(revisions: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    revisions.into_iter().map(str::to_owned).collect()
+}

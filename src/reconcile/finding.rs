@@ -1,0 +1,255 @@
+//! A finding: one thing that is so, with the facts that it rests on.
+
+use std::fmt;
+
+/// How much a finding matters, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// As it should be.
+    Fine,
+    /// The upgrade that is pending leads out of it.
+    Pending,
+    /// Worth knowing; it stands in nobody's way.
+    Warning,
+    /// `run` and `fix` repair it: everything that it takes is proven.
+    Repair,
+    /// Only a person can resolve it.
+    Stop,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fine => "fine",
+            Self::Pending => "pending",
+            Self::Warning => "warning",
+            Self::Repair => "repair",
+            Self::Stop => "stop",
+        })
+    }
+}
+
+/// The rows that the schema proves, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The rows, sorted.
+    pub rows: Vec<String>,
+    /// What speaks for them, in words.
+    pub reasons: Vec<String>,
+}
+
+/// What the schema says about the revision that it is at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The rows, where it proves them.
+    pub proof: Option<Proof>,
+    /// The revisions that it may be at where it proves none, earliest first.
+    pub candidates: Vec<String>,
+}
+
+/// What the rows, the files and the schema say together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The rows are the real heads, or have reached the target.
+    AtHead {
+        /// The rows.
+        rows: Vec<String>,
+    },
+    /// No version rows and no tables.
+    FreshDatabase {
+        /// What the upgrade will apply, in its order.
+        pending: Vec<String>,
+    },
+    /// The rows are ancestors of the heads, and the schema agrees.
+    Behind {
+        /// The rows.
+        rows: Vec<String>,
+        /// What the upgrade will apply, in its order.
+        pending: Vec<String>,
+    },
+    /// Tables, but no version rows.
+    Unversioned {
+        /// Whether the version table itself is missing.
+        no_table: bool,
+        /// Tables that are there.
+        tables: Vec<String>,
+        /// Where the schema is.
+        position: Position,
+    },
+    /// The rows are ancestors of the heads, and what a pending revision makes is there already.
+    PendingExists {
+        /// The rows.
+        rows: Vec<String>,
+        /// What is there, in words.
+        there: Vec<String>,
+        /// Where the schema is.
+        position: Position,
+    },
+    /// The rows claim revisions whose objects are not there.
+    StampedTooFar {
+        /// The rows.
+        rows: Vec<String>,
+        /// What is missing, in words.
+        missing: Vec<String>,
+        /// Where the schema is.
+        position: Position,
+    },
+    /// Some of what one revision does is there, and some is not.
+    HalfApplied {
+        /// The revision.
+        revision: String,
+        /// What is there, in words.
+        done: Vec<String>,
+        /// What is not, in words.
+        missing: Vec<String>,
+    },
+    /// A row names a revision that no file has.
+    UnknownRevision {
+        /// The rows that no file has.
+        unknown: Vec<String>,
+        /// The heads of the files.
+        heads: Vec<String>,
+        /// Where the schema is.
+        position: Position,
+    },
+    /// A row that no file has, over a schema with everything that the files make: a newer release was here.
+    Ahead {
+        /// The rows that no file has.
+        unknown: Vec<String>,
+        /// The heads of the files.
+        heads: Vec<String>,
+    },
+    /// Tables, no version rows, and no migration mentions any of the tables.
+    WrongDatabase {
+        /// Tables that are there.
+        tables: Vec<String>,
+    },
+    /// The files have several real heads.
+    MultipleHeads {
+        /// The heads.
+        heads: Vec<String>,
+        /// The last revision that all of them have in common.
+        fork: Option<String>,
+    },
+    /// A row is an ancestor of another row.
+    OverlappingRows {
+        /// The rows that are ancestors of others.
+        ancestors: Vec<String>,
+        /// All rows.
+        rows: Vec<String>,
+    },
+    /// An index that a failed CREATE INDEX CONCURRENTLY left behind; PostgreSQL keeps it up to date and never reads it.
+    InvalidIndex {
+        /// The indexes, each with its schema where that is not the default one.
+        indexes: Vec<String>,
+    },
+    /// The schema is where the rows say, and something in it is not as the migrations leave it.
+    Drift {
+        /// What deviates, in words.
+        deviations: Vec<String>,
+    },
+}
+
+impl Finding {
+    /// Every code, in the order of the documentation.
+    pub const CODES: [&str; 14] = [
+        "at-head",
+        "fresh-database",
+        "behind",
+        "unversioned",
+        "pending-exists",
+        "stamped-too-far",
+        "half-applied",
+        "unknown-revision",
+        "ahead",
+        "wrong-database",
+        "multiple-heads",
+        "overlapping-rows",
+        "invalid-index",
+        "drift",
+    ];
+
+    /// The stable name that documentation and JSON use.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AtHead { .. } => "at-head",
+            Self::FreshDatabase { .. } => "fresh-database",
+            Self::Behind { .. } => "behind",
+            Self::Unversioned { .. } => "unversioned",
+            Self::PendingExists { .. } => "pending-exists",
+            Self::StampedTooFar { .. } => "stamped-too-far",
+            Self::HalfApplied { .. } => "half-applied",
+            Self::UnknownRevision { .. } => "unknown-revision",
+            Self::Ahead { .. } => "ahead",
+            Self::WrongDatabase { .. } => "wrong-database",
+            Self::MultipleHeads { .. } => "multiple-heads",
+            Self::OverlappingRows { .. } => "overlapping-rows",
+            Self::InvalidIndex { .. } => "invalid-index",
+            Self::Drift { .. } => "drift",
+        }
+    }
+
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::AtHead { .. } => Severity::Fine,
+            Self::FreshDatabase { .. } | Self::Behind { .. } => Severity::Pending,
+            Self::Ahead { .. } | Self::MultipleHeads { .. } | Self::InvalidIndex { .. } | Self::Drift { .. } => {
+                Severity::Warning
+            }
+            Self::OverlappingRows { .. } => Severity::Repair,
+            Self::Unversioned { position, .. }
+            | Self::PendingExists { position, .. }
+            | Self::UnknownRevision { position, .. }
+                if position.proof.is_some() =>
+            {
+                Severity::Repair
+            }
+            Self::Unversioned { .. }
+            | Self::PendingExists { .. }
+            | Self::UnknownRevision { .. }
+            | Self::StampedTooFar { .. }
+            | Self::HalfApplied { .. }
+            | Self::WrongDatabase { .. } => Severity::Stop,
+        }
+    }
+
+    /// The rows that the schema proves instead of those that are there.
+    pub fn proof(&self) -> Option<&Proof> {
+        match self {
+            Self::Unversioned { position, .. }
+            | Self::PendingExists { position, .. }
+            | Self::StampedTooFar { position, .. }
+            | Self::UnknownRevision { position, .. } => position.proof.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether it says where the database is. One of the findings about a database always does.
+    pub fn is_position(&self) -> bool {
+        !matches!(
+            self,
+            Self::MultipleHeads { .. } | Self::OverlappingRows { .. } | Self::InvalidIndex { .. } | Self::Drift { .. }
+        )
+    }
+
+    /// Whether somebody else's upgrade may lead from here to the heads. It may look like [`Unversioned`](Self::Unversioned)
+    /// on its way, where its first revisions commit their tables before their rows.
+    pub fn is_passing(&self) -> bool {
+        self.severity() < Severity::Stop || matches!(self, Self::Unversioned { .. })
+    }
+
+    /// What it rests on, a line each.
+    pub fn facts(&self) -> Vec<String> {
+        match self {
+            Self::PendingExists { there, .. } => there.clone(),
+            Self::StampedTooFar { missing, .. } => missing.clone(),
+            Self::HalfApplied { done, missing, .. } => {
+                let done = done.iter().map(|fact| format!("done: {fact}"));
+                done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()
+            }
+            Self::Drift { deviations } => deviations.clone(),
+            _ => self.proof().map(|proof| proof.reasons.clone()).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Findings in words: what each says, and the one thing to do next.
+
+use std::fmt;
+
+use super::finding::{Finding, Position};
+use super::list;
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtHead { rows } => write!(f, "at head {}", list(rows)),
+            Self::FreshDatabase { pending } => pending_from(f, &[], pending),
+            Self::Behind { rows, pending } => pending_from(f, rows, pending),
+            Self::Unversioned { no_table, tables, position } => {
+                let there = if let [_] = tables.as_slice() { "a table is" } else { "tables are" };
+                let missing = if *no_table { "there is no version table" } else { "the version table is empty" };
+                write!(f, "{there} there ({}), but {missing}; {position}", list(tables))
+            }
+            Self::PendingExists { rows, there, position } => write!(
+                f,
+                "the version table says {}, but {}{}; {position}",
+                list(rows),
+                first(there),
+                and_more(there.len())
+            ),
+            Self::StampedTooFar { rows, missing, position } => write!(
+                f,
+                "the version table says {}, but {}{}; {position}",
+                list(rows),
+                first(missing),
+                and_more(missing.len())
+            ),
+            Self::HalfApplied { revision, done, missing } => write!(
+                f,
+                "{} of {} operations of {revision} are present: {}, but {}",
+                done.len(),
+                done.len() + missing.len(),
+                first(done),
+                first(missing)
+            ),
+            Self::UnknownRevision { unknown, heads, position } => {
+                let (unknown, heads) = (list(unknown), list(heads));
+                write!(
+                    f,
+                    "the version table holds {unknown}, which no migration file has (their heads: {heads}); {position}"
+                )
+            }
+            Self::Ahead { unknown, heads } => write!(
+                f,
+                "the version table holds {}, which no migration file has, and everything that {} needs is there: \
+                 a newer release has upgraded this database",
+                list(unknown),
+                list(heads)
+            ),
+            Self::WrongDatabase { tables } => {
+                write!(f, "there are tables ({}), but no migration mentions any of them", list(tables))
+            }
+            Self::MultipleHeads { heads, fork } => {
+                let fork = fork.as_ref().map(|fork| format!(", which part after {fork}")).unwrap_or_default();
+                write!(f, "the migration files have {} heads: {}{fork}", heads.len(), list(heads))
+            }
+            Self::OverlappingRows { ancestors, rows } => {
+                write!(f, "the version table holds {}; {} precedes another of them", list(rows), list(ancestors))
+            }
+            Self::InvalidIndex { indexes } => write!(
+                f,
+                "a CREATE INDEX CONCURRENTLY has failed and left {} invalid: written to, and never read",
+                list(indexes)
+            ),
+            Self::Drift { deviations } => write!(
+                f,
+                "the schema is not quite as the migrations leave it: {}{}",
+                first(deviations),
+                and_more(deviations.len())
+            ),
+        }
+    }
+}
+
+impl Finding {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
+            Self::FreshDatabase { .. } | Self::Behind { .. } => "stillhead run".to_owned(),
+            Self::Unversioned { position, .. }
+            | Self::PendingExists { position, .. }
+            | Self::UnknownRevision { position, .. }
+                if !position.is_unknown() =>
+            {
+                position.next()
+            }
+            Self::Unversioned { .. } | Self::PendingExists { .. } => {
+                "stillhead infer, to see what speaks for and against each revision".to_owned()
+            }
+            Self::StampedTooFar { position, .. } => match &position.proof {
+                Some(_) => {
+                    "stillhead fix, which moves the row back to where the schema is; then start again".to_owned()
+                }
+                None => "stillhead infer, to see what speaks for and against each revision".to_owned(),
+            },
+            Self::HalfApplied { revision, .. } => {
+                format!("stillhead infer --explain {revision}, then do by hand what is missing or undo what is there")
+            }
+            Self::UnknownRevision { unknown, .. } => {
+                format!("git log --all --oneline -S{} -- '*.py', to find the commit that has the file", unknown[0])
+            }
+            Self::WrongDatabase { .. } => {
+                "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself"
+                    .to_owned()
+            }
+            Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),
+            Self::OverlappingRows { ancestors, rows } => {
+                let stay: Vec<&str> = rows.iter().filter(|row| !ancestors.contains(row)).map(String::as_str).collect();
+                format!("stillhead stamp --purge {}, then start again", stay.join(" "))
+            }
+            Self::InvalidIndex { indexes } => format!("REINDEX INDEX CONCURRENTLY {}", indexes[0]),
+            Self::Drift { .. } => "stillhead infer, to see all that deviates".to_owned(),
+        }
+    }
+}
+
+impl Position {
+    fn is_unknown(&self) -> bool {
+        self.proof.is_none() && self.candidates.is_empty()
+    }
+
+    fn next(&self) -> String {
+        match (&self.proof, self.candidates.as_slice()) {
+            (Some(_), _) | (None, []) => "stillhead run".to_owned(),
+            (None, [only]) => {
+                format!("stillhead infer, and if you agree, stillhead stamp --purge {only}; then start again")
+            }
+            // With data migrations among them, only a person knows whether they have run.
+            (None, [first, .., last]) => format!(
+                "stillhead stamp --purge {last} if what the revisions after {first} do to the data has been done, \
+                 else stillhead stamp --purge {first}; then start again"
+            ),
+        }
+    }
+}
+
+/// Where the schema is, as far as it says.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.proof, self.candidates.as_slice()) {
+            (Some(proof), _) if proof.rows.is_empty() => f.write_str("nothing of the migrations is there"),
+            (Some(proof), _) => write!(f, "the schema is at {}: {}", list(&proof.rows), list(&proof.reasons)),
+            (None, []) => write!(f, "what revision the schema is at is not proven"),
+            (None, [only]) => write!(f, "the schema is nearest to {only}, but something contradicts it"),
+            (None, candidates) => write!(f, "the schema may be at {}, which it cannot tell apart", list(candidates)),
+        }
+    }
+}
+
+fn first(facts: &[String]) -> &str {
+    facts.first().map_or("nothing", String::as_str)
+}
+
+fn and_more(count: usize) -> String {
+    if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
+}
+
+/// What is pending from some rows on.
+pub(super) fn pending_from(f: &mut fmt::Formatter<'_>, rows: &[String], pending: &[String]) -> fmt::Result {
+    match rows {
+        [] => f.write_str("an empty database, ")?,
+        rows => write!(f, "at {}, ", list(rows))?,
+    }
+    write!(f, "{} pending", revisions(pending.len()))
+}
+
+/// A number of revisions.
+fn revisions(count: usize) -> String {
+    if count == 1 { "1 revision".to_owned() } else { format!("{count} revisions") }
+}
