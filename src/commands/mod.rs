@@ -11,6 +11,7 @@ pub mod history;
 pub mod infer;
 mod lock;
 mod look;
+pub mod manual;
 pub mod output;
 pub mod run;
 pub mod show;

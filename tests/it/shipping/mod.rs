@@ -1,4 +1,5 @@
 //! What others take: the image, the wheel, the manifests and the documents.
 
 mod image;
+mod reference;
 mod wheel;
