@@ -48,6 +48,12 @@ impl Environment {
         text.trim().parse().map(Some).map_err(refused)
     }
 
+    /// Whether this is the machine that Fly starts for `release_command` alone, before the application's machines
+    /// (<https://fly.io/docs/reference/configuration/#run-one-off-commands-before-releasing-a-deployment>).
+    pub(super) fn is_release(&self) -> Result<bool, ConfigError> {
+        Ok(self.text("RELEASE_COMMAND")? == Some("1"))
+    }
+
     /// libpq's variables, and the account that it takes the user's name and the password file from.
     pub(super) fn libpq(&self) -> LibpqEnvironment {
         let lookup = |name: &str| self.bytes(name).and_then(OsStr::to_str).map(str::to_owned);

@@ -41,8 +41,15 @@ fn virtualenv(folder: &Path) -> PathBuf {
     folder.join("bin")
 }
 
+/// The line of render.yaml that Render's shell gets.
+fn start_command() -> String {
+    let blueprint = fs::read_to_string(Path::new(PROJECT).join("render.yaml")).unwrap();
+    let line = blueprint.lines().find_map(|line| line.trim().strip_prefix("startCommand: "));
+    line.expect("render.yaml has a startCommand").to_owned()
+}
+
 #[test]
-fn pip_puts_stillhead_on_the_path_of_a_virtualenv_and_it_starts_gunicorn() {
+fn pip_puts_stillhead_on_the_path_and_renders_start_command_starts_gunicorn() {
     let wheels = WHEEL.0.parent().unwrap();
     for backend in BOTH {
         let shop = Application::new(backend);
@@ -56,11 +63,11 @@ fn pip_puts_stillhead_on_the_path_of_a_virtualenv_and_it_starts_gunicorn() {
 
         let port = free_port();
         let path = format!("{}:/usr/bin:/bin", binaries.display());
-        let mut start = Command::new("sh");
-        start.args(["-c", "exec stillhead run -- gunicorn --bind 127.0.0.1:$PORT 'app:create_app()'"]);
-        start.env_clear().env("PATH", path).env("PORT", port.to_string()).env("FLASK_APP", "app");
+        let mut start = Command::new("bash");
+        start.args(["-c", &start_command()]).env_clear().env("PYTHONDONTWRITEBYTECODE", "1");
+        start.env("PATH", path).env("PORT", port.to_string()).env("FLASK_APP", "app");
         start.env("HOME", shop.folder());
-        start.env("DATABASE_URL", shop.database.url()).current_dir(shop.folder());
+        start.env("DATABASE_URL", shop.database.url()).current_dir(PROJECT);
         let mut gunicorn = start.spawn().unwrap();
         let (status, page) = get(port, "/");
         assert!(status.ends_with("200 OK") && page.contains("tea towel"), "{status} {page}");
