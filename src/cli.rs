@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, heads, history, infer, manual, show, stamp};
+use crate::commands::{branches, current, explain, heads, history, infer, manual, show, stamp};
 use crate::config::Settings;
 
 /// What `docs/exit-codes.md` says at more length.
@@ -60,6 +60,12 @@ pub enum Command {
     Show(show::Arguments),
     /// Name the revision that the live schema is at, with the evidence
     Infer(infer::Arguments),
+    /// Say what a finding or an error text means, what lies behind it, and what to do
+    ///
+    /// Takes a finding's code, or any error text: pasted as an argument or piped in, a whole deploy log too. Knows the errors
+    /// of Alembic, SQLAlchemy, psycopg, PostgreSQL, Flask-Migrate and gunicorn around migrations. Where DATABASE_URL leads
+    /// to a database it looks there, changes nothing, and says which of the causes it is. Without a text it lists the codes.
+    Explain(explain::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
     /// Print a completion script for a shell

@@ -14,7 +14,7 @@ use crate::migrations::{GraphError, ReadError};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
-use crate::reconcile::Finding;
+use crate::reconcile::{Finding, Obstacle};
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -41,8 +41,8 @@ pub enum Error {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The state of the database is one that only a person can resolve.
-    #[error("{}: {_0}", .0.code())]
-    Finding(Finding),
+    #[error("{_0}")]
+    Obstacle(Box<Obstacle>),
     /// The upgrade cannot begin.
     #[error("no upgrade command: {0}")]
     NoUpgradeCommand(ProgramError),
@@ -93,6 +93,23 @@ pub enum Error {
     /// `infer`, and no one revision or run of revisions can be named.
     #[error("the evidence names no revision")]
     NotInferred,
+    /// `explain`, and the text holds no error that is known.
+    #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that stillhead knows".to_owned(), |name| format!("{name} is an exception that stillhead does not know")))]
+    NothingToExplain {
+        /// The exception that the text ends with.
+        exception: Option<String>,
+    },
+    /// `explain`, and no finding has this code.
+    #[error("no finding is called {code}{}", .nearest.map(|code| format!("; did you mean {code}?")).unwrap_or_default())]
+    UnknownCode {
+        /// As given.
+        code: String,
+        /// The code that is spelled most alike.
+        nearest: Option<&'static str>,
+    },
+    /// Standard input cannot be read.
+    #[error("cannot read standard input: {0}")]
+    Input(std::io::Error),
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
@@ -142,8 +159,8 @@ impl Error {
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => 2,
-            Self::NotOnHeads { .. } | Self::NotInferred => 1,
+            Self::Config(_) | Self::UnknownCode { .. } => 2,
+            Self::NotOnHeads { .. } | Self::NotInferred | Self::NothingToExplain { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -167,7 +184,7 @@ impl Error {
                 format!("copy the migration files into the image: COPY {0} {0}", folder.display())
             }
             Self::Database(error) => error.next(),
-            Self::Finding(finding) => finding.next(),
+            Self::Obstacle(obstacle) => obstacle.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
                 format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
             }
@@ -184,6 +201,12 @@ impl Error {
             Self::VersionTableElsewhere { .. } => {
                 "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
             }
+            Self::NothingToExplain { .. } => {
+                "hand over the whole output, both streams: COMMAND 2>&1 | stillhead explain".to_owned()
+            }
+            Self::UnknownCode { nearest: Some(code), .. } => format!("stillhead explain {code}"),
+            Self::UnknownCode { nearest: None, .. } => "stillhead explain, without more, lists the codes".to_owned(),
+            Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
             Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
             Self::NotFollowed { holder: None, .. } => {
@@ -200,6 +223,18 @@ impl Error {
 
 fn upgraded_by(holder: Option<&Holder>) -> String {
     holder.map_or_else(|| "nobody upgrades it".to_owned(), |holder| format!("upgraded by {holder}"))
+}
+
+impl From<Box<Obstacle>> for Error {
+    fn from(obstacle: Box<Obstacle>) -> Self {
+        Self::Obstacle(obstacle)
+    }
+}
+
+impl From<Finding> for Error {
+    fn from(finding: Finding) -> Self {
+        Self::Obstacle(Box::new(finding.into()))
+    }
 }
 
 /// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses

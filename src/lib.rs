@@ -12,9 +12,11 @@ pub mod error;
 pub mod evidence;
 pub mod explanation;
 pub mod interpreter;
+pub mod ledger;
 pub mod logging;
 pub mod migrations;
 pub mod process;
+pub mod prose;
 pub mod python;
 pub mod reconcile;
 pub mod schema;
@@ -77,6 +79,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
         Command::Infer(arguments) => {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Explain(arguments) => {
+            runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)

@@ -1,7 +1,13 @@
-//! Which table holds the database's revisions, and changes of its rows: values that the files decide and the database
-//! is asked with.
+//! Which table holds the database's revisions, what the server says of it, and changes of it: values that the files
+//! decide and the database is asked with.
 
+mod facts;
+
+use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::ledger::Note;
+pub use facts::{Column, Privilege, ReadOnly, Relation, RelationKind, TableFacts};
 
 /// Alembic's version table.
 ///
@@ -31,6 +37,62 @@ impl fmt::Display for VersionTable {
     }
 }
 
+impl VersionTable {
+    /// The name as SQL writes it.
+    #[must_use]
+    pub fn quoted(&self) -> String {
+        match &self.schema {
+            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
+            None => quoted(&self.name),
+        }
+    }
+}
+
+/// A name as SQL writes it.
+#[must_use]
+pub fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Every column of one row, by name, as the database writes it in text. People add columns to their version table, and what
+/// is put back has to be what was there.
+pub type Row = BTreeMap<String, Option<String>>;
+
+/// The column that holds the revision.
+pub const COLUMN: &str = "version_num";
+
+/// The revisions of whole rows, sorted. A NULL is none: Alembic reads it as base.
+#[must_use]
+pub fn revisions(rows: Option<&[Row]>) -> Vec<String> {
+    let column = rows.into_iter().flatten().filter_map(|row| row.get(COLUMN).cloned().flatten());
+    let mut revisions: Vec<String> = column.collect();
+    revisions.sort_unstable();
+    revisions
+}
+
+/// What is to become of the version table, all of it in one transaction, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The revisions that the change was made for, in any order: unless they are still these, nothing is changed.
+    pub expected: Vec<String>,
+    /// Characters that `version_num` has to have room for; `None` leaves its type alone. A table that is missing is made wide
+    /// enough in any case.
+    pub widen: Option<u32>,
+    /// What happens to the rows. The table is made first if it is missing.
+    pub rows: Rows,
+    /// What the ledger says about it; `None` where it is not kept.
+    pub note: Option<Note>,
+}
+
+/// What happens to the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rows {
+    /// Each of these, in this order.
+    Changed(Vec<RowChange>),
+    /// All of them go and these come back as they were: what undoes a change. `None`: there was no table, and it goes again.
+    PutBack(Option<Vec<Row>>),
+}
+
 /// One statement on the version table. Each must meet exactly one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RowChange {
@@ -45,6 +107,26 @@ pub enum RowChange {
         /// What it becomes.
         to: String,
     },
+}
+
+impl RowChange {
+    /// The revision that is in the table no more.
+    #[must_use]
+    pub fn removed(&self) -> Option<&str> {
+        match self {
+            Self::Delete(id) | Self::Update { from: id, .. } => Some(id),
+            Self::Insert(_) => None,
+        }
+    }
+
+    /// The revision that is new in the table.
+    #[must_use]
+    pub fn added(&self) -> Option<&str> {
+        match self {
+            Self::Insert(id) | Self::Update { to: id, .. } => Some(id),
+            Self::Delete(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for RowChange {

@@ -57,8 +57,9 @@ impl History {
         let inference = infer(&self.effects, schema);
         let standing = standing(&self.effects, schema, &inference, self.claimed);
         let idle = self.effects.iter().map(|effects| effects.nothing).collect();
+        let may_change_data = self.effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect();
         let invalid_indexes = invalid_indexes(schema);
-        Evidence { order: self.ids, idle, claimed: self.claimed, inference, standing, invalid_indexes }
+        Evidence { order: self.ids, idle, may_change_data, claimed: self.claimed, inference, standing, invalid_indexes }
     }
 
     fn read(files: &Files, setting: &Setting, rows: &[String]) -> Result<Self, Error> {

@@ -5,7 +5,7 @@ use tokio::time::{sleep, timeout};
 use tracing::info;
 
 use super::files::Files;
-use super::look::{Depth, Look};
+use super::look::{Depth, Look, policy};
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::lock::{Holder, pause};
@@ -43,7 +43,7 @@ async fn look_until_at_head(
 ) -> Result<(), Error> {
     let mut waiting = Waiting::for_what("another instance to upgrade");
     loop {
-        let look = Look::at(config, files, &database, goal, Depth::Rows).await?;
+        let look = Look::at(files, &database, goal, policy(config), Depth::Rows).await?;
         let finding = look.position();
         if matches!(finding, Finding::AtHead { .. }) {
             database.close().await;
@@ -52,7 +52,7 @@ async fn look_until_at_head(
             return Ok(());
         }
         if !finding.is_passing() {
-            return Err(Error::Finding(finding.clone()));
+            return Err(finding.clone().into());
         }
         let holder = database.lock_holder().await?;
         let age = holder.as_ref().map(Holder::for_how_long).unwrap_or_default();

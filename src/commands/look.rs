@@ -1,11 +1,14 @@
 //! One look at a database: everything that the findings rest on, and what follows from them.
 
+use std::cmp::Reverse;
+
 use super::evidence::History;
 use super::files::Files;
 use crate::config::{Config, Reaction, Repair};
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
-use crate::reconcile::{Finding, Goal, Plan, Policy, State, diagnose, plan};
+use crate::ledger;
+use crate::reconcile::{Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems};
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,41 +27,59 @@ pub(super) struct Look {
     /// Worst first.
     pub(super) findings: Vec<Finding>,
     /// What `run` would do about them; or the finding that stands in the way.
-    pub(super) plan: Result<Plan, Finding>,
+    pub(super) plan: Result<Plan, Box<Obstacle>>,
 }
 
 impl Look {
     /// Reads the rows, and what else `depth` asks for.
     pub(super) async fn at(
-        config: &Config,
         files: &Files,
         database: &Database,
         goal: &Goal,
+        policy: Policy,
         depth: Depth,
     ) -> Result<Self, Error> {
-        let rows = database.version_rows(files.version_table()?).await?;
+        let table = files.version_table()?;
+        let rows = database.version_rows(table).await?;
         files.refuse_a_second_table(database, &rows).await?;
-        let tables =
-            if rows.revisions().is_empty() { database.tables(files.version_table()?).await? } else { Vec::new() };
+        let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
         let mut state = State::of_rows(rows, tables);
+        if state.rows.revisions().iter().any(|row| files.graph.get(row).is_none()) {
+            let reached = ledger::reached(&database.ledger().await?, state.rows.revisions());
+            state.recorded_beyond = files.graph.real_heads().into_iter().all(|head| reached.contains(head));
+        }
         let mut findings = diagnose(&files.graph, goal, &state);
-        let in_doubt = || findings.iter().any(|finding| finding.severity() == crate::reconcile::Severity::Stop);
+        let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
             let (history, schema) = History::look(files, database, state.rows.revisions()).await?;
             state.evidence = Some(history.weigh(&schema));
             findings = diagnose(&files.graph, goal, &state);
         }
-        let policy = Policy {
-            repair: config.repair == Repair::Proven,
-            move_back: false,
-            start_ahead: config.on_ahead == Reaction::Start,
-        };
-        let plan = plan(&files.graph, goal, state.rows.revisions(), &findings, policy);
+        let mut plan = plan(&files.graph, goal, state.rows.revisions(), &findings, policy);
+        // Whoever looks at the rows alone changes nothing.
+        if depth != Depth::Rows && plan.as_ref().is_ok_and(|plan| !plan.is_empty()) {
+            let facts = database.table_facts(table).await?;
+            plan = plan.and_then(|plan| {
+                let problems = table_problems(&files.graph, &facts, state.rows.revisions(), &plan);
+                findings.extend(problems.iter().cloned().map(Box::new).map(Finding::Table));
+                findings.sort_by_key(|finding| Reverse(finding.severity()));
+                plan.past(&problems, policy)
+            });
+        }
         Ok(Self { rows: state.rows, findings, plan })
     }
 
     /// The finding that says where the database is.
     pub(super) fn position(&self) -> &Finding {
         self.findings.iter().find(|finding| finding.is_position()).unwrap_or(&self.findings[0])
+    }
+}
+
+/// What the configuration allows `run`.
+pub(super) fn policy(config: &Config) -> Policy {
+    Policy {
+        repair: config.repair == Repair::Proven,
+        move_back: false,
+        start_ahead: config.on_ahead == Reaction::Start,
     }
 }

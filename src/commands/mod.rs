@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod current;
 mod evidence;
+pub mod explain;
 mod files;
 mod follow;
 mod further;
@@ -18,3 +19,4 @@ pub mod show;
 pub mod stamp;
 mod upgrade;
 mod wording;
+mod write;

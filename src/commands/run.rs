@@ -6,7 +6,7 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
-use super::look::{Depth, Look};
+use super::look::{Depth, Look, policy};
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
@@ -82,7 +82,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     }
     files.read_whole()?;
     if config.skip_upgrade || goal.is_reached(&files.graph, rows.revisions()) {
-        let look = Look::at(config, &files, &database, &goal, Depth::Schema).await;
+        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
         database.close().await;
         return report(config, &look?);
     }
@@ -100,7 +100,7 @@ fn report(config: &Config, look: &Look) -> Result<(), Error> {
         warn!(next = %finding.next(), "{}: {finding}", finding.code());
     }
     match &look.plan {
-        Err(finding) if !config.skip_upgrade => return Err(Error::Finding(finding.clone())),
+        Err(obstacle) if !config.skip_upgrade => return Err(obstacle.clone().into()),
         _ if !config.skip_upgrade => info!("{}", look.position()),
         Ok(plan) if !plan.is_empty() => {
             info!("{}; SKIP_DB_UPGRADE is set: nothing is changed (would be: {plan})", look.position());

@@ -1,15 +1,18 @@
 //! `stamp`: sets the rows of the version table as `alembic stamp` does, without Python, and past an unknown row too.
 
 use clap::Args;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
+use super::write::write;
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
+use crate::ledger::Action;
 use crate::migrations::{GraphError, RevisionGraph};
 use crate::process::liveness::Liveness;
+use crate::reconcile::{Plan, Policy, table_problems};
 use crate::version_table::RowChange;
 
 /// What `stamp` takes.
@@ -44,21 +47,16 @@ async fn stamp_under_the_lock(
     let database = open(config, url, &Liveness::new(None)).await?;
     let rows = database.version_rows(table).await?;
     files.refuse_a_second_table(&database, &rows).await?;
-    let rows = rows.revisions();
-    let changes = changes(graph, rows, arguments)?;
-    if !changes.is_empty() {
-        database.change_rows(table, rows, &changes).await?;
-    }
-    database.close().await;
-    for change in &changes {
-        match change {
-            RowChange::Delete(id) if graph.get(id).is_none() => warn!("{change}, which no file has"),
-            change => info!("{change}"),
-        }
-    }
+    let changes = changes(graph, rows.revisions(), arguments)?;
     if changes.is_empty() {
         info!("{table} holds these rows already; nothing is changed");
+        return Ok(());
     }
+    let plan = Plan { changes, ..Plan::default() };
+    let problems = table_problems(graph, &database.table_facts(table).await?, rows.revisions(), &plan);
+    let plan = plan.past(&problems, Policy::ASKED_FOR)?;
+    write(config, files, &database, &rows, (Action::Stamp, &[]), &plan).await?;
+    database.close().await;
     Ok(())
 }
 

@@ -7,15 +7,17 @@ use tracing::{info, warn};
 
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
-use super::look::{Depth, Look};
+use super::look::{Depth, Look, policy};
+use super::write::{record, write};
 use crate::config::{Config, Verify};
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
+use crate::ledger::Action;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade;
-use crate::reconcile::{Goal, Severity, Upgrade, list};
+use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
@@ -81,9 +83,9 @@ async fn upgrade(
     info!("{pending}: {}", program.command_line());
     upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
     let database = open(config, url, liveness).await?;
-    let look = Look::at(config, files, &database, &goal, depth(config)).await;
+    let look = Look::at(files, &database, &goal, policy(config), depth(config)).await?;
+    record(config, files, &database, &pending, &look.rows).await?;
     database.close().await;
-    let look = look?;
     let rows = look.rows.revisions();
     if !goal.is_reached(&files.graph, rows) {
         let (command, rows) = (program.command_line(), list(rows));
@@ -91,7 +93,7 @@ async fn upgrade(
     }
     // Where the rows say so and the schema does not, the upgrade has not done what its revisions say.
     if look.position().severity() == Severity::Stop {
-        return Err(Error::Finding(look.position().clone()));
+        return Err(look.position().clone().into());
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
     Ok(())
@@ -99,19 +101,16 @@ async fn upgrade(
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.
 async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
-    let look = Look::at(config, files, database, goal, depth(config)).await?;
-    let plan = look.plan.map_err(Error::Finding)?;
-    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!("{}: {finding}", finding.code());
+    let look = Look::at(files, database, goal, policy(config), depth(config)).await?;
+    if let Finding::AtHead { .. } = look.position() {
+        info!("{}: another instance has upgraded", look.position());
     }
-    if !plan.changes.is_empty() {
-        let table = files.version_table()?;
-        database.change_rows(table, look.rows.revisions(), &plan.changes).await?;
-        for change in &plan.changes {
-            info!("{table}: {change}");
-        }
-    } else if plan.upgrade.is_none() {
-        info!("{}: another instance has upgraded", list(look.rows.revisions()));
+    let plan = look.plan?;
+    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
+        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+    }
+    if plan.writes() {
+        write(config, files, database, &look.rows, (Action::Repair, &look.findings), &plan).await?;
     }
     Ok(plan.upgrade)
 }

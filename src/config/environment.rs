@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::Args;
-use nix::unistd::{Uid, User};
+use nix::unistd::{Uid, User, gethostname};
 
 use super::{ConfigError, Settings};
 use crate::database::url::LibpqEnvironment;
@@ -15,6 +15,10 @@ use crate::database::url::LibpqEnvironment;
 const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
 /// What stillhead's own variables begin with.
 const PREFIX: &str = "STILLHEAD_";
+
+/// What platforms call the release that runs: Render, Fly.io, Heroku, Cloud Run, Railway.
+const IMAGES: [&str; 5] =
+    ["RENDER_GIT_COMMIT", "FLY_IMAGE_REF", "HEROKU_BUILD_COMMIT", "K_REVISION", "RAILWAY_GIT_COMMIT_SHA"];
 
 /// A snapshot of the environment. Names and values may be any bytes; only what is used must be UTF-8.
 pub(super) struct Environment(HashMap<OsString, OsString>);
@@ -52,6 +56,11 @@ impl Environment {
     /// (<https://fly.io/docs/reference/configuration/#run-one-off-commands-before-releasing-a-deployment>).
     pub(super) fn is_release(&self) -> Result<bool, ConfigError> {
         Ok(self.text("RELEASE_COMMAND")? == Some("1"))
+    }
+
+    /// What the platform calls this release.
+    pub(super) fn image(&self) -> Option<String> {
+        IMAGES.iter().find_map(|name| self.bytes(name)?.to_str()).map(str::to_owned)
     }
 
     /// libpq's variables, and the account that it takes the user's name and the password file from.
@@ -92,6 +101,11 @@ impl Environment {
             }
         })
     }
+}
+
+/// The name of this machine, in a container its id.
+pub(super) fn host() -> Option<String> {
+    gethostname().ok()?.into_string().ok()
 }
 
 /// The settings that have a variable of stillhead's own: the fields of [`Settings`] but for the shared ones.

@@ -18,13 +18,14 @@ use tracing::level_filters::LevelFilter;
 
 use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use crate::database::wait::Wait;
+use crate::ledger::Origin;
 use crate::migrations::layout::Search;
 use choices::Level;
 pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
 use environment::Environment;
 pub use settings::Settings;
 pub use values::Switch;
-use values::{PortChoice, Timeout, Words};
+use values::{PortChoice, Target, Timeout, Words};
 
 /// The configuration, resolved.
 pub struct Config {
@@ -42,6 +43,8 @@ pub struct Config {
     pub version_table: Option<String>,
     /// `version_table_schema`, likewise.
     pub version_table_schema: Option<String>,
+    /// Who is noted in the ledger, where it is kept.
+    pub ledger: Option<Origin>,
     /// SKIP_DB_UPGRADE.
     pub skip_upgrade: bool,
     /// Who upgrades.
@@ -172,9 +175,14 @@ impl Config {
             },
             version_table: flags.version_table.or(variables.version_table),
             version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
+            ledger: (flags.ledger.or(variables.ledger) != Some(Switch(false))).then(|| Origin {
+                image: flags.image.or(variables.image).or_else(|| environment.image()),
+                host: environment::host(),
+                stillhead: env!("CARGO_PKG_VERSION").to_owned(),
+            }),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
-            target: flags.target.or(variables.target),
+            target: flags.target.or(variables.target).map(|Target(symbol)| symbol),
             repair: flags.repair.or(variables.repair).unwrap_or(Repair::Proven),
             on_ahead: flags.on_ahead.or(variables.on_ahead).unwrap_or(Reaction::Start),
             on_failure: flags.on_failure.or(variables.on_failure).unwrap_or(Reaction::Stop),

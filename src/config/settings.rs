@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Deserialize;
 
 use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
-use super::values::{PortChoice, Switch, Timeout, Words, from_text, one_path, words};
+use super::values::{PortChoice, Switch, Target, Timeout, Words, from_text, one_path, words};
 
 /// Every setting as it was given, by flag or by variable; nothing is resolved yet.
 #[derive(Debug, Default, Args, Deserialize)]
@@ -40,6 +40,16 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
     pub(super) version_table_schema: Option<String>,
 
+    /// Whether changes are noted in the table stillhead.ledger, for `stillhead undo`: on or off [env: STILLHEAD_LEDGER]
+    /// [default: on]
+    #[arg(long, global = true, value_name = "BOOL", help_heading = "Database")]
+    #[serde(deserialize_with = "from_text")]
+    pub(super) ledger: Option<Switch>,
+
+    /// What the ledger calls this release [env: STILLHEAD_IMAGE] [default: the platform's variable]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Database")]
+    pub(super) image: Option<String>,
+
     /// The migrations folder, instead of looking for it [env: STILLHEAD_MIGRATIONS]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Migration files")]
     pub(super) migrations: Option<PathBuf>,
@@ -71,7 +81,8 @@ pub struct Settings {
 
     /// Where the upgrade is to lead: heads, a revision or a branch label; never back [env: STILLHEAD_TARGET] [default: heads]
     #[arg(long, global = true, value_name = "REV", help_heading = "Upgrade")]
-    pub(super) target: Option<String>,
+    #[serde(deserialize_with = "from_text")]
+    pub(super) target: Option<Target>,
 
     /// Which repairs to make: `proven`, those that the schema proves, or `none` [env: STILLHEAD_REPAIR] [default: proven]
     #[arg(long, global = true, value_name = "WHICH", help_heading = "Upgrade")]

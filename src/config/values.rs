@@ -67,6 +67,22 @@ impl FromStr for PortChoice {
     }
 }
 
+/// Where an upgrade leads. One that is relative would lead further with every start, and nothing leads back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target(pub(super) String);
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let symbol = text.trim();
+        if symbol.is_empty() || symbol == "base" || symbol.contains([':', '+']) || symbol.starts_with('-') {
+            return Err(format!("{text:?} is not a target (heads, a revision, a branch label, LABEL@head)"));
+        }
+        Ok(Self(symbol.to_owned()))
+    }
+}
+
 /// A command as it is typed, split as a shell splits words; never empty. No shell ever runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words(pub(super) Vec<String>);

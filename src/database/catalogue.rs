@@ -12,11 +12,11 @@ use crate::schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Sc
 
 /// Answers with one row of one text column, the JSON that [`read`] takes.
 ///
-/// Temporary and system schemas are left out, and what belongs to an extension.
+/// Temporary and system schemas and that of the ledger are left out, and what belongs to an extension.
 pub const QUERY: &str = r"
 with ns as materialized (
   select oid, nspname from pg_catalog.pg_namespace n
-  where nspname !~ '^pg_' and nspname <> 'information_schema'
+  where nspname !~ '^pg_' and nspname not in ('information_schema', 'stillhead')
     and not exists (select 1 from pg_catalog.pg_depend d
                     where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')),
 ext as materialized (select classid, objid from pg_catalog.pg_depend where deptype = 'e'),

@@ -27,6 +27,13 @@ pub enum DatabaseError {
     /// The catalogue's answer is not understood.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// What the server says of the version table, or what the ledger holds, is not understood.
+    #[error("the database's answer cannot be read: {source}")]
+    Shape {
+        /// What the JSON reader says.
+        #[from]
+        source: serde_json::Error,
+    },
     /// SQLite refused.
     #[cfg(feature = "sqlite")]
     #[error("cannot {doing} {file}: {source}")]
@@ -99,6 +106,7 @@ impl DatabaseError {
         match self {
             Self::Connect(source) => source.next(),
             Self::Catalogue(source) => source.next(),
+            Self::Shape { .. } => "install the newest stillhead: cargo install stillhead".to_owned(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }

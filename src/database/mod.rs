@@ -6,21 +6,27 @@
 pub mod catalogue;
 #[cfg(feature = "sqlite")]
 pub mod catalogue_sqlite;
+mod change;
+#[cfg(feature = "sqlite")]
+mod change_sqlite;
 pub mod connect;
 pub mod error;
+mod facts;
 pub mod failure;
+pub mod ledger;
 pub mod lock;
 pub mod password;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-mod statements;
+pub mod statements;
 pub mod tls;
 pub mod url;
 pub mod wait;
 
+use crate::ledger::{Entry, Note, Recorded};
 use crate::schema::{Dialect, Schema};
-use crate::version_table::{RowChange, VersionTable};
+use crate::version_table::{COLUMN, Change, Row, TableFacts, VersionTable};
 pub use error::DatabaseError;
 use lock::{Attempt, Holder};
 use url::DatabaseUrl;
@@ -41,6 +47,16 @@ impl VersionRows {
         match self {
             Self::NoTable => &[],
             Self::Rows(rows) => rows,
+        }
+    }
+
+    /// The same as rows of one column.
+    fn whole(&self) -> Option<Vec<Row>> {
+        match self {
+            Self::NoTable => None,
+            Self::Rows(rows) => {
+                Some(rows.iter().map(|row| Row::from([(COLUMN.to_owned(), Some(row.clone()))])).collect())
+            }
         }
     }
 }
@@ -111,18 +127,60 @@ impl Database {
         }
     }
 
-    /// Changes the rows of the version table in one transaction, which makes the table if it is not there and first
-    /// reads the rows again: unless they are still `expected`, nothing is changed.
-    pub async fn change_rows(
+    /// What decides whether the version table can be changed, in one round trip. Asked only where it is to be changed.
+    pub async fn table_facts(&self, table: &VersionTable) -> Result<TableFacts, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.table_facts(table).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.table_facts(table),
+        }
+    }
+
+    /// Changes the version table in one transaction, which makes the table if it is not there and first reads the rows again:
+    /// unless they are still those that are expected, nothing is changed. The entry in the ledger is part of the transaction;
+    /// where it cannot be kept, the change is made all the same, and the answer says why.
+    ///
+    /// # Errors
+    /// When the rows have moved, a statement meets another number of rows than it has to, or the server refuses.
+    pub async fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.change_rows(table, change).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.change_rows(table, change),
+        }
+    }
+
+    /// Adds to the ledger what somebody else has done to the rows: the application's upgrade.
+    pub async fn record(
         &self,
         table: &VersionTable,
-        expected: &[String],
-        changes: &[RowChange],
-    ) -> Result<(), DatabaseError> {
+        before: &VersionRows,
+        after: &VersionRows,
+        note: &Note,
+    ) -> Result<Recorded, DatabaseError> {
+        let (before, after) = (before.whole(), after.whole());
         match self {
-            Self::Postgres(session) => session.change_rows(table, expected, changes).await,
+            Self::Postgres(session) => session.record(table, before.as_deref(), after.as_deref(), note).await,
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.change_rows(table, expected, changes),
+            Self::Sqlite(session) => session.record(table, before.as_deref(), after.as_deref(), note),
+        }
+    }
+
+    /// The ledger's entries, newest first; none where there is no ledger, or one that this role may not read.
+    pub async fn ledger(&self) -> Result<Vec<Entry>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.ledger().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.ledger(),
+        }
+    }
+
+    /// The statement that would let this role keep the ledger and read it; `None` where it may.
+    pub async fn ledger_grant(&self) -> Result<Option<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.ledger_grant().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(None),
         }
     }
 

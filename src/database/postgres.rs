@@ -6,9 +6,9 @@ use tokio_postgres::error::SqlState;
 use super::connect::{Connected, Progress, connect};
 use super::url::PostgresUrl;
 use super::wait::Wait;
-use super::{DatabaseError, VersionRows, catalogue, statements};
+use super::{DatabaseError, VersionRows, catalogue, facts};
 use crate::schema::Schema;
-use crate::version_table::{RowChange, VersionTable};
+use crate::version_table::{TableFacts, VersionTable};
 
 /// A connection for reading.
 pub struct Session {
@@ -31,7 +31,7 @@ impl Session {
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
-        let query = format!("SELECT version_num FROM {}", qualified(table));
+        let query = format!("SELECT version_num FROM {}", table.quoted());
         match self.connection.client.simple_query(&query).await {
             Ok(answer) => {
                 let mut rows: Vec<String> = first_column(&answer).map(str::to_owned).collect();
@@ -66,47 +66,10 @@ impl Session {
         Ok(first_column(&answer).map(str::to_owned).collect())
     }
 
-    pub(super) async fn change_rows(
-        &self,
-        table: &VersionTable,
-        expected: &[String],
-        changes: &[RowChange],
-    ) -> Result<(), DatabaseError> {
-        let changed = self.change_rows_or_stop(table, expected, changes).await;
-        if changed.is_err() {
-            // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
-            let _ = self.connection.client.simple_query("ROLLBACK").await;
-        }
-        changed
-    }
-
-    async fn change_rows_or_stop(
-        &self,
-        table: &VersionTable,
-        expected: &[String],
-        changes: &[RowChange],
-    ) -> Result<(), DatabaseError> {
-        let name = qualified(table);
-        let opening = format!(
-            "BEGIN; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; {}; \
-             LOCK TABLE {name} IN SHARE ROW EXCLUSIVE MODE; SELECT version_num FROM {name}",
-            statements::create(table, &name, changes),
-        );
-        let ask = async |query: &str| {
-            let answer = self.connection.client.simple_query(query).await;
-            answer.map_err(|source| DatabaseError::Query { doing: "change the version table", source })
-        };
-        let answer = ask(&opening).await?;
-        statements::expect(expected, first_column(&answer).map(str::to_owned).collect())?;
-        for change in changes {
-            let answer = ask(&statements::change(&name, change)).await?;
-            let count = answer.iter().find_map(|message| match message {
-                SimpleQueryMessage::CommandComplete(count) => Some(*count),
-                _ => None,
-            });
-            statements::expect_count(change, expected, count.unwrap_or(0))?;
-        }
-        ask("COMMIT").await.map(drop)
+    pub(super) async fn table_facts(&self, table: &VersionTable) -> Result<TableFacts, DatabaseError> {
+        let answer = self.connection.client.simple_query(&facts::query(table)).await;
+        let answer = answer.map_err(|source| DatabaseError::Query { doing: "look at the version table", source })?;
+        Ok(facts::read(first_column(&answer).next().unwrap_or_default())?)
     }
 
     pub(super) async fn server_start(&self) -> Result<String, DatabaseError> {
@@ -121,12 +84,12 @@ impl Session {
     }
 }
 
-/// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas.
+/// Ordinary and partitioned tables, views, materialized views and foreign tables of people's own schemas; that of the ledger is not one.
 const TABLES: &str = "
     SELECT n.nspname || '.' || c.relname
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+      AND n.nspname NOT IN ('information_schema', 'stillhead') AND n.nspname !~ '^pg_'
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY 1";
@@ -140,20 +103,10 @@ const VERSION_TABLES: &str = "
                   WHERE a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped)
     ORDER BY 1";
 
-/// How long a change of the rows waits for whoever is changing them.
-const LOCK_TIMEOUT: &str = "10s";
-
 /// The first column of each row; NULLs are left out.
 pub(super) fn first_column(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
     answer.iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => row.get(0),
         _ => None,
     })
-}
-
-fn qualified(table: &VersionTable) -> String {
-    match &table.schema {
-        Some(schema) => format!("{}.{}", statements::quoted(schema), statements::quoted(&table.name)),
-        None => statements::quoted(&table.name),
-    }
 }

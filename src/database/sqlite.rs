@@ -3,22 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
-use super::statements::{self, quoted};
 use super::url::{LocatedFile, SqliteUrl};
 use super::{DatabaseError, VersionRows, catalogue_sqlite};
 use crate::schema::Schema;
-use crate::version_table::{RowChange, VersionTable};
+use crate::version_table::{VersionTable, quoted};
 
 /// An SQLite file, which may not exist yet.
 pub struct Session {
     /// The path of the URL as written.
     named: PathBuf,
-    file: PathBuf,
-    connection: Option<Connection>,
+    pub(super) file: PathBuf,
+    pub(super) connection: Option<Connection>,
     /// How long a change waits for another writer.
-    busy_timeout: Duration,
+    pub(super) busy_timeout: Duration,
 }
 
 impl Session {
@@ -82,37 +81,6 @@ impl Session {
             "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS \
              (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'version_num') ORDER BY 1",
         )
-    }
-
-    pub(super) fn change_rows(
-        &self,
-        table: &VersionTable,
-        expected: &[String],
-        changes: &[RowChange],
-    ) -> Result<(), DatabaseError> {
-        let refused = |source| DatabaseError::Sqlite { doing: "change", file: self.file.clone(), source };
-        let mut connection = Connection::open_with_flags(
-            &self.file,
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-        )
-        .map_err(refused)?;
-        let busy_timeout = self.busy_timeout;
-        connection.busy_timeout(busy_timeout).map_err(refused)?;
-        let name = quoted(&table.name);
-        // Dropped without a commit, it is rolled back.
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
-        transaction.execute_batch(&statements::create(table, &name, changes)).map_err(refused)?;
-        let rows = {
-            let mut read = transaction.prepare(&format!("SELECT version_num FROM {name}")).map_err(refused)?;
-            let rows = read.query_map([], |row| row.get::<_, Option<String>>(0)).map_err(refused)?;
-            rows.filter_map(Result::transpose).collect::<rusqlite::Result<Vec<String>>>().map_err(refused)?
-        };
-        statements::expect(expected, rows)?;
-        for change in changes {
-            let count = transaction.execute(&statements::change(&name, change), []).map_err(refused)?;
-            statements::expect_count(change, expected, count as u64)?;
-        }
-        transaction.commit().map_err(refused)
     }
 
     fn names(&self) -> Result<Vec<String>, DatabaseError> {

@@ -58,10 +58,10 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
     let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed);
     match at {
         Some((first, last)) if (first..=last).contains(&claimed) => agrees(),
-        Some((first, _)) if first > claimed => Standing::Later { at, there },
-        // Without one thing that is missing, no more is known than that the schema looks younger.
-        Some(_) if missing.is_empty() => agrees(),
-        Some(_) => Standing::Earlier { at, missing },
+        // Without one thing that is there too early, or missing, a different position is no more than a guess.
+        Some((first, _)) if first > claimed && !there.is_empty() => Standing::Later { at, there },
+        Some((_, last)) if last < claimed && !missing.is_empty() => Standing::Earlier { at, missing },
+        Some(_) => agrees(),
         None => {
             there.retain(is_weighty);
             missing.retain(is_weighty);

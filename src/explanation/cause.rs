@@ -1,6 +1,6 @@
-//! The causes of a failed upgrade, what each means, and what to do.
+//! The causes of a failed deployment, and what each means.
 
-/// Why an upgrade failed.
+/// Why an upgrade or a start failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// A table or an index that is to be created is there.
@@ -15,6 +15,8 @@ pub enum Cause {
     UndefinedColumn,
     /// Another object is missing.
     UndefinedObject,
+    /// The search path leads to no schema.
+    NoSchema,
     /// The role may not do it.
     InsufficientPrivilege,
     /// A column that must not be NULL is.
@@ -25,6 +27,22 @@ pub enum Cause {
     ForeignKeyViolation,
     /// A row breaks a check.
     CheckViolation,
+    /// A column's values do not become the new type by themselves.
+    CannotCast,
+    /// Something else needs what is to be dropped.
+    DependentObjects,
+    /// A label that an enum type does not have, or a text that is no value of its type.
+    InvalidValue,
+    /// An enum's new label is used in the transaction that adds it.
+    EnumInTransaction,
+    /// A statement that a transaction cannot hold.
+    NeedsAutocommit,
+    /// The server lacks an extension or a feature.
+    NotSupported,
+    /// The transaction holds more locks than the server has room for.
+    OutOfMemory,
+    /// SQLite cannot alter this.
+    SqliteAlter,
     /// Somebody else holds a lock on the table.
     LockNotAvailable,
     /// Two transactions have waited for each other.
@@ -33,10 +51,28 @@ pub enum Cause {
     QueryCanceled,
     /// No free connection.
     TooManyConnections,
+    /// The application's own pool has no free connection.
+    PoolExhausted,
     /// No connection.
     CannotConnect,
+    /// The host's name leads nowhere.
+    HostUnknown,
+    /// The server is not ready yet.
+    StartingUp,
+    /// The password is wrong.
+    WrongPassword,
+    /// There is no password.
+    NoPassword,
+    /// There is no such role, or `pg_hba.conf` does not let it in.
+    NotAdmitted,
+    /// There is no such database.
+    NoSuchDatabase,
+    /// One side demands TLS and the other has none.
+    NoTls,
     /// The connection broke.
     ConnectionLost,
+    /// The SQLite file cannot be opened.
+    NoSqliteFile,
     /// A value does not fit its column.
     ValueTooLong,
     /// The revision's id does not fit the version table.
@@ -45,6 +81,16 @@ pub enum Cause {
     ReadOnly,
     /// Another process writes to the SQLite file.
     DatabaseLocked,
+    /// No URL reaches the application.
+    NoUrl,
+    /// The URL is none.
+    BadUrl,
+    /// `postgres://`, which SQLAlchemy gave up.
+    PostgresScheme,
+    /// A dialect that SQLAlchemy does not have.
+    NoDialect,
+    /// A `%` in an ini file that is not doubled.
+    PercentInIni,
     /// A row or an argument names a revision that no file has.
     UnknownRevision,
     /// The command asks for the head, and there are several.
@@ -53,19 +99,91 @@ pub enum Cause {
     OverlappingRows,
     /// The version table has a row twice, or lost one.
     RowMismatch,
+    /// A step leads to several revisions.
+    AmbiguousWalk,
+    /// Something else is to be done, and revisions are pending.
+    NotUpToDate,
+    /// A parent that no file has.
+    MissingParent,
+    /// Two files with one revision id.
+    DuplicateRevision,
+    /// Revisions that follow each other in a circle.
+    Cycle,
+    /// A branch label that is taken.
+    LabelClash,
+    /// A file that Python cannot load.
+    BrokenFile,
+    /// No migrations folder, or no configuration that names it.
+    NoMigrations,
     /// A Python module is missing.
     MissingModule,
+    /// The driver of the database is missing.
+    MissingDriver,
+    /// A module does not have what is imported from it.
+    ImportFailed,
+    /// A program is not on the PATH.
+    CommandNotFound,
     /// Flask does not find the application.
     NoApplication,
+    /// The module does not hold the application's name.
+    NoAttribute,
+    /// The application's factory cannot be called as it is.
+    BadFactory,
+    /// The database is used outside an application context.
+    OutsideContext,
     /// Flask-Migrate is not part of the application.
     NoFlaskMigrate,
+    /// gunicorn was not told which application to serve.
+    NoModuleNamed,
+    /// Somebody else listens on the port.
+    AddressInUse,
+    /// A worker did not answer in time.
+    WorkerTimeout,
+    /// A worker was killed.
+    WorkerKilled,
+    /// What gunicorn says once a worker has failed to start.
+    WorkerFailed,
     /// What every further statement of a failed transaction answers.
     Consequence,
+    /// Alembic begins, and nothing more is said.
+    Silenced,
     /// An exception that is not known here.
     Unknown,
 }
 
 impl Cause {
+    /// Whether it only tells of an error that was said before.
+    pub(super) fn follows_from(self, earlier: Self) -> bool {
+        match self {
+            Self::NoFlaskMigrate | Self::Consequence | Self::WorkerFailed => true,
+            // Alembic warns of the files, and then fails at what follows from it.
+            Self::Unknown => earlier == Self::MissingParent,
+            Self::MultipleHeads => earlier == Self::DuplicateRevision,
+            _ => false,
+        }
+    }
+
+    /// The finding that has a page of its own about this.
+    pub fn finding(self) -> Option<&'static str> {
+        match self {
+            Self::DuplicateTable | Self::DuplicateColumn | Self::DuplicateObject => Some("pending-exists"),
+            Self::UndefinedTable | Self::UndefinedColumn | Self::UndefinedObject => Some("stamped-too-far"),
+            Self::InsufficientPrivilege => Some("no-privilege"),
+            Self::ReadOnly => Some("read-only"),
+            Self::RevisionTooLong => Some("narrow-version-column"),
+            Self::UnknownRevision => Some("unknown-revision"),
+            Self::MultipleHeads | Self::AmbiguousWalk => Some("multiple-heads"),
+            Self::OverlappingRows => Some("overlapping-rows"),
+            Self::NotUpToDate => Some("behind"),
+            Self::MissingParent => Some("missing-parent"),
+            Self::DuplicateRevision => Some("duplicate-revision"),
+            Self::Cycle => Some("cycle"),
+            Self::LabelClash => Some("label-clash"),
+            Self::BrokenFile => Some("unreadable-migration"),
+            _ => None,
+        }
+    }
+
     /// What it means; empty where the message says it all.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -75,109 +193,70 @@ impl Cause {
             Self::UndefinedTable | Self::UndefinedColumn | Self::UndefinedObject => {
                 "the version row is ahead of the schema, or the search_path is another"
             }
+            Self::NoSchema => "the search_path of the role names no schema that is there and may be used",
             Self::InsufficientPrivilege => "the role of DATABASE_URL may not do it",
             Self::NotNullViolation => "rows that are there have no value for the column",
             Self::UniqueViolation => "rows that are there are not unique",
             Self::ForeignKeyViolation | Self::CheckViolation => "rows that are there break the constraint",
+            Self::CannotCast => "PostgreSQL does not know how to turn the values into the new type",
+            Self::DependentObjects => "a view, a key or another object still needs it",
+            Self::EnumInTransaction => "a new label of an enum type can be used only after its transaction",
+            Self::NeedsAutocommit => "this statement cannot run inside the transaction that Alembic opens",
+            Self::NotSupported => "the server does not have this extension or feature",
+            Self::OutOfMemory => "one transaction has locked more objects than the server has room for",
+            Self::SqliteAlter => "SQLite cannot alter this; Alembic's batch mode makes the table anew instead",
             Self::LockNotAvailable => "somebody else is using the table",
             Self::Deadlock => "the upgrade and another transaction waited for each other",
             Self::QueryCanceled => "the statement took longer than the server lets it, or somebody cancelled it",
-            Self::TooManyConnections => "there was no connection left for the upgrade",
-            Self::CannotConnect => "the upgrade does not reach the database that stillhead has reached",
-            Self::ConnectionLost => "the server ended the upgrade's connection",
+            Self::TooManyConnections => "the server had no connection left",
+            Self::PoolExhausted => "every connection of the application's own pool is in use",
+            Self::CannotConnect => "nothing that speaks PostgreSQL answers at the address that is used",
+            Self::HostUnknown => "the host of the URL has no address here",
+            Self::StartingUp => "the server is starting, stopping or recovering",
+            Self::WrongPassword => "the server knows the role and refuses the password",
+            Self::NoPassword => "the server asks for a password, and the URL has none",
+            Self::NotAdmitted => "the server does not let this role in from here",
+            Self::NoSuchDatabase => "the server is there, and has no database of this name",
+            Self::NoTls => "one side demands TLS, and the other does not offer it",
+            Self::ConnectionLost => "the server ended the connection",
+            Self::NoSqliteFile => "the path of the URL leads to no SQLite file that can be opened",
             Self::RevisionTooLong => "the revision's id does not fit the version table",
             Self::ReadOnly => "the database takes no writes: a replica, or a default of the role or the database",
             Self::DatabaseLocked => "another process is writing to the file",
+            Self::NoUrl => "the application starts without its database URL",
+            Self::BadUrl => "the text that the application takes for a database URL is none",
+            Self::PostgresScheme => "SQLAlchemy wants postgresql://; it gave postgres:// up in version 1.4",
+            Self::NoDialect => "the URL names a kind of database that SQLAlchemy does not have here",
+            Self::PercentInIni => "a % of the URL in alembic.ini is read as an interpolation",
             Self::UnknownRevision => "a row of the version table, or an argument, names a revision that no file has",
             Self::MultipleHeads => "the upgrade command asks for one head, and the files have several",
             Self::OverlappingRows => "the version table holds a revision and one of its ancestors",
             Self::RowMismatch => "the version table holds a revision twice, or lost it meanwhile",
-            Self::MissingModule => "a package of the application is not installed where the upgrade runs",
-            Self::NoApplication => "the upgrade cannot be told which application it is for",
+            Self::AmbiguousWalk => "a relative step meets a fork of the revisions",
+            Self::NotUpToDate => "revisions are pending, and a new one can only be made at head",
+            Self::MissingParent => "a revision follows one whose file is not there",
+            Self::DuplicateRevision => "two files have the same revision id",
+            Self::Cycle => "revisions follow each other in a circle, so that none comes first",
+            Self::LabelClash => "two revisions claim the same branch label",
+            Self::BrokenFile => "Python cannot read the file: an editing accident, or a merge conflict left in it",
+            Self::NoMigrations => "the migrations are not where the command looks for them",
+            Self::MissingModule => "a package of the application is not installed in the environment that runs this",
+            Self::MissingDriver => "the URL asks for a driver that is not installed",
+            Self::ImportFailed => "the module is there, but not what is imported from it",
+            Self::CommandNotFound => "the program is not installed, or its folder is not on the PATH",
+            Self::NoApplication => "flask is not told which application it is for",
+            Self::NoAttribute => "the module was imported, and does not hold this name",
+            Self::BadFactory => "the factory or the object is not one that can be called as it is written",
+            Self::OutsideContext => "the application uses the database before it has an application context",
             Self::NoFlaskMigrate => "Flask-Migrate is not installed, or the application does not initialise it",
+            Self::NoModuleNamed => "gunicorn was not told which application to serve",
+            Self::AddressInUse => "another process listens on this port",
+            Self::WorkerTimeout => "a gunicorn worker gave no sign of life for longer than --timeout",
+            Self::WorkerKilled => "the kernel, or somebody, killed a gunicorn worker: mostly for want of memory",
+            Self::WorkerFailed => "gunicorn's worker could not load the application; the reason is said before it",
             Self::Consequence => "an earlier statement of the transaction has failed",
-            Self::ValueTooLong | Self::Unknown => "",
+            Self::Silenced => "Alembic began and then said nothing; Flask-Migrate's own message was switched off",
+            Self::InvalidValue | Self::ValueTooLong | Self::Unknown => "",
         }
     }
-
-    /// The one thing to do next. `message` names the object, `place` the migration's line.
-    pub(super) fn next(self, message: &str, place: Option<&str>) -> String {
-        let migration = place.unwrap_or("the migration");
-        match self {
-            Self::DuplicateTable
-            | Self::DuplicateColumn
-            | Self::DuplicateObject
-            | Self::UndefinedTable
-            | Self::UndefinedColumn
-            | Self::UndefinedObject => "stillhead infer, to see which revision the schema is really at".to_owned(),
-            Self::InsufficientPrivilege => grant(message),
-            Self::NotNullViolation => {
-                format!("give the column a server_default in {migration}, or fill the NULLs before it")
-            }
-            Self::UniqueViolation => {
-                "find the rows, SELECT … GROUP BY … HAVING count(*) > 1, correct them, and start again".to_owned()
-            }
-            Self::ForeignKeyViolation | Self::CheckViolation => {
-                format!("correct the rows, or create the constraint NOT VALID in {migration}, and start again")
-            }
-            Self::LockNotAvailable => {
-                "SELECT pid, query FROM pg_stat_activity WHERE state <> 'idle', end what is in the way, and start again"
-                    .to_owned()
-            }
-            Self::Deadlock => "start again: the database has undone the transaction".to_owned(),
-            Self::QueryCanceled => {
-                "ALTER ROLE … SET statement_timeout = 0 for the upgrade's role, and start again".to_owned()
-            }
-            Self::TooManyConnections => {
-                "free connections, or raise max_connections or the role's limit, and start again".to_owned()
-            }
-            Self::CannotConnect => "check that the upgrade command uses this DATABASE_URL".to_owned(),
-            Self::ConnectionLost => "look at the database's log, and start again".to_owned(),
-            Self::ValueTooLong => format!("widen the column in {migration}, or shorten the values before it"),
-            Self::RevisionTooLong => {
-                "ALTER TABLE alembic_version ALTER COLUMN version_num TYPE varchar(255), and start again".to_owned()
-            }
-            Self::ReadOnly => "point DATABASE_URL at the primary, with a role that may write".to_owned(),
-            Self::DatabaseLocked => {
-                "stop the other process, or raise ?timeout= in DATABASE_URL, and start again".to_owned()
-            }
-            Self::UnknownRevision => match message.rsplit('\'').nth(1) {
-                Some(revision) => {
-                    format!("git log --all --oneline -S{revision} -- '*.py', to find the commit that has the file")
-                }
-                None => "SELECT version_num FROM alembic_version".to_owned(),
-            },
-            Self::MultipleHeads => "alembic merge heads (flask db merge heads), or upgrade to `heads`".to_owned(),
-            Self::OverlappingRows => "remove the ancestor's row from alembic_version, and start again".to_owned(),
-            Self::RowMismatch => "SELECT version_num FROM alembic_version, and leave each revision once".to_owned(),
-            Self::MissingModule => {
-                "pip install -r requirements.txt, in the environment of the upgrade command".to_owned()
-            }
-            Self::NoApplication => "set FLASK_APP, for example FLASK_APP=app".to_owned(),
-            Self::NoFlaskMigrate => {
-                "set STILLHEAD_UPGRADE_COMMAND='alembic upgrade heads', or install Flask-Migrate".to_owned()
-            }
-            Self::Consequence | Self::Unknown => {
-                "read the upgrade's own output above: its last lines name the cause".to_owned()
-            }
-        }
-    }
-}
-
-/// The statement that gives the role what the server has refused, as far as the refusal says what it was.
-fn grant(message: &str) -> String {
-    let after = |words: &str| message.split_once(words).map(|(_, rest)| rest.trim());
-    if let Some(object) = after("must be owner of ") {
-        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object));
-    }
-    let Some(object) = after("permission denied for ") else {
-        return "grant the role of DATABASE_URL what the server has refused".to_owned();
-    };
-    let right = if object.starts_with("schema ") { "CREATE" } else { "ALL" };
-    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object))
-}
-
-/// `table products` as `TABLE products`.
-fn with_kind_in_capitals(object: &str) -> String {
-    object.split_once(' ').map_or_else(|| object.to_owned(), |(kind, name)| format!("{} {name}", kind.to_uppercase()))
 }

@@ -1,18 +1,25 @@
-//! What a failed upgrade has said, explained: what it means, which revision it was, and the next command.
+//! What a failed upgrade, a failed start or a whole deploy log says, explained: what it means, which revision it was, what
+//! may lie behind it, and the next command.
 //!
 //! Pure: text in, value out. It recognises exceptions by the names that drivers give them, since a server's words depend on
 //! its language; only SQLite and Alembic have no such names. It guesses nothing: what it does not know it names and leaves.
 
 mod cause;
+mod log;
+mod pages;
+mod reasons;
 mod recognise;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::fmt;
 
 pub use cause::Cause;
+pub use pages::{PAGES, named_in, page, summary};
+pub use reasons::Reason;
 
-/// The explanation of a failed upgrade.
+/// The explanation of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// What went wrong.
@@ -26,30 +33,51 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Reads the last part of what an upgrade has said, on both streams; `None` where there is no error in it.
+    /// Reads what an upgrade or a start has said, on both streams; `None` where there is no error in it.
+    ///
+    /// The last error counts, since a log may hold earlier starts, unless it only follows from one before it.
     pub fn of(output: &str) -> Option<Self> {
+        let output = log::plain(output);
         let mut found: Option<(Cause, String)> = None;
-        for line in output.lines() {
-            match recognise::line(line) {
-                // What follows from an error is not its cause.
-                Some((Cause::NoFlaskMigrate | Cause::Consequence, _)) if found.is_some() => {}
-                Some(error) => found = Some(error),
-                None => {}
+        for error in output.lines().filter_map(recognise::line) {
+            if !found.as_ref().is_some_and(|(earlier, _)| error.0.follows_from(*earlier)) {
+                found = Some(error);
             }
         }
-        let (cause, message) = found?;
+        let (cause, message) = found.or_else(|| recognise::silence(&output))?;
         let cause = match cause {
             Cause::ValueTooLong if output.contains("SET version_num=") || output.contains("(version_num)") => {
                 Cause::RevisionTooLong
             }
             cause => cause,
         };
-        Some(Self { cause, message, revision: recognise::revision(output), place: recognise::place(output) })
+        let (revision, place) = (recognise::revision(&output), recognise::place(&output, cause));
+        Some(Self { cause, message, revision, place })
     }
 
     /// The one thing to do next.
     pub fn next(&self) -> String {
-        self.cause.next(&self.message, self.place.as_deref())
+        match self.cause {
+            Cause::InsufficientPrivilege => grant(&self.message),
+            cause => self.fill(reasons::of(cause)[0].run),
+        }
+    }
+
+    /// What may lie behind it, most likely first.
+    pub fn reasons(&self) -> &'static [Reason] {
+        reasons::of(self.cause)
+    }
+
+    /// A text of a [`Reason`] with the migration's line and the name that the message is about.
+    pub fn fill(&self, text: &str) -> String {
+        text.replace("{migration}", self.place.as_deref().unwrap_or("the migration"))
+            .replace("{name}", self.name().unwrap_or("NAME"))
+    }
+
+    /// The last name in quotes.
+    fn name(&self) -> Option<&str> {
+        let quote = if self.message.contains('"') { '"' } else { '\'' };
+        self.message.rsplit(quote).nth(1)
     }
 }
 
@@ -66,4 +94,22 @@ impl fmt::Display for Explanation {
             meaning => write!(f, "{}: {meaning}", self.message),
         }
     }
+}
+
+/// The statement that gives the role what the server has refused, as far as the refusal says what it was.
+fn grant(message: &str) -> String {
+    let after = |words: &str| message.split_once(words).map(|(_, rest)| rest.trim());
+    if let Some(object) = after("must be owner of ") {
+        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object));
+    }
+    let Some(object) = after("permission denied for ") else {
+        return "grant the role of DATABASE_URL what the server has refused".to_owned();
+    };
+    let right = if object.starts_with("schema ") { "CREATE" } else { "ALL" };
+    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object))
+}
+
+/// `table products` as `TABLE products`.
+fn with_kind_in_capitals(object: &str) -> String {
+    object.split_once(' ').map_or_else(|| object.to_owned(), |(kind, name)| format!("{} {name}", kind.to_uppercase()))
 }

@@ -1,72 +1,7 @@
-//! Recognising errors in what an upgrade has said, a line at a time.
+//! Recognising errors in what an upgrade or a start has said, a line at a time.
 
 use super::Cause;
-
-/// The names that psycopg and psycopg2 give to SQLSTATEs; asyncpg appends `Error`.
-const BY_NAME: [(&str, Cause); 25] = [
-    ("DuplicateTable", Cause::DuplicateTable),
-    ("DuplicateColumn", Cause::DuplicateColumn),
-    ("DuplicateObject", Cause::DuplicateObject),
-    ("DuplicateFunction", Cause::DuplicateObject),
-    ("DuplicateSchema", Cause::DuplicateObject),
-    ("UndefinedTable", Cause::UndefinedTable),
-    ("UndefinedColumn", Cause::UndefinedColumn),
-    ("UndefinedObject", Cause::UndefinedObject),
-    ("UndefinedFunction", Cause::UndefinedObject),
-    ("InvalidSchemaName", Cause::UndefinedObject),
-    ("InsufficientPrivilege", Cause::InsufficientPrivilege),
-    ("NotNullViolation", Cause::NotNullViolation),
-    ("UniqueViolation", Cause::UniqueViolation),
-    ("ForeignKeyViolation", Cause::ForeignKeyViolation),
-    ("CheckViolation", Cause::CheckViolation),
-    ("LockNotAvailable", Cause::LockNotAvailable),
-    ("DeadlockDetected", Cause::Deadlock),
-    ("QueryCanceled", Cause::QueryCanceled),
-    ("TooManyConnections", Cause::TooManyConnections),
-    ("AdminShutdown", Cause::ConnectionLost),
-    ("CrashShutdown", Cause::ConnectionLost),
-    ("StringDataRightTruncation", Cause::ValueTooLong),
-    ("ReadOnlySqlTransaction", Cause::ReadOnly),
-    ("InFailedSqlTransaction", Cause::Consequence),
-    ("IdleInTransactionSessionTimeout", Cause::ConnectionLost),
-];
-
-/// Texts of libpq, for failures that come before there is an SQLSTATE.
-const BY_LIBPQ: [(&str, Cause); 5] = [
-    ("too many connections", Cause::TooManyConnections),
-    ("too many clients", Cause::TooManyConnections),
-    ("remaining connection slots", Cause::TooManyConnections),
-    ("server closed the connection", Cause::ConnectionLost),
-    ("connection to server", Cause::CannotConnect),
-];
-
-/// SQLite's texts, which are the same in every language.
-const BY_SQLITE: [(&str, Cause); 13] = [
-    ("duplicate column name", Cause::DuplicateColumn),
-    ("table ", Cause::DuplicateTable),
-    ("index ", Cause::DuplicateObject),
-    ("no such table", Cause::UndefinedTable),
-    ("no such column", Cause::UndefinedColumn),
-    ("no such index", Cause::UndefinedObject),
-    ("NOT NULL constraint failed", Cause::NotNullViolation),
-    ("Cannot add a NOT NULL column", Cause::NotNullViolation),
-    ("UNIQUE constraint failed", Cause::UniqueViolation),
-    ("FOREIGN KEY constraint failed", Cause::ForeignKeyViolation),
-    ("CHECK constraint failed", Cause::CheckViolation),
-    ("database is locked", Cause::DatabaseLocked),
-    ("attempt to write a readonly database", Cause::ReadOnly),
-];
-
-/// Alembic's and Flask's texts.
-const BY_TEXT: [(&str, Cause); 7] = [
-    ("Can't locate revision identified by ", Cause::UnknownRevision),
-    ("Multiple head revisions are present", Cause::MultipleHeads),
-    ("Online migration expected to match one row", Cause::RowMismatch),
-    ("No module named ", Cause::MissingModule),
-    ("Could not locate a Flask application", Cause::NoApplication),
-    ("Failed to find Flask application", Cause::NoApplication),
-    ("No such command 'db'", Cause::NoFlaskMigrate),
-];
+use super::texts::{BY_LIBPQ, BY_NAME, BY_SQLITE, BY_TEXT, DRIVERS};
 
 /// The longest part of a line that is repeated.
 const LONGEST: usize = 300;
@@ -74,8 +9,8 @@ const LONGEST: usize = 300;
 /// The error that a line tells of, and its words.
 pub(super) fn line(line: &str) -> Option<(Cause, String)> {
     by_name(line)
-        .or_else(|| by_driver(line, "(psycopg", &BY_LIBPQ))
-        .or_else(|| by_driver(line, "(sqlite3.", &BY_SQLITE))
+        .or_else(|| by_driver(line, "(psycopg", BY_LIBPQ))
+        .or_else(|| by_driver(line, "(sqlite3.", BY_SQLITE))
         .or_else(|| by_text(line))
         .or_else(|| exception(line).map(|name| (Cause::Unknown, name.to_owned())))
         .map(|(cause, message)| (cause, message.trim().chars().take(LONGEST).collect()))
@@ -108,9 +43,65 @@ fn by_text(line: &str) -> Option<(Cause, String)> {
     {
         return Some((Cause::OverlappingRows, line[at..].to_owned()));
     }
+    if let Some(found) = about_the_files(line).or_else(|| by_exception(line)).or_else(|| missing_command(line)) {
+        return Some(found);
+    }
     let (text, cause) = BY_TEXT.iter().find(|(text, _)| line.contains(text))?;
-    let words = &line[line.find(text)?..];
-    Some((*cause, words.split(['.', ';']).next().unwrap_or(words).to_owned()))
+    let sentence = match cause {
+        // The sentence's beginning, or who it is about, stands before the words that are looked for.
+        Cause::Cycle | Cause::BadFactory | Cause::WorkerKilled => line.rsplit("] ").next().unwrap_or(line),
+        _ => &line[line.find(text)?..],
+    };
+    Some((*cause, first_sentence(sentence).to_owned()))
+}
+
+/// What Alembic warns of while it reads the files.
+fn about_the_files(line: &str) -> Option<(Cause, String)> {
+    let at = |word: &str| line.find(word).map(|at| line[at..].to_owned());
+    if line.contains(" referenced from ") && line.ends_with("is not present") {
+        let missing = at("Revision ")?;
+        let id = missing.split_whitespace().nth(1)?;
+        return Some((Cause::MissingParent, format!("no file has the revision '{id}', which another one follows")));
+    }
+    if line.ends_with("is present more than once") {
+        return at("Revision ").map(|words| (Cause::DuplicateRevision, words));
+    }
+    if line.contains(" already used by revision ") {
+        return at("Branch name ").map(|words| (Cause::LabelClash, words));
+    }
+    None
+}
+
+/// Python's own exceptions, by their class and what they are about.
+fn by_exception(line: &str) -> Option<(Cause, String)> {
+    let found = |cause| Some((cause, line.to_owned()));
+    if let Some(at) = line.find("No module named ") {
+        let words = &line[at..];
+        let module = words["No module named ".len()..].trim_matches(['\'', '"', ' ']);
+        let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
+        return Some((if is_driver { Cause::MissingDriver } else { Cause::MissingModule }, words.to_owned()));
+    }
+    match exception(line)? {
+        "SyntaxError" | "IndentationError" | "TabError" => found(Cause::BrokenFile),
+        "ImportError" if line.contains("cannot import name ") => found(Cause::ImportFailed),
+        "KeyError" if line.contains("DATABASE_U") => found(Cause::NoUrl),
+        "KeyError" if line.ends_with("'migrate'") => found(Cause::NoFlaskMigrate),
+        "socket.gaierror" => found(Cause::HostUnknown),
+        _ => None,
+    }
+}
+
+/// `sh: 1: flask: not found`, `bash: line 1: flask: command not found`.
+fn missing_command(line: &str) -> Option<(Cause, String)> {
+    let before = line.strip_suffix(": command not found").or_else(|| line.strip_suffix(": not found"))?;
+    let name = before.rsplit(": ").next()?;
+    let is_a_name = !name.is_empty() && !name.contains(char::is_whitespace) && before.contains(": ");
+    is_a_name.then(|| (Cause::CommandNotFound, format!("{name}: command not found")))
+}
+
+fn first_sentence(text: &str) -> &str {
+    let end = [". ", "; ", ", found:"].iter().filter_map(|end| text.find(end)).min();
+    text[..end.unwrap_or(text.len())].trim_end_matches('.')
 }
 
 /// The class of the exception that a line at the left margin names, as a traceback ends.
@@ -118,7 +109,7 @@ fn exception(line: &str) -> Option<&str> {
     let name = line.split(':').next()?;
     let is_a_class = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
     let last = name.rsplit('.').next()?;
-    let is_an_exception = last.ends_with("Error") || last.ends_with("Exception");
+    let is_an_exception = last.ends_with("Error") || last.ends_with("Exception") || last == "gaierror";
     (is_a_class && is_an_exception && last.len() > "Error".len()).then_some(name)
 }
 
@@ -130,12 +121,23 @@ pub(super) fn revision(output: &str) -> Option<String> {
     (!revision.is_empty()).then(|| revision.to_owned())
 }
 
-/// The last line of a migration's own `upgrade` in a traceback.
-pub(super) fn place(output: &str) -> Option<String> {
+/// The last line of a migration's own `upgrade` in a traceback; for a file that Python cannot read, that line.
+pub(super) fn place(output: &str, cause: Cause) -> Option<String> {
     let frames = output.lines().rev().filter_map(|line| line.trim().strip_prefix("File \""));
-    frames.filter(|frame| frame.ends_with(", in upgrade") && !frame.contains("-packages/")).find_map(|frame| {
+    let is_it = |frame: &&str| match cause {
+        Cause::BrokenFile => !frame.contains(", in "),
+        _ => frame.ends_with(", in upgrade"),
+    };
+    frames.filter(|frame| is_it(frame) && !frame.contains("-packages/")).find_map(|frame| {
         let (path, rest) = frame.split_once("\", line ")?;
         let line = rest.split(',').next()?;
         Some(format!("{}:{line}", path.rsplit('/').next()?))
     })
+}
+
+/// Flask-Migrate tells of its errors through a logger that `env.py` may have switched off: then nothing follows.
+pub(super) fn silence(output: &str) -> Option<(Cause, String)> {
+    let last = output.lines().rev().find(|line| !line.trim().is_empty())?;
+    let ends_there = last.contains("Will assume ") && last.contains("transactional DDL");
+    ends_there.then(|| (Cause::Silenced, "nothing is said after Alembic's first lines".to_owned()))
 }

@@ -1,13 +1,22 @@
-//! What real upgrades have said, by Alembic 1.20 with psycopg 3, psycopg2 and SQLite; frames of packages are left out.
+//! What real upgrades and starts have said, by Alembic 1.20 with psycopg 3, psycopg2 and SQLite, Flask-Migrate 4.1 and
+//! gunicorn 27; frames of packages are left out.
 
 use std::collections::BTreeSet;
 
 use super::{Cause, Explanation};
 
+/// Failed upgrades.
 const OUTPUTS: &str = include_str!("../../tests/data/upgrade_failures.txt");
+/// Whole logs of deployments that failed, before, in and after the upgrade.
+const LOGS: &str = include_str!("../../tests/data/deploy_logs.txt");
+
+/// Each text by its name.
+fn texts(data: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    data.split("== ").filter_map(|part| part.split_once('\n'))
+}
 
 fn outputs() -> impl Iterator<Item = (&'static str, &'static str)> {
-    OUTPUTS.split("== ").filter_map(|part| part.split_once('\n'))
+    texts(OUTPUTS)
 }
 
 /// By the name after the driver's; the words of the message that must be there, and of what to do.
@@ -140,4 +149,130 @@ fn a_server_that_speaks_another_language_is_understood() {
     let asyncpg = "sqlalchemy.exc.ProgrammingError: (sqlalchemy.dialects.postgresql.asyncpg.ProgrammingError) \
                    <class 'asyncpg.exceptions.DuplicateTableError'>: relation \"products\" already exists\n";
     assert_eq!(Explanation::of(asyncpg).unwrap().message, "relation \"products\" already exists");
+}
+
+/// By the log's name, or by what follows the driver's; a word of the message.
+const EXPECTED_OF_LOGS: &[(&str, Cause, &str)] = &[
+    ("ambiguous-walk", Cause::AmbiguousWalk, "Ambiguous walk"),
+    ("command-not-found", Cause::CommandNotFound, "alembic: command not found"),
+    ("command-not-found-bash", Cause::CommandNotFound, "flask: command not found"),
+    ("conflict-markers", Cause::BrokenFile, "SyntaxError"),
+    ("cycle", Cause::Cycle, "Cycle is detected in revisions (a1b2c3d4e5f6, b2c3d4e5f6a1)"),
+    ("driver-missing", Cause::MissingDriver, "'asyncpg'"),
+    ("driver-missing-mysql", Cause::MissingDriver, "'MySQLdb'"),
+    ("duplicate-revision", Cause::DuplicateRevision, "Revision a1b2c3d4e5f6 is present more than once"),
+    ("flask-app-context", Cause::OutsideContext, "Working outside of application context"),
+    ("flask-cannot-locate", Cause::UnknownRevision, "'feedc0ffee00'"),
+    ("flask-factory-arguments", Cause::BadFactory, "Detected factory 'create_app'"),
+    ("flask-migrate-not-initialised", Cause::NoFlaskMigrate, "No such command 'db'"),
+    ("flask-multiple-heads", Cause::MultipleHeads, "Multiple head revisions"),
+    ("flask-no-attribute", Cause::NoAttribute, "Failed to find attribute 'application' in 'app'"),
+    ("flask-no-database-url", Cause::NoUrl, "DATABASE_URL"),
+    ("flask-no-folder", Cause::NoMigrations, "Path doesn't exist: migrations"),
+    ("flask-no-module", Cause::NoApplication, "'shop'"),
+    ("flask-no-uri", Cause::NoUrl, "SQLALCHEMY_DATABASE_URI"),
+    ("flask-silenced", Cause::Silenced, "nothing is said"),
+    ("gunicorn-address-in-use", Cause::AddressInUse, "Address already in use"),
+    ("gunicorn-create-all-refused", Cause::CannotConnect, "Connection refused"),
+    ("gunicorn-factory", Cause::NoAttribute, "'create_application' in 'app'"),
+    ("gunicorn-import-name", Cause::ImportFailed, "cannot import name 'no_such' from 'app'"),
+    ("gunicorn-killed", Cause::WorkerKilled, "was sent SIGKILL!"),
+    ("gunicorn-missing-module", Cause::MissingDriver, "'psycopg2cffi'"),
+    ("gunicorn-no-app", Cause::NoModuleNamed, "No application module specified"),
+    ("gunicorn-no-attribute", Cause::NoAttribute, "'app' in 'app'"),
+    ("gunicorn-no-database-url", Cause::NoUrl, "DATABASE_URL"),
+    ("gunicorn-no-module", Cause::MissingModule, "'shop'"),
+    ("gunicorn-not-callable", Cause::BadFactory, "Application object must be callable"),
+    ("gunicorn-syntax", Cause::BrokenFile, "SyntaxError"),
+    ("gunicorn-timeout", Cause::WorkerTimeout, "WORKER TIMEOUT"),
+    ("import-name", Cause::ImportFailed, "'no_such_name' from 'alembic'"),
+    ("indentation", Cause::BrokenFile, "IndentationError"),
+    ("label-clash", Cause::LabelClash, "Branch name 'shop' in revision b2c3d4e5f6a1"),
+    ("missing-parent", Cause::MissingParent, "'a1b2c3d4e5f6'"),
+    ("mysterious", Cause::Unknown, "LookupError"),
+    ("no-env-py", Cause::NoMigrations, "Can't find Python file /srv/shop/migrations/env.py"),
+    ("no-extension", Cause::NotSupported, "\"no_such_extension\" is not available"),
+    ("no-folder", Cause::NoMigrations, "Path doesn't exist: /srv/shop/migrations"),
+    ("no-ini", Cause::NoMigrations, "No 'script_location' key found"),
+    ("no-module-app", Cause::MissingModule, "'shop'"),
+    ("no-script-location", Cause::NoMigrations, "No 'script_location' key found"),
+    ("not-null-alter", Cause::NotNullViolation, "contains null values"),
+    ("not-up-to-date", Cause::NotUpToDate, "not up to date"),
+    ("out-of-shared-memory", Cause::OutOfMemory, "out of shared memory"),
+    ("bad-cast", Cause::CannotCast, "cannot be cast automatically to type integer"),
+    ("concurrently", Cause::NeedsAutocommit, "CREATE INDEX CONCURRENTLY cannot run inside"),
+    ("dependent", Cause::DependentObjects, "cannot drop table products"),
+    ("enum-in-transaction", Cause::EnumInTransaction, "unsafe use of new value \"b\""),
+    ("enum-value", Cause::InvalidValue, "invalid input value for enum status: \"b\""),
+    ("no-database", Cause::NoSuchDatabase, "\"shoop\" does not exist"),
+    ("no-host", Cause::HostUnknown, "db.invalid"),
+    ("no-password", Cause::NoPassword, "no password supplied"),
+    ("no-role", Cause::NotAdmitted, "role \"shopkeeper\" does not exist"),
+    ("no-schema", Cause::NoSchema, "no schema has been selected"),
+    ("no-socket", Cause::CannotConnect, "No such file or directory"),
+    ("read-only", Cause::ReadOnly, "read-only transaction"),
+    ("tls-demanded", Cause::NoTls, "SSL was required"),
+    ("wrong-password", Cause::WrongPassword, "password authentication failed for user \"postgres\""),
+    ("queue-pool", Cause::PoolExhausted, "QueuePool limit of size 1"),
+    ("revision-multiple-heads", Cause::MultipleHeads, "Multiple heads are present"),
+    ("scheme-postgres", Cause::PostgresScheme, "sqlalchemy.dialects:postgres"),
+    ("self-loop", Cause::Cycle, "Self-loop is detected in revisions (a1b2c3d4e5f6)"),
+    ("sqlite-alter", Cause::SqliteAlter, "near \"ALTER\""),
+    ("sqlite-constraint", Cause::SqliteAlter, "No support for ALTER of constraints"),
+    ("sqlite-no-folder", Cause::NoSqliteFile, "unable to open database file"),
+    ("sqlite-not-a-database", Cause::NoSqliteFile, "file is not a database"),
+    ("syntax", Cause::BrokenFile, "was never closed"),
+    ("unknown-argument", Cause::UnknownRevision, "'zzzz'"),
+    ("url-empty", Cause::BadUrl, "Could not parse"),
+    ("url-none", Cause::NoUrl, "got None"),
+    ("url-percent", Cause::PercentInIni, "must be followed by"),
+    ("url-placeholder", Cause::NoDialect, "sqlalchemy.dialects:driver"),
+    ("url-unparsable", Cause::BadUrl, "Could not parse"),
+    ("url-unset", Cause::NoUrl, "DATABASE_URL"),
+];
+
+#[test]
+fn each_log_is_recognised_wherever_it_was_collected() {
+    let mut unseen: BTreeSet<&str> = EXPECTED_OF_LOGS.iter().map(|(name, ..)| *name).collect();
+    for (name, log) in texts(LOGS) {
+        let after_driver = name.split_once('-').filter(|(driver, _)| driver.starts_with("psycopg"));
+        let wanted = after_driver.map_or(name, |(_, rest)| rest);
+        let expected = EXPECTED_OF_LOGS.iter().find(|(name, ..)| *name == wanted);
+        let (wanted, cause, message) = expected.unwrap_or_else(|| panic!("{name} is not expected"));
+        unseen.remove(wanted);
+        for prefix in ["", "web-1  | ", "Nov 23 10:15:01 AM  ", "2026-11-23T10:15:01.5Z app[web.1]: "] {
+            let collected: String = log.lines().map(|line| format!("{prefix}{line}\n")).collect();
+            let explanation = Explanation::of(&collected).unwrap_or_else(|| panic!("{name} is not explained"));
+            assert_eq!(explanation.cause, *cause, "{prefix}{name}: {explanation}");
+            assert!(explanation.message.contains(message), "{prefix}{name}: {explanation}");
+        }
+    }
+    assert!(unseen.is_empty(), "no log for {unseen:?}");
+}
+
+#[test]
+fn each_reason_says_how_to_tell_and_what_to_run() {
+    for (name, text) in texts(OUTPUTS).chain(texts(LOGS)) {
+        let explanation = Explanation::of(text).unwrap();
+        assert!(!explanation.reasons().is_empty(), "{name}");
+        for reason in explanation.reasons() {
+            for text in [reason.what, reason.tell, reason.run] {
+                let filled = explanation.fill(text);
+                assert!(!filled.is_empty() && !filled.contains("{name}") && !filled.contains("{migration}"), "{name}");
+            }
+            assert!(reason.what.ends_with('.'), "{name}: {}", reason.what);
+        }
+        assert!(
+            !explanation.next().contains("NAME") || explanation.next().contains("DATABASE_URL"),
+            "{name}: {}",
+            explanation.next()
+        );
+    }
+}
+
+#[test]
+fn a_piece_of_a_url_is_not_repeated() {
+    let (_, log) = texts(LOGS).find(|(name, _)| *name == "url-percent").unwrap();
+    assert!(log.contains("%40ss"));
+    assert!(!Explanation::of(log).unwrap().message.contains("40ss"));
 }

@@ -86,7 +86,8 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         }
         Some((evidence, Standing::Later { there, .. })) => {
             let there = evidence.sentences(there);
-            return Finding::PendingExists { rows, there, position: position() };
+            let with_data = evidence.with_data();
+            return Finding::PendingExists { rows, there, with_data, position: position() };
         }
         Some((evidence, Standing::Half { before, facts })) => {
             return Finding::HalfApplied {

@@ -11,6 +11,8 @@ pub struct Evidence {
     pub order: Vec<String>,
     /// Whether each provably does nothing: an empty body, a merge.
     pub idle: Vec<bool>,
+    /// Whether each writes rows of people's tables, or may, or could not be read as a whole.
+    pub may_change_data: Vec<bool>,
     /// How many of them the rows claim.
     pub claimed: usize,
     /// Which revision the schema is at.
@@ -52,6 +54,13 @@ impl Evidence {
     pub(super) fn position_or_base(&self, graph: &RevisionGraph) -> Position {
         let proof = self.proven().and_then(|count| self.proof(graph, count));
         Position { proof, candidates: self.candidates() }
+    }
+
+    /// The revisions that the rows do not claim, up to where the schema is, that may change data.
+    pub(super) fn with_data(&self) -> Vec<String> {
+        let until = self.proven().unwrap_or(self.claimed).max(self.claimed);
+        let skipped = self.claimed..until;
+        skipped.filter(|&at| self.may_change_data[at]).map(|at| self.order[at].clone()).collect()
     }
 
     /// After how many revisions the schema provably is. One that anything contradicts is a good guess, which is enough to

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::table::TableProblem;
+
 /// How much a finding matters, least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -82,6 +84,8 @@ pub enum Finding {
         rows: Vec<String>,
         /// What is there, in words.
         there: Vec<String>,
+        /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
+        with_data: Vec<String>,
         /// Where the schema is.
         position: Position,
     },
@@ -148,11 +152,13 @@ pub enum Finding {
         /// What deviates, in words.
         deviations: Vec<String>,
     },
+    /// The version table cannot be changed as it has to be. Looked for only where something is to be changed.
+    Table(Box<TableProblem>),
 }
 
 impl Finding {
     /// Every code, in the order of the documentation.
-    pub const CODES: [&str; 14] = [
+    pub const CODES: [&str; 20] = [
         "at-head",
         "fresh-database",
         "behind",
@@ -165,6 +171,12 @@ impl Finding {
         "wrong-database",
         "multiple-heads",
         "overlapping-rows",
+        "narrow-version-column",
+        "no-privilege",
+        "read-only",
+        "in-recovery",
+        "unusable-version-table",
+        "duplicate-rows",
         "invalid-index",
         "drift",
     ];
@@ -186,6 +198,7 @@ impl Finding {
             Self::OverlappingRows { .. } => "overlapping-rows",
             Self::InvalidIndex { .. } => "invalid-index",
             Self::Drift { .. } => "drift",
+            Self::Table(problem) => problem.code(),
         }
     }
 
@@ -198,10 +211,9 @@ impl Finding {
                 Severity::Warning
             }
             Self::OverlappingRows { .. } => Severity::Repair,
-            Self::Unversioned { position, .. }
-            | Self::PendingExists { position, .. }
-            | Self::UnknownRevision { position, .. }
-                if position.proof.is_some() =>
+            Self::Table(problem) if problem.is_repairable() => Severity::Repair,
+            Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
+                if self.proof().is_some() =>
             {
                 Severity::Repair
             }
@@ -210,13 +222,15 @@ impl Finding {
             | Self::UnknownRevision { .. }
             | Self::StampedTooFar { .. }
             | Self::HalfApplied { .. }
-            | Self::WrongDatabase { .. } => Severity::Stop,
+            | Self::WrongDatabase { .. }
+            | Self::Table(_) => Severity::Stop,
         }
     }
 
     /// The rows that the schema proves instead of those that are there.
     pub fn proof(&self) -> Option<&Proof> {
         match self {
+            Self::PendingExists { with_data, .. } if !with_data.is_empty() => None,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::StampedTooFar { position, .. }
@@ -229,7 +243,11 @@ impl Finding {
     pub fn is_position(&self) -> bool {
         !matches!(
             self,
-            Self::MultipleHeads { .. } | Self::OverlappingRows { .. } | Self::InvalidIndex { .. } | Self::Drift { .. }
+            Self::MultipleHeads { .. }
+                | Self::OverlappingRows { .. }
+                | Self::InvalidIndex { .. }
+                | Self::Drift { .. }
+                | Self::Table(_)
         )
     }
 

@@ -8,6 +8,7 @@ mod evidence;
 mod finding;
 mod goal;
 mod plan;
+mod table;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -16,7 +17,8 @@ pub use diagnose::{State, diagnose};
 pub use evidence::Evidence;
 pub use finding::{Finding, Proof, Severity};
 pub use goal::Goal;
-pub use plan::{Plan, Policy, Upgrade, plan, row_changes};
+pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};
+pub use table::{Need, ProblemKind, TableProblem, problems, table_problems};
 
 /// Names, the first few of many.
 pub fn list(names: &[String]) -> String {

@@ -5,6 +5,7 @@ use std::fmt;
 use super::finding::{Finding, Severity};
 use super::goal::Goal;
 use super::list;
+use super::table::{ProblemKind, TableProblem};
 use super::words::pending_from;
 use crate::migrations::RevisionGraph;
 use crate::version_table::RowChange;
@@ -20,10 +21,17 @@ pub struct Policy {
     pub start_ahead: bool,
 }
 
+impl Policy {
+    /// What a person allows who asks for the change itself.
+    pub const ASKED_FOR: Self = Self { repair: true, move_back: true, start_ahead: true };
+}
+
 /// What leads to the goal. Nothing at all where the goal is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Changes of the version rows, for one transaction that comes first.
+    /// The characters that `version_num` is widened to; `None` where every id fits.
+    pub widen: Option<u32>,
+    /// Changes of the version rows, for one transaction, with the widening, that comes first.
     pub changes: Vec<RowChange>,
     /// The upgrade.
     pub upgrade: Option<Upgrade>,
@@ -43,11 +51,34 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Whether stillhead itself writes to the version table.
+    pub fn writes(&self) -> bool {
+        self.widen.is_some() || !self.changes.is_empty()
+    }
+
+    /// The same plan past the version table's problems, with those removed that may be; or what a person has to remove first.
+    pub fn past(self, problems: &[TableProblem], policy: Policy) -> Result<Self, Box<Obstacle>> {
+        let mut widen = self.widen;
+        for problem in problems {
+            let forbidden_by = match problem.kind {
+                ProblemKind::NarrowColumn { width, repairable: true } if policy.repair => {
+                    widen = Some(width);
+                    continue;
+                }
+                _ => problem.is_repairable().then_some(Setting::Repair),
+            };
+            return Err(Box::new(Obstacle { finding: Finding::Table(Box::new(problem.clone())), forbidden_by }));
+        }
+        Ok(Self { widen, ..self })
+    }
 }
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut steps: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
+        let widening = self.widen.map(|width| format!("widening version_num to {width} characters"));
+        let changes = self.changes.iter().map(ToString::to_string);
+        let mut steps: Vec<String> = widening.into_iter().chain(changes).collect();
         if let Some(upgrade) = &self.upgrade {
             steps.push(format!("applying {}", list(&upgrade.pending)));
         }
@@ -61,24 +92,69 @@ impl fmt::Display for Upgrade {
     }
 }
 
-/// What to do about the findings; or the one that stands in the way.
+/// What stands in the way of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What is so.
+    pub finding: Finding,
+    /// The setting that forbids what could be done about it.
+    pub forbidden_by: Option<Setting>,
+}
+
+/// A setting that forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// STILLHEAD_REPAIR=none.
+    Repair,
+    /// STILLHEAD_ON_AHEAD=stop.
+    OnAhead,
+}
+
+impl From<Finding> for Obstacle {
+    fn from(finding: Finding) -> Self {
+        Self { finding, forbidden_by: None }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.finding.code(), self.finding)?;
+        f.write_str(match self.forbidden_by {
+            None => "",
+            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
+            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
+        })
+    }
+}
+
+impl Obstacle {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self.forbidden_by {
+            None => self.finding.next(),
+            Some(Setting::Repair) => "stillhead fix, to repair it yourself; then start again".to_owned(),
+            Some(Setting::OnAhead) => "deploy the newer release again, or set STILLHEAD_ON_AHEAD=start".to_owned(),
+        }
+    }
+}
+
+/// What to do about the findings; or what stands in the way.
 pub fn plan(
     graph: &RevisionGraph,
     goal: &Goal,
     rows: &[String],
     findings: &[Finding],
     policy: Policy,
-) -> Result<Plan, Finding> {
-    let stops = |finding: &&Finding| match finding.severity() {
-        Severity::Stop => {
-            !(policy.move_back && finding.proof().is_some() && matches!(finding, Finding::StampedTooFar { .. }))
-        }
-        Severity::Repair => !policy.repair,
-        Severity::Warning => matches!(finding, Finding::Ahead { .. }) && !policy.start_ahead,
-        Severity::Fine | Severity::Pending => false,
-    };
-    if let Some(finding) = findings.iter().find(stops) {
-        return Err(finding.clone());
+) -> Result<Plan, Box<Obstacle>> {
+    for finding in findings {
+        let forbidden_by = match finding {
+            Finding::StampedTooFar { .. } if policy.move_back && finding.proof().is_some() => continue,
+            Finding::Ahead { .. } if !policy.start_ahead => Some(Setting::OnAhead),
+            _ if finding.severity() == Severity::Stop => None,
+            _ if finding.severity() == Severity::Repair && !policy.repair => Some(Setting::Repair),
+            _ => continue,
+        };
+        return Err(Box::new(Obstacle { finding: finding.clone(), forbidden_by }));
     }
     if findings.iter().any(|finding| matches!(finding, Finding::Ahead { .. })) {
         return Ok(Plan::default());
@@ -94,7 +170,7 @@ pub fn plan(
     let pending = goal.pending(graph, &wanted);
     let changes = row_changes(rows, &wanted);
     let upgrade = (!pending.is_empty()).then_some(Upgrade { from: wanted, pending });
-    Ok(Plan { changes, upgrade })
+    Ok(Plan { widen: None, changes, upgrade })
 }
 
 /// The statements that turn the rows `from` into the rows `to`.

@@ -30,7 +30,8 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
     Evidence {
         order: words("a b c"),
         idle: idle.to_vec(),
-        claimed: 0,
+        may_change_data: vec![false, false, true],
+        claimed: 1,
         inference,
         standing,
         invalid_indexes: Vec::new(),
@@ -54,7 +55,7 @@ fn outcome(state: &State, policy: Policy) -> String {
     let codes: Vec<&str> = findings.iter().map(Finding::code).collect();
     let plan = match plan(&graph, &goal, state.rows.revisions(), &findings, policy) {
         Ok(plan) => plan.to_string(),
-        Err(finding) => format!("stop: {}", finding.code()),
+        Err(obstacle) => format!("stop: {}", obstacle.finding.code()),
     };
     format!("{}; {plan}", codes.join(", "))
 }
@@ -114,6 +115,8 @@ fn rows_that_claim_too_little_move_forward_and_never_back() {
     let of = |rows, verdict, standing| state(rows, Some(evidence(verdict, [false; 3], 0, standing)));
     let pending = of("a", Verdict::Exact(2), later.clone());
     assert_eq!(outcome(&pending, ALL), "pending-exists; replacing a with b, then applying c");
+    let with_data = of("a", Verdict::Exact(3), later.clone());
+    assert_eq!(outcome(&with_data, ALL), "pending-exists; stop: pending-exists");
     let unproven = of("a", Verdict::Doubtful(2, 2), later);
     assert_eq!(outcome(&unproven, ALL), "pending-exists; stop: pending-exists");
     let stamped = of("c", Verdict::Exact(1), earlier());

@@ -16,13 +16,16 @@ impl fmt::Display for Finding {
                 let missing = if *no_table { "there is no version table" } else { "the version table is empty" };
                 write!(f, "{there} there ({}), but {missing}; {position}", list(tables))
             }
-            Self::PendingExists { rows, there, position } => write!(
-                f,
-                "the version table says {}, but {}{}; {position}",
-                list(rows),
-                first(there),
-                and_more(there.len())
-            ),
+            Self::PendingExists { rows, there, with_data, position } => {
+                let (rows, more) = (list(rows), and_more(there.len()));
+                write!(f, "the version table says {rows}, but {}{more}; {position}", first(there))?;
+                match with_data.as_slice() {
+                    [] => Ok(()),
+                    revisions => {
+                        write!(f, "; but whether {} has changed the data, no schema can tell", list(revisions))
+                    }
+                }
+            }
             Self::StampedTooFar { rows, missing, position } => write!(
                 f,
                 "the version table says {}, but {}{}; {position}",
@@ -73,6 +76,7 @@ impl fmt::Display for Finding {
                 first(deviations),
                 and_more(deviations.len())
             ),
+            Self::Table(problem) => problem.fmt(f),
         }
     }
 }
@@ -83,6 +87,15 @@ impl Finding {
         match self {
             Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
             Self::FreshDatabase { .. } | Self::Behind { .. } => "stillhead run".to_owned(),
+            Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
+                if !with_data.is_empty() =>
+            {
+                format!(
+                    "stillhead stamp --purge {} once what {} does to the data has been done; then start again",
+                    proof.rows.join(" "),
+                    list(with_data)
+                )
+            }
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::UnknownRevision { position, .. }
@@ -110,12 +123,10 @@ impl Finding {
                     .to_owned()
             }
             Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),
-            Self::OverlappingRows { ancestors, rows } => {
-                let stay: Vec<&str> = rows.iter().filter(|row| !ancestors.contains(row)).map(String::as_str).collect();
-                format!("stillhead stamp --purge {}, then start again", stay.join(" "))
-            }
+            Self::OverlappingRows { .. } => "stillhead run".to_owned(),
             Self::InvalidIndex { indexes } => format!("REINDEX INDEX CONCURRENTLY {}", indexes[0]),
             Self::Drift { .. } => "stillhead infer, to see all that deviates".to_owned(),
+            Self::Table(problem) => problem.next().to_owned(),
         }
     }
 }

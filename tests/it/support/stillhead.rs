@@ -96,6 +96,12 @@ impl Outcome {
     }
 
     #[track_caller]
+    pub fn prints_a(&self, text: &str) -> &Self {
+        assert!(self.stdout.contains(text), "{text:?} is not in {self:#?}");
+        self
+    }
+
+    #[track_caller]
     pub fn prints(&self, text: &str) -> &Self {
         assert_eq!(self.stdout, text, "{self:#?}");
         self

@@ -1,0 +1,260 @@
+//! `explain`: what a finding or an error text means, what may lie behind it, and which of that it is here.
+
+use std::io::{IsTerminal, Read, stdin};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::files::Files;
+use super::look::{Depth, Look};
+use super::output::{Format, print, print_json};
+use crate::config::{Config, ConfigError};
+use crate::database::Database;
+use crate::database::wait::Wait;
+use crate::error::Error;
+use crate::explanation::{Cause, Explanation, PAGES, Reason, named_in, page, summary};
+use crate::prose::{of_markdown, paragraph};
+use crate::reconcile::Finding;
+
+/// How much of a log is read: its end is what counts, and no platform shows more.
+const LONGEST: u64 = 64 << 20;
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A finding's code, or an error text; without it, what is piped in, a whole deploy log for example
+    #[arg(value_name = "CODE|TEXT")]
+    text: Vec<String>,
+    /// Do not look at the database and the migration files
+    #[arg(long)]
+    offline: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints what the code or the text means. Without either, prints the codes.
+pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    let text = match arguments.text.join(" ") {
+        none if none.is_empty() => piped()?,
+        text => text,
+    };
+    let text = text.trim();
+    if text.is_empty() {
+        return list_codes(arguments.format);
+    }
+    if let Some(code) = PAGES.iter().map(|(code, _)| *code).find(|code| *code == text).or_else(|| named_in(text)) {
+        return explain_code(code, &Here::look(config, arguments).await, arguments.format);
+    }
+    if is_code_like(text) {
+        return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
+    }
+    let explanation = Explanation::of(text).ok_or(Error::NothingToExplain { exception: None })?;
+    let here = Here::look(config, arguments).await;
+    match arguments.format {
+        Format::Text => print(&in_words(&explanation, &here))?,
+        Format::Json => print_json(document(&explanation, &here))?,
+    }
+    match explanation.cause {
+        Cause::Unknown => Err(Error::NothingToExplain { exception: Some(explanation.message) }),
+        _ => Ok(()),
+    }
+}
+
+/// What is piped in; nothing where a person sits at the keyboard.
+fn piped() -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    if !stdin().is_terminal() {
+        stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(Error::Input)?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// One word of small letters and hyphens is meant as a code.
+fn is_code_like(text: &str) -> bool {
+    text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c == '-')
+}
+
+fn nearest(text: &str) -> Option<&'static str> {
+    let likeness = |code: &str| strsim::normalized_damerau_levenshtein(text, code);
+    let codes = PAGES.iter().map(|(code, _)| *code);
+    codes.max_by(|one, other| likeness(one).total_cmp(&likeness(other))).filter(|code| likeness(code) > 0.5)
+}
+
+fn list_codes(format: Format) -> Result<(), Error> {
+    match format {
+        Format::Json => print_json(json!({
+            "codes": PAGES.iter().map(|(code, page)| json!({ "code": code, "summary": summary(page) })).collect::<Vec<_>>(),
+        })),
+        Format::Text => {
+            let lines = PAGES.iter().map(|(code, page)| {
+                let indent = " ".repeat(24);
+                paragraph(&summary(page), &format!("{code:<24}"), &indent)
+            });
+            print(&lines.collect::<String>())
+        }
+    }
+}
+
+fn explain_code(code: &str, here: &Here, format: Format) -> Result<(), Error> {
+    let page = page(code).unwrap_or_default();
+    match format {
+        Format::Json => print_json(json!({ "code": code, "page": page, "here": here.document() })),
+        Format::Text => print(&format!("{}{}", of_markdown(page), here.in_words(&[code]))),
+    }
+}
+
+/// What the database and the files at hand say about it.
+enum Here {
+    /// Nobody has named a database, or asked for it.
+    NotAsked,
+    /// It could not be looked at: why, and what to do about that.
+    Unseen { why: String, next: String },
+    /// What was found.
+    Seen { database: String, findings: Vec<Finding> },
+}
+
+impl Here {
+    async fn look(config: &Config, arguments: &Arguments) -> Self {
+        if arguments.offline || matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
+            return Self::NotAsked;
+        }
+        match Self::findings(config).await {
+            Ok(seen) => seen,
+            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
+        }
+    }
+
+    /// One attempt: a person waits for the answer.
+    async fn findings(config: &Config) -> Result<Self, Error> {
+        let url = config.database_url()?;
+        let files = Files::read(config)?;
+        let goal = files.goal(config)?;
+        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
+        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
+        let look = Look::at(config, &files, &database, &goal, Depth::Schema).await;
+        database.close().await;
+        Ok(Self::Seen { database: url.to_string(), findings: look?.findings })
+    }
+
+    /// Whether one of these findings is so here; `None` where nobody has looked.
+    fn has(&self, codes: &[&str]) -> Option<bool> {
+        match self {
+            Self::Seen { findings, .. } if !codes.is_empty() => {
+                Some(findings.iter().any(|finding| codes.contains(&finding.code())))
+            }
+            _ => None,
+        }
+    }
+
+    /// `codes` are those that the explanation is about.
+    fn in_words(&self, codes: &[&str]) -> String {
+        match self {
+            Self::NotAsked => String::new(),
+            Self::Unseen { why, next } => {
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), command(next))
+            }
+            Self::Seen { database, findings } => {
+                let mut text = format!("\nHere, in {database}\n\n");
+                if self.has(codes) == Some(false) {
+                    text +=
+                        &paragraph(&format!("It is not so here, now: {} was not found.", codes.join(", ")), "  ", "  ");
+                }
+                for finding in findings {
+                    text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
+                    text += &command(&finding.next());
+                }
+                text
+            }
+        }
+    }
+
+    fn document(&self) -> Value {
+        match self {
+            Self::NotAsked => Value::Null,
+            Self::Unseen { why, next } => json!({ "error": why, "next": next, "findings": [] }),
+            Self::Seen { findings, .. } => {
+                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.next() });
+                json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
+            }
+        }
+    }
+}
+
+/// The next command on a line of its own, never wrapped: it is to be copied.
+fn command(next: &str) -> String {
+    format!("  next: {next}\n")
+}
+
+fn in_words(explanation: &Explanation, here: &Here) -> String {
+    let mut text = paragraph(&explanation.message, "", "");
+    match (&explanation.revision, &explanation.place) {
+        (Some(revision), Some(place)) => text += &format!("in revision {revision}, {place}\n"),
+        (Some(revision), None) => text += &format!("in revision {revision}\n"),
+        (None, Some(place)) => text += &format!("in {place}\n"),
+        (None, None) => {}
+    }
+    match explanation.cause.meaning() {
+        "" => {}
+        meaning => text += &format!("\nWhat it means\n\n{}", paragraph(&sentence(meaning), "  ", "  ")),
+    }
+    text += "\nWhat may lie behind it, most likely first\n";
+    for (number, (reason, next)) in reasons(explanation, here).into_iter().enumerate() {
+        let mark = match here.has(reason.findings) {
+            Some(true) => " It is so here.",
+            Some(false) => " It is not so here.",
+            None => "",
+        };
+        let what = format!("{}{mark}", explanation.fill(reason.what));
+        text += "\n";
+        text += &paragraph(&what, &format!("  {}. ", number + 1), "     ");
+        text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
+        text += &format!("     next: {next}\n");
+    }
+    text += &here.in_words(&[]);
+    if let Some(code) = explanation.cause.finding() {
+        text += &format!("\nMore: stillhead explain {code}\n");
+    }
+    text
+}
+
+/// A clause as a sentence of its own.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+/// Each reason with its command: what is so here comes first, what is not so here last.
+fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, String)> {
+    let mut reasons: Vec<(Reason, String)> =
+        explanation.reasons().iter().map(|reason| (*reason, explanation.fill(reason.run))).collect();
+    // The first one's may depend on what the message says.
+    reasons[0].1 = explanation.next();
+    reasons.sort_by_key(|(reason, _)| match here.has(reason.findings) {
+        Some(true) => 0,
+        None => 1,
+        Some(false) => 2,
+    });
+    reasons
+}
+
+fn document(explanation: &Explanation, here: &Here) -> Value {
+    let reasons = reasons(explanation, here).into_iter().map(|(reason, next)| {
+        json!({
+            "what": explanation.fill(reason.what),
+            "tell": explanation.fill(reason.tell),
+            "next": next,
+            "is_so_here": here.has(reason.findings),
+        })
+    });
+    json!({
+        "message": explanation.message,
+        "meaning": explanation.cause.meaning(),
+        "revision": explanation.revision,
+        "place": explanation.place,
+        "finding": explanation.cause.finding(),
+        "reasons": reasons.collect::<Vec<_>>(),
+        "here": here.document(),
+    })
+}

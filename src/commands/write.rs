@@ -1,0 +1,80 @@
+//! Writing to the version table: the one way from a command to the writer, and what is said about it.
+
+use tracing::{info, warn};
+
+use super::files::Files;
+use crate::config::Config;
+use crate::database::{Database, VersionRows};
+use crate::error::Error;
+use crate::ledger::{Action, Applied, Note, Recorded};
+use crate::reconcile::{Finding, Plan, Severity, Upgrade};
+use crate::version_table::{Change, Rows};
+
+/// Carries out what a plan has for the version table, notes it with the findings that it repairs, and says so.
+pub(super) async fn write(
+    config: &Config,
+    files: &Files,
+    database: &Database,
+    rows: &VersionRows,
+    (action, findings): (Action, &[Finding]),
+    plan: &Plan,
+) -> Result<(), Error> {
+    let repaired = || findings.iter().filter(|finding| finding.severity() >= Severity::Repair);
+    let note = note(config, action).map(|note| Note {
+        finding: repaired().next().map(|finding| finding.code().to_owned()),
+        evidence: repaired().flat_map(Finding::facts).collect(),
+        ..note
+    });
+    let table = files.version_table()?;
+    let (expected, changes) = (rows.revisions().to_vec(), plan.changes.clone());
+    let change = Change { expected, widen: plan.widen, rows: Rows::Changed(changes), note };
+    let recorded = database.change_rows(table, &change).await?;
+    if let Some(width) = plan.widen {
+        info!("{table}: version_num now takes {width} characters");
+    }
+    for change in &plan.changes {
+        match change.removed().filter(|id| files.graph.get(id).is_none()) {
+            Some(_) => warn!("{table}: {change}, which no file has"),
+            None => info!("{table}: {change}"),
+        }
+    }
+    if is_recorded(&recorded) && action != Action::Repair {
+        info!("to take it back: stillhead undo");
+    }
+    Ok(())
+}
+
+/// Notes what the application's upgrade has done. That it cannot be noted is a warning: the upgrade is done.
+pub(super) async fn record(
+    config: &Config,
+    files: &Files,
+    database: &Database,
+    upgrade: &Upgrade,
+    after: &VersionRows,
+) -> Result<(), Error> {
+    let Some(note) = note(config, Action::Upgrade) else { return Ok(()) };
+    let parents = |id: &String| files.graph.get(id).map(|node| node.revision.down_revision.clone()).unwrap_or_default();
+    let applied =
+        upgrade.pending.iter().map(|id| Applied { revision: id.clone(), parents: parents(id), milliseconds: None });
+    let note = Note { applied: applied.collect(), ..note };
+    let before = VersionRows::Rows(upgrade.from.clone());
+    match database.record(files.version_table()?, &before, after, &note).await {
+        Ok(Recorded::No { reason, next }) => warn!(next = %next, "the upgrade is not in the ledger: {reason}"),
+        Ok(Recorded::Yes | Recorded::Off) => {}
+        Err(error) => warn!(next = %error.next(), "the upgrade is not in the ledger: {error}"),
+    }
+    Ok(())
+}
+
+/// What goes into the ledger with a change, unless it is turned off.
+pub(super) fn note(config: &Config, action: Action) -> Option<Note> {
+    config.ledger.as_ref().map(|origin| Note::new(action, origin))
+}
+
+/// Whether the change can be undone; says so where it cannot.
+pub(super) fn is_recorded(recorded: &Recorded) -> bool {
+    if let Recorded::No { reason, next } = recorded {
+        warn!(next = %next, "this change is not in the ledger, so that stillhead undo cannot take it back: {reason}");
+    }
+    *recorded == Recorded::Yes
+}

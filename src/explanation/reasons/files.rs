@@ -1,0 +1,217 @@
+//! What the version table and the migration files say together, and what the files are like on their own.
+
+use super::Reason;
+use crate::explanation::Cause;
+
+pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
+    Some(match cause {
+        Cause::UnknownRevision => {
+            const {
+                &[
+            Reason::new(
+                "The file is on another branch, or was deleted or replaced after the database had been upgraded.",
+                "git finds a commit that has it.",
+                "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
+            )
+            .shown_by(&["unknown-revision"]),
+            Reason::new(
+                "This image is older than the database: a rollback.",
+                "`stillhead infer` says that everything of the heads is there, and more.",
+                "stillhead run, which starts an older image on a newer schema",
+            )
+            .shown_by(&["ahead"]),
+            Reason::new(
+                "The history was squashed or made anew: every file has a new id.",
+                "No commit's files have this id and the tables are the same.",
+                "stillhead infer, to see which revision the schema is really at",
+            ),
+            Reason::new(
+                "The database is another application's, or another branch's preview.",
+                "`stillhead verify` shows host and database.",
+                "stillhead verify",
+            )
+            .shown_by(&["wrong-database"]),
+        ]
+            }
+        }
+        Cause::MultipleHeads => {
+            const {
+                &[
+                    Reason::new(
+                        "Two people made a revision after the same parent, and both were merged.",
+                        "`stillhead branches` shows the parent, `stillhead heads` both ends.",
+                        "alembic merge heads (flask db merge heads), or upgrade to `heads`",
+                    )
+                    .shown_by(&["multiple-heads"]),
+                    Reason::new(
+                        "The branches are meant to be: several bases or labels.",
+                        "`stillhead branches` shows labels.",
+                        "upgrade to `heads` in place of `head`, as `stillhead run` does",
+                    ),
+                    Reason::new(
+                        "One revision file is there twice, under two names.",
+                        "The output also says: is present more than once.",
+                        "stillhead heads",
+                    ),
+                ]
+            }
+        }
+        Cause::OverlappingRows => {
+            const {
+                &[Reason::new(
+                    "A restore or a stamp left the ancestor's row beside the later one.",
+                    "`stillhead current` prints the revisions, the table holds more rows than heads.",
+                    "remove the ancestor's row from alembic_version, and start again",
+                )
+                .shown_by(&["overlapping-rows"])]
+            }
+        }
+        Cause::RowMismatch => {
+            const {
+                &[
+                    Reason::new(
+                        "The version table has no primary key, and holds a revision twice.",
+                        "SELECT version_num, count(*) FROM alembic_version GROUP BY 1",
+                        "SELECT version_num FROM alembic_version, and leave each revision once",
+                    ),
+                    Reason::new(
+                        "Two upgrades ran at once, and the other one moved the row.",
+                        "The message says: 0 found.",
+                        "stillhead run, which lets one instance upgrade at a time",
+                    ),
+                ]
+            }
+        }
+        Cause::AmbiguousWalk => {
+            const {
+                &[Reason::new(
+                    "`+1` or `-1` meets a fork, where Alembic cannot choose.",
+                    "`stillhead branches` shows it.",
+                    "name the revision to go to; `stillhead history --graph` draws them",
+                )
+                .shown_by(&["multiple-heads"])]
+            }
+        }
+        Cause::NotUpToDate => {
+            const {
+                &[
+                    Reason::new(
+                        "The database is behind the files: upgrade it before you make a new revision.",
+                        "`stillhead current` and `stillhead heads` differ.",
+                        "stillhead run",
+                    )
+                    .shown_by(&["behind", "fresh-database"]),
+                    Reason::new(
+                        "The version table is missing or empty, although the tables are there.",
+                        "`stillhead current` prints nothing.",
+                        "stillhead infer",
+                    )
+                    .shown_by(&["unversioned"]),
+                ]
+            }
+        }
+        Cause::MissingParent => {
+            const {
+                &[
+                    Reason::new(
+                        "The parent's file was not committed, or is left out of the image by .dockerignore.",
+                        "git status shows it as untracked where it was made.",
+                        "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
+                    ),
+                    Reason::new(
+                        "The parent was deleted or squashed, and this revision still points at it.",
+                        "A commit of yours deletes the file.",
+                        "stillhead restore {name}",
+                    ),
+                ]
+            }
+        }
+        Cause::DuplicateRevision => {
+            const {
+                &[Reason::new(
+                    "A file was copied, and its revision id with it; or a rename left the old file behind.",
+                    "Two files of the versions folder have the same `revision =` line.",
+                    "grep -rn '^revision' --include='*.py' . | sort -k3",
+                )]
+            }
+        }
+        Cause::Cycle => {
+            const {
+                &[Reason::new(
+                    "A down_revision was edited by hand, or a merge conflict was resolved to both sides.",
+                    "The message lists the revisions of the circle.",
+                    "grep -rn '^down_revision' --include='*.py' .",
+                )]
+            }
+        }
+        Cause::LabelClash => {
+            const {
+                &[Reason::new(
+                    "branch_labels was copied with the rest of the file.",
+                    "Two files have the same branch_labels line.",
+                    "grep -rn '^branch_labels' --include='*.py' .",
+                )]
+            }
+        }
+        Cause::BrokenFile => {
+            const {
+                &[
+                    Reason::new(
+                        "A merge conflict was left in the file.",
+                        "The file holds lines that begin with <<<<<<<.",
+                        "grep -rnE '^(<<<<<<<|>>>>>>>) ' --include='*.py' .",
+                    ),
+                    Reason::new(
+                        "An editing accident: a bracket, a quote or an indentation.",
+                        "Python says in which line.",
+                        "python3 -m compileall -q .",
+                    ),
+                    Reason::new(
+                        "The file needs a newer Python than the one that runs it.",
+                        "It loads where it was written.",
+                        "python3 --version",
+                    ),
+                ]
+            }
+        }
+        Cause::NoMigrations => {
+            const {
+                &[
+                    Reason::new(
+                        "The command starts in another folder than the one that holds alembic.ini or migrations/.",
+                        "ls shows neither.",
+                        "cd to the application's folder first, or name it: flask db upgrade -d DIR, alembic -c FILE upgrade heads",
+                    ),
+                    Reason::new(
+                        "The folder is not in the image: .dockerignore, .gitignore or a COPY that leaves it out.",
+                        "It is there in the repository.",
+                        "copy it into the image: COPY migrations migrations",
+                    ),
+                    Reason::new(
+                        "Plain `alembic` on a Flask-Migrate folder, which has no script_location.",
+                        "migrations/env.py imports current_app.",
+                        "flask db upgrade",
+                    ),
+                ]
+            }
+        }
+        Cause::Silenced => {
+            const {
+                &[
+                    Reason::new(
+                        "fileConfig() in env.py switches every logger off that alembic.ini does not list, \
+                 and Flask-Migrate's own message with it.",
+                        "migrations/alembic.ini has no [logger_flask_migrate].",
+                        "stillhead infer, to see which revision the schema is really at",
+                    ),
+                    Reason::new(
+                        "The text was cut, or the upgrade was killed there.",
+                        "The exit code is above 128.",
+                        "fileConfig(…, disable_existing_loggers=False) in env.py, and start again",
+                    ),
+                ]
+            }
+        }
+        _ => return None,
+    })
+}

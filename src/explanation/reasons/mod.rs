@@ -1,0 +1,48 @@
+//! What usually lies behind each cause, how to tell, and what to run: most likely first.
+//!
+//! `{migration}` in a text stands for the migration's line, `{name}` for the name in quotes that the message ends with.
+
+mod application;
+mod connection;
+mod files;
+mod schema;
+
+use super::Cause;
+
+/// One thing that may lie behind a cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reason {
+    /// What happened.
+    pub what: &'static str,
+    /// How to see that it is this one.
+    pub tell: &'static str,
+    /// The command to run, or the one thing to do.
+    pub run: &'static str,
+    /// The findings that show that it is this one.
+    pub findings: &'static [&'static str],
+}
+
+impl Reason {
+    const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
+        Self { what, tell, run, findings: &[] }
+    }
+
+    const fn shown_by(self, findings: &'static [&'static str]) -> Self {
+        Self { findings, ..self }
+    }
+}
+
+/// The reasons of a cause, most likely first; never empty.
+pub(super) fn of(cause: Cause) -> &'static [Reason] {
+    schema::of(cause)
+        .or_else(|| connection::of(cause))
+        .or_else(|| files::of(cause))
+        .or_else(|| application::of(cause))
+        .unwrap_or(UNKNOWN)
+}
+
+const UNKNOWN: &[Reason] = &[Reason::new(
+    "An error that stillhead does not know.",
+    "The last lines of the upgrade's own output name the exception and the line.",
+    "read the upgrade's own output above: its last lines name the cause",
+)];

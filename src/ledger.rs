@@ -1,0 +1,145 @@
+//! The ledger: what stillhead has changed, and why. A plain value; `database` keeps it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::version_table::Row;
+
+/// What a change was, in the words of the command or the plan that made it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// `stamp`: a person named the revisions.
+    Stamp,
+    /// `run`: the schema proved the rows.
+    Repair,
+    /// `fix`.
+    Fix,
+    /// `undo`.
+    Undo,
+    /// The application's own upgrade, which `run` started.
+    Upgrade,
+    /// One of a later stillhead's.
+    #[serde(other)]
+    Other,
+}
+
+impl Action {
+    /// The word that is kept.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stamp => "stamp",
+            Self::Repair => "repair",
+            Self::Fix => "fix",
+            Self::Undo => "undo",
+            Self::Upgrade => "upgrade",
+            Self::Other => "change",
+        }
+    }
+}
+
+/// Which release, on which machine, by which stillhead.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Origin {
+    /// What the platform or `STILLHEAD_IMAGE` calls the release.
+    pub image: Option<String>,
+    /// The host's name.
+    pub host: Option<String>,
+    /// The version of stillhead.
+    pub stillhead: String,
+}
+
+/// One revision that an upgrade applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// Its id.
+    pub revision: String,
+    /// `down_revision`, which tells an older image where a row that it has no file for comes from.
+    pub parents: Vec<String>,
+    /// How long it took, where that is known.
+    pub milliseconds: Option<u64>,
+}
+
+/// What whoever changes something says about it; the rows before and after are the writer's to add.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// What the change was.
+    pub action: Action,
+    /// The finding's code, or whatever else was the reason, in a few words.
+    #[serde(default)]
+    pub finding: Option<String>,
+    /// What spoke for it, a sentence each.
+    #[serde(default)]
+    pub evidence: Vec<String>,
+    /// What an upgrade applied, in its order.
+    #[serde(default)]
+    pub applied: Vec<Applied>,
+    /// Who did it.
+    #[serde(flatten)]
+    pub origin: Origin,
+}
+
+impl Note {
+    /// A note without evidence.
+    #[must_use]
+    pub fn new(action: Action, origin: &Origin) -> Self {
+        Self { action, finding: None, evidence: Vec::new(), applied: Vec::new(), origin: origin.clone() }
+    }
+}
+
+/// One line of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number; later entries have higher ones.
+    pub number: i64,
+    /// When, in UTC by the server's clock: `2026-02-28T23:59:59Z`.
+    pub at: String,
+    /// The version table's schema; `None` on SQLite.
+    pub version_table_schema: Option<String>,
+    /// The version table's name.
+    pub version_table: String,
+    /// The whole rows before; `None` where there was no table.
+    #[serde(rename = "rows_before")]
+    pub before: Option<Vec<Row>>,
+    /// The whole rows after; `None` where there is no table any more.
+    #[serde(rename = "rows_after")]
+    pub after: Option<Vec<Row>>,
+    /// What it was, and why.
+    #[serde(flatten)]
+    pub note: Note,
+}
+
+/// What is recorded to lie behind `rows`: they themselves, the revisions that upgrades have applied before them, and what
+/// those follow. It is how an image knows that a row which it has no file for comes from a later release.
+#[must_use]
+pub fn reached(entries: &[Entry], rows: &[String]) -> BTreeSet<String> {
+    let applied = || entries.iter().flat_map(|entry| &entry.note.applied);
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<&String> = rows.iter().collect();
+    while let Some(revision) = next.pop() {
+        if reached.insert(revision.clone()) {
+            next.extend(applied().filter(|one| one.revision == *revision).flat_map(|one| &one.parents));
+        }
+    }
+    reached
+}
+
+/// Whether a change is in the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a change that cannot be undone is to be named"]
+pub enum Recorded {
+    /// It is.
+    Yes,
+    /// Nobody asked for it.
+    Off,
+    /// It could not be kept; the change was made all the same.
+    No {
+        /// Why.
+        reason: String,
+        /// The statement, or else the step, that would change it.
+        next: String,
+    },
+}

@@ -1,0 +1,209 @@
+//! `run` on states that rows, files and schema tell apart only together, and what its policies allow.
+
+use std::fs;
+
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::{BOTH, Database};
+use crate::support::postgres::server;
+use crate::support::{Application, Backend};
+
+fn row(application: &Application, revision: &str) {
+    application.database.sql(&format!("UPDATE alembic_version SET version_num = '{revision}'"));
+}
+
+/// "relation already exists": the tables were made by `create_all`, or the row was set back.
+#[test]
+fn a_pending_revision_that_is_there_already_moves_the_row_forward() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        row(&shop, REVISIONS[0]);
+        let plain = shop.flask(&["db", "upgrade"]);
+        let said = String::from_utf8_lossy(&plain.stderr);
+        assert!(!plain.status.success() && (said.contains("already exists") || said.contains("duplicate column")));
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("pending-exists: the version table says 4b1d0c9a7e21, but ");
+        outcome.says("products.in_stock exists, which 9e7c52f3d8b4").says("replacing 4b1d0c9a7e21 with 9e7c52f3d8b4");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+/// The last revision only moves data: that its neighbours' tables are there says nothing about the data.
+#[test]
+fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        let file = fs::read_dir(shop.folder().join("migrations/versions")).unwrap().flatten().map(|entry| entry.path());
+        let file = file.into_iter().find(|path| path.to_string_lossy().contains(REVISIONS[1])).unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let text =
+            text.replace("def upgrade():\n", "def upgrade():\n    op.execute(\"DELETE FROM products WHERE id < 0\")\n");
+        fs::write(&file, text).unwrap();
+        row(&shop, REVISIONS[0]);
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("pending-exists").says("whether 9e7c52f3d8b4 has changed the data");
+        outcome.says("next: stillhead stamp --purge 9e7c52f3d8b4 once");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        shop.stillhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+    }
+}
+
+#[test]
+fn a_row_that_claims_what_is_not_there_stops_the_start() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[0]);
+        row(&shop, REVISIONS[2]);
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("stamped-too-far: the version table says c30fa6d1be95, but ");
+        outcome.says("is missing").says("the schema is at 4b1d0c9a7e21");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[2].to_owned()]));
+    }
+}
+
+#[test]
+fn a_version_table_without_a_schema_stops_the_start() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("stamped-too-far").says("nothing of the migrations is there");
+    }
+}
+
+#[test]
+fn a_revision_that_is_there_in_part_stops_the_start_and_is_named() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("DROP INDEX ix_products_name");
+        row(&shop, REVISIONS[0]);
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("half-applied: ").says("operations of 9e7c52f3d8b4 are present");
+        outcome.says("index ix_products_name of products is missing");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+    }
+}
+
+#[test]
+fn a_deviation_that_no_upgrade_depends_on_is_named_and_stops_nothing() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[2]);
+        shop.database.sql("DROP INDEX ix_products_name");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("warning: drift: ").says("index ix_products_name");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn several_heads_are_all_upgraded_and_named() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[2]);
+        let second = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\n\
+                      down_revision = 'c30fa6d1be95'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n";
+        fs::write(shop.folder().join("migrations/versions/ffff00000001_wishes.py"), second).unwrap();
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().says("multiple-heads: the migration files have 2 heads: d8452b70fc16, ffff00000001");
+        outcome.says("which part after c30fa6d1be95").says("stillhead merge");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned(), "ffff00000001".to_owned()]));
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
+    }
+}
+
+#[test]
+fn an_index_that_a_failed_create_index_concurrently_left_is_named() {
+    let shop = Application::at(Backend::Postgres, REVISIONS[2]);
+    shop.database.sql("CREATE TABLE doubles (a integer)");
+    shop.database.sql("INSERT INTO doubles VALUES (1), (1)");
+    let Database::Postgres { name } = &shop.database else { unreachable!() };
+    server().try_sql(name, "CREATE UNIQUE INDEX CONCURRENTLY ix_doubles ON doubles (a)").unwrap_err();
+    let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    outcome.success().says("invalid-index").says("ix_doubles");
+}
+
+#[test]
+fn without_repairs_what_is_proven_is_only_said() {
+    for backend in BOTH {
+        for broken in ["DROP TABLE alembic_version", "UPDATE alembic_version SET version_num = 'feedc0ffee00'"] {
+            let shop = Application::at(backend, REVISIONS[1]);
+            shop.database.sql(broken);
+            let before = shop.database.rows();
+            let none = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_REPAIR", "none").run();
+            none.code(125).prints("").says("the schema is at 9e7c52f3d8b4").says("next: stillhead fix");
+            assert_eq!(shop.database.rows(), before);
+            shop.stillhead(&["run", "--repair", "proven", "--", "echo", "started"]).run().success();
+        }
+    }
+}
+
+#[test]
+fn an_older_image_may_be_told_to_stop() {
+    for backend in BOTH {
+        let shop = Application::at(backend, "head");
+        row(&shop, "feedc0ffee00");
+        let stop = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_ON_AHEAD", "stop").run();
+        stop.code(125).prints("").says("ahead: the version table holds feedc0ffee00").says("STILLHEAD_ON_AHEAD");
+        shop.stillhead(&["run", "--on-ahead", "start", "--", "echo", "started"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+    }
+}
+
+#[test]
+fn the_application_may_be_started_although_the_upgrade_failed() {
+    let shop = Application::new(Backend::Sqlite);
+    let start = |name: &str, value: &str| {
+        let stillhead = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_ON_FAILURE", "start");
+        stillhead.env(name, value).run()
+    };
+    let going_on = "STILLHEAD_ON_FAILURE=start: going on";
+    start("STILLHEAD_UPGRADE_COMMAND", "false").success().prints("started\n").says("exited with 1").says(going_on);
+    start("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d?connect_timeout=1").success().says(going_on);
+    let stopped = shop.stillhead(&["run", "--", "no-such-command"]).env("STILLHEAD_ON_FAILURE", "start").run();
+    stopped.code(127);
+}
+
+#[test]
+fn rows_at_head_are_held_against_the_schema_only_if_that_is_wanted() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        row(&shop, HEAD);
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
+        let always = shop.stillhead(&["run", "--verify", "always", "--", "echo", "started"]).run();
+        always.code(125).prints("").says("stamped-too-far").says("is missing");
+        row(&shop, REVISIONS[0]);
+        let never = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
+        never.code(1).prints("").says("in_stock").says_nothing_of("pending-exists");
+    }
+}
+
+/// An upgrade command that claims what it has not done.
+#[test]
+fn rows_that_an_upgrade_only_claims_are_no_success() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[0]);
+        let lie = format!("flask db stamp {HEAD}");
+        let lied = |verify: &str| {
+            row(&shop, REVISIONS[0]);
+            shop.stillhead(&["run", "--upgrade-command", &lie, "--verify", verify, "--", "echo", "started"]).run()
+        };
+        lied("changed").code(125).prints("").says("stamped-too-far");
+        lied("never").success().prints("started\n");
+    }
+}
+
+#[test]
+fn a_target_is_upgraded_to_and_never_left_again() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        let to = |target: &str| shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_TARGET", target).run();
+        to(REVISIONS[1]).success().says("2 revisions pending").says("at head 9e7c52f3d8b4, upgraded");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        to(REVISIONS[1]).success().says_nothing_of("pending");
+        to("9e7c").success().says_nothing_of("pending");
+        to("heads").success();
+        to(REVISIONS[1]).success().says_nothing_of("pending");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        to("nowhere").code(125).says("nowhere");
+        to("base").code(2).says("STILLHEAD_TARGET");
+        to("+1").code(2).says("STILLHEAD_TARGET");
+    }
+}
