@@ -5,9 +5,15 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, explain, fix, heads, history, infer, merge, restore, show, stamp, undo,
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, restore, show, stamp, undo,
 };
 use crate::config::Settings;
+
+/// What `docs/exit-codes.md` says at more length.
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 findings that need a person; 2 usage; 124 a deadline passed; 125 stillhead refused or failed; \
+126, 127 the command cannot be executed, was not found; 128+n ended by signal n; otherwise the upgrade command's own. \
+Once CMD was started, every code is its own.";
 
 /// Is your database still at head?
 ///
@@ -15,6 +21,7 @@ use crate::config::Settings;
 /// is pending, and becomes the start command: same PID, no trace.
 #[derive(Debug, Parser)]
 #[command(name = "stillhead", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// Flags that every command takes.
     #[command(flatten)]
@@ -84,4 +91,12 @@ pub enum Command {
     /// Refuses where somebody else has changed the rows since, and says what is there. An upgrade is not undone: that is what
     /// `flask db downgrade` is for. Needs the ledger (STILLHEAD_LEDGER), and no migration files.
     Undo(undo::Arguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: manual::CompletedShell,
+    },
+    /// Print the manual page: stillhead man | man -l -
+    Man,
 }

@@ -14,6 +14,7 @@ pub mod history;
 pub mod infer;
 mod lock;
 mod look;
+pub mod manual;
 pub mod merge;
 pub mod output;
 pub mod restore;

@@ -19,6 +19,7 @@ mod logging;
 mod reconcile;
 mod repair;
 mod run;
+mod shipping;
 mod shop;
 mod tidy;
 mod undo;
