@@ -100,6 +100,15 @@ impl Database {
         }
     }
 
+    /// The server's version, in its own words or its pooler's.
+    pub fn server_version(&self) -> Option<&str> {
+        match self {
+            Self::Postgres(session) => session.connection.server_version.as_deref(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Some(rusqlite::version()),
+        }
+    }
+
     /// Which dialect of SQL it speaks.
     pub fn dialect(&self) -> Dialect {
         match self {
