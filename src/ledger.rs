@@ -16,6 +16,8 @@ pub enum Action {
     Repair,
     /// `fix`.
     Fix,
+    /// `reset --versions-only`.
+    Reset,
     /// `undo`.
     Undo,
     /// The application's own upgrade, which `run` started.
@@ -33,6 +35,7 @@ impl Action {
             Self::Stamp => "stamp",
             Self::Repair => "repair",
             Self::Fix => "fix",
+            Self::Reset => "reset",
             Self::Undo => "undo",
             Self::Upgrade => "upgrade",
             Self::Other => "change",

@@ -83,6 +83,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Reset(arguments) => {
+            runtime.block_on(commands::reset::reset(&config, &arguments)).map(nothing_to_start)
+        }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

@@ -14,6 +14,7 @@ mod lock;
 mod look;
 pub mod merge;
 pub mod output;
+pub mod reset;
 pub mod restore;
 pub mod run;
 pub mod show;

@@ -2,4 +2,5 @@
 
 mod merge;
 mod project;
+mod reset;
 mod restore;
