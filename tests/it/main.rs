@@ -19,5 +19,8 @@ mod logging;
 mod reconcile;
 mod repair;
 mod run;
+mod shipping;
 mod shop;
 mod tidy;
+mod undo;
+mod version_table;
