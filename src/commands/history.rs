@@ -1,6 +1,9 @@
 //! `history`: the revisions between two ends, newest first, as `alembic history` prints them, or as a drawing.
 
+use std::io::IsTerminal;
+
 use clap::{Args, ValueEnum};
+use dialoguer::console::Term;
 use serde_json::json;
 
 use super::files::Files;
@@ -82,7 +85,7 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
         Format::Mermaid => print(&mermaid::render(&draw()?)),
         Format::Dot => print(&dot::render(&draw()?)),
         Format::Svg => print(&svg::render(&draw()?)),
-        Format::Text if arguments.graph => print(&terminal::render(&draw()?)),
+        Format::Text if arguments.graph => print(&terminal::render(&draw()?, screen(config))),
         Format::Text => {
             let line = Line { labels: true, message: true, parents: true, tree: true, is_current: false };
             let shown = shown.iter().map(|node| {
@@ -94,5 +97,16 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
             });
             print(&shown.collect::<String>())
         }
+    }
+}
+
+/// What the drawing is shown on: a terminal has a width, and mostly colours.
+pub(super) fn screen(config: &Config) -> terminal::Screen {
+    match std::io::stdout().is_terminal() {
+        true => terminal::Screen {
+            width: Term::stdout().size_checked().map(|(_, columns)| columns.into()),
+            colour: config.log.colour,
+        },
+        false => terminal::Screen::default(),
     }
 }
