@@ -17,6 +17,8 @@ pub enum Action {
     Repair,
     /// `fix`.
     Fix,
+    /// `reset --versions-only`.
+    Reset,
     /// `undo`.
     Undo,
     /// The application's own upgrade, which `run` started.
@@ -34,6 +36,7 @@ impl Action {
             Self::Stamp => "stamp",
             Self::Repair => "repair",
             Self::Fix => "fix",
+            Self::Reset => "reset",
             Self::Undo => "undo",
             Self::Upgrade => "upgrade",
             Self::Other => "change",

@@ -71,6 +71,8 @@ pub struct Config {
     pub liveness_port: Option<NonZeroU16>,
     /// The PATH that commands are looked up in.
     pub path: Option<OsString>,
+    /// Variables by which a platform or a person says that this is production; only names and harmless words.
+    pub production_signs: Vec<String>,
     /// What to log, and how.
     pub log: Log,
 }
@@ -201,6 +203,7 @@ impl Config {
                 None => None,
             },
             path: environment.bytes("PATH").map(OsString::from),
+            production_signs: environment.production_signs(),
             log: Log {
                 level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),
                 format: flags.log_format.or(variables.log_format).unwrap_or(LogFormat::Text),

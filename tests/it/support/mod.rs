@@ -11,6 +11,7 @@ pub mod python;
 pub mod running;
 pub mod screen;
 pub mod stillhead;
+pub mod terminal;
 pub mod tools;
 
 pub use application::Application;
