@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, explain, heads, history, infer, manual, show, stamp};
+use crate::commands::{branches, check, current, explain, fix, heads, history, infer, manual, show, stamp, undo};
 use crate::config::Settings;
 
 /// What `docs/exit-codes.md` says at more length.
@@ -66,8 +66,19 @@ pub enum Command {
     /// of Alembic, SQLAlchemy, psycopg, PostgreSQL, Flask-Migrate and gunicorn around migrations. Where DATABASE_URL leads
     /// to a database it looks there, changes nothing, and says which of the causes it is. Without a text it lists the codes.
     Explain(explain::Arguments),
+    /// Say what is the matter, and what `run` would do about it
+    ///
+    /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where a person is needed.
+    Check(check::Arguments),
+    /// Repair the version table: what the schema proves, or what you say
+    Fix(fix::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
+    /// Put back the rows that the last change by stillhead replaced
+    ///
+    /// Refuses where somebody else has changed the rows since, and says what is there. An upgrade is not undone: that is what
+    /// `flask db downgrade` is for. Needs the ledger (STILLHEAD_LEDGER), and no migration files.
+    Undo(undo::Arguments),
     /// Print a completion script for a shell
     Completions {
         /// Which shell

@@ -80,9 +80,14 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Infer(arguments) => {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Check(arguments) => {
+            runtime.block_on(commands::check::check(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Fix(arguments) => runtime.block_on(commands::fix::fix(&config, &arguments)).map(nothing_to_start),
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

@@ -11,7 +11,7 @@ use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
 use crate::reconcile::Evidence;
-use crate::schema::Schema;
+use crate::schema::{Dialect, Schema};
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
@@ -60,6 +60,13 @@ impl History {
         let may_change_data = self.effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect();
         let invalid_indexes = invalid_indexes(schema);
         Evidence { order: self.ids, idle, may_change_data, claimed: self.claimed, inference, standing, invalid_indexes }
+    }
+
+    /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
+    pub(super) fn offline(files: &Files) -> Result<Self, Error> {
+        let version_table = files.version_table()?.to_string();
+        let setting = Setting { dialect: Dialect::PostgreSql, default_schema: "public".to_owned(), version_table };
+        Self::read(files, &setting, &[])
     }
 
     fn read(files: &Files, setting: &Setting, rows: &[String]) -> Result<Self, Error> {

@@ -1,10 +1,12 @@
 //! One file a command. Only here do the files and the database meet.
 
 pub mod branches;
+pub mod check;
 pub mod current;
 mod evidence;
 pub mod explain;
 mod files;
+pub mod fix;
 mod follow;
 mod further;
 pub mod heads;
@@ -17,6 +19,7 @@ pub mod output;
 pub mod run;
 pub mod show;
 pub mod stamp;
+pub mod undo;
 mod upgrade;
 mod wording;
 mod write;

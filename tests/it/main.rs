@@ -21,3 +21,5 @@ mod run;
 mod shipping;
 mod shop;
 mod tidy;
+mod undo;
+mod version_table;

@@ -63,7 +63,9 @@ fn every_shell_block_is_run_or_says_that_it_is_not() {
             let state = match (words.next(), words.next()) {
                 (Some("sh"), Some("norun")) => continue,
                 (Some("sh"), state) => state.unwrap_or_default(),
-                (Some("bash" | "shell" | "console" | ""), _) => panic!("{}: a block without a language", path.display()),
+                (Some("bash" | "shell" | "console" | ""), _) => {
+                    panic!("{}: a block without a language", path.display())
+                }
                 _ => continue,
             };
             let shop = application(state);
