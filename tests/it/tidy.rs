@@ -1,10 +1,7 @@
 //! The invariants of docs/architecture.md, held against the sources.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-
-use crate::support::Stillhead;
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
