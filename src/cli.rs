@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, check, current, explain, fix, heads, history, infer, manual, show, stamp, undo};
+use crate::commands::{
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, restore, show, stamp, undo,
+};
 use crate::config::Settings;
 
 /// What `docs/exit-codes.md` says at more length.
@@ -72,6 +74,16 @@ pub enum Command {
     Check(check::Arguments),
     /// Repair the version table: what the schema proves, or what you say
     Fix(fix::Arguments),
+    /// Write the revision that merges several heads, as Alembic would
+    ///
+    /// Its file name and text are those of file_template and script.py.mako. Says first where the branches touch the same
+    /// objects, which a merge revision does not settle.
+    Merge(merge::Arguments),
+    /// Bring the file of a lost revision back from version control
+    ///
+    /// Looks for it in every commit of the git repository: deleted, renamed, on another branch, in a stash, or only in a reflog.
+    /// The lost revisions that it follows come with it. Never writes over another file.
+    Restore(restore::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
     /// Put back the rows that the last change by stillhead replaced

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::commands::merge::MergeError;
+use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
@@ -171,6 +173,12 @@ pub enum Error {
         /// The limit.
         waited: Duration,
     },
+    /// Heads are not merged.
+    #[error(transparent)]
+    Merge(Box<MergeError>),
+    /// A lost revision is not brought back.
+    #[error(transparent)]
+    Restore(Box<RestoreError>),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -270,6 +278,8 @@ impl Error {
             Self::NotFollowed { holder: Some(_), .. } => {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
+            Self::Merge(error) => error.next(),
+            Self::Restore(error) => error.next(),
             Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

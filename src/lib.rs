@@ -19,7 +19,9 @@ pub mod process;
 pub mod prose;
 pub mod python;
 pub mod reconcile;
+pub mod revision_file;
 pub mod schema;
+pub mod version_control;
 pub mod version_table;
 
 use std::ffi::OsString;
@@ -81,6 +83,10 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
         }
         Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
+        Command::Merge(arguments) => {
+            runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Restore(arguments) => commands::restore::restore(&config, &arguments).map(nothing_to_start),
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }

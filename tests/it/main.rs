@@ -17,6 +17,7 @@ mod liveness;
 mod lock;
 mod logging;
 mod reconcile;
+mod repair;
 mod run;
 mod shipping;
 mod shop;

@@ -10,6 +10,7 @@ use stillhead::database::url::{DatabaseUrl, LibpqEnvironment};
 
 use super::certificates::{Kind, TlsServer};
 use super::{first_value, try_connect, up_to};
+use crate::support::postgres::server;
 use crate::support::python;
 
 /// What became of a connection.
