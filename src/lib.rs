@@ -19,6 +19,7 @@ pub mod process;
 pub mod prose;
 pub mod python;
 pub mod reconcile;
+pub mod report;
 pub mod schema;
 pub mod version_table;
 
@@ -73,6 +74,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
         Command::Infer(arguments) => {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Verify(arguments) => {
+            runtime.block_on(commands::verify::verify(&config, &arguments)).map(nothing_to_start)
         }
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::files::Files;
-use super::look::{Depth, Look};
+use super::look::{Depth, Look, policy};
 use super::output::{Format, print, print_json};
 use crate::config::{Config, ConfigError};
 use crate::database::Database;
@@ -133,7 +133,7 @@ impl Here {
         let goal = files.goal(config)?;
         let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
         let database = Database::open(&url, &at_once, &mut |_| {}).await?;
-        let look = Look::at(config, &files, &database, &goal, Depth::Schema).await;
+        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
         database.close().await;
         Ok(Self::Seen { database: url.to_string(), findings: look?.findings })
     }

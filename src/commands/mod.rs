@@ -17,5 +17,6 @@ pub mod run;
 pub mod show;
 pub mod stamp;
 mod upgrade;
+pub mod verify;
 mod wording;
 mod write;

@@ -24,6 +24,8 @@ pub const PAGES: &[(&str, &str)] = pages![
     "no-privilege",
     "read-only",
     "in-recovery",
+    "unusable-version-table",
+    "duplicate-rows",
     "invalid-index",
     "drift",
     "unreadable-migration",

@@ -20,3 +20,4 @@ mod reconcile;
 mod run;
 mod shop;
 mod tidy;
+mod verify;
