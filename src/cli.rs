@@ -4,8 +4,16 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{branches, current, explain, heads, history, infer, show, stamp, verify};
+use crate::commands::{
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, restore, show, stamp, undo, verify,
+};
 use crate::config::Settings;
+
+/// What `docs/exit-codes.md` says at more length.
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 findings that need a person; 2 usage; 124 a deadline passed; 125 stillhead refused or failed; \
+126, 127 the command cannot be executed, was not found; 128+n ended by signal n; otherwise the upgrade command's own. \
+Once CMD was started, every code is its own.";
 
 /// Is your database still at head?
 ///
@@ -13,6 +21,7 @@ use crate::config::Settings;
 /// is pending, and becomes the start command: same PID, no trace.
 #[derive(Debug, Parser)]
 #[command(name = "stillhead", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// Flags that every command takes.
     #[command(flatten)]
@@ -66,6 +75,35 @@ pub enum Command {
     /// of Alembic, SQLAlchemy, psycopg, PostgreSQL, Flask-Migrate and gunicorn around migrations. Where DATABASE_URL leads
     /// to a database it looks there, changes nothing, and says which of the causes it is. Without a text it lists the codes.
     Explain(explain::Arguments),
+    /// Say what is the matter, and what `run` would do about it
+    ///
+    /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where a person is needed.
+    Check(check::Arguments),
+    /// Repair the version table: what the schema proves, or what you say
+    Fix(fix::Arguments),
+    /// Write the revision that merges several heads, as Alembic would
+    ///
+    /// Its file name and text are those of file_template and script.py.mako. Says first where the branches touch the same
+    /// objects, which a merge revision does not settle.
+    Merge(merge::Arguments),
+    /// Bring the file of a lost revision back from version control
+    ///
+    /// Looks for it in every commit of the git repository: deleted, renamed, on another branch, in a stash, or only in a reflog.
+    /// The lost revisions that it follows come with it. Never writes over another file.
+    Restore(restore::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
+    /// Put back the rows that the last change by stillhead replaced
+    ///
+    /// Refuses where somebody else has changed the rows since, and says what is there. An upgrade is not undone: that is what
+    /// `flask db downgrade` is for. Needs the ledger (STILLHEAD_LEDGER), and no migration files.
+    Undo(undo::Arguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: manual::CompletedShell,
+    },
+    /// Print the manual page: stillhead man | man -l -
+    Man,
 }

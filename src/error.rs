@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::commands::merge::MergeError;
+use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
+use crate::ledger::UndoError;
 use crate::migrations::env_py::Undecidable;
 use crate::migrations::layout::LayoutError;
 use crate::migrations::{GraphError, ReadError};
@@ -43,6 +46,9 @@ pub enum Error {
     /// The state of the database is one that only a person can resolve.
     #[error("{_0}")]
     Obstacle(Box<Obstacle>),
+    /// Nothing is undone.
+    #[error(transparent)]
+    Undo(#[from] UndoError),
     /// The upgrade cannot begin.
     #[error("no upgrade command: {0}")]
     NoUpgradeCommand(ProgramError),
@@ -120,6 +126,42 @@ pub enum Error {
     /// Standard input cannot be read.
     #[error("cannot read standard input: {0}")]
     Input(std::io::Error),
+    /// `check`, and a person is needed.
+    #[error("a person is needed")]
+    NeedsAPerson {
+        /// The next command of the worst finding.
+        next: String,
+    },
+    /// `check`, and nothing but an upgrade is pending.
+    #[error("an upgrade is pending")]
+    OnlyPending,
+    /// A report cannot be written.
+    #[error("cannot write {}: {source}", file.display())]
+    Report {
+        /// Where it was to go.
+        file: PathBuf,
+        /// The answer.
+        source: std::io::Error,
+    },
+    /// `fix`, and the person said no.
+    #[error("nothing is changed")]
+    NotConfirmed,
+    /// `fix`, and nobody is there who could be asked.
+    #[error("this is not a terminal, so that nobody can be asked")]
+    NobodyToAsk,
+    /// `fix REV`, and the schema is somewhere else.
+    #[error("the schema speaks against {wanted}: {doubt}")]
+    EvidenceDisagrees {
+        /// What was asked for.
+        wanted: String,
+        /// What speaks against it.
+        doubt: String,
+        /// The first revision that was asked for.
+        first: String,
+    },
+    /// `fix`, and rows or schema were changed while the question was open.
+    #[error("the database has changed meanwhile; nothing is written")]
+    ChangedMeanwhile,
     /// Standard output cannot be written to.
     #[error("cannot write to standard output: {0}")]
     Output(std::io::Error),
@@ -141,6 +183,12 @@ pub enum Error {
         /// The limit.
         waited: Duration,
     },
+    /// Heads are not merged.
+    #[error(transparent)]
+    Merge(Box<MergeError>),
+    /// A lost revision is not brought back.
+    #[error(transparent)]
+    Restore(Box<RestoreError>),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -169,10 +217,13 @@ impl Error {
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::UnknownCode { .. } => 2,
-            Self::NotOnHeads { .. } | Self::NotInferred | Self::NothingToExplain { .. } | Self::ChecksFailed { .. } => {
-                1
-            }
+            Self::Config(_) | Self::NobodyToAsk | Self::UnknownCode { .. } => 2,
+            Self::OnlyPending => 10,
+            Self::NotOnHeads { .. }
+            | Self::NeedsAPerson { .. }
+            | Self::NotInferred
+            | Self::NothingToExplain { .. }
+            | Self::ChecksFailed { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -197,6 +248,7 @@ impl Error {
             }
             Self::Database(error) => error.next(),
             Self::Obstacle(obstacle) => obstacle.next(),
+            Self::Undo(error) => error.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
                 format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
             }
@@ -220,6 +272,17 @@ impl Error {
             Self::UnknownCode { nearest: Some(code), .. } => format!("stillhead explain {code}"),
             Self::UnknownCode { nearest: None, .. } => "stillhead explain, without more, lists the codes".to_owned(),
             Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
+            Self::NeedsAPerson { next } => next.clone(),
+            Self::OnlyPending => "stillhead run".to_owned(),
+            Self::Report { .. } => "give --output a file in a folder that can be written to".to_owned(),
+            Self::NotConfirmed => {
+                "stillhead fix --sql, for the statements; stillhead infer, for the evidence".to_owned()
+            }
+            Self::NobodyToAsk => "stillhead fix --yes".to_owned(),
+            Self::EvidenceDisagrees { first, .. } => {
+                format!("stillhead infer --explain {first}; if you know better, stillhead fix {first} --force")
+            }
+            Self::ChangedMeanwhile => "stillhead fix, once more".to_owned(),
             Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
             Self::NotFollowed { holder: None, .. } => {
@@ -228,6 +291,8 @@ impl Error {
             Self::NotFollowed { holder: Some(_), .. } => {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
+            Self::Merge(error) => error.next(),
+            Self::Restore(error) => error.next(),
             Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

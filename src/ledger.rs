@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::version_table::Row;
+use crate::version_table::{Row, revisions};
 
 /// What a change was, in the words of the command or the plan that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +126,99 @@ pub fn reached(entries: &[Entry], rows: &[String]) -> BTreeSet<String> {
         }
     }
     reached
+}
+
+/// Why nothing is undone.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum UndoError {
+    /// Stillhead has changed nothing, or was told not to keep a ledger.
+    #[error("the ledger is empty: stillhead has changed nothing here, or STILLHEAD_LEDGER was off")]
+    Empty,
+    /// There is a ledger, and this role may not use it.
+    #[error("this role may not read the ledger")]
+    Forbidden {
+        /// The statement that would let it.
+        grant: String,
+    },
+    /// The last change was more than rows.
+    #[error("the last change was the application's upgrade of {at}, from {from} to {to}: undo puts back rows alone")]
+    Upgrade {
+        /// When.
+        at: String,
+        /// The rows before.
+        from: String,
+        /// The rows after.
+        to: String,
+    },
+    /// Somebody else has changed the rows after stillhead.
+    #[error("the rows have moved since: the {action} of {at} left {left}, and now the version table holds {found}")]
+    Moved {
+        /// What stillhead did.
+        action: &'static str,
+        /// When.
+        at: String,
+        /// The rows that it left.
+        left: String,
+        /// The rows that are there.
+        found: String,
+        /// The rows that it replaced.
+        before: String,
+    },
+}
+
+impl UndoError {
+    /// The one thing to do next.
+    #[must_use]
+    pub fn next(&self) -> String {
+        match self {
+            Self::Empty => "set the rows by hand: stillhead stamp --purge REV".to_owned(),
+            Self::Forbidden { grant } => grant.clone(),
+            Self::Upgrade { from, .. } => {
+                let target = if from == NOTHING { "base" } else { from };
+                format!("take the upgrade back first: flask db downgrade {target}, or alembic downgrade {target}")
+            }
+            Self::Moved { before, .. } => {
+                let target = if before == NOTHING { "base" } else { before };
+                format!("if the rows of before are right, stillhead stamp --purge {}", target.replace(',', ""))
+            }
+        }
+    }
+}
+
+/// The change to undo, where the version table holds `rows`, sorted; `None` where there is no table. `entries`: of that table,
+/// newest first. An upgrade that was taken back since is passed over.
+pub fn undoable<'a>(entries: &'a [Entry], rows: Option<&[String]>) -> Result<&'a Entry, UndoError> {
+    for entry in entries {
+        let (before, after) = (ids(entry.before.as_deref()), ids(entry.after.as_deref()));
+        if entry.note.action == Action::Upgrade {
+            if after.as_deref() == rows {
+                let (from, to) = (shown(before.as_deref()), shown(rows));
+                return Err(UndoError::Upgrade { at: entry.at.clone(), from, to });
+            } else if before.as_deref().unwrap_or_default() == rows.unwrap_or_default() {
+                continue;
+            }
+        } else if after.as_deref() == rows {
+            return Ok(entry);
+        }
+        return Err(UndoError::Moved {
+            action: entry.note.action.word(),
+            at: entry.at.clone(),
+            left: shown(after.as_deref()),
+            found: shown(rows),
+            before: shown(before.as_deref()),
+        });
+    }
+    Err(UndoError::Empty)
+}
+
+fn ids(rows: Option<&[Row]>) -> Option<Vec<String>> {
+    rows.map(|rows| revisions(Some(rows)))
+}
+
+const NOTHING: &str = "nothing";
+
+fn shown(rows: Option<&[String]>) -> String {
+    rows.filter(|rows| !rows.is_empty()).map_or_else(|| NOTHING.to_owned(), |rows| rows.join(", "))
 }
 
 /// Whether a change is in the ledger.

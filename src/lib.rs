@@ -20,7 +20,9 @@ pub mod prose;
 pub mod python;
 pub mod reconcile;
 pub mod report;
+pub mod revision_file;
 pub mod schema;
+pub mod version_control;
 pub mod version_table;
 
 use std::ffi::OsString;
@@ -55,6 +57,12 @@ pub fn start(arguments: &[OsString]) -> i32 {
 }
 
 fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
+    // What the program says about itself depends on no setting, however wrong one is.
+    match cli.command {
+        Command::Completions { shell } => return commands::manual::completions(shell).map(nothing_to_start),
+        Command::Man => return commands::manual::man().map(nothing_to_start),
+        _ => {}
+    }
     let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -78,12 +86,22 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Verify(arguments) => {
             runtime.block_on(commands::verify::verify(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
+        Command::Merge(arguments) => {
+            runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Restore(arguments) => commands::restore::restore(&config, &arguments).map(nothing_to_start),
         Command::Explain(arguments) => {
             runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Check(arguments) => {
+            runtime.block_on(commands::check::check(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Fix(arguments) => runtime.block_on(commands::fix::fix(&config, &arguments)).map(nothing_to_start),
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }
+        Command::Completions { .. } | Command::Man => Ok(None),
     };
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();

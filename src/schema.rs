@@ -92,6 +92,8 @@ pub struct Table {
     pub indexes: BTreeMap<String, Index>,
     /// Something unreadable changed this table: what is not listed may be there all the same.
     pub open: bool,
+    /// An index was created that cannot be read: one that is not listed may be there all the same.
+    pub open_indexes: bool,
     /// No revision created it; it was there before the first one that was read.
     pub assumed: bool,
 }
@@ -208,6 +210,8 @@ pub enum TableSubject {
     Index(String),
     /// Whatever else the table holds: unknown once something unreadable changed it.
     Unlisted,
+    /// Its other indexes: unknown once one was created that cannot be read.
+    UnlistedIndexes,
     /// The names of its other keys: unknown while one of them was left to a naming convention.
     UnlistedNames,
 }
@@ -219,6 +223,14 @@ impl Subject {
             Self::Table(table, _) | Self::Trigger(table, _) => Some(table),
             _ => None,
         }
+    }
+}
+
+impl Subject {
+    /// Whether it stands for what is not listed, and is no fact of its own.
+    pub fn is_rest(&self) -> bool {
+        use TableSubject as S;
+        matches!(self, Self::Table(_, S::Unlisted | S::UnlistedIndexes | S::UnlistedNames))
     }
 }
 
@@ -324,6 +336,9 @@ pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Beli
     }
     if table.open {
         say(S::Unlisted, Belief::Unknown);
+    }
+    if table.open_indexes {
+        say(S::UnlistedIndexes, Belief::Unknown);
     }
     for (name, index) in &table.indexes {
         say(S::Index(name.clone()), Belief::Known(State::Index(index.clone())));

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::ledger::Note;
+pub(crate) use facts::joined;
 pub use facts::{Column, Privilege, ReadOnly, Relation, RelationKind, TableFacts};
 
 /// Alembic's version table.
@@ -91,6 +92,22 @@ pub enum Rows {
     Changed(Vec<RowChange>),
     /// All of them go and these come back as they were: what undoes a change. `None`: there was no table, and it goes again.
     PutBack(Option<Vec<Row>>),
+}
+
+impl fmt::Display for Rows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(changes) => {
+                f.write_str(&changes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
+            Self::PutBack(None) => f.write_str("removing the table, which was not there before"),
+            Self::PutBack(Some(rows)) if rows.is_empty() => f.write_str("removing all rows"),
+            Self::PutBack(Some(rows)) => {
+                let shown = rows.iter().map(|row| row.get(COLUMN).and_then(Option::as_deref).unwrap_or("NULL"));
+                write!(f, "putting back {}", shown.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
 }
 
 /// One statement on the version table. Each must meet exactly one row.

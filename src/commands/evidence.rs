@@ -11,7 +11,7 @@ use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
 use crate::reconcile::Evidence;
-use crate::schema::Schema;
+use crate::schema::{Dialect, Schema};
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
@@ -62,18 +62,32 @@ impl History {
         Evidence { order: self.ids, idle, may_change_data, claimed: self.claimed, inference, standing, invalid_indexes }
     }
 
+    /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
+    pub(super) fn offline(files: &Files) -> Result<Self, Error> {
+        let version_table = files.version_table()?.to_string();
+        let setting = Setting { dialect: Dialect::PostgreSql, default_schema: "public".to_owned(), version_table };
+        Self::read(files, &setting, &[])
+    }
+
     fn read(files: &Files, setting: &Setting, rows: &[String]) -> Result<Self, Error> {
         // A row that no file has claims nothing that could be looked for.
         let applied = files.graph.applied(rows).unwrap_or_default();
         let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
-        let steps = files.graph.upgrade_steps(&[], "heads")?;
-        let order = steps.iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id.as_str()) } else { None });
+        let order = order(files, "heads")?;
         // What is applied is closed under "needs", so that it may come first.
-        let (first, then): (Vec<&str>, Vec<&str>) = order.partition(|id| applied.contains(id));
-        let claimed = first.len();
+        let (first, then): (Vec<String>, Vec<String>) = order.into_iter().partition(|id| applied.contains(id.as_str()));
+        Self::of(files, setting, first.len(), [first, then].concat())
+    }
+
+    /// Reads what the migrations up to `target` do, each after those that it needs.
+    pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
+        Self::of(files, setting, 0, order(files, target)?)
+    }
+
+    fn of(files: &Files, setting: &Setting, claimed: usize, order: Vec<String>) -> Result<Self, Error> {
         let mut ids = Vec::new();
         let mut scripts = Vec::new();
-        for id in first.into_iter().chain(then) {
+        for id in &order {
             let Some(node) = files.graph.get(id) else { continue };
             let path = std::path::absolute(&node.revision.path)?;
             let bytes = std::fs::read(&path)?;
@@ -89,6 +103,12 @@ impl History {
 fn invalid_indexes(schema: &Schema) -> Vec<String> {
     let indexes = schema.tables.values().flat_map(|table| &table.indexes);
     indexes.filter(|(_, index)| !index.valid).map(|(name, _)| name.clone()).collect()
+}
+
+/// The revisions up to `target` in Alembic's order.
+fn order(files: &Files, target: &str) -> Result<Vec<String>, Error> {
+    let steps = files.graph.upgrade_steps(&[], target)?;
+    Ok(steps.into_iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id) } else { None }).collect())
 }
 
 /// Where imports may start: the working folder, then the folders around the migrations.

@@ -8,7 +8,9 @@ use crate::config::{Config, Reaction, Repair};
 use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::ledger;
-use crate::reconcile::{Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems};
+use crate::reconcile::{
+    Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
+};
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub(super) struct Look {
     pub(super) rows: VersionRows,
     /// Worst first.
     pub(super) findings: Vec<Finding>,
+    /// What the schema says, where it was looked at.
+    pub(super) evidence: Option<Evidence>,
     /// What `run` would do about them; or the finding that stands in the way.
     pub(super) plan: Result<Plan, Box<Obstacle>>,
 }
@@ -66,7 +70,7 @@ impl Look {
                 plan.past(&problems, policy)
             });
         }
-        Ok(Self { rows: state.rows, findings, plan })
+        Ok(Self { rows: state.rows, findings, evidence: state.evidence, plan })
     }
 
     /// The finding that says where the database is.

@@ -33,11 +33,16 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
 
 /// Prints one document; `fields` join the version.
 pub(super) fn print_json(fields: impl Serialize) -> Result<(), Error> {
+    print(&in_json(fields))
+}
+
+/// One document; `fields` join the version.
+pub(super) fn in_json(fields: impl Serialize) -> String {
     let mut document = json!({ "version": JSON_VERSION });
     if let (Some(document), Ok(Value::Object(fields))) = (document.as_object_mut(), serde_json::to_value(fields)) {
         document.extend(fields);
     }
-    print(&format!("{document:#}\n"))
+    format!("{document:#}\n")
 }
 
 /// A revision as every command's JSON shows it.

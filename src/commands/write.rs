@@ -19,15 +19,8 @@ pub(super) async fn write(
     (action, findings): (Action, &[Finding]),
     plan: &Plan,
 ) -> Result<(), Error> {
-    let repaired = || findings.iter().filter(|finding| finding.severity() >= Severity::Repair);
-    let note = note(config, action).map(|note| Note {
-        finding: repaired().next().map(|finding| finding.code().to_owned()),
-        evidence: repaired().flat_map(Finding::facts).collect(),
-        ..note
-    });
     let table = files.version_table()?;
-    let (expected, changes) = (rows.revisions().to_vec(), plan.changes.clone());
-    let change = Change { expected, widen: plan.widen, rows: Rows::Changed(changes), note };
+    let change = change(config, rows, (action, findings), plan);
     let recorded = database.change_rows(table, &change).await?;
     if let Some(width) = plan.widen {
         info!("{table}: version_num now takes {width} characters");
@@ -42,6 +35,23 @@ pub(super) async fn write(
         info!("to take it back: stillhead undo");
     }
     Ok(())
+}
+
+/// What a plan has for the version table, with the findings that it repairs.
+pub(super) fn change(
+    config: &Config,
+    rows: &VersionRows,
+    (action, findings): (Action, &[Finding]),
+    plan: &Plan,
+) -> Change {
+    let repaired = || findings.iter().filter(|finding| finding.severity() >= Severity::Repair);
+    let note = note(config, action).map(|note| Note {
+        finding: repaired().next().map(|finding| finding.code().to_owned()),
+        evidence: repaired().flat_map(Finding::facts).collect(),
+        ..note
+    });
+    let (expected, changes) = (rows.revisions().to_vec(), plan.changes.clone());
+    Change { expected, widen: plan.widen, rows: Rows::Changed(changes), note }
 }
 
 /// Notes what the application's upgrade has done. That it cannot be noted is a warning: the upgrade is done.

@@ -52,6 +52,12 @@ impl Environment {
         text.trim().parse().map(Some).map_err(refused)
     }
 
+    /// Whether this is the machine that Fly starts for `release_command` alone, before the application's machines
+    /// (<https://fly.io/docs/reference/configuration/#run-one-off-commands-before-releasing-a-deployment>).
+    pub(super) fn is_release(&self) -> Result<bool, ConfigError> {
+        Ok(self.text("RELEASE_COMMAND")? == Some("1"))
+    }
+
     /// What the platform calls this release.
     pub(super) fn image(&self) -> Option<String> {
         IMAGES.iter().find_map(|name| self.bytes(name)?.to_str()).map(str::to_owned)

@@ -168,7 +168,11 @@ impl Config {
     /// Resolves the flags against the process's environment.
     pub fn resolve(flags: Settings) -> Result<Self, ConfigError> {
         let environment = Environment::of_this_process();
-        let variables = environment.settings()?;
+        let mut variables = environment.settings()?;
+        if environment.is_release()? {
+            // Its environment is that of the application's machines, which may leave the upgrade to it.
+            (variables.mode, variables.on_failure) = (None, None);
+        }
         let limit = |flag: Option<Timeout>, variable: Option<Timeout>, default| {
             flag.or(variable).map_or(default, |Timeout(limit)| limit)
         };

@@ -128,9 +128,10 @@ impl Session {
         first_column(&answer).map(|text| Ok(serde_json::from_str(text)?)).collect()
     }
 
-    /// The statement that lets this role keep the ledger; `None` where it may.
-    pub(super) async fn ledger_grant(&self) -> Result<Option<String>, DatabaseError> {
-        Ok(self.standing().await?.grant())
+    /// The statement that lets this role read the ledger that is there; `None` where it may, or where there is none.
+    pub(super) async fn unreadable_ledger(&self) -> Result<Option<String>, DatabaseError> {
+        let standing = self.standing().await?;
+        Ok(standing.grant().filter(|_| standing.table))
     }
 
     async fn standing(&self) -> Result<Standing, DatabaseError> {

@@ -24,6 +24,14 @@ pub enum DatabaseError {
         /// The server's answer.
         source: tokio_postgres::Error,
     },
+    /// The version table is there, and cannot be read as one.
+    #[error("cannot read the version table: {problem}")]
+    Unreadable {
+        /// What is in the way.
+        problem: String,
+        /// The statement that removes it.
+        next: String,
+    },
     /// The catalogue's answer is not understood.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -106,6 +114,7 @@ impl DatabaseError {
         match self {
             Self::Connect(source) => source.next(),
             Self::Catalogue(source) => source.next(),
+            Self::Unreadable { next, .. } => next.clone(),
             Self::Shape { .. } => "install the newest stillhead: cargo install stillhead".to_owned(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()

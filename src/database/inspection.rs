@@ -12,8 +12,6 @@ pub struct Connection {
     pub endpoint: String,
     /// Whether TLS is in use.
     pub encrypted: bool,
-    /// `server_version` as the server, or its pooler, reports it.
-    pub server_version: Option<String>,
 }
 
 /// Who may alter a table.
@@ -42,11 +40,7 @@ const OWNERS: &str = "
 
 impl Session {
     pub(super) fn inspect(&self) -> Connection {
-        Connection {
-            endpoint: self.connection.endpoint.to_string(),
-            encrypted: self.connection.encrypted,
-            server_version: self.connection.server_version.clone(),
-        }
+        Connection { endpoint: self.connection.endpoint.to_string(), encrypted: self.connection.encrypted }
     }
 
     pub(super) async fn owners(&self) -> Result<Vec<Ownership>, DatabaseError> {

@@ -102,6 +102,15 @@ impl Database {
         }
     }
 
+    /// The server's version, in its own words or its pooler's.
+    pub fn server_version(&self) -> Option<&str> {
+        match self {
+            Self::Postgres(session) => session.connection.server_version.as_deref(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Some(rusqlite::version()),
+        }
+    }
+
     /// Which dialect of SQL it speaks.
     pub fn dialect(&self) -> Dialect {
         match self {
@@ -177,10 +186,10 @@ impl Database {
         }
     }
 
-    /// The statement that would let this role keep the ledger and read it; `None` where it may.
-    pub async fn ledger_grant(&self) -> Result<Option<String>, DatabaseError> {
+    /// The statement that would let this role read the ledger that is there; `None` where it may, or where there is none.
+    pub async fn unreadable_ledger(&self) -> Result<Option<String>, DatabaseError> {
         match self {
-            Self::Postgres(session) => session.ledger_grant().await,
+            Self::Postgres(session) => session.unreadable_ledger().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Ok(None),
         }

@@ -40,8 +40,20 @@ impl Session {
             }
             // A missing schema answers as a missing table does.
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(VersionRows::NoTable),
-            Err(source) => Err(DatabaseError::Query { doing: "read the version table", source }),
+            Err(source) => Err(self.unreadable(table, source).await),
         }
+    }
+
+    /// Why the version table cannot be read: with the statement that would change it, where the server's answer has one.
+    async fn unreadable(&self, table: &VersionTable, source: tokio_postgres::Error) -> DatabaseError {
+        let is_explained = source.code().is_some_and(|code| {
+            [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::UNDEFINED_COLUMN, SqlState::WRONG_OBJECT_TYPE].contains(code)
+        });
+        let facts = if is_explained { self.table_facts(table).await.ok() } else { None };
+        let Some((problem, next)) = facts.and_then(|facts| facts.unreadable()) else {
+            return DatabaseError::Query { doing: "read the version table", source };
+        };
+        DatabaseError::Unreadable { problem, next }
     }
 
     pub(super) async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {

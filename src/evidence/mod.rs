@@ -5,12 +5,14 @@
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
 mod infer;
+mod overlap;
 mod standing;
 mod step;
 mod timeline;
 mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use standing::{Standing, standing};
 pub use step::{StepFacts, step};
 pub use words::name;

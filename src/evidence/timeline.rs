@@ -92,12 +92,13 @@ impl Timeline {
             }
         }
         let open = open_stretches(&events, effects.len(), &TableSubject::Unlisted);
+        let unindexed = open_stretches(&events, effects.len(), &TableSubject::UnlistedIndexes);
         let unnamed = open_stretches(&events, effects.len(), &TableSubject::UnlistedNames);
         let mut steps = vec![Vec::new(); effects.len() + 1];
         let mut courses = Vec::new();
         for (subject, events) in events {
             let table = subject.table();
-            if matches!(subject, Subject::Table(_, TableSubject::Unlisted | TableSubject::UnlistedNames)) {
+            if subject.is_rest() {
                 continue;
             }
             let mut until = vague.get(subject).copied();
@@ -114,6 +115,7 @@ impl Timeline {
             };
             let vague = match subject {
                 Subject::Table(_, TableSubject::Itself) => Vec::new(),
+                Subject::Table(_, TableSubject::Index(_)) => [in_table(&open), in_table(&unindexed)].concat(),
                 Subject::Table(_, TableSubject::Constraint(_)) => [in_table(&open), in_table(&unnamed)].concat(),
                 _ => in_table(&open),
             };

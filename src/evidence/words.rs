@@ -57,7 +57,9 @@ pub fn name(subject: &Subject) -> String {
             }
             TableSubject::Constraint(name) | TableSubject::Check(name) => format!("constraint {name} of {table}"),
             TableSubject::Index(name) => format!("index {name} of {table}"),
-            TableSubject::Unlisted | TableSubject::UnlistedNames => format!("the rest of {table}"),
+            TableSubject::Unlisted | TableSubject::UnlistedIndexes | TableSubject::UnlistedNames => {
+                format!("the rest of {table}")
+            }
         },
         Subject::Enum(name) => format!("type {name}"),
         Subject::View(name) => format!("view {name}"),

@@ -8,6 +8,7 @@ use ruff_python_ast::name::Name;
 use super::Interpreter;
 use super::spec::Arguments;
 use super::value::{List, Value, contains};
+use crate::schema::Dialect;
 
 const BUILTINS: [&str; 28] = [
     "len",
@@ -231,6 +232,14 @@ impl Interpreter<'_> {
                     ("set", value) => Value::Bool(matches!(value, Value::Set(_))),
                     _ => Value::Unknown,
                 },
+                (Some(Value::Dialect), Some(Value::Outside(class))) => {
+                    let class = class.rsplit('.').next().unwrap_or_default();
+                    let own = match self.dialect() {
+                        Dialect::PostgreSql => class.starts_with("PG"),
+                        Dialect::Sqlite => class.starts_with("SQLite"),
+                    };
+                    if class.ends_with("Dialect") { Value::Bool(own) } else { Value::Unknown }
+                }
                 _ => Value::Unknown,
             },
             ("str", _) => first.and_then(|value| format_value(value, false)).map_or(Value::Unknown, Value::str),

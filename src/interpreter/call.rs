@@ -80,6 +80,9 @@ impl Interpreter<'_> {
                         return member;
                     }
                 }
+                if name.as_str() == "__table__" {
+                    return self.model_table(class);
+                }
                 if name.as_str() == "__name__" {
                     return Value::str(&class.name);
                 }

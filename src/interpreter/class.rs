@@ -96,6 +96,10 @@ impl Interpreter<'_> {
         if nature == Nature::Other && attributes.iter().any(|(name, _)| name.as_str() == "impl") {
             nature = Nature::ColumnType;
         }
+        if attributes.iter().any(|(name, _)| name.as_str() == "__tablename__") {
+            // What looks like a type of a package that is not known is a mixin here.
+            nature = if nature == Nature::ColumnType { Nature::Model } else { Nature::Other };
+        }
         let name = definition.name.id.clone();
         Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
     }
@@ -111,7 +115,7 @@ impl Interpreter<'_> {
                 found.unwrap_or(Value::Unknown)
             }
             Nature::ColumnType => Value::Type(Rc::new(self.decorated_type(class, arguments))),
-            Nature::Other => {
+            Nature::Model | Nature::Other => {
                 self.spend(64);
                 let instance =
                     Value::Instance(Rc::new(Instance { class: class.clone(), attributes: RefCell::default() }));

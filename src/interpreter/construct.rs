@@ -83,7 +83,11 @@ impl Interpreter<'_> {
             _ => {}
         }
         if root == "alembic" {
-            return Value::Unknown;
+            return match (name.strip_prefix("alembic.op."), last) {
+                (Some(operation), _) => self.operation(None, operation, arguments),
+                (None, "Operations") => Value::Op(None),
+                _ => Value::Unknown,
+            };
         }
         if !KNOWN_PACKAGES.contains(&root) {
             // A type of a package that is not known by name is a type all the same.

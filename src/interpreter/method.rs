@@ -11,6 +11,9 @@ use crate::schema::Subject;
 
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
+        if name.as_str() == "create_all" {
+            return self.create_all(&arguments);
+        }
         match receiver {
             Value::Op(batch) => self.operation(batch.as_deref(), name, &arguments),
             Value::Outside(module) => match self.attribute(receiver, name) {
@@ -90,11 +93,8 @@ impl Interpreter<'_> {
             },
             Value::Inspector => self.inspect(name, &arguments),
             Value::Table(table) => match (name.as_str(), &table.name) {
-                ("create", Some(label)) => {
-                    self.simulation.create_table(label, &table.columns, &table.constraints, true);
-                    if table.open {
-                        self.simulation.open(label);
-                    }
+                ("create", Some(_)) => {
+                    self.create_model(table);
                     Value::None
                 }
                 ("drop", Some(label)) => {
@@ -120,6 +120,7 @@ impl Interpreter<'_> {
                     self.simulation.drop(Subject::Sequence(label.to_string()));
                     Value::None
                 }
+                "next_value" => Value::str(format!("nextval('{label}')")),
                 _ => Value::Expression,
             },
             Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => {

@@ -15,6 +15,7 @@ mod expression;
 mod import;
 mod inspector;
 mod method;
+mod model;
 mod operation;
 mod simulation;
 mod spec;
@@ -115,6 +116,8 @@ struct Interpreter<'a> {
     /// What was last reported for a table and for everything else.
     reported: HashMap<String, HashMap<Subject, Belief<State>>>,
     version_table: String,
+    /// The path of the migration that is read.
+    script: String,
     /// A branch that may have run returns a value: what the function gives is unknown.
     may_have_returned: bool,
 }
@@ -134,6 +137,7 @@ impl<'a> Interpreter<'a> {
             opaque: Vec::new(),
             reported: HashMap::new(),
             version_table: setting.version_table.clone(),
+            script: String::new(),
             may_have_returned: false,
         }
     }
@@ -145,6 +149,7 @@ impl<'a> Interpreter<'a> {
         self.raised = false;
         self.data = false;
         self.opaque.clear();
+        self.script.clone_from(&script.path);
         let mut nothing = false;
         match crate::python::parse(&script.text) {
             Ok(tree) => {

@@ -175,7 +175,13 @@ impl Interpreter<'_> {
     /// An operation on a known table with arguments that cannot be read.
     fn unreadable(&mut self, name: &str, table: &str) {
         self.simulation.effects += 1;
-        self.simulation.table_mut(table).open = true;
+        match name {
+            // Nothing new comes of these.
+            "drop_column" => self.simulation.doubt_columns(table, true),
+            "alter_column" => self.simulation.doubt_columns(table, false),
+            "create_index" => self.simulation.table_mut(table).open_indexes = true,
+            _ => self.simulation.table_mut(table).open = true,
+        }
         self.opaque.push(format!("op.{name} on {table} with arguments that cannot be evaluated"));
     }
 
@@ -201,11 +207,12 @@ impl Interpreter<'_> {
     }
 
     fn alter_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
+        let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
         let Some(column) = arguments.get(at, "column_name").and_then(column_name) else {
-            self.unreadable("alter_column", table);
+            let renames = arguments.open || given("new_column_name").or_else(|| given("name")).is_some();
+            self.unreadable(if renames { "a rename" } else { "alter_column" }, table);
             return;
         };
-        let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
         let mut change = ColumnChange::default();
         if let Some(value) = given("nullable") {
             change.nullable = Some(value.truth().into());

@@ -131,9 +131,12 @@ impl Interpreter<'_> {
             }
             S::AlterTable(node) => {
                 let Some(table) = self.relation(node.table_relation_name().as_ref()) else { return };
+                let guarded = u32::from(node.if_exists().is_some());
+                self.simulation.guarded += guarded;
                 for action in node.actions() {
                     self.alter_table(&table, &action);
                 }
+                self.simulation.guarded -= guarded;
             }
             S::CreateIndex(node) => self.create_index_of_sql(node),
             S::DropTable(node) => {
@@ -310,7 +313,7 @@ impl Interpreter<'_> {
             match &part {
                 ast::Constraint::NotNullConstraint(_) => column.nullable = Some(false),
                 ast::Constraint::NullConstraint(_) => column.nullable = Some(true),
-                ast::Constraint::DefaultConstraint(_) => column.default = Some(true),
+                ast::Constraint::DefaultConstraint(node) => column.default = stored_default(node, kind),
                 ast::Constraint::GeneratedConstraint(node) => {
                     if node.syntax().text().to_string().to_lowercase().contains("identity") {
                         column.nullable = Some(false);
@@ -402,7 +405,7 @@ impl Interpreter<'_> {
             A::AddColumn(node) => {
                 let Some(name) = node.column_name().and_then(|name| last_name(&name)) else { return };
                 let keep = node.if_not_exists().is_some() || self.simulation.guarded > 0;
-                if keep && self.simulation.table_mut(table).column(&name).is_some() {
+                if keep && self.simulation.schema.tables.get(table).is_some_and(|held| held.column(&name).is_some()) {
                     return;
                 }
                 let parts = node.constraints().collect();
@@ -430,6 +433,10 @@ impl Interpreter<'_> {
             }
             A::DropConstraint(node) => {
                 let name = node.constraint_name_ref().and_then(|name| last_name(&name));
+                let cascade = node.syntax().text().to_string().to_lowercase().ends_with("cascade");
+                if cascade && let Some(name) = &name {
+                    self.simulation.drop_references(table, name);
+                }
                 self.simulation.drop_constraint(table, name.as_deref(), None);
             }
             A::AlterColumn(node) => {
@@ -527,6 +534,14 @@ impl Interpreter<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether a DEFAULT is kept: PostgreSQL forgets a plain NULL, unless a length makes a cast of it.
+fn stored_default(node: &ast::DefaultConstraint, kind: Option<&ast::Type>) -> Option<bool> {
+    let words = node.syntax().text().to_string().to_lowercase();
+    let null = words.trim_start_matches("default").trim().starts_with("null");
+    let cast = kind.is_some_and(|kind| kind.syntax().text().to_string().contains('('));
+    if null && cast { None } else { Some(!null) }
 }
 
 fn constraint_name(node: &SyntaxNode) -> Naming {

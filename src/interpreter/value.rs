@@ -148,6 +148,8 @@ pub(super) struct Class {
 pub(super) enum Nature {
     Enum,
     ColumnType,
+    /// With a base that could not be read, which may bring columns along.
+    Model,
     Other,
 }
 

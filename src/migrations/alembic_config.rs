@@ -100,6 +100,20 @@ impl AlembicConfig {
         Ok(None)
     }
 
+    /// The names of the post-write hooks, of the ini file or of the toml file.
+    pub(super) fn post_write_hooks(&self) -> Result<Vec<String>, LayoutError> {
+        const SECTION: &str = "post_write_hooks";
+        if let Some((path, ini)) = &self.ini {
+            let hooks = ini.get(SECTION, "hooks").map_err(|error| LayoutError::Ini { path: path.clone(), error })?;
+            if let Some(hooks) = hooks.filter(|hooks| !hooks.trim().is_empty()) {
+                return Ok(hooks.split([',', ' ', '\n']).filter(|name| !name.is_empty()).map(str::to_owned).collect());
+            }
+        }
+        let hooks = self.toml_value(SECTION).and_then(toml::Value::as_array);
+        let name = |hook: &toml::Value| Some(hook.get("name")?.as_str()?.to_owned());
+        Ok(hooks.into_iter().flatten().filter_map(name).collect())
+    }
+
     fn toml_value(&self, option: &str) -> Option<&toml::Value> {
         self.toml.as_ref().and_then(|(_, table)| table.get(option))
     }

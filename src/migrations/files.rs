@@ -43,7 +43,22 @@ pub fn read_headers(layout: &Layout) -> Result<RevisionGraph, ReadError> {
 /// Reads the bytes of one file.
 type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
 
+/// Reads every revision file by itself: also where they are no graph.
+pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {
+    read_each_with(layout, header::read)
+}
+
 fn read_with(layout: &Layout, reader: Reader) -> Result<RevisionGraph, ReadError> {
+    let (revisions, problems) = read_each_with(layout, reader);
+    if problems.is_empty() {
+        RevisionGraph::new(revisions).map_err(|problems| ReadError { problems })
+    } else {
+        // What follows from a file that could not be read is no problem of its own.
+        Err(ReadError { problems })
+    }
+}
+
+fn read_each_with(layout: &Layout, reader: Reader) -> (Vec<Revision>, Vec<Problem>) {
     let (files, mut problems) = list(layout);
     let mut revisions = Vec::with_capacity(files.len());
     for result in read_all(&files, reader) {
@@ -52,12 +67,7 @@ fn read_with(layout: &Layout, reader: Reader) -> Result<RevisionGraph, ReadError
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() {
-        RevisionGraph::new(revisions).map_err(|problems| ReadError { problems })
-    } else {
-        // What follows from a file that could not be read is no problem of its own.
-        Err(ReadError { problems })
-    }
+    (revisions, problems)
 }
 
 fn read_all(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>> {

@@ -1,7 +1,7 @@
 //! What can be wrong with a set of migration files. Collected, never only the first.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One reason why the files do not form a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +113,18 @@ impl Problem {
             Self::Duplicate { .. } => "duplicate-revision",
             Self::LabelClash { .. } => "label-clash",
             Self::Cycle { .. } => "cycle",
+        }
+    }
+
+    /// The file that it is about, and the line where there is one.
+    pub fn place(&self) -> Option<(&Path, Option<usize>)> {
+        match self {
+            Self::Unreadable { path, line, .. } => Some((path, *line)),
+            Self::MissingParent { path, .. } | Self::LabelClash { path, .. } | Self::IllegalCharacter { path, .. } => {
+                Some((path, None))
+            }
+            Self::Duplicate { second, .. } => Some((second, None)),
+            Self::Cycle { .. } => None,
         }
     }
 

@@ -24,8 +24,13 @@ pub struct Program {
 impl Program {
     /// The command as it would be typed into a shell, for people: a URL in it is shown without its password.
     pub fn command_line(&self) -> String {
-        shell_words::join(self.words.iter().map(|word| without_password(&word.to_string_lossy())))
+        command_line(&self.words)
     }
+}
+
+/// Words as they would be typed into a shell, for people: a URL in them is shown without its password.
+pub fn command_line(words: &[OsString]) -> String {
+    shell_words::join(words.iter().map(|word| without_password(&word.to_string_lossy())))
 }
 
 /// Why a command cannot be executed. `name` is the word as typed.

@@ -1,7 +1,5 @@
 //! A finding: one thing that is so, with the facts that it rests on.
 
-use std::fmt;
-
 use super::table::TableProblem;
 
 /// How much a finding matters, least first.
@@ -19,15 +17,16 @@ pub enum Severity {
     Stop,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Severity {
+    /// The stable name that JSON uses.
+    pub fn name(self) -> &'static str {
+        match self {
             Self::Fine => "fine",
             Self::Pending => "pending",
             Self::Warning => "warning",
             Self::Repair => "repair",
             Self::Stop => "stop",
-        })
+        }
     }
 }
 

@@ -57,6 +57,14 @@ impl Plan {
         self.widen.is_some() || !self.changes.is_empty()
     }
 
+    /// What is done, in this order.
+    pub fn steps(&self) -> Vec<String> {
+        let widening = self.widen.map(|width| format!("widening version_num to {width} characters"));
+        let changes = self.changes.iter().map(ToString::to_string);
+        let upgrade = self.upgrade.as_ref().map(|upgrade| format!("applying {}", list(&upgrade.pending)));
+        widening.into_iter().chain(changes).chain(upgrade).collect()
+    }
+
     /// The same plan past the version table's problems, with those removed that may be; or what a person has to remove first.
     pub fn past(self, problems: &[TableProblem], policy: Policy) -> Result<Self, Box<Obstacle>> {
         let mut widen = self.widen;
@@ -76,13 +84,7 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widening = self.widen.map(|width| format!("widening version_num to {width} characters"));
-        let changes = self.changes.iter().map(ToString::to_string);
-        let mut steps: Vec<String> = widening.into_iter().chain(changes).collect();
-        if let Some(upgrade) = &self.upgrade {
-            steps.push(format!("applying {}", list(&upgrade.pending)));
-        }
-        f.write_str(&steps.join(", then "))
+        f.write_str(&self.steps().join(", then "))
     }
 }
 
@@ -118,16 +120,24 @@ impl From<Finding> for Obstacle {
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.finding.code(), self.finding)?;
-        f.write_str(match self.forbidden_by {
-            None => "",
-            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
-            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
-        })
+        write!(f, "{}: {}{}", self.finding.code(), self.finding, self.forbids())
     }
 }
 
 impl Obstacle {
+    /// The code, and the setting that forbids to go on.
+    pub fn in_short(&self) -> String {
+        format!("{}{}", self.finding.code(), self.forbids())
+    }
+
+    fn forbids(&self) -> &'static str {
+        match self.forbidden_by {
+            None => "",
+            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
+            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
+        }
+    }
+
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self.forbidden_by {

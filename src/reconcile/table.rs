@@ -10,7 +10,7 @@ use super::plan::{Plan, Upgrade};
 use crate::database::statements::alter_width;
 use crate::migrations::{RevisionGraph, Step};
 use crate::version_table::{
-    COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, quoted,
+    COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, joined, quoted,
 };
 
 /// What is to be done to the version table.
@@ -162,7 +162,8 @@ fn missing_table(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     }
     let wanted = BTreeSet::from([Privilege::Usage, Privilege::Create]);
     let missing: BTreeSet<Privilege> = wanted.difference(&facts.schema_rights).copied().collect();
-    let message = format!("{} may not create {} ({} on the schema)", facts.role, facts.shown(), words(&missing));
+    let message =
+        format!("{} may not create {} ({} on the schema)", facts.role, facts.shown(), joined(missing.iter().copied()));
     (!missing.is_empty()).then(|| no_privilege(facts, &missing, message))
 }
 
@@ -172,7 +173,7 @@ fn existing_table(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Ve
     }
     let Some(column) = &relation.column else {
         let message = format!("{} has no column {COLUMN}", facts.shown());
-        let next = renamed(facts, relation.kind);
+        let next = facts.set_aside(relation.kind);
         return vec![TableProblem { kind: ProblemKind::Unusable, message, next }];
     };
     let problems = [
@@ -191,17 +192,8 @@ fn not_a_table(facts: &TableFacts, relation: &Relation) -> Option<TableProblem> 
         _ => false,
     };
     let message = format!("{} is {}, which cannot be written to", facts.shown(), relation.kind);
-    let next = renamed(facts, relation.kind);
+    let next = facts.set_aside(relation.kind);
     (!usable).then_some(TableProblem { kind: ProblemKind::Unusable, message, next })
-}
-
-/// Makes room for a version table. SQLite renames tables alone.
-fn renamed(facts: &TableFacts, kind: RelationKind) -> String {
-    if facts.server_version.is_none() && kind == RelationKind::View {
-        return format!("DROP VIEW {}", facts.quoted());
-    }
-    let aside = quoted(&format!("{}_aside", facts.name));
-    format!("ALTER {} {} RENAME TO {aside}", kind.keyword(), facts.quoted())
 }
 
 fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option<TableProblem> {
@@ -220,7 +212,8 @@ fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option
     }
     if !missing.is_empty() {
         let (role, owner) = (&facts.role, &relation.owner);
-        let message = format!("{role} lacks {} on {}, which belongs to {owner}", words(&missing), facts.shown());
+        let message =
+            format!("{role} lacks {} on {}, which belongs to {owner}", joined(missing.iter().copied()), facts.shown());
         return Some(no_privilege(facts, &missing, message));
     }
     relation.row_security.then(|| TableProblem {
@@ -295,9 +288,4 @@ fn duplicates(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     let message = format!("{} holds {} more than once", facts.shown(), list(&Vec::from_iter(repeated)));
     let next = format!("stillhead stamp --purge {}", Vec::from_iter(once).join(" "));
     Some(TableProblem { kind: ProblemKind::DuplicateRows, message, next })
-}
-
-/// Rights in words.
-fn words(rights: &BTreeSet<Privilege>) -> String {
-    rights.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

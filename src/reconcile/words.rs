@@ -5,6 +5,7 @@ use std::fmt;
 use super::finding::{Finding, Position};
 use super::list;
 
+/// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -14,11 +15,13 @@ impl fmt::Display for Finding {
             Self::Unversioned { no_table, tables, position } => {
                 let there = if let [_] = tables.as_slice() { "a table is" } else { "tables are" };
                 let missing = if *no_table { "there is no version table" } else { "the version table is empty" };
-                write!(f, "{there} there ({}), but {missing}; {position}", list(tables))
+                write!(f, "{there} there ({}), but {missing}; ", list(tables))?;
+                position.fmt(f)
             }
             Self::PendingExists { rows, there, with_data, position } => {
                 let (rows, more) = (list(rows), and_more(there.len()));
-                write!(f, "the version table says {rows}, but {}{more}; {position}", first(there))?;
+                write!(f, "the version table says {rows}, but {}{more}; ", first(there))?;
+                position.fmt(f)?;
                 match with_data.as_slice() {
                     [] => Ok(()),
                     revisions => {
@@ -26,13 +29,11 @@ impl fmt::Display for Finding {
                     }
                 }
             }
-            Self::StampedTooFar { rows, missing, position } => write!(
-                f,
-                "the version table says {}, but {}{}; {position}",
-                list(rows),
-                first(missing),
-                and_more(missing.len())
-            ),
+            Self::StampedTooFar { rows, missing, position } => {
+                let (rows, more) = (list(rows), and_more(missing.len()));
+                write!(f, "the version table says {rows}, but {}{more}; ", first(missing))?;
+                position.fmt(f)
+            }
             Self::HalfApplied { revision, done, missing } => write!(
                 f,
                 "{} of {} operations of {revision} are present: {}, but {}",
@@ -43,10 +44,8 @@ impl fmt::Display for Finding {
             ),
             Self::UnknownRevision { unknown, heads, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
-                write!(
-                    f,
-                    "the version table holds {unknown}, which no migration file has (their heads: {heads}); {position}"
-                )
+                write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
+                position.fmt(f)
             }
             Self::Ahead { unknown, heads } => write!(
                 f,
@@ -151,15 +150,26 @@ impl Position {
     }
 }
 
-/// Where the schema is, as far as it says.
+/// Where the schema is, as far as it says, and why; `{:#}` leaves out why.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the schema {}", self.place())?;
+        match &self.proof {
+            Some(proof) if !f.alternate() && !proof.reasons.is_empty() => write!(f, ": {}", list(&proof.reasons)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Position {
+    /// What goes after "the schema".
+    pub(super) fn place(&self) -> String {
         match (&self.proof, self.candidates.as_slice()) {
-            (Some(proof), _) if proof.rows.is_empty() => f.write_str("nothing of the migrations is there"),
-            (Some(proof), _) => write!(f, "the schema is at {}: {}", list(&proof.rows), list(&proof.reasons)),
-            (None, []) => write!(f, "what revision the schema is at is not proven"),
-            (None, [only]) => write!(f, "the schema is nearest to {only}, but something contradicts it"),
-            (None, candidates) => write!(f, "the schema may be at {}, which it cannot tell apart", list(candidates)),
+            (Some(proof), _) if proof.rows.is_empty() => "has nothing of the migrations".to_owned(),
+            (Some(proof), _) => format!("is at {}", list(&proof.rows)),
+            (None, []) => "does not prove a revision".to_owned(),
+            (None, [only]) => format!("is nearest to {only}, but something contradicts it"),
+            (None, candidates) => format!("may be at {}, which it cannot tell apart", list(candidates)),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::quoted;
+use super::{COLUMN, quoted};
 
 /// What decides whether the version table can be changed, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -183,6 +183,35 @@ impl TableFacts {
         }
     }
 
+    /// Why the table cannot be read, and the statement that changes it; `None` where it can.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<(String, String)> {
+        let usage = self.schema_exists && !self.schema_rights.contains(&Privilege::Usage);
+        let mut missing: BTreeSet<Privilege> = usage.then_some(Privilege::Usage).into_iter().collect();
+        let mut owner = String::new();
+        if let Some(relation) = &self.relation {
+            if relation.column.is_none() {
+                let problem = format!("{}, {}, has no column {COLUMN}", self.shown(), relation.kind);
+                return Some((problem, self.set_aside(relation.kind)));
+            }
+            missing.extend((!relation.rights.contains(&Privilege::Select)).then_some(Privilege::Select));
+            owner = format!(", which belongs to {}", relation.owner);
+        }
+        let lacks = joined(missing.iter().copied());
+        (!missing.is_empty())
+            .then(|| (format!("{} lacks {lacks} on {}{owner}", self.role, self.shown()), self.grant(&missing)))
+    }
+
+    /// The statement that makes room for a version table where something else has its name. SQLite renames no view.
+    #[must_use]
+    pub fn set_aside(&self, kind: RelationKind) -> String {
+        if self.server_version.is_none() && kind == RelationKind::View {
+            return format!("DROP VIEW {}", self.quoted());
+        }
+        let aside = quoted(&format!("{}_aside", self.name));
+        format!("ALTER {} {} RENAME TO {aside}", kind.keyword(), self.quoted())
+    }
+
     /// The statements that give this role `missing`, each right where it belongs: on the table, or on its schema.
     #[must_use]
     pub fn grant(&self, missing: &BTreeSet<Privilege>) -> String {
@@ -191,16 +220,16 @@ impl TableFacts {
             missing.iter().partition(|right| matches!(right, Privilege::Usage | Privilege::Create));
         let mut statements = Vec::new();
         if let Some(name) = self.schema.as_deref().filter(|_| !schema.is_empty()) {
-            statements.push(format!("GRANT {} ON SCHEMA {} TO {role}", joined(&schema), quoted(name)));
+            statements.push(format!("GRANT {} ON SCHEMA {} TO {role}", joined(schema), quoted(name)));
         }
         if !table.is_empty() {
-            statements.push(format!("GRANT {} ON TABLE {} TO {role}", joined(&table), self.quoted()));
+            statements.push(format!("GRANT {} ON TABLE {} TO {role}", joined(table), self.quoted()));
         }
         statements.join("; ")
     }
 }
 
 /// Rights as GRANT lists them.
-fn joined(rights: &[Privilege]) -> String {
-    rights.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+pub(crate) fn joined(rights: impl IntoIterator<Item = Privilege>) -> String {
+    rights.into_iter().map(|right| right.to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -39,6 +39,8 @@ fn a_right_that_is_missing_is_named_with_the_statement_that_gives_it() {
     let Database::Postgres { name } = &shop.database else { unreachable!() };
     shop.database.sql(&format!("CREATE ROLE migrator_{name} LOGIN PASSWORD 'secret'"));
     shop.database.sql(&format!("GRANT ALL ON ALL TABLES IN SCHEMA public TO migrator_{name}"));
+    // As every server is from PostgreSQL 15 on.
+    shop.database.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     let url = format!("postgresql://migrator_{name}:secret@127.0.0.1:{}/{name}", server().port);
     let outcome = shop.stillhead(&["run"]).env("DATABASE_URL", url).run();
     outcome.code(1).says("permission denied for schema public: the role of DATABASE_URL may not do it");

@@ -1,10 +1,7 @@
 //! The invariants of docs/architecture.md, held against the sources.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-
-use crate::support::Stillhead;
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
@@ -62,18 +59,4 @@ fn reconciling_is_pure() {
 fn one_place_reads_the_environment_and_one_replaces_the_process() {
     none_of("src", &["env::var", "env::vars"], &["src/config/environment.rs"]);
     none_of("src", &[" execve("], &["src/process/exec.rs"]);
-}
-
-#[test]
-fn help_and_readme_name_the_same_variables() {
-    let variables = |text: &str| -> BTreeSet<String> {
-        let words = text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
-        words
-            .filter(|word| word.starts_with("STILLHEAD_") && word.len() > "STILLHEAD_".len())
-            .map(str::to_owned)
-            .collect()
-    };
-    let help = Stillhead::new(&["run", "--help"]).run().success().stdout.clone();
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    assert_eq!(variables(&help), variables(&readme));
 }

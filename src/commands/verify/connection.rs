@@ -44,15 +44,17 @@ pub(super) async fn checks(config: &Config) -> Connected {
             None
         }
     };
-    match (&url, database.as_ref().map(Database::connection)) {
-        (DatabaseUrl::Postgres(url), Some(Some(connection))) => {
-            let text = format!("connected to {} as {}", connection.endpoint, url.user);
-            checks.push(Check::pass("connection", text));
-            checks.push(tls(url, &connection, &addresses));
-            checks.push(version(&connection));
+    if let Some(database) = &database {
+        match (&url, database.connection()) {
+            (DatabaseUrl::Postgres(url), Some(connection)) => {
+                let text = format!("connected to {} as {}", connection.endpoint, url.user);
+                checks.push(Check::pass("connection", text));
+                checks.push(tls(url, &connection, &addresses));
+                checks.push(version(database.server_version().unwrap_or_default()));
+            }
+            (DatabaseUrl::Sqlite(url), _) => checks.push(file(url)),
+            _ => {}
         }
-        (DatabaseUrl::Sqlite(url), Some(_)) => checks.push(file(url)),
-        _ => {}
     }
     Connected { checks, url: Some(url), database }
 }
@@ -102,9 +104,8 @@ fn is_private(address: IpAddr) -> bool {
     }
 }
 
-fn version(connection: &Connection) -> Check {
+fn version(version: &str) -> Check {
     const NAME: &str = "server-version";
-    let version = connection.server_version.clone().unwrap_or_default();
     let major = version.split(|c: char| !c.is_ascii_digit()).next().and_then(|number| number.parse::<u32>().ok());
     match major {
         Some(major) if major < OLDEST => Check::warn(

@@ -2,7 +2,7 @@
 
 use super::{LONGEST_NAME, Simulation};
 use crate::interpreter::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, Naming, SqlType};
-use crate::schema::{Belief, Column, Dialect, Subject, TableSubject};
+use crate::schema::{Belief, Column, Dialect, Subject, TableSubject, table_facts};
 
 /// `ALTER COLUMN`; an outer `None` leaves the property alone, [`Belief::Unknown`] makes it unknown.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,25 @@ impl Simulation {
     fn column_was_there(&mut self, table: &str, column: &str) {
         for subject in all_of(column) {
             self.was_there(table, subject);
+        }
+    }
+
+    /// Something unreadable happened to one column or several: any may be changed, or gone with all that needs it.
+    pub(in crate::interpreter) fn doubt_columns(&mut self, table: &str, gone: bool) {
+        let Some(held) = self.schema.tables.get(table) else { return };
+        let mut subjects = Vec::new();
+        for column in &held.columns {
+            subjects.extend(all_of(&column.name).into_iter().skip(usize::from(!gone)));
+        }
+        if gone {
+            table_facts(table, held, |subject, _| match subject {
+                Subject::Table(_, TableSubject::Itself) => {}
+                Subject::Table(_, part) => subjects.push(part),
+                _ => {}
+            });
+        }
+        for subject in subjects {
+            self.doubt(Subject::Table(table.to_owned(), subject));
         }
     }
 

@@ -3,7 +3,9 @@
 use super::indexes::{derived_index_name, truncated};
 use super::{LONGEST_NAME, Simulation};
 use crate::interpreter::spec::{ConstraintKind, ConstraintSpec, Naming};
-use crate::schema::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Subject, TableSubject, Unique};
+use crate::schema::{
+    Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Subject, Table, TableSubject, Unique,
+};
 
 fn base(table: &str) -> &str {
     table.rsplit('.').next().unwrap_or(table)
@@ -16,6 +18,13 @@ fn derived(table: &str, columns: &[String], suffix: &str) -> Option<ConstraintNa
     parts.push(suffix);
     let name = parts.join("_");
     (name.len() <= LONGEST_NAME).then_some(ConstraintName { name, explicit: false })
+}
+
+/// Whether this is the primary key's name, or looks like it where nothing else has that name.
+fn is_primary(table: &Table, name: &str, kind: Option<&str>) -> bool {
+    table.primary_key_name.as_ref().is_some_and(|held| held.name == name)
+        || (table.primary_key.is_some()
+            && (kind == Some("primary") || name.ends_with("_pkey") || name.to_lowercase().starts_with("pk")))
 }
 
 impl Simulation {
@@ -166,6 +175,9 @@ impl Simulation {
     /// `kind` as Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
     pub(in crate::interpreter) fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
         self.effects += 1;
+        if name.is_none() {
+            self.earlier_constraints.push(table.to_owned());
+        }
         if self.doubted(table, name.iter().map(|name| TableSubject::Constraint((*name).to_owned()))) {
             return;
         }
@@ -182,10 +194,7 @@ impl Simulation {
             held.foreign_keys.remove(at);
         } else if let Some(at) = held.checks.iter().position(|check| check.name.name == name) {
             held.checks.remove(at);
-        } else if named(&held.primary_key_name)
-            || (held.primary_key.is_some()
-                && (kind == Some("primary") || name.ends_with("_pkey") || name.to_lowercase().starts_with("pk")))
-        {
+        } else if is_primary(held, &name, kind) {
             held.primary_key = None;
             held.primary_key_name = None;
         } else {
@@ -199,6 +208,33 @@ impl Simulation {
             );
         }
         self.trust(&Subject::Table(table.to_owned(), TableSubject::Constraint(name)));
+    }
+
+    /// What CASCADE takes along with a key: the foreign keys that need it, which is certain where there is no other key.
+    pub(in crate::interpreter) fn drop_references(&mut self, table: &str, name: &str) {
+        let Some(held) = self.schema.tables.get(table) else { return };
+        let unique_indexes = held.indexes.values().filter(|index| {
+            index.unique != Belief::Known(false)
+                && index.columns.known().is_none_or(|columns| columns.iter().all(Option::is_some))
+        });
+        let only = is_primary(held, name, None) && held.uniques.is_empty() && unique_indexes.count() == 0;
+        let target = Belief::Known(table.to_owned());
+        for other in self.referring_to(table) {
+            let keys = self.schema.tables[&other].foreign_keys.iter().filter(|key| key.target == target);
+            let keys: Vec<ForeignKey> = keys.cloned().collect();
+            if only {
+                self.table_mut(&other).foreign_keys.retain(|key| key.target != target);
+                continue;
+            }
+            for key in keys {
+                if let Belief::Known(columns) = key.columns {
+                    let subject = TableSubject::ForeignKey(columns, table.to_owned());
+                    self.doubt(Subject::Table(other.clone(), subject));
+                }
+                let names = key.name.into_iter().map(|name| TableSubject::Constraint(name.name));
+                names.for_each(|name| self.doubt(Subject::Table(other.clone(), name)));
+            }
+        }
     }
 
     /// Doubts the keys that may be the one dropped: by columns, and whether its name is only derived.

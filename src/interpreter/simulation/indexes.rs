@@ -69,7 +69,7 @@ impl Simulation {
     }
 
     /// The table whose index this is, the named one first.
-    fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
+    pub(super) fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
         let has = |table: &&str| self.schema.tables.get(*table).is_some_and(|held| held.indexes.contains_key(name));
         if let Some(table) = table.filter(has) {
             return Some(table.to_owned());

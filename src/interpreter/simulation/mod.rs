@@ -331,7 +331,7 @@ impl Simulation {
         }
     }
 
-    fn referring_to(&self, name: &str) -> Vec<String> {
+    pub(super) fn referring_to(&self, name: &str) -> Vec<String> {
         let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.target.known().is_some_and(|t| t == name));
         self.schema.tables.iter().filter(|(_, table)| refers(table)).map(|(name, _)| name.clone()).collect()
     }
@@ -341,11 +341,15 @@ impl Simulation {
         if self.guarded > 0 && !self.schema.tables.contains_key(from) && self.schema.tables.contains_key(to) {
             return;
         }
+        if !self.schema.tables.contains_key(from) && self.rename_object(from, to) {
+            return;
+        }
         self.touch(from);
         self.touch(to);
+        // What no revision created need not be a table: ALTER TABLE renames sequences, views and indexes, too.
         let table = self.schema.tables.remove(from).unwrap_or_else(|| {
             self.earlier.push(Subject::Table(from.to_owned(), TableSubject::Itself));
-            Table { open: true, ..Table::default() }
+            Table { open: true, assumed: true, ..Table::default() }
         });
         self.schema.tables.insert(to.to_owned(), table);
         for other in self.referring_to(from) {

@@ -103,6 +103,20 @@ impl Simulation {
         }
     }
 
+    /// `ALTER TABLE … RENAME` of something that is no table; false when it is not known as such either.
+    pub(super) fn rename_object(&mut self, from: &str, to: &str) -> bool {
+        if self.schema.sequences.remove(from) {
+            self.schema.sequences.insert(to.to_owned());
+        } else if self.schema.views.remove(from) {
+            self.schema.views.insert(to.to_owned());
+        } else if self.index_holder(from, None).is_some() {
+            self.rename_index(from, to);
+        } else {
+            return self.belongs_to_a_column(from) || self.belongs_to_a_column(to);
+        }
+        true
+    }
+
     /// Whether this is the sequence that a serial or an identity column brings along, which comes and goes with it.
     fn belongs_to_a_column(&self, sequence: &str) -> bool {
         let Some(start) = sequence.strip_suffix("_seq") else { return false };

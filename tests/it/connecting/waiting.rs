@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -140,12 +140,16 @@ fn a_socket_that_is_not_there_yet_is_waited_for() {
     });
 }
 
-/// Runs one of PostgreSQL's programs as the account that owns the server.
-fn control(server: &Server, arguments: &[&str]) {
+/// Runs pg_ctl as the account that owns the server.
+fn try_control(server: &Server, arguments: &[&str]) -> Output {
     let owner = fs::metadata(&server.folder).unwrap();
     let mut command = Command::new(binaries().join("pg_ctl"));
     command.uid(owner.uid()).gid(owner.gid()).current_dir(&server.folder);
-    let output = command.args(["-D", "data", "-w", "-l", "log"]).args(arguments).output().unwrap();
+    command.args(["-D", "data", "-w", "-l", "log"]).args(arguments).output().unwrap()
+}
+
+fn control(server: &Server, arguments: &[&str]) {
+    let output = try_control(server, arguments);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -163,8 +167,8 @@ fn a_server_that_is_starting_up_is_waited_for() {
     let promote = || {
         // It may refuse connections for a moment before it listens.
         if !promoted && fs::read_to_string(server.folder.join("log")).unwrap().contains("entering standby mode") {
-            promoted = true;
-            control(&server, &["promote", "-W"]);
+            // PostgreSQL 12 says so a moment before it can be promoted.
+            promoted = try_control(&server, &["promote", "-W"]).status.success();
         }
     };
     try_connect(&postgres_url(&server.url("postgres")), &up_to(PATIENCE), promote, async |tried| {

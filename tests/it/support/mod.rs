@@ -1,6 +1,7 @@
 //! What tests stand on: a private PostgreSQL, the example application in a folder of its own, and stillhead itself.
 
 pub mod application;
+pub mod container;
 pub mod database;
 pub mod http;
 pub mod pooler;
@@ -10,6 +11,7 @@ pub mod python;
 pub mod running;
 pub mod screen;
 pub mod stillhead;
+pub mod tools;
 
 pub use application::Application;
 pub use database::Backend;

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -68,6 +68,38 @@ pub fn free_port() -> u16 {
 impl Server {
     /// Starts a server with further `settings`, each `name=value`.
     pub fn start(settings: &[&str]) -> Self {
+        Self::start_on(settings, |as_account| {
+            as_account(binaries().join("initdb"))
+                .args([
+                    "-D",
+                    "data",
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "scram-sha-256",
+                    "--auth-local=trust",
+                    "--pwfile=password",
+                ])
+                .args(["--no-sync", "-E", "UTF8", "--locale=C"])
+                .output()
+                .expect("initdb runs")
+        })
+    }
+
+    /// Starts a hot standby that follows this server.
+    pub fn standby(&self) -> Self {
+        Self::start_on(&[], |as_account| {
+            as_account(binaries().join("pg_basebackup"))
+                .args(["-D", "data", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-U", "postgres", "-h"])
+                .arg(&self.folder)
+                .args(["-p", &self.port.to_string()])
+                .output()
+                .expect("pg_basebackup runs")
+        })
+    }
+
+    /// Starts a server on the folder `data` that `fill` makes.
+    fn start_on(settings: &[&str], fill: impl Fn(&dyn Fn(PathBuf) -> Command) -> Output) -> Self {
         let account = account();
         let folder = std::env::temp_dir().join(format!("stillhead-postgres-{}-{}", std::process::id(), free_port()));
         fs::create_dir_all(&folder).unwrap();
@@ -81,11 +113,7 @@ impl Server {
             command
         };
         fs::write(folder.join("password"), PASSWORD).unwrap();
-        let initialised = as_account(binaries().join("initdb"))
-            .args(["-D", "data", "-U", "postgres", "-A", "scram-sha-256", "--auth-local=trust", "--pwfile=password"])
-            .args(["--no-sync", "-E", "UTF8", "--locale=C"])
-            .output()
-            .expect("initdb runs");
+        let initialised = fill(&as_account);
         assert!(initialised.status.success(), "{}", String::from_utf8_lossy(&initialised.stderr));
         let port = free_port();
         let mut supervisor = as_account("/bin/sh".into());

@@ -23,7 +23,7 @@ def upgrade():
         sa.Column("labels", pg.ARRAY(sa.String(20)), server_default="{}"),
         sa.Column("more", sa.ARRAY(sa.Integer)),
         sa.Column("info", pg.JSONB(astext_type=sa.Text()), nullable=False, server_default=sa.text("'{}'::jsonb")),
-        sa.Column("key", pg.UUID(as_uuid=True), server_default=sa.text("gen_random_uuid()")),
+        sa.Column("key", pg.UUID(as_uuid=True), server_default=sa.text("md5(random()::text)::uuid")),
         sa.Column("address", pg.INET),
         sa.Column("stays", pg.INTERVAL(fields="DAY TO SECOND", precision=3)),
         sa.Column("length", sa.Interval()),

@@ -1,0 +1,95 @@
+//! `check`: what is the matter with this database and these files, and what `run` would do about it.
+
+mod offline;
+mod output;
+mod render;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::files::{Files, open};
+use super::fix;
+use super::look::{Depth, Look, policy};
+use crate::config::Config;
+use crate::database::Database;
+use crate::database::url::DatabaseUrl;
+use crate::error::Error;
+use crate::process::liveness::Liveness;
+use crate::reconcile::Plan;
+use report::{DatabaseLine, Needs, Report};
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Carry out what is proven, as `fix --yes` does, check again, and show before and after
+    #[arg(long, conflicts_with = "offline")]
+    auto_fix: bool,
+    /// Look at the files alone: for a pipeline, where no database is
+    #[arg(long)]
+    offline: bool,
+    /// Also write the report to FILE, in the format of its ending (.txt, .json, .md) unless --format says another
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum)]
+    format: Option<ReportFormat>,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For a terminal of 80 columns
+    Text,
+    /// One JSON document, described in docs/json.md
+    Json,
+    /// For an issue or a page
+    Markdown,
+    /// Annotations on a pull request
+    Github,
+}
+
+/// Prints the report. Fails where a person is needed, and, with a code of its own, where an upgrade is pending.
+pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    let report = match arguments.offline {
+        true => offline::report(config)?,
+        false => match Files::read(config) {
+            Ok(files) => online(config, &files, arguments).await?,
+            // Files that form no graph are a finding; nothing can be said of the database without them.
+            Err(Error::Read(error)) => offline::of_problems(&error.problems),
+            Err(error) => return Err(error),
+        },
+    };
+    output::deliver(&report, arguments)?;
+    match report.needs() {
+        Needs::Nothing => Ok(()),
+        Needs::Upgrade => Err(Error::OnlyPending),
+        Needs::Person => Err(Error::NeedsAPerson { next: output::first_step(&report) }),
+    }
+}
+
+async fn online(config: &Config, files: &Files, arguments: &Arguments) -> Result<Report, Error> {
+    let url = config.database_url()?;
+    let before = look(config, files, &url).await?;
+    if !arguments.auto_fix || !before.1.plan.as_ref().is_ok_and(Plan::writes) {
+        return Ok(before.0);
+    }
+    output::show_before(&before.0, arguments)?;
+    fix::carry_out(config, files, &url, policy(config)).await?;
+    Ok(look(config, files, &url).await?.0)
+}
+
+async fn look(config: &Config, files: &Files, url: &DatabaseUrl) -> Result<(Report, Look), Error> {
+    let database = open(config, url, &Liveness::new(None)).await?;
+    let look = Look::at(files, &database, &files.goal(config)?, policy(config), Depth::Schema).await;
+    let line = DatabaseLine { url: url.to_string(), server: server(&database) };
+    database.close().await;
+    let look = look?;
+    Ok((Report::of(files, line, &look), look))
+}
+
+fn server(database: &Database) -> String {
+    let version = database.server_version().map(|version| format!(" {version}")).unwrap_or_default();
+    format!("{}{version}", database.dialect().name())
+}

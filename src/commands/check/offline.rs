@@ -1,0 +1,84 @@
+//! The files alone: what a pipeline can know before there is a database.
+
+use super::report::{Entry, FilesLine, Report};
+use crate::commands::evidence::History;
+use crate::commands::files::Files;
+use crate::config::Config;
+use crate::database::VersionRows;
+use crate::error::Error;
+use crate::interpreter::Effects;
+use crate::migrations::{Problem, RevisionGraph};
+use crate::reconcile::{Goal, Severity, State, diagnose};
+use crate::schema::Belief;
+
+/// The characters that Alembic gives `version_num`.
+const ROOM: usize = 32;
+
+/// Of the files as they are.
+pub(super) fn report(config: &Config) -> Result<Report, Error> {
+    match Files::read(config) {
+        Ok(files) => of_files(&files),
+        Err(Error::Read(error)) => Ok(of_problems(&error.problems)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Of files that form no graph.
+pub(super) fn of_problems(problems: &[Problem]) -> Report {
+    Report { findings: problems.iter().map(Entry::of_problem).collect(), ..Report::default() }
+}
+
+/// Of files that do.
+pub(super) fn of_files(files: &Files) -> Result<Report, Error> {
+    let graph = &files.graph;
+    let nowhere = State::of_rows(VersionRows::NoTable, Vec::new());
+    let forks = diagnose(graph, &Goal::heads(graph), &nowhere).into_iter().filter(|finding| !finding.is_position());
+    // Where the files are all that there is, a fork is what stands in the way of the next deploy.
+    let forks = forks.map(|finding| Entry { severity: Severity::Stop.name(), ..Entry::of(&finding) });
+    let mut findings: Vec<Entry> = forks.chain(long_ids(graph)).collect();
+    findings.extend(unobservable(&History::offline(files)?, graph));
+    Ok(Report { files: Some(FilesLine::of(files)), findings, ..Report::default() })
+}
+
+fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
+    let long = graph.iter().filter(|node| node.revision.id.chars().count() > ROOM);
+    long.map(|node| {
+        let (id, length) = (&node.revision.id, node.revision.id.chars().count());
+        let entry = Entry {
+            code: "narrow-version-column",
+            severity: Severity::Warning.name(),
+            message: format!(
+                "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"
+            ),
+            facts: Vec::new(),
+            next: "give it a shorter id, or let stillhead run widen the column".to_owned(),
+            path: None,
+            line: None,
+        };
+        entry.in_file(&node.revision.path)
+    })
+}
+
+/// Revisions of which no schema can show whether they have run.
+fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
+    let hidden = |effects: &Effects| {
+        !effects.nothing && effects.changes.iter().all(|(_, state)| matches!(state, Some(Belief::Unknown)))
+    };
+    let hidden = history.ids.iter().zip(&history.effects).filter(|(_, effects)| hidden(effects));
+    let facts: Vec<String> = hidden
+        .map(|(id, effects)| {
+            let message = graph.get(id).map(|node| node.revision.message.as_str()).unwrap_or_default();
+            let why = effects.opaque.first().map_or("it changes data only", String::as_str);
+            format!("{id} ({message}): {why}")
+        })
+        .collect();
+    (!facts.is_empty()).then(|| Entry {
+        code: "unobservable",
+        severity: Severity::Fine.name(),
+        message: format!("no schema can show whether {} of the revisions have run", facts.len()),
+        facts,
+        next: "nothing to do".to_owned(),
+        path: None,
+        line: None,
+    })
+}

@@ -1,0 +1,136 @@
+//! A report for people: text of 80 columns, Markdown, or annotations of GitHub's.
+
+use std::fmt::Write;
+
+use super::report::{Entry, Report};
+use crate::prose::paragraph;
+use crate::reconcile::list;
+
+/// Facts that are shown of one finding; JSON has them all.
+const SHOWN: usize = 6;
+
+/// For a terminal or a log.
+pub(super) fn text(report: &Report) -> String {
+    let mut text = String::new();
+    for (name, value) in header(report) {
+        text += &paragraph(&value, &format!("{name:<10}"), &" ".repeat(10));
+    }
+    for entry in &report.findings {
+        text += "\n";
+        text += &paragraph(&format!("{}: {}", entry.code, entry.message), &format!("{:<9} ", entry.severity), INDENT);
+        for fact in entry.facts_to_list().take(SHOWN) {
+            text += &paragraph(fact, &format!("{INDENT}- "), &format!("{INDENT}  "));
+        }
+        if let Some(more) = entry.facts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            let _ = writeln!(text, "{INDENT}  and {more} more");
+        }
+        if entry.has_next() {
+            text += &paragraph(&entry.next, &format!("{INDENT}next: "), &format!("{INDENT}      "));
+        }
+    }
+    if let Some(plan) = plan(report) {
+        text += "\n";
+        text += &paragraph(&plan, "plan      ", INDENT);
+    }
+    text
+}
+
+const INDENT: &str = "          ";
+
+/// For an issue or a page.
+pub(super) fn markdown(report: &Report) -> String {
+    let mut text = "# stillhead check\n\n".to_owned();
+    for (name, value) in header(report) {
+        let _ = writeln!(text, "- **{name}**: {}", escaped(&value));
+    }
+    for entry in &report.findings {
+        let _ = writeln!(text, "\n## {} ({})\n\n{}\n", entry.code, entry.severity, escaped(&entry.message));
+        for fact in entry.facts_to_list() {
+            let _ = writeln!(text, "- {}", escaped(fact));
+        }
+        if entry.has_next() {
+            let gap = if entry.facts.is_empty() { "" } else { "\n" };
+            let _ = writeln!(text, "{gap}Next: {}", escaped(&entry.next));
+        }
+    }
+    if let Some(plan) = plan(report) {
+        let _ = writeln!(text, "\n## Plan of `stillhead run`\n\n{}", escaped(&plan));
+    }
+    text
+}
+
+/// Annotations, one a finding that is not fine: <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>.
+pub(super) fn github(report: &Report) -> String {
+    let mut text = String::new();
+    for entry in &report.findings {
+        let level = match entry.severity {
+            "stop" | "repair" => "error",
+            "warning" | "pending" => "warning",
+            _ => "notice",
+        };
+        let place = entry.path.as_ref().map(|path| format!("file={},", property(&path.to_string_lossy())));
+        let line = entry.line.map(|line| format!("line={line},"));
+        let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
+        let message = format!("{}. Next: {}", entry.message, entry.next);
+        let _ = writeln!(text, "::{level} {place}{line}title=stillhead {}::{}", entry.code, data(&message));
+    }
+    text
+}
+
+fn header(report: &Report) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(database) = &report.database {
+        lines.push(("database", format!("{} ({})", database.url, database.server)));
+    }
+    if let Some(files) = &report.files {
+        let heads = if files.heads.len() == 1 { "head" } else { "heads" };
+        let (folder, count) = (files.script_location.display(), files.revisions);
+        lines.push(("files", format!("{folder}: {count} revisions, {heads} {}", list(&files.heads))));
+    }
+    if report.database.is_some() {
+        lines.push((
+            "rows",
+            match &report.rows {
+                None => "no version table".to_owned(),
+                Some(rows) => list(rows),
+            },
+        ));
+    }
+    if let Some(schema) = &report.schema {
+        lines.push(("schema", schema.clone()));
+    }
+    lines
+}
+
+fn plan(report: &Report) -> Option<String> {
+    let plan = report.plan.as_ref()?;
+    Some(match (&plan.obstacle, plan.steps.as_slice()) {
+        (Some(obstacle), _) => format!("stop: {obstacle}"),
+        (None, []) => "starting the application at once".to_owned(),
+        (None, steps) => format!("{}, then starting the application", steps.join(", then ")),
+    })
+}
+
+impl Entry {
+    /// Those that the message does not hold.
+    fn facts_to_list(&self) -> impl Iterator<Item = &String> {
+        self.facts.iter().filter(|fact| !self.message.contains(fact.as_str()))
+    }
+
+    fn has_next(&self) -> bool {
+        self.severity != "fine"
+    }
+}
+
+/// What Markdown would take for markup.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('*', "\\*").replace('_', "\\_").replace('<', "&lt;")
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

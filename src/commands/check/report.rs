@@ -1,0 +1,160 @@
+//! What `check` found, as a plain value: everything that it prints, in any format, comes from here.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::commands::files::Files;
+use crate::commands::look::Look;
+use crate::database::VersionRows;
+use crate::migrations::Problem;
+use crate::reconcile::{Finding, Obstacle, Plan, Severity};
+
+/// The whole report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Report {
+    /// The database; absent where only the files were looked at.
+    pub(super) database: Option<DatabaseLine>,
+    /// The files; absent where they form no graph.
+    pub(super) files: Option<FilesLine>,
+    /// The version rows; absent where nobody asked, `null` in the table's place.
+    pub(super) rows: Option<Vec<String>>,
+    /// Where the schema is, in one line.
+    pub(super) schema: Option<String>,
+    /// Worst first.
+    pub(super) findings: Vec<Entry>,
+    /// What `run` would do.
+    pub(super) plan: Option<PlanLine>,
+}
+
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct DatabaseLine {
+    /// Its URL without the password.
+    pub(super) url: String,
+    /// The server and its version.
+    pub(super) server: String,
+}
+
+/// Which files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct FilesLine {
+    pub(super) script_location: PathBuf,
+    pub(super) revisions: usize,
+    pub(super) heads: Vec<String>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Entry {
+    pub(super) code: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) message: String,
+    /// What it rests on, a line each.
+    pub(super) facts: Vec<String>,
+    /// The command to run.
+    pub(super) next: String,
+    /// The file that it is about, where it is about one.
+    pub(super) path: Option<PathBuf>,
+    /// The line in it, counted from 1.
+    pub(super) line: Option<usize>,
+}
+
+/// What `run` would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(super) struct PlanLine {
+    /// In this order.
+    pub(super) steps: Vec<String>,
+    /// Or why it would stop.
+    pub(super) obstacle: Option<String>,
+}
+
+impl Report {
+    /// Of one look at the database.
+    pub(super) fn of(files: &Files, database: DatabaseLine, look: &Look) -> Self {
+        let rows = match &look.rows {
+            VersionRows::NoTable => None,
+            VersionRows::Rows(rows) => Some(rows.clone()),
+        };
+        Self {
+            database: Some(database),
+            files: Some(FilesLine::of(files)),
+            rows,
+            schema: look.evidence.as_ref().map(|evidence| evidence.headline(&files.graph)),
+            findings: look.findings.iter().map(Entry::of).collect(),
+            plan: Some(PlanLine::of(&look.plan)),
+        }
+    }
+
+    /// Whether only an upgrade is pending; whether a person is needed.
+    pub(super) fn needs(&self) -> Needs {
+        let has = |wanted: &[Severity]| {
+            self.findings.iter().any(|entry| wanted.iter().any(|severity| severity.name() == entry.severity))
+        };
+        match () {
+            () if has(&[Severity::Stop, Severity::Repair]) => Needs::Person,
+            () if has(&[Severity::Pending]) => Needs::Upgrade,
+            () => Needs::Nothing,
+        }
+    }
+}
+
+/// What the state needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    Nothing,
+    Upgrade,
+    Person,
+}
+
+impl FilesLine {
+    pub(super) fn of(files: &Files) -> Self {
+        Self {
+            script_location: files.layout.script_location.clone(),
+            revisions: files.graph.len(),
+            heads: files.graph.real_heads().into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+impl Entry {
+    pub(super) fn of(finding: &Finding) -> Self {
+        Self {
+            code: finding.code(),
+            severity: finding.severity().name(),
+            message: format!("{finding:#}"),
+            facts: finding.facts(),
+            next: finding.next(),
+            path: None,
+            line: None,
+        }
+    }
+
+    /// Of what keeps the files from being a graph.
+    pub(super) fn of_problem(problem: &Problem) -> Self {
+        let (path, line) = problem.place().map_or((None, None), |(path, line)| (Some(path.to_owned()), line));
+        Self {
+            code: problem.code(),
+            severity: Severity::Stop.name(),
+            message: problem.to_string(),
+            facts: Vec::new(),
+            next: problem.next(),
+            path,
+            line,
+        }
+    }
+
+    /// About one file.
+    pub(super) fn in_file(self, path: &Path) -> Self {
+        Self { path: Some(path.to_owned()), ..self }
+    }
+}
+
+impl PlanLine {
+    fn of(plan: &Result<Plan, Box<Obstacle>>) -> Self {
+        match plan {
+            Ok(plan) => Self { steps: plan.steps(), obstacle: None },
+            Err(obstacle) => Self { steps: Vec::new(), obstacle: Some(obstacle.in_short()) },
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `man` and `completions`: what the command line says about itself, for other programs to read.
+
+use clap::{Command, CommandFactory, ValueEnum};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::output::print;
+use crate::cli::Cli;
+use crate::error::Error;
+
+/// The shells that `completions` knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompletedShell {
+    /// `stillhead completions bash >/etc/bash_completion.d/stillhead`
+    Bash,
+    /// `stillhead completions fish >~/.config/fish/completions/stillhead.fish`
+    Fish,
+    /// `stillhead completions zsh >"${fpath[1]}/_stillhead"`
+    Zsh,
+}
+
+/// The command line as reference pages show it: the options that every command takes stand with the program alone.
+pub fn program() -> Command {
+    let mut program = Cli::command();
+    program.build();
+    program.mut_subcommands(|command| {
+        command.mut_args(|argument| {
+            let is_general = argument.is_global_set() || argument.get_id() == "help";
+            if is_general { argument.hide(true) } else { argument }
+        })
+    })
+}
+
+/// Prints the manual page, in roff: the whole program's, with a section for each command.
+pub fn man() -> Result<(), Error> {
+    let mut page = Vec::new();
+    let program = program();
+    let whole = Man::new(program.clone());
+    whole.render_title(&mut page)?;
+    whole.render_name_section(&mut page)?;
+    whole.render_synopsis_section(&mut page)?;
+    whole.render_description_section(&mut page)?;
+    whole.render_options_section(&mut page)?;
+    for command in program.get_subcommands() {
+        page.extend(format!(".SH \"STILLHEAD {}\"\n", command.get_name().to_uppercase()).into_bytes());
+        let section = Man::new(command.clone());
+        let mut text = Vec::new();
+        section.render_synopsis_section(&mut text)?;
+        section.render_description_section(&mut text)?;
+        section.render_options_section(&mut text)?;
+        page.extend(String::from_utf8_lossy(&text).replace(".SH ", ".SS ").into_bytes());
+    }
+    whole.render_extra_section(&mut page)?;
+    print(&String::from_utf8_lossy(&page).replace(".SH EXTRA", ".SH \"EXIT STATUS\""))
+}
+
+/// Prints a shell's completion script.
+pub fn completions(shell: CompletedShell) -> Result<(), Error> {
+    let shell = match shell {
+        CompletedShell::Bash => Shell::Bash,
+        CompletedShell::Fish => Shell::Fish,
+        CompletedShell::Zsh => Shell::Zsh,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "stillhead", &mut script);
+    print(&String::from_utf8_lossy(&script))
+}

@@ -1,0 +1,81 @@
+//! Why heads are not merged. Nothing has been written.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::migrations::Problem;
+use crate::revision_file::NewRevisionError;
+
+/// Why heads are not merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// The file cannot be made.
+    #[error("cannot make the merge revision: {source}")]
+    File {
+        /// Why.
+        source: NewRevisionError,
+        /// The command of Alembic's that can.
+        command: String,
+    },
+    /// Something that is no head.
+    #[error("{revision} is no head: {followed_by} follows it")]
+    NotAHead {
+        /// The revision.
+        revision: String,
+        /// A revision that has it as `down_revision`.
+        followed_by: String,
+        /// The heads.
+        heads: Vec<String>,
+    },
+    /// One revision, or one that is named twice.
+    #[error("a merge takes two heads or more, each once")]
+    NotSeveral {
+        /// The heads.
+        heads: Vec<String>,
+    },
+    /// The new revision does not fit among the others.
+    #[error("the merge revision does not fit: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Unfit {
+        /// Why.
+        problems: Vec<Problem>,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl From<MergeError> for Error {
+    fn from(error: MergeError) -> Self {
+        Self::Merge(Box::new(error))
+    }
+}
+
+impl MergeError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::File { source: NewRevisionError::Option(_) | NewRevisionError::Layout(_), .. } => {
+                "correct that option, then merge again: stillhead merge".to_owned()
+            }
+            Self::File { command, .. } => format!("let Alembic write it: {command}"),
+            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } if heads.len() < 2 => {
+                format!("nothing needs a merge: {} is the only head", heads.join(", "))
+            }
+            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => {
+                format!("merge heads only; there are {}: stillhead merge {}", heads.join(", "), heads.join(" "))
+            }
+            Self::Unfit { problems } => problems.first().map(Problem::next).unwrap_or_default(),
+            Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                format!("move {} away, or give another message: stillhead merge -m MESSAGE", path.display())
+            }
+            Self::Write { path, .. } => {
+                format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+            }
+        }
+    }
+}

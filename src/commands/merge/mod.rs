@@ -1,0 +1,175 @@
+//! `merge`: the revision that joins several heads, as `alembic merge` would write it, without Python.
+
+mod error;
+mod sides;
+
+use clap::Args;
+use rand::random;
+use serde_json::json;
+use tracing::{info, warn};
+
+use super::files::Files;
+use super::output::{Format, print, print_json};
+use crate::config::Config;
+use crate::error::Error;
+use crate::evidence::Overlap;
+use crate::migrations::{Node, RevisionGraph};
+use crate::process::program::command_line;
+use crate::reconcile::list;
+use crate::revision_file::{self, NewRevision, write};
+pub use error::MergeError;
+use sides::Sides;
+
+/// What `merge` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The heads to merge: ids or their beginnings, LABEL@head; all heads when left out
+    #[arg(value_name = "REV")]
+    revisions: Vec<String>,
+    /// The message [default: "merge A, B"]
+    #[arg(short, long)]
+    message: Option<String>,
+    /// A branch label for the new revision
+    #[arg(long, value_name = "LABEL")]
+    branch_label: Vec<String>,
+    /// The new revision's id, instead of a random one
+    #[arg(long, value_name = "ID")]
+    rev_id: Option<String>,
+    /// Print the file and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Writes the merge revision, and says first where the branches touch the same objects.
+pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    let files = Files::read(config)?;
+    let heads = heads(&files.graph, &arguments.revisions)?;
+    if let [only] = heads[..] {
+        info!("{} is the only head: there is nothing to merge", only.revision.id);
+        return match arguments.format {
+            Format::Text => Ok(()),
+            Format::Json => print_json(json!({ "revision": null, "written": false })),
+        };
+    }
+    let new = new_revision(&files, &heads, arguments)?;
+    let sides = Sides::read(config, &files, &heads)?;
+    let overlap = sides.overlaps();
+    report(&overlap, &sides.unread());
+    if !arguments.dry_run {
+        create(&files, &new)?;
+    }
+    match arguments.format {
+        Format::Json => print_json(document(&new, &overlap, &sides.unread(), !arguments.dry_run)),
+        Format::Text if arguments.dry_run => print(&new.text),
+        Format::Text => print(&format!("{}\n", new.revision.path.display())),
+    }
+}
+
+/// The heads that are meant. Alembic's `heads` leaves out those that another revision depends on; a merge takes them too,
+/// or there would be several heads still.
+fn heads<'a>(graph: &'a RevisionGraph, symbols: &[String]) -> Result<Vec<&'a Node>, Error> {
+    let all: Vec<&Node> = graph.iter().filter(|node| node.is_head()).collect();
+    if symbols.is_empty() || symbols == ["heads"] {
+        return Ok(all);
+    }
+    let names = || all.iter().map(|head| head.revision.id.clone()).collect::<Vec<_>>();
+    let mut chosen: Vec<&Node> = Vec::new();
+    for symbol in symbols {
+        for node in graph.resolve(symbol)? {
+            if let Some(next) = graph.children(node).next() {
+                let (revision, followed_by) = (node.revision.id.clone(), next.revision.id.clone());
+                return Err(MergeError::NotAHead { revision, followed_by, heads: names() }.into());
+            }
+            if chosen.iter().any(|other| other.revision.id == node.revision.id) {
+                return Err(MergeError::NotSeveral { heads: names() }.into());
+            }
+            chosen.push(node);
+        }
+    }
+    if chosen.len() < 2 && all.len() > 1 {
+        return Err(MergeError::NotSeveral { heads: names() }.into());
+    }
+    Ok(chosen)
+}
+
+/// Makes the file, and sees that the graph is sound with it and has one head in the place of these.
+fn new_revision(files: &Files, heads: &[&Node], arguments: &Arguments) -> Result<NewRevision, Error> {
+    let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
+    let id = match &arguments.rev_id {
+        Some(id) => id.clone(),
+        None => random_id(&files.graph),
+    };
+    let message = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
+    let file = |source| {
+        let mut words = files.layout.command("merge");
+        words.extend(["-m".into(), message.clone().into()]);
+        words.extend(ids.iter().map(Into::into));
+        Error::from(MergeError::File { source, command: command_line(&words) })
+    };
+    let new = revision_file::merge(&files.layout, &id, &message, heads, &arguments.branch_label).map_err(file)?;
+    let all = files.graph.iter().map(|node| node.revision.clone()).chain([new.revision.clone()]);
+    RevisionGraph::new(all).map_err(|problems| MergeError::Unfit { problems })?;
+    Ok(new)
+}
+
+/// Twelve hexadecimal digits, as Alembic's own ids have.
+fn random_id(graph: &RevisionGraph) -> String {
+    loop {
+        let id = format!("{:012x}", random::<u64>() >> 16);
+        if graph.get(&id).is_none() {
+            return id;
+        }
+    }
+}
+
+fn report(overlap: &Overlap, unread: &[(String, String)]) {
+    for clash in &overlap.clashes {
+        let ((first, one), (second, other)) = (&clash.first, &clash.second);
+        warn!(
+            "{}: {first} {one} it, {second} {other} it; a merge revision does not settle that, so correct one of them",
+            clash.what
+        );
+    }
+    if !overlap.shared_tables.is_empty() {
+        info!("{}: changed on both sides, but nothing in it twice", list(&overlap.shared_tables));
+    }
+    for (id, reason) in unread {
+        info!("not all of {id} could be read: {reason}");
+    }
+}
+
+fn create(files: &Files, new: &NewRevision) -> Result<(), Error> {
+    let path = &new.revision.path;
+    write::create(path, new.text.as_bytes()).map_err(|source| MergeError::Write { path: path.clone(), source })?;
+    info!("merged {} into {}: {}", list(&new.revision.down_revision), new.revision.id, path.display());
+    let hooks = files.layout.post_write_hooks().unwrap_or_default();
+    if !hooks.is_empty() {
+        warn!("the post-write hooks ({}) were not run: they are Python's", hooks.join(", "));
+    }
+    Ok(())
+}
+
+fn document(new: &NewRevision, overlap: &Overlap, unread: &[(String, String)], written: bool) -> serde_json::Value {
+    let touched = |(id, verb): &(String, &str)| json!({ "revision": id, "does": verb });
+    let clashes = overlap
+        .clashes
+        .iter()
+        .map(|clash| json!({ "what": clash.what, "by": [touched(&clash.first), touched(&clash.second)] }));
+    json!({
+        "revision": {
+            "id": new.revision.id,
+            "down_revision": new.revision.down_revision,
+            "branch_labels": new.revision.branch_labels,
+            "message": new.revision.message,
+            "path": new.revision.path,
+        },
+        "written": written,
+        "text": new.text,
+        "clashes": clashes.collect::<Vec<_>>(),
+        "shared_tables": overlap.shared_tables,
+        "unread": unread.iter().map(|(id, reason)| json!({ "revision": id, "text": reason })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,76 @@
+//! What the branches that are to be merged do to the schema, each by itself, and where they meet.
+
+use crate::commands::evidence::History;
+use crate::commands::files::Files;
+use crate::config::Config;
+use crate::database::url::DatabaseUrl;
+use crate::error::Error;
+use crate::evidence::{Branch, Overlap, overlap};
+use crate::interpreter::Setting;
+use crate::migrations::Node;
+use crate::schema::Dialect;
+
+/// The branches, each from the base to its head.
+pub(super) struct Sides(Vec<History>);
+
+impl Sides {
+    /// Reads what each branch does. No database is asked: the URL tells its dialect, else it is PostgreSQL's.
+    pub(super) fn read(config: &Config, files: &Files, heads: &[&Node]) -> Result<Self, Error> {
+        let (dialect, default_schema) = match config.database_url() {
+            Ok(DatabaseUrl::Sqlite(_)) => (Dialect::Sqlite, "main"),
+            _ => (Dialect::PostgreSql, "public"),
+        };
+        // Alembic's own table is in no migration, whatever it is called.
+        let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
+        let setting = Setting { dialect, default_schema: default_schema.to_owned(), version_table };
+        let side = |head: &&Node| History::up_to(files, &head.revision.id, &setting);
+        Ok(Self(heads.iter().map(side).collect::<Result<_, _>>()?))
+    }
+
+    /// What the branch of one head does that no other branch does, in upgrade order.
+    pub(super) fn own(&self, side: usize) -> Branch<'_> {
+        self.beyond(side, |id| self.0.iter().enumerate().any(|(at, other)| at != side && other.has(id)))
+    }
+
+    /// Where each two of them meet.
+    pub(super) fn overlaps(&self) -> Overlap {
+        let mut all = Overlap::default();
+        for second in 1..self.0.len() {
+            for first in 0..second {
+                let met = overlap(
+                    &self.beyond(first, |id| self.0[second].has(id)),
+                    &self.beyond(second, |id| self.0[first].has(id)),
+                );
+                all.clashes
+                    .extend(met.clashes.into_iter().filter(|clash| !all.clashes.contains(clash)).collect::<Vec<_>>());
+                all.shared_tables.extend(met.shared_tables);
+            }
+        }
+        all.shared_tables.retain(|table| !all.clashes.iter().any(|clash| clash.table.as_ref() == Some(table)));
+        all.shared_tables.sort();
+        all.shared_tables.dedup();
+        all
+    }
+
+    /// The revisions of the branches that could not be read whole, each with the first reason.
+    pub(super) fn unread(&self) -> Vec<(String, String)> {
+        let mut unread: Vec<(String, String)> = Vec::new();
+        for side in 0..self.0.len() {
+            for (id, effects) in self.own(side).revisions {
+                unread.extend(effects.opaque.first().map(|reason| (id.to_owned(), reason.clone())));
+            }
+        }
+        unread
+    }
+
+    fn beyond(&self, side: usize, is_shared: impl Fn(&str) -> bool) -> Branch<'_> {
+        let History { ids, effects, .. } = &self.0[side];
+        Branch { revisions: ids.iter().map(String::as_str).zip(effects).filter(|(id, _)| !is_shared(id)).collect() }
+    }
+}
+
+impl History {
+    fn has(&self, id: &str) -> bool {
+        self.ids.iter().any(|own| own == id)
+    }
+}

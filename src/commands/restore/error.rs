@@ -1,0 +1,110 @@
+//! Why a revision's file is not brought back. Nothing has been written.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::migrations::Problem;
+use crate::version_control::VersionControlError;
+
+/// Why a revision's file is not brought back.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// Version control cannot be asked.
+    #[error("cannot look for {revision}: {source}")]
+    VersionControl {
+        /// The revision.
+        revision: String,
+        /// Why.
+        source: VersionControlError,
+        /// Where its file belongs.
+        folder: PathBuf,
+    },
+    /// No commit has such a file.
+    #[error("{revision}{} is in none of the {commits} commits of {}", of(.wanted_by.as_deref()), repository.display())]
+    NotFound {
+        /// The revision.
+        revision: String,
+        /// The revision that follows it, where it is looked for because of that.
+        wanted_by: Option<String>,
+        /// How many commits were searched.
+        commits: usize,
+        /// The working tree's root.
+        repository: PathBuf,
+        /// Whether the repository was cloned without its older commits.
+        is_shallow: bool,
+        /// Where its file belongs.
+        folder: PathBuf,
+    },
+    /// The beginning of several ids.
+    #[error("several revisions begin with {given}: {}", ids.join(", "))]
+    Ambiguous {
+        /// What was given.
+        given: String,
+        /// The ids.
+        ids: Vec<String>,
+    },
+    /// `--from` names a commit that has no version of the file.
+    #[error("{commit} has no version of {revision}; those that have one: {}", commits.join(", "))]
+    NotInCommit {
+        /// The revision.
+        revision: String,
+        /// What was given.
+        commit: String,
+        /// The commits that have one.
+        commits: Vec<String>,
+    },
+    /// The files would be no graph.
+    #[error("with {revision} the files would be broken in another way: {problem}")]
+    Unsound {
+        /// The revision.
+        revision: String,
+        /// The first problem that was not there before.
+        problem: Problem,
+    },
+    /// The file cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn of(wanted_by: Option<&str>) -> String {
+    wanted_by.map(|child| format!(", which {child} follows,")).unwrap_or_default()
+}
+
+impl From<RestoreError> for Error {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
+    }
+}
+
+impl RestoreError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::VersionControl { source, folder, .. } => source.next(folder),
+            Self::NotFound { is_shallow: true, .. } => {
+                "git fetch --unshallow, since this clone lacks the older commits; then restore again".to_owned()
+            }
+            Self::NotFound { folder, .. } => format!(
+                "git fetch --all, and restore again; or copy the file from an image that has it into {}; without it: \
+                 stillhead infer",
+                folder.display()
+            ),
+            Self::Ambiguous { ids, .. } => format!("give more of it: stillhead restore {}", ids[0]),
+            Self::NotInCommit { revision, commits, .. } => {
+                format!("stillhead restore {revision} --from {}", commits.first().map_or("COMMIT", String::as_str))
+            }
+            Self::Unsound { problem, .. } => problem.next(),
+            Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                format!("look at the file that is there, and move it away: {}", path.display())
+            }
+            Self::Write { path, .. } => {
+                format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The commands that repair: what they write, read by Alembic itself.
+
+mod merge;
+mod project;
+mod restore;

@@ -1,0 +1,198 @@
+//! `restore`, from repositories in which a revision was lost in every way that there is.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::project::{Project, Spec};
+
+const LINE: &str = "a000;b111<-a000;c222<-b111;d333<-c222";
+
+/// A project whose files are committed.
+fn committed(graph: &str) -> Project {
+    let project = Project::new(graph);
+    project.git(&["init", "-q", "-b", "main"]);
+    commit(&project, "begin");
+    project
+}
+
+fn commit(project: &Project, message: &str) {
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-q", "-m", message]);
+}
+
+fn remove(project: &Project, file: &str) {
+    fs::remove_file(project.path().join("mig/versions").join(file)).unwrap();
+}
+
+/// Restores `c222`, which has to come back as it was, so that Alembic reads a whole line again.
+#[track_caller]
+fn comes_back(project: &Project, said: &str) {
+    project.stillhead(&["heads"]).run().code(125).says("stillhead restore c222");
+    let before = project.git(&["for-each-ref"]) + &project.git(&["ls-files", "-s"]);
+    let restored = project.stillhead(&["restore", "c222"]).run();
+    restored.success().says(said).says("restored c222").prints("mig/versions/c222_x.py\n");
+    assert_eq!(project.read("mig/versions/c222_x.py"), Spec::graph("c222<-b111")[0].text(None));
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+    assert_eq!(project.git(&["for-each-ref"]) + &project.git(&["ls-files", "-s"]), before, "git was changed");
+    project.stillhead(&["restore", "c222"]).run().success().says("c222 is there").prints("");
+}
+
+#[test]
+fn a_deleted_file() {
+    let project = committed(LINE);
+    remove(&project, "c222_x.py");
+    commit(&project, "tidy \"migrations\"");
+    comes_back(&project, "c222 was deleted by Ada Lovelace on 20");
+    // Not committed yet, and not by its name.
+    let project = committed(LINE);
+    project.git(&["mv", "mig/versions/c222_x.py", "mig/versions/renamed.py"]);
+    commit(&project, "rename");
+    remove(&project, "renamed.py");
+    project.stillhead(&["restore", "c22"]).run().success().prints("mig/versions/renamed.py\n");
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+}
+
+#[test]
+fn a_file_under_a_name_that_says_nothing() {
+    let project = Project::new("a000;b111<-a000;d333<-c222");
+    project.write("mig/versions/odd.py", &Spec::graph("c222<-b111")[0].text(None));
+    project.git(&["init", "-q"]);
+    commit(&project, "begin");
+    remove(&project, "odd.py");
+    commit(&project, "drop it");
+    let restored = project.stillhead(&["restore", "c222"]).run();
+    restored.success().says("message of c222").prints("mig/versions/odd.py\n");
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+}
+
+#[test]
+fn a_file_on_another_branch_in_a_stash_in_a_reflog_or_dropped() {
+    let without = "a000;b111<-a000;d333<-c222";
+    let text = Spec::graph("c222<-b111")[0].text(None);
+    let project = committed(without);
+    project.git(&["checkout", "-q", "-b", "feature"]);
+    project.write("mig/versions/c222_x.py", &text);
+    commit(&project, "add c222");
+    project.git(&["checkout", "-q", "main"]);
+    comes_back(&project, "\"add c222\", refs/heads/feature");
+
+    let project = committed(without);
+    project.write("mig/versions/c222_x.py", &text);
+    project.git(&["stash", "-q", "--include-untracked"]);
+    comes_back(&project, "refs/stash");
+
+    let project = committed(without);
+    project.write("mig/versions/c222_x.py", &text);
+    commit(&project, "add c222");
+    project.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    comes_back(&project, "\"add c222\"");
+
+    let project = committed(without);
+    project.write("mig/versions/c222_x.py", &text);
+    project.git(&["add", "-A"]);
+    project.git(&["stash", "-q"]);
+    project.git(&["stash", "drop", "-q"]);
+    comes_back(&project, "written by Ada Lovelace");
+}
+
+#[test]
+fn a_chain_of_lost_parents_comes_back_together_or_not_at_all() {
+    let project = committed(LINE);
+    remove(&project, "b111_x.py");
+    commit(&project, "one");
+    remove(&project, "c222_x.py");
+    commit(&project, "two");
+    let shown = project.stillhead(&["restore", "c222", "--dry-run", "--format", "json"]).run();
+    let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
+    let ids: Vec<&str> =
+        document["revisions"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!((ids, &document["written"]), (vec!["c222", "b111"], &Value::from(false)));
+    assert_eq!(document["revisions"][0]["deleted"]["subject"], "two");
+    assert_eq!(project.files("mig/versions").len(), 2);
+    project.stillhead(&["restore", "c222"]).run().success().says("restored c222, b111");
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+
+    // The parent of the lost one was never committed.
+    let project = committed("a000;c222<-b111;d333<-c222");
+    remove(&project, "c222_x.py");
+    let before = project.files("mig");
+    let refused = project.stillhead(&["restore", "c222"]).run();
+    refused.code(125).says("b111, which c222 follows, is in none of the 1 commits").says("stillhead infer").prints("");
+    assert_eq!(project.files("mig"), before);
+}
+
+#[test]
+fn the_newest_version_unless_another_is_named() {
+    let project = committed(LINE);
+    let first = project.git(&["rev-parse", "HEAD"]);
+    let original = project.read("mig/versions/c222_x.py");
+    project.edit("mig/versions/c222_x.py", "message of c222", "better words");
+    commit(&project, "better");
+    remove(&project, "c222_x.py");
+    let restored = project.stillhead(&["restore", "c222"]).run();
+    restored.success().says("c222, better words: written by").says(&format!("--from {}", &first[..10]));
+    remove(&project, "c222_x.py");
+    project.stillhead(&["restore", "c222", "--from", &first[..8]]).run().success();
+    assert_eq!(project.read("mig/versions/c222_x.py"), original);
+    remove(&project, "c222_x.py");
+    project.stillhead(&["restore", "c222", "--from", "ffffff"]).run().code(125).says("ffffff has no version of c222");
+}
+
+#[test]
+fn no_other_file_is_written_over_and_no_graph_made_worse() {
+    let project = committed(LINE);
+    project.write("mig/versions/c222_x.py", "\"\"\"Something else.\"\"\"\nrevision = 'z999'\ndown_revision = 'b111'\n");
+    let refused = project.stillhead(&["restore", "c222"]).run();
+    refused.code(125).says("cannot write mig/versions/c222_x.py").says("move it away");
+    assert!(project.read("mig/versions/c222_x.py").contains("z999"));
+
+    // Its label has been given to another revision since.
+    let project = committed("a000;b111<-a000@left");
+    remove(&project, "b111_x.py");
+    project.write("mig/versions/c222_x.py", &Spec::graph("c222<-a000@left")[0].text(None));
+    let refused = project.stillhead(&["restore", "b111"]).run();
+    refused.code(125).says("branch name 'left'");
+    assert_eq!(project.files("mig/versions").len(), 2);
+    project.edit("mig/versions/c222_x.py", "'left'", "'right'");
+    project.stillhead(&["restore", "b111"]).run().success().says("there are now 2 heads: b111, c222; stillhead merge");
+}
+
+#[test]
+fn a_versions_folder_that_has_moved_gets_the_file() {
+    let project = committed(LINE);
+    remove(&project, "c222_x.py");
+    commit(&project, "tidy");
+    project.git(&["mv", "mig", "migrations"]);
+    project.edit("alembic.ini", "%(here)s/mig", "%(here)s/migrations");
+    commit(&project, "move");
+    let restored = project.stillhead(&["restore", "c222"]).run();
+    restored.success();
+    assert!(project.path().join("migrations/versions/c222_x.py").is_file(), "{restored:#?}");
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+}
+
+#[test]
+fn without_version_control_there_is_a_next_step() {
+    let project = Project::new("a000;d333<-c222");
+    let refused = project.stillhead(&["restore", "c222"]).run();
+    refused.code(125).says("is not under version control").says("run it in a clone").prints("");
+    let refused = project.stillhead(&["restore", "c222"]).env("PATH", "/nonexistent").run();
+    refused.code(125).says("git cannot be run").says("apt-get install -y git");
+    project.git(&["init", "-q"]);
+    project.stillhead(&["restore", "c222"]).run().code(125).says("is in none of the 0 commits");
+
+    let original = committed(LINE);
+    remove(&original, "c222_x.py");
+    commit(&original, "tidy");
+    commit_empty(&original);
+    let clone = Project::new("a000");
+    let url = format!("file://{}", original.path().display());
+    clone.git(&["clone", "-q", "--depth", "1", &url, "clone"]);
+    let refused = clone.stillhead(&["restore", "c222"]).current_dir(&clone.path().join("clone")).run();
+    refused.code(125).says("c222 is in none of the 1 commits").says("git fetch --unshallow");
+}
+
+fn commit_empty(project: &Project) {
+    project.git(&["commit", "-q", "--allow-empty", "-m", "nothing"]);
+}

@@ -1,0 +1,7 @@
+//! What others take: the image, the wheel, the manifests and the documents.
+
+mod documents;
+mod image;
+mod platforms;
+mod reference;
+mod wheel;

@@ -1,0 +1,65 @@
+//! What the command line says about itself: the pages, the completions, and docs/cli.md.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use ::stillhead::commands::manual::program;
+use clap_markdown::MarkdownOptions;
+
+use crate::support::{Stillhead, stillhead, tools::succeed};
+
+/// `STILLHEAD_UPDATE=1 cargo test --test it reference` writes the page anew.
+#[test]
+fn docs_cli_md_is_what_the_program_says() {
+    let options =
+        MarkdownOptions::new().title("Command line".to_owned()).show_footer(false).show_table_of_contents(false);
+    let text = clap_markdown::help_markdown_command_custom(&program(), &options);
+    // The library names a command after its parent, who has a part in its name by then.
+    let mut text: String = text.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
+    for (from, to) in [("stillhead stillhead", "stillhead"), ("`stillhead-", "`stillhead "), ("###### ", "")] {
+        text = text.replace(from, to);
+    }
+    let text = text.replace("\n\n\n\n", "\n\n").replace(
+        "This document contains the help content for the `stillhead` command-line program.",
+        "Every command and every flag, as `--help` says it. This page is written by the program itself.",
+    );
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
+    if std::env::var_os("STILLHEAD_UPDATE").is_some() {
+        fs::write(&page, &text).unwrap();
+    }
+    let written = fs::read_to_string(&page).unwrap_or_default();
+    assert!(written == text, "docs/cli.md is out of date: STILLHEAD_UPDATE=1 cargo test --test it reference");
+}
+
+#[test]
+fn the_manual_page_holds_every_command_and_every_option() {
+    let page = Stillhead::new(&["man"]).env("STILLHEAD_LOG", "no such level").run().success().stdout.clone();
+    let plain = page.replace("\\-", "-");
+    for command in program().get_subcommands() {
+        let name = command.get_name();
+        assert!(plain.contains(&format!(".SH \"STILLHEAD {}\"\n", name.to_uppercase())), "{name} is missing");
+        for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+            assert!(plain.contains(&format!("--{option}")), "--{option} of {name} is missing");
+        }
+    }
+    assert!(plain.contains(".SH \"EXIT STATUS\"\n"), "{page}");
+}
+
+#[test]
+fn bash_completes_commands_and_options() {
+    let script = "source <(\"$0\" completions bash) && COMP_WORDS=(stillhead \"$1\") COMP_CWORD=1 && \
+                  _stillhead stillhead \"$1\" stillhead && echo \"${COMPREPLY[*]}\"";
+    let complete = |word: &str| succeed(Command::new("bash").args(["-c", script]).arg(stillhead::binary()).arg(word));
+    assert_eq!(complete("st"), "stamp\n");
+    assert_eq!(complete("--wait"), "--wait-timeout\n");
+}
+
+#[test]
+fn the_other_shells_have_scripts_of_their_own() {
+    for (shell, line) in [("zsh", "#compdef stillhead"), ("fish", "complete -c stillhead")] {
+        let script = Stillhead::new(&["completions", shell]).run().success().stdout.clone();
+        assert!(script.contains(line), "{script}");
+    }
+    Stillhead::new(&["completions", "csh"]).run().code(2).says("[possible values: bash, fish, zsh]");
+}

@@ -1,0 +1,204 @@
+//! The ledger, and `undo`: exactly the rows of before come back, unless somebody else has changed them since.
+
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::BOTH;
+use crate::support::{Application, Backend};
+
+/// Everything that the version table holds, a text a row.
+fn everything(shop: &Application) -> Vec<String> {
+    let columns = "version_num || ' ' || coalesce(note, '-') || ' ' || at";
+    shop.database.sql(&format!("SELECT coalesce({columns}, 'none ' || at) FROM alembic_version ORDER BY at"))
+}
+
+#[test]
+fn the_rows_come_back_as_they_were_whatever_else_is_in_them() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        let (row, other) = (REVISIONS[1], REVISIONS[2]);
+        shop.database.sql(&format!(
+            "CREATE TABLE alembic_version (version_num varchar(32), note text, at int DEFAULT 7); \
+             INSERT INTO alembic_version VALUES ('{row}', 'it''s', 1), ('{row}', NULL, 2), (NULL, NULL, 3), ('gone', 'x', 4)"
+        ));
+        let before = everything(&shop);
+        assert_eq!(before.len(), 4);
+        shop.stillhead(&["stamp", "--purge", other]).run().success().says("to take it back: stillhead undo");
+        let after = everything(&shop);
+        assert_eq!(shop.database.sql("SELECT count(*) FROM alembic_version WHERE version_num IS NOT NULL"), ["1"]);
+        let would = shop.stillhead(&["undo", "--dry-run"]).run();
+        would.success().says("would take back the stamp of ").says("putting back ");
+        assert_eq!(everything(&shop), after);
+        let undone = shop.stillhead(&["undo"]).run();
+        undone.success().says("took back the stamp of ").says(&format!("putting back {row}, {row}, NULL, gone"));
+        assert_eq!(everything(&shop), before);
+        // It is a change itself.
+        shop.stillhead(&["undo"]).run().success().says("took back the undo of ");
+        assert_eq!(everything(&shop), after);
+    }
+}
+
+#[test]
+fn the_statements_of_a_dry_run_do_the_same() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[0]);
+        shop.stillhead(&["stamp", "head"]).run().success();
+        let would = shop.stillhead(&["undo", "--dry-run"]).run();
+        shop.database.sql(&would.success().stdout);
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+    }
+}
+
+#[test]
+fn a_table_that_was_not_there_goes_again() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        shop.stillhead(&["stamp", "head"]).run().success();
+        shop.stillhead(&["undo"]).run().success().says("removing the table, which was not there before");
+        assert_eq!(shop.database.rows(), None);
+        shop.stillhead(&["undo"]).run().success().says(&format!("putting back {HEAD}"));
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn what_run_has_repaired_comes_back_and_what_was_upgraded_does_not() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
+        let target = |words: &[&str]| shop.stillhead(words).env("STILLHEAD_TARGET", REVISIONS[1]).run();
+        target(&["run", "--", "echo", "started"])
+            .success()
+            .says(&format!("replacing feedc0ffee00 with {}", REVISIONS[1]));
+        shop.stillhead(&["undo"]).run().success().says("took back the repair of ").says("putting back feedc0ffee00");
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+        let refused = shop.stillhead(&["undo"]).run();
+        refused.code(125).says("the last change was the application's upgrade of ");
+        refused.says(&format!("from {} to {HEAD}", REVISIONS[1])).says(&format!("flask db downgrade {}", REVISIONS[1]));
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        // The upgrade is taken back as it says, and then the repair before it.
+        assert!(shop.flask(&["db", "downgrade", REVISIONS[1]]).status.success());
+        shop.stillhead(&["undo"]).run().success().says("putting back feedc0ffee00");
+    }
+}
+
+#[test]
+fn rows_that_have_moved_since_are_left_alone() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        shop.stillhead(&["undo"]).run().code(125).says("the ledger is empty").says("next: set the rows by hand");
+        shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+        shop.stillhead(&["stamp", REVISIONS[1]]).run().success();
+        shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{HEAD}'"));
+        let refused = shop.stillhead(&["undo"]).run();
+        refused.code(125).says("the rows have moved since: the stamp of ");
+        refused.says(&format!("left {}, and now the version table holds {HEAD}", REVISIONS[1]));
+        refused.says(&format!("stillhead stamp --purge {}", REVISIONS[0]));
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn a_role_that_may_not_keep_the_ledger_changes_the_rows_and_is_told_so() {
+    let shop = Application::new(Backend::Postgres);
+    let database = shop.database.sql("SELECT current_database()").remove(0);
+    shop.database.sql(
+        "CREATE ROLE keeper LOGIN PASSWORD 'secret'; CREATE ROLE second LOGIN PASSWORD 'secret'; \
+         GRANT ALL ON SCHEMA public TO keeper; CREATE TABLE alembic_version (version_num varchar(32)); \
+         GRANT ALL ON alembic_version TO keeper, second",
+    );
+    let url = shop.database.url();
+    let place = &url[url.find('@').unwrap()..];
+    let stamp = |role: &str, revision: &str| {
+        shop.stillhead(&["stamp", revision]).env("DATABASE_URL", format!("postgresql://{role}:secret{place}")).run()
+    };
+    for (role, grant) in [
+        ("keeper", format!("GRANT CREATE ON DATABASE \"{database}\" TO \"keeper\"")),
+        (
+            "second",
+            "GRANT USAGE ON SCHEMA stillhead TO \"second\"; GRANT SELECT, INSERT ON TABLE stillhead.ledger TO \"second\""
+                .to_owned(),
+        ),
+    ] {
+        let told = stamp(role, REVISIONS[0]);
+        told.success().says("so that stillhead undo cannot take it back").says(&format!("stillhead: next: {grant}\n"));
+        told.says_nothing_of("to take it back");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        if role == "second" {
+            let url = format!("postgresql://second:secret{place}");
+            let refused = shop.stillhead(&["undo"]).env("DATABASE_URL", url).run();
+            refused.code(125).says("this role may not read the ledger").says(&format!("stillhead: next: {grant}\n"));
+        }
+        shop.database.sql(&grant);
+        stamp(role, REVISIONS[1]).success().says("to take it back: stillhead undo");
+        let undo = shop.stillhead(&["undo"]).env("DATABASE_URL", format!("postgresql://{role}:secret{place}")).run();
+        undo.success();
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        shop.database.sql("DELETE FROM alembic_version");
+    }
+    shop.database.sql("DROP OWNED BY keeper, second; DROP ROLE keeper, second");
+}
+
+#[test]
+fn a_ledger_that_is_turned_off_or_of_another_shape_stops_nothing() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        let stamp = || shop.stillhead(&["stamp", "head"]);
+        stamp().env("STILLHEAD_LEDGER", "off").run().success().says_nothing_of("undo");
+        shop.stillhead(&["undo"]).run().code(125).says("the ledger is empty");
+        if backend == Backend::Sqlite {
+            assert!(!shop.folder().join("shop.db.stillhead-ledger").exists());
+            std::fs::write(shop.folder().join("shop.db.stillhead-ledger"), "no database, but long enough to be one")
+                .unwrap();
+        } else {
+            assert_eq!(shop.database.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'stillhead'"), ["0"]);
+            shop.database.sql("CREATE SCHEMA stillhead; CREATE TABLE stillhead.ledger (pages int)");
+        }
+        let told = shop.stillhead(&["stamp", REVISIONS[0]]).run();
+        told.success().says("this change is not in the ledger");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+    }
+}
+
+/// Nobody takes the ledger for a part of the application.
+#[test]
+fn the_ledger_is_no_table_of_the_applications() {
+    for backend in BOTH {
+        let shop = Application::at(backend, "head");
+        let before = shop.flask(&["db", "check"]);
+        let facts = shop.stillhead(&["infer", "--format", "json"]).run().stdout;
+        shop.stillhead(&["stamp", REVISIONS[2]]).run().success();
+        shop.stillhead(&["undo"]).run().success();
+        let after = shop.flask(&["db", "check"]);
+        assert_eq!((before.status, before.stdout), (after.status, after.stdout));
+        assert_eq!(shop.stillhead(&["infer", "--format", "json"]).run().stdout, facts);
+
+        let empty = Application::new(backend);
+        empty.stillhead(&["stamp", "head"]).run().success();
+        empty.stillhead(&["undo"]).run().success();
+        empty.stillhead(&["run", "--skip-db-upgrade"]).run().success().says("an empty database");
+    }
+}
+
+#[test]
+fn an_image_without_a_newer_releases_files_reads_where_its_row_comes_from() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.stillhead(&["run"]).env("RENDER_GIT_COMMIT", "5eeda11").run().success();
+        let entry = "SELECT image || ' ' || action FROM stillhead.ledger";
+        if backend == Backend::Postgres {
+            assert_eq!(shop.database.sql(entry), ["5eeda11 upgrade"]);
+        }
+        // The older image; a column that is gone keeps the schema from proving that all is there.
+        for file in std::fs::read_dir(shop.folder().join("migrations/versions")).unwrap().flatten() {
+            let name = file.file_name().into_string().unwrap();
+            if name.starts_with(REVISIONS[2]) || name.starts_with(REVISIONS[3]) {
+                std::fs::remove_file(file.path()).unwrap();
+            }
+        }
+        shop.database.sql("ALTER TABLE products RENAME COLUMN name TO title");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("a newer release has upgraded this database");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
