@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, show, stamp, undo,
+    verify,
 };
 use crate::config::Settings;
 
@@ -62,6 +63,13 @@ pub enum Command {
     Show(show::Arguments),
     /// Name the revision that the live schema is at, with the evidence
     Infer(infer::Arguments),
+    /// Check the deployment from end to end, a line a check
+    ///
+    /// The environment, the URL, name resolution, connection, TLS, the server, the role and its rights, the version table, the
+    /// files, the schema against them, the upgrade command, whether the application imports (in a child process, with
+    /// SKIP_DB_UPGRADE set and a read-only default), and the start command where it is given. Writes nothing. Exits with 1
+    /// where a check has failed.
+    Verify(verify::Arguments),
     /// Say what a finding or an error text means, what lies behind it, and what to do
     ///
     /// Takes a finding's code, or any error text: pasted as an argument or piped in, a whole deploy log too. Knows the errors

@@ -100,6 +100,16 @@ pub enum Error {
     /// `infer`, and no one revision or run of revisions can be named.
     #[error("the evidence names no revision")]
     NotInferred,
+    /// `verify`, and something is not as it should be.
+    #[error("{failed} {} failed, {name} first", if *.failed == 1 { "check" } else { "checks" })]
+    ChecksFailed {
+        /// How many.
+        failed: usize,
+        /// The first of them.
+        name: &'static str,
+        /// What to do about it.
+        next: String,
+    },
     /// `explain`, and the text holds no error that is known.
     #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that stillhead knows".to_owned(), |name| format!("{name} is an exception that stillhead does not know")))]
     NothingToExplain {
@@ -213,9 +223,11 @@ impl Error {
         match self {
             Self::Config(_) | Self::NobodyToAsk | Self::UnknownCode { .. } => 2,
             Self::OnlyPending => 10,
-            Self::NotOnHeads { .. } | Self::NeedsAPerson { .. } | Self::NotInferred | Self::NothingToExplain { .. } => {
-                1
-            }
+            Self::NotOnHeads { .. }
+            | Self::NeedsAPerson { .. }
+            | Self::NotInferred
+            | Self::NothingToExplain { .. }
+            | Self::ChecksFailed { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
             Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
             Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
@@ -257,6 +269,7 @@ impl Error {
             Self::VersionTableElsewhere { .. } => {
                 "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
             }
+            Self::ChecksFailed { next, .. } => next.clone(),
             Self::NothingToExplain { .. } => {
                 "hand over the whole output, both streams: COMMAND 2>&1 | stillhead explain".to_owned()
             }

@@ -19,6 +19,7 @@ pub mod process;
 pub mod prose;
 pub mod python;
 pub mod reconcile;
+pub mod report;
 pub mod revision_file;
 pub mod schema;
 pub mod version_control;
@@ -81,6 +82,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
         Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
         Command::Infer(arguments) => {
             runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
+        }
+        Command::Verify(arguments) => {
+            runtime.block_on(commands::verify::verify(&config, &arguments)).map(nothing_to_start)
         }
         Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
         Command::Merge(arguments) => {

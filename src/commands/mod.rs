@@ -24,5 +24,6 @@ pub mod show;
 pub mod stamp;
 pub mod undo;
 mod upgrade;
+pub mod verify;
 mod wording;
 mod write;

@@ -73,8 +73,25 @@ pub struct Config {
     pub path: Option<OsString>,
     /// Variables by which a platform or a person says that this is production; only names and harmless words.
     pub production_signs: Vec<String>,
+    /// What the environment says to the application and its platform, for those who check it.
+    pub surroundings: Surroundings,
     /// What to log, and how.
     pub log: Log,
+}
+
+/// Variables that are nobody's setting here: the application, Python and the platform read them.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// FLASK_APP.
+    pub flask_app: Option<OsString>,
+    /// PORT.
+    pub port: Option<OsString>,
+    /// PYTHONPATH.
+    pub python_path: Option<OsString>,
+    /// VIRTUAL_ENV.
+    pub virtual_env: Option<PathBuf>,
+    /// PGOPTIONS.
+    pub libpq_options: Option<OsString>,
 }
 
 /// What to log, and how.
@@ -204,6 +221,13 @@ impl Config {
             },
             path: environment.bytes("PATH").map(OsString::from),
             production_signs: environment.production_signs(),
+            surroundings: Surroundings {
+                flask_app: environment.bytes("FLASK_APP").map(OsString::from),
+                port: environment.bytes("PORT").map(OsString::from),
+                python_path: environment.bytes("PYTHONPATH").map(OsString::from),
+                virtual_env: environment.bytes("VIRTUAL_ENV").map(PathBuf::from),
+                libpq_options: environment.bytes("PGOPTIONS").map(OsString::from),
+            },
             log: Log {
                 level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),
                 format: flags.log_format.or(variables.log_format).unwrap_or(LogFormat::Text),
@@ -218,6 +242,11 @@ impl Config {
             Some(text) => Ok(DatabaseUrl::parse(text, &self.libpq)?),
             None => Err(ConfigError::NoDatabaseUrl { empty: self.database_url_is_empty }),
         }
+    }
+
+    /// A URL that something else than DATABASE_URL holds, read the same way.
+    pub fn read_url(&self, text: &str) -> Result<DatabaseUrl, ConfigError> {
+        Ok(DatabaseUrl::parse(text, &self.libpq)?)
     }
 
     /// Every database that is given, each with its name: that of DATABASE_URL has none and comes first. Never empty.

@@ -16,6 +16,7 @@ mod contents_sqlite;
 pub mod error;
 mod facts;
 pub mod failure;
+mod inspection;
 pub mod ledger;
 pub mod lock;
 pub mod password;
@@ -34,6 +35,7 @@ use crate::schema::{Dialect, Schema};
 use crate::version_table::{COLUMN, Change, Row, TableFacts, VersionTable};
 pub use contents::Contents;
 pub use error::DatabaseError;
+pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Holder};
 use url::DatabaseUrl;
 use wait::Wait;
@@ -261,6 +263,24 @@ impl Database {
             Self::Postgres(session) => session.server_start().await.map(Some),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// How the connection came about; `None` where there is none, as for a file.
+    pub fn connection(&self) -> Option<Connection> {
+        match self {
+            Self::Postgres(session) => Some(session.inspect()),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => None,
+        }
+    }
+
+    /// Who owns each table; empty where tables have no owners.
+    pub async fn owners(&self) -> Result<Vec<Ownership>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.owners().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => Ok(Vec::new()),
         }
     }
 

@@ -174,6 +174,7 @@ impl Cause {
             Self::UnknownRevision => Some("unknown-revision"),
             Self::MultipleHeads | Self::AmbiguousWalk => Some("multiple-heads"),
             Self::OverlappingRows => Some("overlapping-rows"),
+            Self::RowMismatch => Some("duplicate-rows"),
             Self::NotUpToDate => Some("behind"),
             Self::MissingParent => Some("missing-parent"),
             Self::DuplicateRevision => Some("duplicate-revision"),

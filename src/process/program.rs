@@ -106,7 +106,7 @@ impl ProgramError {
             Some(nix::libc::ENOEXEC) => Self::Format { file },
             Some(nix::libc::EACCES) => Self::NotExecutable { file },
             Some(nix::libc::ENOENT) if file.exists() => {
-                let interpreter = shebang(&file).unwrap_or_else(|| "(the dynamic loader)".to_owned());
+                let interpreter = interpreter(&file).unwrap_or_else(|| "(the dynamic loader)".to_owned());
                 Self::NoInterpreter { file, interpreter }
             }
             _ => Self::Other { file, source },
@@ -134,6 +134,16 @@ pub fn find(words: &[OsString], path: Option<&OsStr>) -> Result<Program, Program
     Err(refused.unwrap_or(ProgramError::NotFound { name: name.to_string_lossy().into_owned() }))
 }
 
+/// Whether the kernel would execute it: the interpreter that a script names has to be there, too.
+pub fn check(program: &Program) -> Result<(), ProgramError> {
+    match interpreter(&program.file) {
+        Some(interpreter) if !Path::new(&interpreter).exists() => {
+            Err(ProgramError::NoInterpreter { file: program.file.clone(), interpreter })
+        }
+        _ => Ok(()),
+    }
+}
+
 fn executable(file: &Path) -> Result<(), ProgramError> {
     let owned = file.to_owned();
     match fs::metadata(file) {
@@ -148,7 +158,7 @@ fn executable(file: &Path) -> Result<(), ProgramError> {
 }
 
 /// What stands between `://USER:` and the last `@`: too much rather than too little.
-fn without_password(word: &str) -> String {
+pub fn without_password(word: &str) -> String {
     let hidden = || {
         let (scheme, rest) = word.split_once("://")?;
         let (account, host) = rest.rsplit_once('@')?;
@@ -159,7 +169,7 @@ fn without_password(word: &str) -> String {
 }
 
 /// The interpreter that a script's first line names.
-fn shebang(file: &Path) -> Option<String> {
+pub fn interpreter(file: &Path) -> Option<String> {
     let mut start = [0; 256];
     let length = File::open(file).ok()?.read(&mut start).ok()?;
     let line = start[..length].strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;

@@ -24,4 +24,5 @@ mod shipping;
 mod shop;
 mod tidy;
 mod undo;
+mod verify;
 mod version_table;

@@ -1,5 +1,5 @@
 //! What a person sees: on a terminal of 80 columns, or in a log. Screens are kept in tests/data/screens, one file each;
-//! `STILLHEAD_BLESS=1 cargo test` writes them anew.
+//! `STILLHEAD_UPDATE=1 cargo test` writes them anew.
 
 use std::fs;
 use std::path::Path;
@@ -51,12 +51,12 @@ pub fn is_kept(name: &str, shown: &str, variable: &[(&str, &str)]) {
         shown = shown.replace(value, called);
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens").join(format!("{name}.txt"));
-    if std::env::var_os("STILLHEAD_BLESS").is_some() {
+    if std::env::var_os("STILLHEAD_UPDATE").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, &shown).unwrap();
     }
     let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(shown, kept, "{name} differs from {}:\n{shown}\n(STILLHEAD_BLESS=1 writes it anew)", file.display());
+    assert_eq!(shown, kept, "{name} differs from {}:\n{shown}\n(STILLHEAD_UPDATE=1 writes it anew)", file.display());
 }
 
 /// No line of prose may be wider than the terminal. A command, which is to be copied, may, and a line of the log, which is one

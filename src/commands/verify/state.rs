@@ -1,0 +1,67 @@
+//! The version table and the schema, held against the migrations.
+
+use std::collections::BTreeSet;
+
+use super::failed;
+use crate::commands::evidence::History;
+use crate::commands::files::Files;
+use crate::commands::look::{Depth, Look, policy};
+use crate::config::Config;
+use crate::database::{Database, VersionRows};
+use crate::error::Error;
+use crate::reconcile::{Finding, Severity, list};
+use crate::report::Check;
+use crate::version_table::TableFacts;
+
+/// What was seen of the database.
+pub(super) struct State {
+    look: Look,
+    pub(super) facts: TableFacts,
+    /// What an upgrade from here would apply.
+    pub(super) pending: Vec<String>,
+    /// The tables that the pending revisions change, as facts name them.
+    pub(super) changed_tables: BTreeSet<String>,
+}
+
+impl State {
+    pub(super) async fn of(config: &Config, files: &Files, database: &Database) -> Result<Self, Check> {
+        Self::look(config, files, database).await.map_err(|error| failed("version-table", &error))
+    }
+
+    async fn look(config: &Config, files: &Files, database: &Database) -> Result<Self, Error> {
+        let goal = files.goal(config)?;
+        let look = Look::at(files, database, &goal, policy(config), Depth::Schema).await?;
+        let facts = database.table_facts(files.version_table()?).await?;
+        let pending = goal.pending(&files.graph, look.rows.revisions());
+        let (history, schema) = History::look(files, database, look.rows.revisions()).await?;
+        let changes = history.ids.iter().zip(&history.effects).filter(|(id, _)| pending.contains(id));
+        let tables = changes.flat_map(|(_, effects)| &effects.changes).filter_map(|(subject, _)| subject.table());
+        let changed_tables = tables.filter(|table| schema.tables.contains_key(*table)).map(str::to_owned).collect();
+        Ok(Self { look, facts, pending, changed_tables })
+    }
+
+    /// The rows, then a line for each finding.
+    pub(super) fn checks(&self) -> Vec<Check> {
+        let rows = match &self.look.rows {
+            VersionRows::NoTable => "there is no version table".to_owned(),
+            VersionRows::Rows(rows) => format!("the version table holds {}", list(rows)),
+        };
+        let mut checks = vec![Check::pass("version-table", rows)];
+        // Where the database is comes first, then what else was found, worst first.
+        let position = self.look.position();
+        checks.push(of(position));
+        checks.extend(self.look.findings.iter().filter(|finding| *finding != position).map(of));
+        checks
+    }
+}
+
+/// A finding as a check, named by its code.
+fn of(finding: &Finding) -> Check {
+    let (name, text) = (finding.code(), finding.to_string());
+    match finding.severity() {
+        Severity::Fine => Check::pass(name, text),
+        Severity::Pending => Check { next: Some(finding.next()), ..Check::pass(name, text) },
+        Severity::Warning | Severity::Repair => Check::warn(name, text, finding.next()),
+        Severity::Stop => Check::fail(name, text, finding.next()),
+    }
+}
