@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::{infer, standing};
+use crate::evidence::{infer, lacking, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
@@ -58,8 +58,16 @@ impl History {
         let standing = standing(&self.effects, schema, &inference, self.claimed);
         let idle = self.effects.iter().map(|effects| effects.nothing).collect();
         let may_change_data = self.effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect();
-        let invalid_indexes = invalid_indexes(schema);
-        Evidence { order: self.ids, idle, may_change_data, claimed: self.claimed, inference, standing, invalid_indexes }
+        Evidence {
+            idle,
+            may_change_data,
+            claimed: self.claimed,
+            inference,
+            standing,
+            lacking: lacking(&self.effects, schema),
+            invalid_indexes: invalid_indexes(schema),
+            order: self.ids,
+        }
     }
 
     /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.

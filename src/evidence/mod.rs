@@ -13,6 +13,6 @@ mod words;
 
 pub use infer::{Claim, Inference, Verdict, contradicted, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
-pub use standing::{Standing, standing};
+pub use standing::{Standing, lacking, standing};
 pub use step::{StepFacts, step};
 pub use words::name;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::infer::{Claim, Inference, Verdict, claim, most_telling_first};
+use super::infer::{Claim, Inference, Verdict, claim, contradicted, most_telling_first};
 use super::step::{StepFacts, step_of};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
@@ -72,6 +72,14 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
             }
         }
     }
+}
+
+/// The tables and columns that the last revision leaves and that are not there: what an application of these files would miss.
+pub fn lacking(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+    let mut lacking = contradicted(effects, schema, effects.len());
+    lacking.retain(|claim| is_weighty(claim) && claim.expected.is_some() && claim.live.is_none());
+    most_telling_first(&mut lacking, effects.len());
+    lacking
 }
 
 /// What contradicts a position, and would not contradict another.

@@ -57,7 +57,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("psycopg-terminated", Cause::ConnectionLost, "administrator command", "database's log"),
     ("psycopg2-terminated", Cause::ConnectionLost, "server closed the connection unexpectedly", "database's log"),
     ("sqlite-locked", Cause::DatabaseLocked, "database is locked", "other process"),
-    ("alembic-cannot-locate", Cause::UnknownRevision, "'feedc0ffee00'", "git log --all --oneline -Sfeedc0ffee00"),
+    ("alembic-cannot-locate", Cause::UnknownRevision, "'feedc0ffee00'", "stillhead restore feedc0ffee00"),
     ("alembic-multiple-heads", Cause::MultipleHeads, "Multiple head revisions", "merge heads"),
     (
         "alembic-overlap",

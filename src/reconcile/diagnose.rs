@@ -66,7 +66,8 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     if !unknown.is_empty() {
         let heads = owned(graph.real_heads());
         return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
-            Finding::Ahead { unknown, heads }
+            let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
+            Finding::Ahead { unknown, heads, lacking }
         } else {
             Finding::UnknownRevision { unknown, heads, position: position() }
         };

@@ -19,6 +19,8 @@ pub struct Evidence {
     pub inference: Inference,
     /// How that stands to what the rows claim.
     pub standing: Standing,
+    /// Tables and columns that the last revision leaves and that are not there.
+    pub lacking: Vec<Claim>,
     /// Indexes that are there and not valid.
     pub invalid_indexes: Vec<String>,
 }
@@ -53,7 +55,7 @@ impl Evidence {
         self.inference.verdict == Verdict::Foreign
     }
 
-    /// Whether everything is there that the last revision leaves, whatever else there is, and whatever was done to the data.
+    /// Whether the schema is that of the last revision, whatever else there is, and whatever was done to the data.
     pub(super) fn has_all(&self) -> bool {
         let all = self.order.len();
         match self.inference.verdict {

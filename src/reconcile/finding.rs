@@ -115,12 +115,14 @@ pub enum Finding {
         /// Where the schema is.
         position: Position,
     },
-    /// A row that no file has, over a schema with everything that the files make: a newer release was here.
+    /// A row that no file has, over a schema that has gone beyond the files: a newer release was here.
     Ahead {
         /// The rows that no file has.
         unknown: Vec<String>,
         /// The heads of the files.
         heads: Vec<String>,
+        /// What the files' last revisions leave and is not there any more, in words: an older release would miss it.
+        lacking: Vec<String>,
     },
     /// Tables, no version rows, and no migration mentions any of the tables.
     WrongDatabase {
@@ -205,6 +207,7 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         match self {
             Self::AtHead { .. } => Severity::Fine,
+            Self::Ahead { lacking, .. } if !lacking.is_empty() => Severity::Stop,
             Self::FreshDatabase { .. } | Self::Behind { .. } => Severity::Pending,
             Self::Ahead { .. } | Self::MultipleHeads { .. } | Self::InvalidIndex { .. } | Self::Drift { .. } => {
                 Severity::Warning
@@ -261,6 +264,7 @@ impl Finding {
         match self {
             Self::PendingExists { there, .. } => there.clone(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
+            Self::Ahead { lacking, .. } => lacking.clone(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()

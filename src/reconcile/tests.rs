@@ -1,7 +1,8 @@
 use super::*;
 use crate::database::VersionRows;
-use crate::evidence::{Inference, Standing, Verdict};
+use crate::evidence::{Claim, Inference, Standing, Verdict};
 use crate::migrations::{Revision, RevisionGraph};
+use crate::schema::{self, Subject, TableSubject};
 
 const ALL: Policy = Policy { repair: true, move_back: false, start_ahead: true };
 
@@ -34,6 +35,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         claimed: 1,
         inference,
         standing,
+        lacking: Vec::new(),
         invalid_indexes: Vec::new(),
     }
 }
@@ -104,6 +106,10 @@ fn an_unknown_row_over_all_that_the_files_need_is_ahead() {
         let state = state("z", Some(evidence(verdict.clone(), [false; 3], 0, agrees())));
         assert_eq!(outcome(&state, ALL), expected, "{verdict:?}");
     }
+    let mut lacking = evidence(Verdict::Exact(3), [false; 3], 0, agrees());
+    let subject = Subject::Table("t".to_owned(), TableSubject::Itself);
+    lacking.lacking = vec![Claim { subject, expected: Some(schema::State::Present), live: None, by: Some(0) }];
+    assert_eq!(outcome(&state("z", Some(lacking)), ALL), "ahead; stop: ahead");
     let recorded = State { recorded_beyond: true, ..state("z", None) };
     assert_eq!(outcome(&recorded, ALL), "ahead; ");
 }

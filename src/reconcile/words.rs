@@ -47,13 +47,20 @@ impl fmt::Display for Finding {
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
                 position.fmt(f)
             }
-            Self::Ahead { unknown, heads } => write!(
-                f,
-                "the version table holds {}, which no migration file has, and everything that {} needs is there: \
-                 a newer release has upgraded this database",
-                list(unknown),
-                list(heads)
-            ),
+            Self::Ahead { unknown, heads, lacking } => {
+                let (unknown, heads) = (list(unknown), list(heads));
+                write!(f, "the version table holds {unknown}, which no migration file has, and ")?;
+                match lacking.as_slice() {
+                    [] => {
+                        write!(f, "everything that {heads} needs is there: a newer release has upgraded this database")
+                    }
+                    [gone, ..] => write!(
+                        f,
+                        "a newer release has upgraded this database and taken away what {heads} needs: {gone}{}",
+                        and_more(lacking.len())
+                    ),
+                }
+            }
             Self::WrongDatabase { tables } => {
                 write!(f, "there are tables ({}), but no migration mentions any of them", list(tables))
             }
@@ -84,6 +91,9 @@ impl Finding {
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {
+            Self::Ahead { lacking, .. } if !lacking.is_empty() => {
+                "deploy the newer release again; this one cannot run on that database".to_owned()
+            }
             Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
             Self::FreshDatabase { .. } | Self::Behind { .. } => "stillhead run".to_owned(),
             Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
@@ -115,7 +125,7 @@ impl Finding {
                 format!("stillhead infer --explain {revision}, then do by hand what is missing or undo what is there")
             }
             Self::UnknownRevision { unknown, .. } => {
-                format!("git log --all --oneline -S{} -- '*.py', to find the commit that has the file", unknown[0])
+                format!("stillhead restore {}, to bring its file back from version control", unknown[0])
             }
             Self::WrongDatabase { .. } => {
                 "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself"

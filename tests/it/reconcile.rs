@@ -207,3 +207,34 @@ fn a_target_is_upgraded_to_and_never_left_again() {
         to("+1").code(2).says("STILLHEAD_TARGET");
     }
 }
+
+/// A deploy with one more migration, and then the image before it: with plain Alembic it crash-loops.
+#[test]
+fn an_image_that_is_rolled_back_knows_the_newer_release_by_the_ledger() {
+    let newer = |statement: &str| {
+        format!(
+            "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\ndown_revision = '{HEAD}'\n\n\
+             def upgrade():\n    {statement}\n"
+        )
+    };
+    for backend in BOTH {
+        for (statement, lacking) in [
+            ("op.create_index('ix_products_id_name', 'products', ['id', 'name'])", None),
+            ("op.drop_column('products', 'in_stock')", Some("products.in_stock is missing, which 9e7c52f3d8b4")),
+        ] {
+            let shop = Application::at(backend, "head");
+            let file = shop.folder().join("migrations/versions/ffff00000001_newer.py");
+            fs::write(&file, newer(statement)).unwrap();
+            shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+            fs::remove_file(&file).unwrap();
+            let plain = shop.flask(&["db", "upgrade"]);
+            assert!(String::from_utf8_lossy(&plain.stderr).contains("Can't locate revision"), "{plain:?}");
+            let older = shop.stillhead(&["run", "--", "echo", "started"]).run();
+            match lacking {
+                None => older.success().prints("started\n").says("a newer release has upgraded this database"),
+                Some(lacking) => older.code(125).prints("").says("ahead: ").says(lacking),
+            };
+            assert_eq!(shop.database.rows(), Some(vec!["ffff00000001".to_owned()]));
+        }
+    }
+}

@@ -157,7 +157,7 @@ fn a_row_that_no_file_has_over_a_schema_that_proves_nothing_stops_the_start() {
             .code(125)
             .prints("")
             .says("unknown-revision: the version table holds feedc0ffee00")
-            .says("next: git log");
+            .says("next: stillhead restore feedc0ffee00");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }

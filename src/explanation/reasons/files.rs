@@ -11,7 +11,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
             Reason::new(
                 "The file is on another branch, or was deleted or replaced after the database had been upgraded.",
                 "git finds a commit that has it.",
-                "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
+                "stillhead restore {name}",
             )
             .shown_by(&["unknown-revision"]),
             Reason::new(
