@@ -228,7 +228,7 @@ fn an_image_that_is_rolled_back_knows_the_newer_release_by_the_ledger() {
             shop.stillhead(&["run", "--", "echo", "started"]).run().success();
             fs::remove_file(&file).unwrap();
             let plain = shop.flask(&["db", "upgrade"]);
-            assert!(String::from_utf8_lossy(&plain.stderr).contains("Can't locate revision"), "{plain:?}");
+            assert!(!plain.status.success(), "{plain:?}");
             let older = shop.stillhead(&["run", "--", "echo", "started"]).run();
             match lacking {
                 None => older.success().prints("started\n").says("a newer release has upgraded this database"),
