@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, explain, fix, heads, history, infer, manual, merge, restore, show, stamp, undo, verify,
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, show, stamp, undo,
+    verify,
 };
 use crate::config::Settings;
 
@@ -91,6 +92,12 @@ pub enum Command {
     /// Looks for it in every commit of the git repository: deleted, renamed, on another branch, in a stash, or only in a reflog.
     /// The lost revisions that it follows come with it. Never writes over another file.
     Restore(restore::Arguments),
+    /// Empty a throwaway database
+    ///
+    /// Shows its tables and rows first. Refuses unless the database's name is typed or given with --yes-i-mean, unless a dump
+    /// is written or --no-backup says otherwise, where others are connected, and where the environment looks like production.
+    /// Extensions stay, and so does the ledger.
+    Reset(reset::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
     /// Put back the rows that the last change by stillhead replaced

@@ -6,6 +6,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::commands::merge::MergeError;
+use crate::commands::reset::ResetError;
 use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
@@ -195,6 +196,9 @@ pub enum Error {
     /// A lost revision is not brought back.
     #[error(transparent)]
     Restore(Box<RestoreError>),
+    /// A database is not emptied.
+    #[error(transparent)]
+    Reset(Box<ResetError>),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -300,6 +304,7 @@ impl Error {
             }
             Self::Merge(error) => error.next(),
             Self::Restore(error) => error.next(),
+            Self::Reset(error) => error.next(),
             Self::Liveness(error) => error.next(),
             Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }

@@ -17,6 +17,8 @@ pub enum Action {
     Repair,
     /// `fix`.
     Fix,
+    /// `reset --versions-only`.
+    Reset,
     /// `undo`.
     Undo,
     /// The application's own upgrade, which `run` started.
@@ -34,6 +36,7 @@ impl Action {
             Self::Stamp => "stamp",
             Self::Repair => "repair",
             Self::Fix => "fix",
+            Self::Reset => "reset",
             Self::Undo => "undo",
             Self::Upgrade => "upgrade",
             Self::Other => "change",
@@ -173,10 +176,13 @@ impl UndoError {
         match self {
             Self::Empty => "set the rows by hand: stillhead stamp --purge REV".to_owned(),
             Self::Forbidden { grant } => grant.clone(),
-            Self::Upgrade { from, .. } => {
-                let target = if from == NOTHING { "base" } else { from };
-                format!("take the upgrade back first: flask db downgrade {target}, or alembic downgrade {target}")
+            // A downgrade to base would drop every table: nothing to be told to a person in a hurry.
+            Self::Upgrade { from, .. } if from == NOTHING => {
+                "leave it: the database was empty before; stillhead current shows where it is".to_owned()
             }
+            Self::Upgrade { from, .. } => format!(
+                "only if what it made may go, with the data in it: flask db downgrade {from}, or alembic downgrade {from}"
+            ),
             Self::Moved { before, .. } => {
                 let target = if before == NOTHING { "base" } else { before };
                 format!("if the rows of before are right, stillhead stamp --purge {}", target.replace(',', ""))

@@ -98,6 +98,9 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
             runtime.block_on(commands::check::check(&config, &arguments)).map(nothing_to_start)
         }
         Command::Fix(arguments) => runtime.block_on(commands::fix::fix(&config, &arguments)).map(nothing_to_start),
+        Command::Reset(arguments) => {
+            runtime.block_on(commands::reset::reset(&config, &arguments)).map(nothing_to_start)
+        }
         Command::Stamp(arguments) => {
             runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
         }

@@ -1,6 +1,7 @@
 //! `history`: the revisions between two ends, newest first, as `alembic history` prints them, or as a drawing.
 
 use clap::{Args, ValueEnum};
+use dialoguer::console::Term;
 use serde_json::json;
 
 use super::files::Files;
@@ -82,7 +83,7 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
         Format::Mermaid => print(&mermaid::render(&draw()?)),
         Format::Dot => print(&dot::render(&draw()?)),
         Format::Svg => print(&svg::render(&draw()?)),
-        Format::Text if arguments.graph => print(&terminal::render(&draw()?)),
+        Format::Text if arguments.graph => print(&terminal::render(&draw()?, screen_of(config, &Term::stdout()))),
         Format::Text => {
             let line = Line { labels: true, message: true, parents: true, tree: true, is_current: false };
             let shown = shown.iter().map(|node| {
@@ -94,5 +95,16 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
             });
             print(&shown.collect::<String>())
         }
+    }
+}
+
+/// What a drawing is shown on: a terminal has a width, and mostly colours.
+pub(super) fn screen_of(config: &Config, term: &Term) -> terminal::Screen {
+    match term.is_term() {
+        true => terminal::Screen {
+            width: term.size_checked().map(|(_, columns)| columns.into()),
+            colour: config.log.colour,
+        },
+        false => terminal::Screen::default(),
     }
 }

@@ -17,6 +17,7 @@ mod look;
 pub mod manual;
 pub mod merge;
 pub mod output;
+pub mod reset;
 pub mod restore;
 pub mod run;
 pub mod show;

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::ledger::Action;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
-use crate::process::upgrade;
+use crate::process::upgrade::{self, UpgradeError};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
@@ -43,6 +43,9 @@ pub(super) async fn under_the_lock(
     let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
+    if let (true, Err(Error::Upgrade(UpgradeError::Exited { .. }))) = (guarded, &upgraded) {
+        say_what_is_left(config, url, files, &goal).await;
+    }
     guard.release().await;
     match upgraded {
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
@@ -97,6 +100,22 @@ async fn upgrade(
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// Says where a failed upgrade has left the database: what of it is there already. A courtesy, which may fail itself.
+async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goal: &Goal) {
+    let look = async {
+        let database = open(config, url, &Liveness::new(None)).await?;
+        let look = Look::at(files, &database, goal, policy(config), Depth::Schema).await;
+        database.close().await;
+        look
+    };
+    let Ok(look) = look.await else { return };
+    let position = look.position();
+    warn!("the failed upgrade has left: {}: {position}", position.code());
+    for fact in position.facts() {
+        warn!("  {fact}");
+    }
 }
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.

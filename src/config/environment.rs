@@ -13,6 +13,22 @@ use crate::database::url::LibpqEnvironment;
 
 /// Variables that are not stillhead's own and keep the names that the ecosystem gave them.
 const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
+/// Variables that platforms set in what they run.
+const PLATFORMS: [&str; 11] = [
+    "RENDER",
+    "KUBERNETES_SERVICE_HOST",
+    "FLY_APP_NAME",
+    "DYNO",
+    "RAILWAY_ENVIRONMENT",
+    "RAILWAY_ENVIRONMENT_NAME",
+    "K_SERVICE",
+    "ECS_CONTAINER_METADATA_URI",
+    "ECS_CONTAINER_METADATA_URI_V4",
+    "WEBSITE_SITE_NAME",
+    "GAE_ENV",
+];
+/// Variables in which people say what an environment is for.
+const PURPOSES: [&str; 5] = ["FLASK_ENV", "APP_ENV", "ENV", "ENVIRONMENT", "PYTHON_ENV"];
 /// What stillhead's own variables begin with.
 const PREFIX: &str = "STILLHEAD_";
 
@@ -68,6 +84,17 @@ impl Environment {
         let lookup = |name: &str| self.bytes(name).and_then(OsStr::to_str).map(str::to_owned);
         let account = || User::from_uid(Uid::effective()).ok().flatten().map(|user| user.name);
         LibpqEnvironment::from_lookup(lookup, self.bytes("HOME").map(PathBuf::from), account)
+    }
+
+    /// What speaks for production: a platform's variable, or `APP_ENV=production` and its like.
+    pub(super) fn production_signs(&self) -> Vec<String> {
+        let platforms = PLATFORMS.iter().filter(|name| self.bytes(name).is_some()).map(|name| (*name).to_owned());
+        let purposes = PURPOSES.iter().filter_map(|name| {
+            let value = self.bytes(name)?.to_str()?;
+            let is_production = ["prod", "production", "live"].contains(&value.to_ascii_lowercase().as_str());
+            is_production.then(|| format!("{name}={value}"))
+        });
+        platforms.chain(purposes).collect()
     }
 
     /// Whether a variable is there but holds nothing, as a reference that resolved to nothing leaves it.

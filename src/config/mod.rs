@@ -71,6 +71,8 @@ pub struct Config {
     pub liveness_port: Option<NonZeroU16>,
     /// The PATH that commands are looked up in.
     pub path: Option<OsString>,
+    /// Variables by which a platform or a person says that this is production; only names and harmless words.
+    pub production_signs: Vec<String>,
     /// What the environment says to the application and its platform, for those who check it.
     pub surroundings: Surroundings,
     /// What to log, and how.
@@ -218,6 +220,7 @@ impl Config {
                 None => None,
             },
             path: environment.bytes("PATH").map(OsString::from),
+            production_signs: environment.production_signs(),
             surroundings: Surroundings {
                 flask_app: environment.bytes("FLASK_APP").map(OsString::from),
                 port: environment.bytes("PORT").map(OsString::from),

@@ -110,7 +110,7 @@ impl Session {
         read().map_err(failed)?.iter().map(|text| Ok(serde_json::from_str(text)?)).collect()
     }
 
-    fn open_for_writing(&self) -> rusqlite::Result<Connection> {
+    pub(super) fn open_for_writing(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(self.busy_timeout)?;
@@ -152,7 +152,7 @@ impl Session {
         Recorded::No { reason: format!("{}: {source}", file.display()), next: format!("ls -l {}", file.display()) }
     }
 
-    fn failed(&self, doing: &'static str, source: rusqlite::Error) -> DatabaseError {
+    pub(super) fn failed(&self, doing: &'static str, source: rusqlite::Error) -> DatabaseError {
         DatabaseError::Sqlite { doing, file: self.file.clone(), source }
     }
 }

@@ -75,6 +75,9 @@ pub enum DatabaseError {
         /// The rows that are there.
         found: String,
     },
+    /// The database no longer holds what was shown. Nothing was changed.
+    #[error("the database has changed meanwhile")]
+    ContentsMoved,
     /// A statement on the version table met no row, or several. Nothing was changed.
     #[error("{change} met {count} rows of the version table")]
     RowCount {
@@ -137,6 +140,7 @@ impl DatabaseError {
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())
             }
+            Self::ContentsMoved => "look again, then repeat the command: stillhead reset --dry-run".to_owned(),
             Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
             Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
             Self::LockFile { file, .. } => {

@@ -129,6 +129,14 @@ fn holder() -> String {
     )
 }
 
+/// The process ids of those that hold the lock, as a query.
+pub(super) fn holders() -> String {
+    format!(
+        "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND granted AND classid = {CLASS} AND objid = {OBJECT}
+         AND objsubid = 2"
+    )
+}
+
 fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
     answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(Holder {

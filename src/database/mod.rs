@@ -10,6 +10,9 @@ mod change;
 #[cfg(feature = "sqlite")]
 mod change_sqlite;
 pub mod connect;
+mod contents;
+#[cfg(feature = "sqlite")]
+mod contents_sqlite;
 pub mod error;
 mod facts;
 pub mod failure;
@@ -25,9 +28,12 @@ pub mod tls;
 pub mod url;
 pub mod wait;
 
+use std::path::Path;
+
 use crate::ledger::{Entry, Note, Recorded};
 use crate::schema::{Dialect, Schema};
 use crate::version_table::{COLUMN, Change, Row, TableFacts, VersionTable};
+pub use contents::Contents;
 pub use error::DatabaseError;
 pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Holder};
@@ -192,6 +198,43 @@ impl Database {
             Self::Postgres(session) => session.unreadable_ledger().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Everything that it holds, with the rows of each table; the ledger is left out.
+    pub async fn contents(&self) -> Result<Contents, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.contents().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.contents(),
+        }
+    }
+
+    /// Drops everything in one transaction, unless it is no longer what was `seen`.
+    pub async fn drop_all(&self, seen: &Contents) -> Result<(), DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.drop_all(seen).await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.drop_all(seen),
+        }
+    }
+
+    /// Who else uses it, in words; whoever holds stillhead's lock is left out.
+    pub async fn other_sessions(&self) -> Result<Vec<String>, DatabaseError> {
+        match self {
+            Self::Postgres(session) => session.other_sessions().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => Ok(session.other_sessions()),
+        }
+    }
+
+    /// Writes a copy of an SQLite file. PostgreSQL has `pg_dump` for that.
+    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables))]
+    pub fn copy_to(&self, copy: &Path) -> Result<(), DatabaseError> {
+        match self {
+            Self::Postgres(_) => Ok(()),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.copy_to(copy),
         }
     }
 

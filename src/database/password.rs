@@ -13,7 +13,7 @@ impl Password {
         Self(secret.into())
     }
 
-    /// The secret itself: only for the handshake with the server.
+    /// The secret itself: only for the handshake with the server, and the environment of pg_dump.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0

@@ -4,6 +4,7 @@
 //! silence: what stillhead cannot honour is in [`DatabaseUrl::warnings`]. See `docs/database-url.md`.
 
 mod endpoint;
+mod environment;
 mod error;
 mod libpq;
 mod parts;

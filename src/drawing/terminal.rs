@@ -1,4 +1,6 @@
-//! The drawing on a terminal, beside one line a revision.
+//! The drawing on a terminal, beside one line a revision, as `git log --graph` has it.
+
+use dialoguer::console::{Style, measure_text_width};
 
 use super::{Drawing, Row, State};
 
@@ -11,8 +13,29 @@ const RIGHT: u8 = 8;
 /// The character for each set of neighbours.
 const LINES: [char; 16] = [' ', '╵', '╷', '│', '╴', '╯', '╮', '┤', '╶', '╰', '╭', '├', '─', '┴', '┬', '┼'];
 
+/// The colours of the lanes, in the 256 that every terminal has; each lane differs from those beside it.
+const COLOURS: [u8; 6] = [1, 2, 3, 4, 5, 6];
+
+/// Where the picture is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Screen {
+    /// Columns that a line may take: one that is wrapped would break the drawing. `None`: any number.
+    pub width: Option<usize>,
+    /// Whether lanes are told apart by colour.
+    pub colour: bool,
+}
+
+/// One place of a line.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    links: u8,
+    /// The lane of the line that runs across, and whether it ends here instead of passing behind.
+    across: usize,
+    is_end: bool,
+}
+
 /// The picture, later revisions above earlier ones.
-pub fn render(drawing: &Drawing<'_>) -> String {
+pub fn render(drawing: &Drawing<'_>, screen: Screen) -> String {
     let mut text = String::new();
     for stranger in &drawing.strangers {
         text += &format!("✗ {stranger} (database; in no file)\n");
@@ -23,34 +46,31 @@ pub fn render(drawing: &Drawing<'_>) -> String {
         let mut joining = cells(&lanes);
         let others: Vec<usize> = ending(&lanes, number).filter(|&lane| lane != row.lane).collect();
         for &lane in &others {
-            joining[lane] &= !DOWN;
-            connect(&mut joining, lane, row.lane);
+            joining[lane].links &= !DOWN;
+            connect(&mut joining, lane, row.lane, lane);
         }
         if !others.is_empty() {
-            push_line(&mut text, &joining);
+            text += &format!("{}\n", screen.line(&joining, None));
         }
         lanes.iter_mut().filter(|end| **end == Some(number)).for_each(|end| *end = None);
 
-        let mut here: String = cells(&lanes).iter().enumerate().map(|(lane, &cell)| pair(lane, row, cell)).collect();
-        here.truncate(here.trim_end().len());
-        text += &format!("{here:<width$} {}\n", words(row), width = 2 * drawing.lanes - 1);
+        text += &format!("{}\n", screen.revision(&cells(&lanes), row));
 
-        let before = cells(&lanes);
-        let mut forking = before.clone();
+        let mut forking = cells(&lanes);
         let mut is_forked = false;
         for edge in drawing.edges.iter().filter(|edge| edge.child == number) {
             lanes[edge.lane] = Some(edge.parent);
-            forking[edge.lane] |= DOWN;
+            forking[edge.lane].links |= DOWN;
             if edge.lane == row.lane {
-                forking[edge.lane] |= UP;
+                forking[edge.lane].links |= UP;
             } else {
                 is_forked = true;
-                connect(&mut forking, row.lane, edge.lane);
-                forking[row.lane] |= UP;
+                connect(&mut forking, row.lane, edge.lane, edge.lane);
+                forking[row.lane].links |= UP;
             }
         }
         if is_forked {
-            push_line(&mut text, &forking);
+            text += &format!("{}\n", screen.line(&forking, None));
         }
     }
     text
@@ -60,32 +80,87 @@ fn ending(lanes: &[Option<usize>], row: usize) -> impl Iterator<Item = usize> {
     lanes.iter().enumerate().filter(move |(_, end)| **end == Some(row)).map(|(lane, _)| lane)
 }
 
-fn cells(lanes: &[Option<usize>]) -> Vec<u8> {
-    lanes.iter().map(|end| if end.is_some() { UP | DOWN } else { 0 }).collect()
+fn cells(lanes: &[Option<usize>]) -> Vec<Cell> {
+    let cell = |end: &Option<usize>| Cell { links: if end.is_some() { UP | DOWN } else { 0 }, ..Cell::default() };
+    lanes.iter().map(cell).collect()
 }
 
-/// A line to the side from one lane to another.
-fn connect(cells: &mut [u8], from: usize, to: usize) {
+/// A line to the side from one lane to another, in the colour of `lane`.
+fn connect(cells: &mut [Cell], from: usize, to: usize, lane: usize) {
     let (left, right) = (from.min(to), from.max(to));
-    cells[left] |= RIGHT;
-    cells[right] |= LEFT;
-    cells[left + 1..right].iter_mut().for_each(|cell| *cell |= LEFT | RIGHT);
+    for (at, cell) in cells.iter_mut().enumerate().take(right + 1).skip(left) {
+        cell.links |= match at {
+            at if at == left => RIGHT,
+            at if at == right => LEFT,
+            _ => LEFT | RIGHT,
+        };
+        cell.across = lane;
+        cell.is_end |= at == left || at == right;
+    }
 }
 
-fn push_line(text: &mut String, cells: &[u8]) {
-    let line: String =
-        cells.iter().flat_map(|&cell| [LINES[usize::from(cell)], if cell & RIGHT == 0 { ' ' } else { '─' }]).collect();
-    *text += line.trim_end();
-    text.push('\n');
+impl Screen {
+    /// Lanes and what runs between them; `mark` stands in its lane instead of a line.
+    fn line(self, cells: &[Cell], mark: Option<(usize, char)>) -> String {
+        let used = |(lane, cell): (usize, &Cell)| cell.links != 0 || mark.is_some_and(|(at, _)| at == lane);
+        let width = cells.iter().enumerate().rposition(used).map_or(0, |last| last + 1);
+        let mut text = String::new();
+        for (lane, cell) in cells.iter().enumerate().take(width) {
+            let character = match (mark, cell.links & (LEFT | RIGHT)) {
+                (Some((at, mark)), _) if at == lane => mark,
+                // A line that only passes goes behind: it is not joined here.
+                (_, across) if across == LEFT | RIGHT && cell.links & (UP | DOWN) == UP | DOWN && !cell.is_end => '│',
+                _ => LINES[usize::from(cell.links)],
+            };
+            let is_across_alone = cell.links & (UP | DOWN) == 0;
+            text += &self.coloured(character, if is_across_alone && cell.links != 0 { cell.across } else { lane });
+            if cell.links & RIGHT != 0 {
+                text += &self.coloured('─', cell.across.max(cells.get(lane + 1).map_or(0, |next| next.across)));
+            } else if lane + 1 < width {
+                text.push(' ');
+            }
+        }
+        text
+    }
+
+    fn revision(self, cells: &[Cell], row: &Row<'_>) -> String {
+        let mark = if row.state == State::Pending { '○' } else { '●' };
+        let lanes = self.line(cells, Some((row.lane, mark)));
+        let room = self.width.map(|width| width.saturating_sub(measure_text_width(&lanes) + 1));
+        let words = words(row);
+        let words = room.map_or_else(|| words.clone(), |room| cut(&words, room));
+        // What is cut was plain, so that a colour ends where it has begun.
+        match words.split_once(' ') {
+            Some((id, rest)) => format!("{lanes} {} {rest}", self.id(id, row)),
+            None => format!("{lanes} {}", self.id(&words, row)),
+        }
+    }
+
+    fn id(self, id: &str, row: &Row<'_>) -> String {
+        let style = Style::new().force_styling(self.colour).yellow();
+        (if row.is_current { style.bold() } else { style }).apply_to(id).to_string()
+    }
+
+    fn coloured(self, character: char, lane: usize) -> String {
+        let style = Style::new().force_styling(self.colour).color256(COLOURS[lane % COLOURS.len()]);
+        style.apply_to(character).to_string()
+    }
 }
 
-fn pair(lane: usize, row: &Row<'_>, cell: u8) -> String {
-    let mark = match (lane == row.lane, row.state) {
-        (false, _) => LINES[usize::from(cell)],
-        (true, State::Pending) => '○',
-        (true, State::Unasked | State::Applied) => '●',
-    };
-    format!("{mark} ")
+/// As much of a text as fits, with a mark where something is missing.
+fn cut(text: &str, room: usize) -> String {
+    if measure_text_width(text) <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for c in text.chars() {
+        kept.push(c);
+        if measure_text_width(&kept) >= room {
+            kept.pop();
+            break;
+        }
+    }
+    kept.trim_end().to_owned() + "…"
 }
 
 fn words(row: &Row<'_>) -> String {

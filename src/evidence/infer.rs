@@ -43,6 +43,16 @@ pub struct Claim {
     pub by: Option<usize>,
 }
 
+impl Claim {
+    /// The table, where it is about the existence of one.
+    pub(super) fn whole_table(&self) -> Option<&str> {
+        match &self.subject {
+            Subject::Table(table, TableSubject::Itself) => Some(table),
+            _ => None,
+        }
+    }
+}
+
 /// The answer, with what speaks for and against it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inference {

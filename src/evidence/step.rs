@@ -1,6 +1,6 @@
 //! One revision held against a live schema: what of it is there, and what is missing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::infer::{Claim, claim, most_telling_first};
 use super::timeline::{Expected, Timeline, live_facts};
@@ -36,7 +36,13 @@ pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, befor
             _ => {}
         }
     }
-    most_telling_first(&mut facts.done, before + 1);
-    most_telling_first(&mut facts.missing, before + 1);
+    for claims in [&mut facts.done, &mut facts.missing] {
+        most_telling_first(claims, before + 1);
+        let tables: BTreeSet<String> = claims.iter().filter_map(Claim::whole_table).map(str::to_owned).collect();
+        // A table is one operation, with all that is in it.
+        claims.retain(|claim| {
+            claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
+        });
+    }
     facts
 }

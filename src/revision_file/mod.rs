@@ -1,6 +1,7 @@
 //! New revision files, named and written as Alembic's own would be. Reads and writes files only.
 
 mod name;
+mod rebase;
 mod template;
 pub mod write;
 
@@ -11,6 +12,7 @@ use jiff::ZonedDateTime;
 use crate::migrations::layout::{Layout, LayoutError};
 use crate::migrations::{Node, Revision, read_revision};
 use crate::python;
+pub use rebase::rebase;
 pub use template::TemplateError;
 use template::Words;
 

@@ -76,7 +76,8 @@ impl Repository {
 
     /// The last commit that changed a file.
     pub fn last_commit(&self, path: &Path) -> Option<Commit> {
-        let path = path.to_str()?;
+        let root = self.root.canonicalize().ok()?;
+        let path = path.strip_prefix(root).ok()?.to_str()?;
         let answer = self.ask(&["log", "-1", "--date=format:%Y-%m-%d %H:%M", FORMAT, "--", path]).ok()?;
         commit(String::from_utf8_lossy(&answer).trim_start_matches(char::from(RECORD)).trim_end())
     }

@@ -10,6 +10,7 @@ mod evidence;
 mod exec;
 mod explain;
 mod explained;
+mod fix;
 mod fleet;
 mod follow;
 mod graph;

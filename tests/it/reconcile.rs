@@ -171,7 +171,7 @@ fn rows_at_head_are_held_against_the_schema_only_if_that_is_wanted() {
         always.code(125).prints("").says("stamped-too-far").says("is missing");
         row(&shop, REVISIONS[0]);
         let never = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
-        never.code(1).prints("").says("in_stock").says_nothing_of("pending-exists");
+        never.code(1).prints("").says("in_stock").says("the failed upgrade has left: pending-exists");
     }
 }
 

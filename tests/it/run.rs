@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::BOTH;
-use crate::support::process::is_running;
+use crate::support::process::ends;
 use crate::support::{Application, Backend, python};
 
 #[test]
@@ -214,7 +214,7 @@ fn an_upgrade_that_takes_too_long_is_ended_with_its_children() {
         .run();
     outcome.code(124).says("STILLHEAD_UPGRADE_TIMEOUT");
     let child = outcome.stdout.trim().strip_prefix("child ").unwrap().parse().unwrap();
-    assert!(!is_running(child), "{child} is still running");
+    assert!(ends(child), "{child} is still running");
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub enum MergeError {
         /// Why.
         problems: Vec<Problem>,
     },
+    /// `--interactive`, and nobody to ask.
+    #[error("--interactive needs a terminal")]
+    NoTerminal,
     /// The file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
@@ -68,6 +71,9 @@ impl MergeError {
             }
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => {
                 format!("merge heads only; there are {}: stillhead merge {}", heads.join(", "), heads.join(" "))
+            }
+            Self::NoTerminal => {
+                "see what would be written: stillhead merge --dry-run; or write it: stillhead merge".to_owned()
             }
             Self::Unfit { problems } => problems.first().map(Problem::next).unwrap_or_default(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -1,6 +1,7 @@
 //! `merge`: the revision that joins several heads, as `alembic merge` would write it, without Python.
 
 mod error;
+mod interactive;
 mod sides;
 
 use clap::Args;
@@ -35,6 +36,9 @@ pub struct Arguments {
     /// The new revision's id, instead of a random one
     #[arg(long, value_name = "ID")]
     rev_id: Option<String>,
+    /// Show the fork and ask: merge, put one side after the other, or nothing
+    #[arg(short, long, conflicts_with_all = ["dry_run", "format"])]
+    interactive: bool,
     /// Print the file and write nothing
     #[arg(long)]
     dry_run: bool,
@@ -54,7 +58,12 @@ pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             Format::Json => print_json(json!({ "revision": null, "written": false })),
         };
     }
-    let new = new_revision(&files, &heads, arguments)?;
+    if arguments.interactive {
+        return interactive::guide(config, &files, &heads, arguments).await;
+    }
+    let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
+    let message = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
+    let new = new_revision(&files, &heads, &message, arguments)?;
     let sides = Sides::read(config, &files, &heads)?;
     let overlap = sides.overlaps();
     report(&overlap, &sides.unread());
@@ -96,20 +105,19 @@ fn heads<'a>(graph: &'a RevisionGraph, symbols: &[String]) -> Result<Vec<&'a Nod
 }
 
 /// Makes the file, and sees that the graph is sound with it and has one head in the place of these.
-fn new_revision(files: &Files, heads: &[&Node], arguments: &Arguments) -> Result<NewRevision, Error> {
+fn new_revision(files: &Files, heads: &[&Node], message: &str, arguments: &Arguments) -> Result<NewRevision, Error> {
     let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
     let id = match &arguments.rev_id {
         Some(id) => id.clone(),
         None => random_id(&files.graph),
     };
-    let message = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
     let file = |source| {
         let mut words = files.layout.command("merge");
-        words.extend(["-m".into(), message.clone().into()]);
+        words.extend(["-m".into(), message.into()]);
         words.extend(ids.iter().map(Into::into));
         Error::from(MergeError::File { source, command: command_line(&words) })
     };
-    let new = revision_file::merge(&files.layout, &id, &message, heads, &arguments.branch_label).map_err(file)?;
+    let new = revision_file::merge(&files.layout, &id, message, heads, &arguments.branch_label).map_err(file)?;
     let all = files.graph.iter().map(|node| node.revision.clone()).chain([new.revision.clone()]);
     RevisionGraph::new(all).map_err(|problems| MergeError::Unfit { problems })?;
     Ok(new)

@@ -9,7 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid};
 
 use crate::support::postgres::server;
-use crate::support::process::{children, is_running};
+use crate::support::process::{children, ends, is_running};
 use crate::support::running::eventually;
 use crate::support::{Application, Backend, Stillhead};
 
@@ -168,7 +168,7 @@ fn an_upgrade_that_does_not_obey_is_killed() {
     running.until(UPGRADING);
     let upgrade = children(running.pid.as_raw() as u32)[0];
     running.ends_by(Signal::SIGTERM);
-    assert!(!is_running(upgrade));
+    assert!(ends(upgrade));
 }
 
 #[test]
@@ -223,5 +223,5 @@ fn a_connection_that_holds_the_lock_and_dies_stops_the_upgrade() {
     );
     running.until("the lock was lost (");
     assert_eq!(running.child.wait().unwrap().code(), Some(125));
-    assert!(!is_running(child));
+    assert!(ends(child));
 }

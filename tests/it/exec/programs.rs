@@ -9,7 +9,7 @@ use nix::unistd::Pid;
 
 use crate::support::http::get;
 use crate::support::postgres::free_port;
-use crate::support::process::{children, is_running};
+use crate::support::process::{children, ends};
 use crate::support::{Application, Backend};
 
 fn signal(child: &Child, signal: Signal) {
@@ -44,7 +44,7 @@ fn gunicorn_reloads_its_workers_on_hup_and_drains_on_term() {
     assert!(get(port, "/healthz").0.ends_with("200 OK"));
     signal(&gunicorn, Signal::SIGTERM);
     assert_eq!(gunicorn.wait().unwrap().code(), Some(0));
-    assert!(workers.into_iter().all(|worker| !is_running(worker)));
+    assert!(workers.into_iter().all(ends));
 }
 
 #[test]

@@ -200,17 +200,17 @@ fn drawings_show_every_revision_and_where_the_database_is() {
     }
     project.stillhead(&["history", "--graph", "-i"]).success().prints(
         "\
-○     g666 (plugin) (head) message of g666
-○     f555 (plugin) message of f555
+○ g666 (plugin) (head) message of g666
+○ f555 (plugin) message of f555
 ├─╮
-○ │   e444 (left) (effective head) (mergepoint) message of e444
-├─┼─╮
+○ │ e444 (left) (effective head) (mergepoint) message of e444
+├─│─╮
 ● │ │ c222 (left) (current) message of c222
 │ │ ○ d333 message of d333
-├─┼─╯
-● │   b111 (branchpoint) message of b111
+├─│─╯
+● │ b111 (branchpoint) message of b111
 ├─╯
-●     a000 message of a000
+● a000 message of a000
 ",
     );
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod differential;
+mod drawing;
 mod fixtures;
 mod oracle;
 mod soundness;

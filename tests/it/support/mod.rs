@@ -12,6 +12,7 @@ pub mod running;
 pub mod schemas;
 pub mod screen;
 pub mod stillhead;
+pub mod terminal;
 pub mod tools;
 
 pub use application::Application;

@@ -136,6 +136,11 @@ impl Server {
         server
     }
 
+    /// The major version, such as 15.
+    pub fn version(&self) -> u32 {
+        self.sql("postgres", "SHOW server_version_num")[0][0].parse::<u32>().unwrap() / 10_000
+    }
+
     /// Stops the server, as `pg_ctl restart` does, leaves it away for a second, and starts it again.
     pub fn restart(&self) {
         let start = || self.try_sql("postgres", "SELECT pg_postmaster_start_time()").ok();

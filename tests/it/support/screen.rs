@@ -30,7 +30,7 @@ pub fn screen(stillhead: Stillhead, seen: Seen) -> String {
     };
     match seen {
         Seen::InALog => outer.args(["-c", &format!("exec {line} 2>&1 </dev/null")]),
-        _ => outer.args(["-qec", &format!("stty cols 80; exec {line}"), "/dev/null"]),
+        _ => outer.args(["-qec", &format!("stty rows 24 cols 80; exec {line}"), "/dev/null"]),
     };
     outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");
     if seen == Seen::WithoutColour {

@@ -1,0 +1,216 @@
+//! `merge --interactive`: shows the fork, what each side does and where they meet, and does what is chosen.
+
+use std::io::IsTerminal;
+
+use dialoguer::Input;
+use dialoguer::console::Term;
+use tracing::{info, warn};
+
+use super::sides::Sides;
+use super::{Arguments, MergeError, create, new_revision, report};
+use crate::commands::files::Files;
+use crate::commands::history::screen_of;
+use crate::config::{Config, ConfigError};
+use crate::drawing::{Drawing, terminal};
+use crate::error::Error;
+use crate::evidence::{Branch, name};
+use crate::migrations::{Node, Revision, RevisionGraph};
+use crate::reconcile::list;
+use crate::revision_file::{as_typed, rebase, write};
+use crate::schema::{Subject, TableSubject};
+use crate::version_control::Repository;
+
+/// What a side changes that is shown of one revision.
+const SHOWN: usize = 6;
+
+/// What can be done about a fork.
+enum Choice<'a> {
+    Merge,
+    /// The first revision of one side gets the other side's head as its `down_revision`.
+    Rebase {
+        first: &'a Node,
+        onto: &'a Node,
+        bytes: Vec<u8>,
+        text: Vec<u8>,
+    },
+    Nothing,
+}
+
+/// Asks, and does it. Until the last answer nothing is written: Ctrl-C changes nothing.
+pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], arguments: &Arguments) -> Result<(), Error> {
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(MergeError::NoTerminal.into());
+    }
+    let screen = Term::stderr();
+    let graph = &files.graph;
+    let sides = Sides::read(config, files, heads)?;
+    let rows = match config.database_url() {
+        Err(ConfigError::NoDatabaseUrl { .. }) => None,
+        _ => Some(files.rows(config).await?.revisions().to_vec()),
+    };
+    show(config, files, heads, &sides, rows.as_deref(), &screen)?;
+    report(&sides.overlaps(), &sides.unread());
+
+    let mut choices = vec![Choice::Merge];
+    if let [one, other] = heads {
+        for (side, onto) in [(0, other), (1, one)] {
+            match rebased(graph, &sides.own(side), onto, rows.as_deref()) {
+                Ok(choice) => choices.push(choice),
+                Err(why) => info!("{} cannot be put after {}: {why}", heads[side].revision.id, onto.revision.id),
+            }
+        }
+    }
+    choices.push(Choice::Nothing);
+    let mut menu = String::from("\n");
+    for (number, choice) in choices.iter().enumerate() {
+        menu += &format!("  {}  {}\n", number + 1, words(choice, heads));
+    }
+    screen.write_str(&menu)?;
+    let count = choices.len();
+    let chosen: usize =
+        ask(Input::new().with_prompt("What shall be done").default(count).validate_with(|number: &usize| {
+            if (1..=count).contains(number) { Ok(()) } else { Err(format!("a number from 1 to {count}")) }
+        }))?;
+    match choices.swap_remove(chosen - 1) {
+        Choice::Nothing => {
+            info!("nothing is changed");
+            Ok(())
+        }
+        Choice::Merge => {
+            let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
+            let suggested = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
+            let message: String = ask(Input::new().with_prompt("Message").default(suggested))?;
+            create(files, &new_revision(files, heads, &message, arguments)?)
+        }
+        Choice::Rebase { first, onto, bytes, text } => {
+            let path = as_typed(&first.revision.path);
+            let failed = |source| MergeError::Write { path: path.clone(), source };
+            write::replace(&path, &bytes, &text).map_err(failed)?;
+            info!("{} follows {} now: {}", first.revision.id, onto.revision.id, path.display());
+            warn!("a database that has {} already must be told: stillhead check", first.revision.id);
+            Ok(())
+        }
+    }
+}
+
+fn ask<T: Clone + ToString + std::str::FromStr>(input: Input<'_, T>) -> Result<T, Error>
+where
+    <T as std::str::FromStr>::Err: ToString,
+{
+    input.interact_text().map_err(|dialoguer::Error::IO(error)| Error::Input(error))
+}
+
+fn words(choice: &Choice<'_>, heads: &[&Node]) -> String {
+    match choice {
+        Choice::Merge => format!("merge: a new revision after {}", list(&ids(heads))),
+        Choice::Rebase { first, onto, .. } => format!(
+            "rebase: {} after {} instead of {} (one line of {})",
+            first.revision.id,
+            onto.revision.id,
+            list(&first.revision.down_revision),
+            as_typed(&first.revision.path).display(),
+        ),
+        Choice::Nothing => "nothing".to_owned(),
+    }
+}
+
+fn ids(nodes: &[&Node]) -> Vec<String> {
+    nodes.iter().map(|node| node.revision.id.clone()).collect()
+}
+
+/// The fork from where the sides part, then each side with its authors and what it does.
+fn show(
+    config: &Config,
+    files: &Files,
+    heads: &[&Node],
+    sides: &Sides,
+    rows: Option<&[String]>,
+    screen: &Term,
+) -> Result<(), Error> {
+    let graph = &files.graph;
+    let own: Vec<Branch<'_>> = (0..heads.len()).map(|side| sides.own(side)).collect();
+    let is_own = |id: &str| own.iter().any(|branch| branch.revisions.iter().any(|(own, _)| *own == id));
+    let mut shown = graph.history(None, None, &[])?;
+    shown.retain(|node| is_own(&node.revision.id) || graph.children(node).any(|child| is_own(&child.revision.id)));
+    let applied = match rows {
+        Some(rows) if rows.iter().all(|row| graph.get(row).is_some()) => Some(graph.applied(rows)?),
+        _ => None,
+    };
+    let drawing = Drawing::new(graph, &shown, rows.unwrap_or_default(), applied.as_deref());
+    screen.write_str(&terminal::render(&drawing, screen_of(config, screen)))?;
+    let repository = Repository::of(&files.layout.script_location, config.path.as_deref()).ok();
+    for (head, branch) in heads.iter().zip(&own) {
+        let mut text = format!("\nthe side of {}:\n", head.revision.id);
+        for (id, effects) in &branch.revisions {
+            let Some(node) = graph.get(id) else { continue };
+            let commit = repository.as_ref().and_then(|repository| repository.last_commit(&node.revision.path));
+            let who = commit.map(|commit| format!(", {} on {}", commit.author, commit.date)).unwrap_or_default();
+            text += &format!("  {id} {}{who}\n", node.revision.message.lines().next().unwrap_or_default());
+            let mut does: Vec<String> = effects
+                .changes
+                .iter()
+                .filter(|(subject, _)| is_object(subject))
+                .map(|(subject, state)| {
+                    format!("{} {}", if state.is_some() { "makes" } else { "drops" }, name(subject))
+                })
+                .collect();
+            does.sort();
+            match does.len() {
+                0 if effects.nothing => text += "    does nothing\n",
+                0 => text += "    changes nothing that can be seen in the schema\n",
+                _ => text += &format!("    {}\n", shortened(&does)),
+            }
+        }
+        screen.write_str(&text)?;
+    }
+    Ok(())
+}
+
+/// What a person would name: a column's properties go without saying.
+fn is_object(subject: &Subject) -> bool {
+    match subject {
+        Subject::Table(_, part) => matches!(
+            part,
+            TableSubject::Itself | TableSubject::Column(_) | TableSubject::Index(_) | TableSubject::Check(_)
+        ),
+        _ => true,
+    }
+}
+
+fn shortened(does: &[String]) -> String {
+    match does.len().checked_sub(SHOWN) {
+        None | Some(0) => does.join(", "),
+        Some(more) => format!("{}, and {more} more", does[..SHOWN].join(", ")),
+    }
+}
+
+/// One side put after the other's head; or why it cannot be.
+fn rebased<'a>(
+    graph: &'a RevisionGraph,
+    side: &Branch<'_>,
+    onto: &'a Node,
+    rows: Option<&[String]>,
+) -> Result<Choice<'a>, String> {
+    let rows = rows.ok_or("without DATABASE_URL nobody knows whether it has been applied")?;
+    let applied = graph.applied(rows).map_err(|_| "the database has a row that no file has".to_owned())?;
+    let own = |id: &str| side.revisions.iter().any(|(own, _)| *own == id);
+    if let Some(node) = applied.iter().find(|node| own(&node.revision.id)) {
+        return Err(format!("the database has {} already", node.revision.id));
+    }
+    let mut first = side.revisions.iter().filter_map(|(id, _)| graph.get(id));
+    let mut first = first.by_ref().filter(|node| !graph.links(node).any(|(parent, _)| own(&parent.revision.id)));
+    let (Some(first), None) = (first.next(), first.next()) else {
+        return Err("it begins in several places".to_owned());
+    };
+    let by_hand = || format!("change down_revision in {} by hand", as_typed(&first.revision.path).display());
+    let bytes = std::fs::read(&first.revision.path).map_err(|error| error.to_string())?;
+    let text = rebase(&bytes, &first.revision, &onto.revision.id).ok_or_else(by_hand)?;
+    let revisions = graph.iter().map(|node| match node.revision.id == first.revision.id {
+        true => Revision { down_revision: vec![onto.revision.id.clone()], ..node.revision.clone() },
+        false => node.revision.clone(),
+    });
+    match RevisionGraph::new(revisions) {
+        Ok(_) => Ok(Choice::Rebase { first, onto, bytes, text }),
+        Err(problems) => Err(problems.first().map(ToString::to_string).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,69 @@
+//! Why a database is not emptied. Nothing has been changed.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::reconcile::list;
+
+/// Why a database is not emptied.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetError {
+    /// The environment looks like production.
+    #[error("this looks like production: {}", signs.join(", "))]
+    Production {
+        /// The variables that say so.
+        signs: Vec<String>,
+    },
+    /// Somebody else uses the database.
+    #[error("others are connected to {database}: {}", list(sessions))]
+    Connected {
+        /// The database.
+        database: String,
+        /// Who.
+        sessions: Vec<String>,
+    },
+    /// The database has not been named, or another one.
+    #[error("the database is called {database}{}", .given.as_ref().map(|given| format!(", not {given:?}")).unwrap_or_default())]
+    NotConfirmed {
+        /// The database.
+        database: String,
+        /// What was given; `None` where there is no terminal to ask at.
+        given: Option<String>,
+    },
+    /// Neither `--backup` nor `--no-backup`.
+    #[error("no backup is asked for")]
+    NoBackup,
+    /// The dump cannot be written.
+    #[error("the backup {} is not written: {reason}", file.display())]
+    Backup {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        reason: String,
+        /// What to do about it.
+        advice: String,
+    },
+}
+
+impl From<ResetError> for Error {
+    fn from(error: ResetError) -> Self {
+        Self::Reset(Box::new(error))
+    }
+}
+
+impl ResetError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Production { .. } => {
+                "leave it alone; if it is a throwaway database all the same, add --even-in-production".to_owned()
+            }
+            Self::Connected { .. } => "stop the application first; or add --even-if-connected".to_owned(),
+            Self::NotConfirmed { database, .. } => {
+                format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database))
+            }
+            Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".to_owned(),
+            Self::Backup { advice, .. } => advice.clone(),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! `reset`: empties a throwaway database, behind everything that could keep a person from emptying another one.
+
+mod backup;
+mod error;
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::Args;
+use dialoguer::Input;
+use serde_json::json;
+use tracing::{info, warn};
+
+use super::files::{Files, open};
+use super::lock::wait_for_the_lock;
+use super::output::{Format, print, print_json};
+use super::write::write;
+use crate::config::Config;
+use crate::database::url::DatabaseUrl;
+use crate::database::{Contents, Database};
+use crate::error::Error;
+use crate::ledger::Action;
+use crate::logging::at_a_terminal;
+use crate::process::liveness::Liveness;
+use crate::reconcile::{Plan, Policy, table_problems};
+use crate::version_table::RowChange;
+pub use error::ResetError;
+
+/// What `reset` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Write a dump first: pg_dump's custom format, or a copy of the SQLite file
+    #[arg(long, value_name = "FILE")]
+    backup: Option<PathBuf>,
+    /// Write no dump
+    #[arg(long, conflicts_with = "backup")]
+    no_backup: bool,
+    /// The database's name, instead of typing it when asked
+    #[arg(long, value_name = "DBNAME")]
+    yes_i_mean: Option<String>,
+    /// Clear the rows of the version table and nothing else
+    #[arg(long)]
+    versions_only: bool,
+    /// Also where others are connected
+    #[arg(long)]
+    even_if_connected: bool,
+    /// Also where the environment looks like production
+    #[arg(long)]
+    even_in_production: bool,
+    /// Show what would be lost and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Shows what would be lost, asks, writes the dump, and drops everything in one transaction, under the lock that upgrades
+/// take.
+pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    if !config.production_signs.is_empty() && !arguments.even_in_production && !arguments.dry_run {
+        return Err(ResetError::Production { signs: config.production_signs.clone() }.into());
+    }
+    let url = config.database_url()?;
+    let name = name(&url);
+    let database = open(config, &url, &Liveness::new(None)).await?;
+    let seen = if arguments.versions_only { Contents::default() } else { database.contents().await? };
+    if !arguments.versions_only {
+        show(&url, &name, &seen, arguments)?;
+    }
+    if arguments.dry_run {
+        database.close().await;
+        return Ok(());
+    }
+    if !arguments.versions_only && seen.drops.is_empty() {
+        info!("{name} is empty already");
+        return Ok(());
+    }
+    let backup = match arguments.versions_only {
+        true => None,
+        false => backup::wanted(arguments.backup.as_ref(), arguments.no_backup)?,
+    };
+    refuse_others(&database, &name, arguments).await?;
+    confirm(&name, arguments)?;
+    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
+    let done = async {
+        let database = open(config, &url, &Liveness::new(None)).await?;
+        refuse_others(&database, &name, arguments).await?;
+        if arguments.versions_only {
+            return clear_versions(config, &database).await;
+        }
+        if let Some(file) = backup {
+            backup::write(config, &url, &database, file)?;
+        }
+        database.drop_all(&seen).await?;
+        info!("{name} is empty now; to make it anew: stillhead run");
+        database.close().await;
+        Ok(())
+    };
+    let done = done.await;
+    guard.release().await;
+    done
+}
+
+/// What a person calls the database.
+fn name(url: &DatabaseUrl) -> String {
+    match url {
+        DatabaseUrl::Postgres(url) => url.database.clone(),
+        DatabaseUrl::Sqlite(url) => url.path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}
+
+fn show(url: &DatabaseUrl, name: &str, seen: &Contents, arguments: &Arguments) -> Result<(), Error> {
+    if arguments.format == Format::Json {
+        let tables = seen.tables.iter().map(|(table, rows)| {
+            json!({ "name": table, "rows": rows.min(&Contents::COUNTED), "is_more": *rows > Contents::COUNTED })
+        });
+        return print_json(json!({ "database": name, "tables": tables.collect::<Vec<_>>(), "statements": seen.drops }));
+    }
+    let width = seen.tables.iter().map(|(table, _)| table.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{url}\nholds {} tables, and {} objects in all:\n", seen.tables.len(), seen.drops.len());
+    for (table, rows) in &seen.tables {
+        let count = match *rows {
+            1 => "1 row".to_owned(),
+            rows if rows > Contents::COUNTED => format!("more than {} rows", Contents::COUNTED),
+            rows => format!("{rows} rows"),
+        };
+        text += &format!("  {table:<width$}  {count}\n");
+    }
+    print(&text)
+}
+
+async fn refuse_others(database: &Database, name: &str, arguments: &Arguments) -> Result<(), Error> {
+    let sessions = database.other_sessions().await?;
+    match sessions.is_empty() {
+        true => Ok(()),
+        false if arguments.even_if_connected => {
+            warn!("others are connected: {}", sessions.join("; "));
+            Ok(())
+        }
+        false => Err(ResetError::Connected { database: name.to_owned(), sessions }.into()),
+    }
+}
+
+/// The name, given or typed. Ctrl-C at the prompt ends stillhead, and nothing has been changed.
+fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
+    let given = match &arguments.yes_i_mean {
+        Some(given) => Some(given.clone()),
+        None if at_a_terminal() && std::io::stdin().is_terminal() => {
+            let what = if arguments.versions_only { "clear its version table" } else { "empty it" };
+            let prompt = format!("Type the database's name to {what}");
+            Some(Input::new().with_prompt(prompt).allow_empty(true).interact_text().map_err(|error| match error {
+                dialoguer::Error::IO(error) => Error::Input(error),
+            })?)
+        }
+        None => None,
+    };
+    match given {
+        Some(given) if given == name => Ok(()),
+        given => Err(ResetError::NotConfirmed { database: name.to_owned(), given }.into()),
+    }
+}
+
+async fn clear_versions(config: &Config, database: &Database) -> Result<(), Error> {
+    let files = Files::read(config)?;
+    let table = files.version_table()?;
+    let rows = database.version_rows(table).await?;
+    files.refuse_a_second_table(database, &rows).await?;
+    if rows.revisions().is_empty() {
+        info!("{table} holds no row");
+        return Ok(());
+    }
+    let mut removed = rows.revisions().to_vec();
+    removed.dedup();
+    let plan = Plan { changes: removed.into_iter().map(RowChange::Delete).collect(), ..Plan::default() };
+    let problems = table_problems(&files.graph, &database.table_facts(table).await?, rows.revisions(), &plan);
+    let plan = plan.past(&problems, Policy::ASKED_FOR)?;
+    write(config, &files, database, &rows, (Action::Reset, &[]), &plan).await
+}

@@ -1,0 +1,193 @@
+//! `stillhead fix` and `check --auto-fix`: what is written, what is asked, and what is refused.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::BOTH;
+use crate::support::{Application, Backend, Stillhead};
+
+/// At the second revision, with a row that no file has.
+fn lost(backend: Backend) -> Application {
+    let shop = Application::at(backend, REVISIONS[1]);
+    shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
+    shop
+}
+
+#[test]
+fn what_the_schema_proves_is_written_read_back_and_can_be_undone() {
+    for backend in BOTH {
+        let shop = lost(backend);
+        let dry = shop.stillhead(&["fix", "--dry-run"]).run();
+        dry.success().says_nothing_of("now ");
+        assert!(dry.stdout.contains("replacing feedc0ffee00 with 9e7c52f3d8b4"), "{dry:?}");
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+        let fixed = shop.stillhead(&["fix", "--yes"]).run();
+        fixed.success().says("stillhead undo");
+        assert!(fixed.stdout.contains("now       9e7c52f3d8b4\nthen      2 pending: stillhead run\n"), "{fixed:?}");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        shop.stillhead(&["undo"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+    }
+}
+
+#[test]
+fn a_table_that_is_lost_is_made_again() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql("DROP TABLE alembic_version");
+        shop.stillhead(&["fix", "--yes"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        let nothing = shop.stillhead(&["fix", "--yes"]).run();
+        nothing.success();
+        assert!(nothing.stdout.contains("nothing to write"), "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_row_that_claims_too_much_is_moved_back_because_a_person_asks() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[0]);
+        shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[2]));
+        let fixed = shop.stillhead(&["fix", "--yes"]).run();
+        fixed.success();
+        assert!(fixed.stdout.contains("stamped-too-far"), "{fixed:?}");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn what_is_not_proven_is_said_with_the_candidates() {
+    for backend in BOTH {
+        let shop = Application::at(backend, "head");
+        shop.database.sql("DROP TABLE alembic_version");
+        let unproven = shop.stillhead(&["fix", "--yes"]).run();
+        unproven.code(125).says("may be at c30fa6d1be95, d8452b70fc16").says("next: stillhead stamp --purge");
+        assert_eq!(shop.database.rows(), None);
+        shop.stillhead(&["fix", HEAD, "--yes"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn a_revision_that_the_schema_speaks_against_needs_force() {
+    for backend in BOTH {
+        let shop = lost(backend);
+        let refused = shop.stillhead(&["fix", REVISIONS[0], "--yes"]).run();
+        refused.code(125).says("the schema speaks against 4b1d0c9a7e21").says("the schema is at 9e7c52f3d8b4");
+        refused.says("stillhead fix 4b1d0c9a7e21 --force");
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+        let forced = shop.stillhead(&["fix", REVISIONS[0], "--force", "--yes"]).run();
+        forced.success();
+        assert!(forced.stdout.contains("WARNING"), "{forced:?}");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        shop.stillhead(&["fix", "nowhere", "--yes"]).run().code(125).says("nowhere");
+    }
+}
+
+/// The statements do what `fix` would have done.
+#[test]
+fn the_statements_can_be_pasted_into_a_database_shell() {
+    for backend in BOTH {
+        for broken in ["UPDATE alembic_version SET version_num = 'feedc0ffee00'", "DROP TABLE alembic_version"] {
+            let shop = Application::at(backend, REVISIONS[1]);
+            shop.database.sql(broken);
+            let before = shop.database.rows();
+            let printed = shop.stillhead(&["fix", "--sql"]).run();
+            printed.success();
+            assert!(printed.stdout.lines().filter(|line| !line.starts_with("--")).all(|line| line.ends_with(';')));
+            assert_eq!(shop.database.rows(), before);
+            shop.database.sql(&printed.stdout);
+            assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        }
+    }
+    // Without a database, too.
+    let shop = lost(Backend::Postgres);
+    let offline = shop.stillhead(&["fix", REVISIONS[1], "--sql"]).env_remove("DATABASE_URL").run();
+    shop.database.sql(&offline.success().stdout);
+    assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+}
+
+/// `script` gives it a terminal.
+fn answered(stillhead: Stillhead, answer: &str) -> String {
+    let command = stillhead.command();
+    let mut line = command.get_program().to_string_lossy().into_owned();
+    command.get_args().for_each(|word| line += &format!(" {}", word.to_string_lossy()));
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).env_clear().current_dir(command.get_current_dir().unwrap());
+    terminal.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");
+    let mut child = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    use std::io::Write;
+    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+}
+
+#[test]
+fn on_a_terminal_it_asks_and_elsewhere_it_refuses_to_guess() {
+    let shop = lost(Backend::Postgres);
+    shop.stillhead(&["fix"]).run().code(2).says("nobody can be asked").says("next: stillhead fix --yes");
+    assert!(answered(shop.stillhead(&["fix"]), "n").contains("nothing is changed"));
+    assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+    let yes = answered(shop.stillhead(&["fix"]), "y");
+    assert!(yes.contains("write this?") && yes.contains("now       9e7c52f3d8b4"), "{yes}");
+    assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+}
+
+#[test]
+fn auto_fix_writes_the_proven_part_and_shows_before_and_after() {
+    for backend in BOTH {
+        let shop = lost(backend);
+        let fixed = shop.stillhead(&["check", "--auto-fix"]).run();
+        fixed.code(10).says("an upgrade is pending");
+        let (before, after) = fixed.stdout.split_once("after:").unwrap();
+        assert!(before.contains("unknown-revision") && after.contains("behind: at 9e7c52f3d8b4"), "{fixed:?}");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        shop.stillhead(&["run"]).run().success();
+        shop.stillhead(&["check", "--auto-fix"]).run().success().says_nothing_of("before:");
+        // Moving a row back is nobody's to do unasked.
+        shop.database.sql("DROP TABLE products");
+        shop.stillhead(&["check", "--auto-fix"]).run().code(1);
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+}
+
+#[test]
+fn a_report_is_written_whole_in_the_format_of_its_ending() {
+    let shop = lost(Backend::Sqlite);
+    for (file, begins) in [("report.md", "# stillhead check"), ("report.json", "{"), ("report.txt", "database ")] {
+        let outcome = shop.stillhead(&["check", "--output", file]).run();
+        outcome.code(1);
+        assert!(outcome.stdout.contains("unknown-revision"), "{outcome:?}");
+        assert!(fs::read_to_string(shop.folder().join(file)).unwrap().starts_with(begins), "{file}");
+    }
+    let names: Vec<_> = fs::read_dir(shop.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name.to_string_lossy().starts_with(".stillhead-")), "{names:?}");
+    shop.stillhead(&["check", "--output", "no/such/folder.md"]).run().code(125).says("cannot write no/such/folder.md");
+}
+
+#[test]
+fn the_files_alone_are_checked_without_a_database() {
+    let shop = Application::new(Backend::Sqlite);
+    let offline = || shop.stillhead(&["check", "--offline"]).env_remove("DATABASE_URL").run();
+    offline().success();
+    let versions = shop.folder().join("migrations/versions");
+    let revision = |id: &str, down: &str| {
+        let text = format!("revision = '{id}'\ndown_revision = '{down}'\n\ndef upgrade():\n    pass\n");
+        fs::write(versions.join(format!("{id}.py")), text).unwrap();
+    };
+    let long = "a".repeat(40);
+    revision(&long, HEAD);
+    let outcome = offline();
+    assert!(outcome.success().stdout.contains("has 40 characters"), "{outcome:?}");
+    revision("ffff00000001", REVISIONS[2]);
+    let outcome = offline();
+    assert!(outcome.code(1).stdout.contains("multiple-heads"), "{outcome:?}");
+    let annotations = shop.stillhead(&["check", "--offline", "--format", "github"]).run();
+    assert!(annotations.code(1).stdout.contains("::error title=stillhead multiple-heads::"), "{annotations:?}");
+    revision("ffff00000002", "0000deadbeef");
+    let outcome = offline();
+    assert!(outcome.code(1).stdout.contains("missing-parent"), "{outcome:?}");
+    assert!(outcome.stdout.contains("stillhead restore 0000deadbeef"), "{outcome:?}");
+}
