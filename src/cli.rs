@@ -78,7 +78,7 @@ pub enum Command {
     Explain(explain::Arguments),
     /// Say what is the matter, and what `run` would do about it
     ///
-    /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where a person is needed.
+    /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where something is wrong.
     Check(check::Arguments),
     /// Repair the version table: what the schema proves, or what you say
     Fix(fix::Arguments),

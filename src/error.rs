@@ -133,6 +133,12 @@ pub enum Error {
         /// The next command of the worst finding.
         next: String,
     },
+    /// `check`, and what is wrong can be repaired: everything that it takes is proven.
+    #[error("something is wrong, and stillhead can repair it")]
+    NeedsRepair {
+        /// The next command of the worst finding.
+        next: String,
+    },
     /// `check`, and nothing but an upgrade is pending.
     #[error("an upgrade is pending")]
     OnlyPending,
@@ -225,6 +231,7 @@ impl Error {
             Self::OnlyPending => 10,
             Self::NotOnHeads { .. }
             | Self::NeedsAPerson { .. }
+            | Self::NeedsRepair { .. }
             | Self::NotInferred
             | Self::NothingToExplain { .. }
             | Self::ChecksFailed { .. } => 1,
@@ -276,7 +283,7 @@ impl Error {
             Self::UnknownCode { nearest: Some(code), .. } => format!("stillhead explain {code}"),
             Self::UnknownCode { nearest: None, .. } => "stillhead explain, without more, lists the codes".to_owned(),
             Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
-            Self::NeedsAPerson { next } => next.clone(),
+            Self::NeedsAPerson { next } | Self::NeedsRepair { next } => next.clone(),
             Self::OnlyPending => "stillhead run".to_owned(),
             Self::Report { .. } => "give --output a file in a folder that can be written to".to_owned(),
             Self::NotConfirmed => {

@@ -12,6 +12,11 @@ pub fn paragraph(text: &str, first: &str, rest: &str) -> String {
     fill(text, options.break_words(false).word_splitter(WordSplitter::NoHyphenation)) + "\n"
 }
 
+/// The next command, on a line of its own that is never wrapped: it is to be copied.
+pub fn next(command: &str, indent: &str) -> String {
+    format!("{indent}next: {command}\n")
+}
+
 /// The light Markdown of the pages as plain text: headings without `#`, paragraphs and lists wrapped, code as it is, words of
 /// code still in backticks, without which a sentence about `run` is hard to read.
 pub fn of_markdown(page: &str) -> String {

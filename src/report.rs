@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::prose::paragraph;
+use crate::prose::{next, paragraph};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,8 +121,8 @@ impl Report {
                 }
                 text += &lines;
                 check.detail.iter().for_each(|line| text += &format!("        {line}\n"));
-                if let Some(next) = &check.next {
-                    text += &format!("        next: {next}\n");
+                if let Some(command) = &check.next {
+                    text += &next(command, "        ");
                 }
             }
             text.push('\n');

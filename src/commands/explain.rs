@@ -14,7 +14,7 @@ use crate::database::Database;
 use crate::database::wait::Wait;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, PAGES, Reason, named_in, page, summary};
-use crate::prose::{of_markdown, paragraph};
+use crate::prose::{next as next_line, of_markdown, paragraph};
 use crate::reconcile::Finding;
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
@@ -153,7 +153,7 @@ impl Here {
         match self {
             Self::NotAsked => String::new(),
             Self::Unseen { why, next } => {
-                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), command(next))
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(next, "  "))
             }
             Self::Seen { database, findings } => {
                 let mut text = format!("\nHere, in {database}\n\n");
@@ -163,7 +163,7 @@ impl Here {
                 }
                 for finding in findings {
                     text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
-                    text += &command(&finding.next());
+                    text += &next_line(&finding.next(), "  ");
                 }
                 text
             }
@@ -180,11 +180,6 @@ impl Here {
             }
         }
     }
-}
-
-/// The next command on a line of its own, never wrapped: it is to be copied.
-fn command(next: &str) -> String {
-    format!("  next: {next}\n")
 }
 
 fn in_words(explanation: &Explanation, here: &Here) -> String {
@@ -210,7 +205,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         text += "\n";
         text += &paragraph(&what, &format!("  {}. ", number + 1), "     ");
         text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
-        text += &format!("     next: {next}\n");
+        text += &next_line(&next, "     ");
     }
     text += &here.in_words(&[]);
     if let Some(code) = explanation.cause.finding() {

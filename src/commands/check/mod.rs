@@ -50,7 +50,7 @@ pub enum ReportFormat {
     Github,
 }
 
-/// Prints the report. Fails where a person is needed, and, with a code of its own, where an upgrade is pending.
+/// Prints the report. Fails where something is wrong, and, with a code of its own, where an upgrade is pending.
 pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let report = match arguments.offline {
         true => offline::report(config)?,
@@ -65,6 +65,7 @@ pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> 
     match report.needs() {
         Needs::Nothing => Ok(()),
         Needs::Upgrade => Err(Error::OnlyPending),
+        Needs::Repair => Err(Error::NeedsRepair { next: output::first_step(&report) }),
         Needs::Person => Err(Error::NeedsAPerson { next: output::first_step(&report) }),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::report::{Entry, Report};
-use crate::prose::paragraph;
+use crate::prose::{next, paragraph};
 use crate::reconcile::list;
 
 /// Facts that are shown of one finding; JSON has them all.
@@ -25,7 +25,7 @@ pub(super) fn text(report: &Report) -> String {
             let _ = writeln!(text, "{INDENT}  and {more} more");
         }
         if entry.has_next() {
-            text += &paragraph(&entry.next, &format!("{INDENT}next: "), &format!("{INDENT}      "));
+            text += &next(&entry.next, INDENT);
         }
     }
     if let Some(plan) = plan(report) {

@@ -86,13 +86,14 @@ impl Report {
         }
     }
 
-    /// Whether only an upgrade is pending; whether a person is needed.
+    /// Whether only an upgrade is pending, something can be repaired, or a person is needed.
     pub(super) fn needs(&self) -> Needs {
         let has = |wanted: &[Severity]| {
             self.findings.iter().any(|entry| wanted.iter().any(|severity| severity.name() == entry.severity))
         };
         match () {
-            () if has(&[Severity::Stop, Severity::Repair]) => Needs::Person,
+            () if has(&[Severity::Stop]) => Needs::Person,
+            () if has(&[Severity::Repair]) => Needs::Repair,
             () if has(&[Severity::Pending]) => Needs::Upgrade,
             () => Needs::Nothing,
         }
@@ -104,6 +105,7 @@ impl Report {
 pub(super) enum Needs {
     Nothing,
     Upgrade,
+    Repair,
     Person,
 }
 

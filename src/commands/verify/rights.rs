@@ -64,7 +64,11 @@ fn ownership(state: &State, owners: &[Ownership], role: &str) -> Check {
     let altered = || owners.iter().filter(|one| state.changed_tables.contains(&one.table));
     let foreign: Vec<&Ownership> = altered().filter(|one| !one.owned).collect();
     let Some(first) = foreign.first() else {
-        return Check::pass(NAME, format!("{} tables that pending revisions alter may be altered", altered().count()));
+        let text = match altered().count() {
+            0 => "pending revisions alter no table that is there".to_owned(),
+            count => format!("pending revisions alter {count} of the tables, and this role may"),
+        };
+        return Check::pass(NAME, text);
     };
     let shown: Vec<String> = foreign.iter().map(|one| format!("{} (of {})", one.table, one.owner)).collect();
     let text = format!("pending revisions alter tables of other roles: {}", shown.join(", "));

@@ -9,6 +9,7 @@ pub mod postgres;
 pub mod process;
 pub mod python;
 pub mod running;
+pub mod schemas;
 pub mod screen;
 pub mod stillhead;
 pub mod terminal;
