@@ -5,7 +5,6 @@ use tokio_postgres::SimpleQueryMessage;
 use super::DatabaseError;
 use super::lock;
 use super::postgres::{Session, first_column};
-use crate::version_table::quoted;
 
 /// What would be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,11 +96,6 @@ fn pairs(answer: &[SimpleQueryMessage]) -> Vec<(String, String)> {
         _ => None,
     };
     answer.iter().filter_map(pair).collect()
-}
-
-/// The statement for an object of `kind`, whose name is quoted where it has to be.
-pub(super) fn drop_statement(kind: &str, name: &str) -> String {
-    format!("DROP {kind} IF EXISTS {}", quoted(name))
 }
 
 /// Tables of people's own schemas, as they are called and as SQL has it; the partitions of a table are counted with it.

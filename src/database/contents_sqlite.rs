@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::DatabaseError;
-use super::contents::{Contents, drop_statement};
+use super::contents::Contents;
 use super::sqlite::Session;
 use crate::version_table::quoted;
 
@@ -89,7 +89,7 @@ fn drops(connection: &Connection) -> rusqlite::Result<Vec<String>> {
         "SELECT upper(type), name FROM sqlite_master WHERE type IN ('view', 'trigger', 'table') AND {OWN}
          ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', name"
     ))?;
-    let drops =
-        objects.query_map([], |row| Ok(drop_statement(&row.get::<_, String>(0)?, &row.get::<_, String>(1)?)))?;
+    let drop = |kind: String, name: String| format!("DROP {kind} IF EXISTS {}", quoted(&name));
+    let drops = objects.query_map([], |row| Ok(drop(row.get(0)?, row.get(1)?)))?;
     drops.collect()
 }
