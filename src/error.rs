@@ -1,13 +1,14 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
+mod merge;
+mod reset;
+mod restore;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::commands::merge::MergeError;
-use crate::commands::reset::ResetError;
-use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
@@ -19,6 +20,10 @@ use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
 use crate::reconcile::{Finding, Obstacle};
+
+pub use merge::MergeError;
+pub use reset::ResetError;
+pub use restore::RestoreError;
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -318,6 +323,24 @@ fn upgraded_by(holder: Option<&Holder>) -> String {
 impl From<Box<Obstacle>> for Error {
     fn from(obstacle: Box<Obstacle>) -> Self {
         Self::Obstacle(obstacle)
+    }
+}
+
+impl From<MergeError> for Error {
+    fn from(error: MergeError) -> Self {
+        Self::Merge(Box::new(error))
+    }
+}
+
+impl From<RestoreError> for Error {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
+    }
+}
+
+impl From<ResetError> for Error {
+    fn from(error: ResetError) -> Self {
+        Self::Reset(Box::new(error))
     }
 }
 
