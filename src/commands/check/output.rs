@@ -84,8 +84,8 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
 
 /// The answer alone: the draft's name says nothing to a person.
 fn without_path(error: io::Error) -> io::Error {
-    match error.get_ref().and_then(|inner| inner.source()) {
-        Some(source) => io::Error::new(error.kind(), source.to_string()),
+    match error.to_string().split_once(" at path \"") {
+        Some((answer, _)) => io::Error::new(error.kind(), answer.to_owned()),
         None => error,
     }
 }
