@@ -116,6 +116,12 @@ fn the_statements_can_be_pasted_into_a_database_shell() {
     let offline = shop.stillhead(&["fix", REVISIONS[1], "--sql"]).env_remove("DATABASE_URL").run();
     shop.database.sql(&offline.success().stdout);
     assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+    // And where it cannot be reached from here.
+    let unreachable =
+        shop.stillhead(&["fix", HEAD, "--sql"]).env("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d").run();
+    unreachable.success().prints_a("Connection refused").prints_a("written for PostgreSQL").says_nothing_of("hunter2");
+    shop.database.sql(&unreachable.stdout);
+    assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 }
 
 /// `script` gives it a terminal.
