@@ -18,6 +18,7 @@ mod json;
 mod liveness;
 mod lock;
 mod logging;
+mod moved;
 mod reconcile;
 mod repair;
 mod run;
