@@ -116,6 +116,9 @@ async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goa
     for fact in position.facts() {
         warn!("  {fact}");
     }
+    for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
+        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+    }
 }
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.
@@ -125,8 +128,13 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
         info!("{}: another instance has upgraded", look.position());
     }
     let plan = look.plan?;
-    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+    for finding in &look.findings {
+        match finding.severity() {
+            Severity::Warning => warn!(next = %finding.next(), "{}: {finding}", finding.code()),
+            // Its next command is `stillhead run`, which is what goes on here.
+            Severity::Repair => warn!("{}: {finding}", finding.code()),
+            _ => {}
+        }
     }
     if plan.writes() {
         write(config, files, database, &look.rows, (Action::Repair, &look.findings), &plan).await?;

@@ -48,6 +48,15 @@ pub struct Position {
     pub candidates: Vec<String>,
 }
 
+/// An index that is not valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidIndex {
+    /// Its name, with its schema where that is not the default one.
+    pub name: String,
+    /// Whether a pending revision makes it.
+    pub pending: bool,
+}
+
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
@@ -145,8 +154,8 @@ pub enum Finding {
     },
     /// An index that a failed CREATE INDEX CONCURRENTLY left behind; PostgreSQL keeps it up to date and never reads it.
     InvalidIndex {
-        /// The indexes, each with its schema where that is not the default one.
-        indexes: Vec<String>,
+        /// The indexes.
+        indexes: Vec<InvalidIndex>,
     },
     /// The schema is where the rows say, and something in it is not as the migrations leave it.
     Drift {

@@ -120,6 +120,37 @@ fn an_index_that_a_failed_create_index_concurrently_left_is_named() {
     outcome.success().says("invalid-index").says("ix_doubles");
 }
 
+/// The revision that made it has failed: that it is there, and unique by its name, proves nothing.
+#[test]
+fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
+    let shop = Application::at(Backend::Postgres, "head");
+    let unique = format!(
+        "from alembic import op\n\nrevision = 'ffff00000001'\ndown_revision = '{HEAD}'\n\n\ndef upgrade():\n    \
+         with op.get_context().autocommit_block():\n        \
+         op.create_index('ix_Price', 'products', ['price'], unique=True, postgresql_concurrently=True)\n"
+    );
+    fs::write(shop.folder().join("migrations/versions/ffff00000001_unique.py"), unique).unwrap();
+    shop.database.sql("INSERT INTO products (name, price) VALUES ('cup', 1), ('saucer', 1)");
+    let run = || shop.stillhead(&["run", "--", "echo", "started"]).run();
+    let drop = "next: DROP INDEX CONCURRENTLY \"ix_Price\", so that the upgrade can make it";
+    let failed = run();
+    failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
+    shop.database.sql("DELETE FROM products WHERE name = 'cup'");
+    for _ in 0..2 {
+        let again = run();
+        again.code(1).prints("").says("invalid-index: ").says("a pending revision makes ix_Price").says(drop);
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    }
+    shop.stillhead(&["fix", "--yes"]).run().success().prints_a("nothing to write");
+    // Without rows it is a question.
+    shop.database.sql("DELETE FROM alembic_version");
+    run().code(125).says("which it cannot tell apart");
+    shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{HEAD}')"));
+    shop.database.sql("DROP INDEX CONCURRENTLY \"ix_Price\"");
+    run().success().prints("started\n");
+    assert_eq!(shop.database.rows(), Some(vec!["ffff00000001".to_owned()]));
+}
+
 #[test]
 fn without_repairs_what_is_proven_is_only_said() {
     for backend in BOTH {
