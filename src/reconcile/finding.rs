@@ -121,6 +121,8 @@ pub enum Finding {
         unknown: Vec<String>,
         /// The heads of the files.
         heads: Vec<String>,
+        /// What the heads need and is not there, in words.
+        lacking: Vec<String>,
         /// Where the schema is.
         position: Position,
     },
@@ -274,6 +276,7 @@ impl Finding {
             Self::PendingExists { there, .. } => there.clone(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
             Self::Ahead { lacking, .. } => lacking.clone(),
+            Self::UnknownRevision { lacking, position, .. } if position.is_unknown() => lacking.clone(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()

@@ -43,10 +43,16 @@ impl fmt::Display for Finding {
                 first(done),
                 first(missing)
             ),
-            Self::UnknownRevision { unknown, heads, position } => {
+            Self::UnknownRevision { unknown, heads, lacking, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
-                position.fmt(f)
+                position.fmt(f)?;
+                match lacking.as_slice() {
+                    [gone, ..] if position.is_unknown() => {
+                        write!(f, ", and {heads} needs what is not there: {gone}{}", and_more(lacking.len()))
+                    }
+                    _ => Ok(()),
+                }
             }
             Self::Ahead { unknown, heads, lacking } => {
                 let (unknown, heads) = (list(unknown), list(heads));
@@ -154,7 +160,7 @@ impl Finding {
 }
 
 impl Position {
-    fn is_unknown(&self) -> bool {
+    pub(super) fn is_unknown(&self) -> bool {
         self.proof.is_none() && self.candidates.is_empty()
     }
 

@@ -239,6 +239,19 @@ fn a_target_is_upgraded_to_and_never_left_again() {
     }
 }
 
+/// The same without a ledger: that the newer release was here is not known, but what is missing is.
+#[test]
+fn what_the_heads_need_and_is_gone_is_named_where_nothing_tells_of_a_newer_release() {
+    for backend in BOTH {
+        let shop = Application::at(backend, "head");
+        row(&shop, "feedc0ffee00");
+        shop.database.sql("ALTER TABLE products DROP COLUMN in_stock");
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
+        outcome.says("d8452b70fc16 needs what is not there: products.in_stock is missing, which 9e7c52f3d8b4 creates");
+    }
+}
+
 /// A deploy with one more migration, and then the image before it: with plain Alembic it crash-loops.
 #[test]
 fn an_image_that_is_rolled_back_knows_the_newer_release_by_the_ledger() {
