@@ -19,6 +19,7 @@ mod liveness;
 mod lock;
 mod logging;
 mod moved;
+mod policy;
 mod reconcile;
 mod repair;
 mod run;
