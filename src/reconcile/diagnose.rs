@@ -69,7 +69,9 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
             Finding::Ahead { unknown, heads, lacking }
         } else {
-            Finding::UnknownRevision { unknown, heads, lacking, position: position() }
+            let position = position();
+            let surplus = position.proof.as_ref().is_some_and(|proof| proof.rows.len() < rows.len());
+            Finding::UnknownRevision { unknown, heads, lacking, surplus, position }
         };
     }
     if rows.is_empty() && !state.tables.is_empty() {

@@ -123,6 +123,9 @@ pub enum Finding {
         heads: Vec<String>,
         /// What the heads need and is not there, in words.
         lacking: Vec<String>,
+        /// Whether there are more rows than the schema proves: one would go without another in its place, and it may be that
+        /// of other migrations which share the table.
+        surplus: bool,
         /// Where the schema is.
         position: Position,
     },
@@ -224,6 +227,7 @@ impl Finding {
                 Severity::Warning
             }
             Self::OverlappingRows { .. } => Severity::Repair,
+            Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
             Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
                 if self.proof().is_some() =>

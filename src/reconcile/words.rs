@@ -43,11 +43,12 @@ impl fmt::Display for Finding {
                 first(done),
                 first(missing)
             ),
-            Self::UnknownRevision { unknown, heads, lacking, position } => {
+            Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
                 position.fmt(f)?;
                 match lacking.as_slice() {
+                    _ if *surplus => write!(f, "; whether {unknown} is a row of other migrations, nothing says"),
                     [gone, ..] if position.is_unknown() => {
                         write!(f, ", and {heads} needs what is not there: {gone}{}", and_more(lacking.len()))
                     }
@@ -119,6 +120,10 @@ impl Finding {
                     list(with_data)
                 )
             }
+            Self::UnknownRevision { unknown, surplus: true, .. } => format!(
+                "stillhead fix, which removes {}, unless it is a row of other migrations; then start again",
+                list(unknown)
+            ),
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::UnknownRevision { position, .. }

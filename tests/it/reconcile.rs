@@ -152,6 +152,28 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
 }
 
 /// An upgrade command that claims what it has not done.
+/// A plugin's migrations, which this image lacks, may share the version table.
+#[test]
+fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database
+            .sql("INSERT INTO alembic_version VALUES ('feedc0ffee00'); CREATE TABLE plugin_events (id integer)");
+        let before = shop.database.rows();
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
+        outcome
+            .says("the schema is at 9e7c52f3d8b4")
+            .says("whether feedc0ffee00 is a row of other migrations, nothing says");
+        outcome.says("next: stillhead fix, which removes feedc0ffee00, unless");
+        assert_eq!(shop.database.rows(), before);
+        shop.stillhead(&["fix", "--yes"]).run().success();
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+        shop.stillhead(&["undo"]).run().success();
+        assert_eq!(shop.database.rows(), before);
+    }
+}
+
 /// The same without a ledger: that the newer release was here is not known, but what is missing is.
 #[test]
 fn what_the_heads_need_and_is_gone_is_named_where_nothing_tells_of_a_newer_release() {
