@@ -124,7 +124,7 @@ fn exception(line: &str) -> Option<&str> {
 }
 
 /// The revision of the last line that says `Running upgrade A -> B, message`.
-pub(super) fn revision(output: &str) -> Option<String> {
+pub fn revision(output: &str) -> Option<String> {
     let (_, rest) = output.rsplit_once("Running upgrade ")?;
     let (_, after) = rest.lines().next()?.split_once("-> ")?;
     let revision = after.split(',').next()?.trim();

@@ -1,6 +1,6 @@
 //! What the live schema proves about the version rows.
 
-use super::finding::{Position, Proof};
+use super::finding::{InvalidIndex, Position, Proof};
 use crate::evidence::{Claim, Inference, Standing, Verdict};
 use crate::migrations::{RevisionGraph, Step};
 
@@ -22,7 +22,7 @@ pub struct Evidence {
     /// Tables and columns that the last revision leaves and that are not there.
     pub lacking: Vec<Claim>,
     /// Indexes that are there and not valid.
-    pub invalid_indexes: Vec<String>,
+    pub invalid_indexes: Vec<InvalidIndex>,
 }
 
 impl Evidence {

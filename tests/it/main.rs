@@ -19,6 +19,8 @@ mod json;
 mod liveness;
 mod lock;
 mod logging;
+mod moved;
+mod policy;
 mod reconcile;
 mod repair;
 mod run;
