@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::{infer, lacking, standing};
+use crate::evidence::{contradicted, infer, lacking, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
@@ -68,6 +68,17 @@ impl History {
             invalid_indexes: invalid_indexes(schema, &self.effects[self.claimed..]),
             order: self.ids,
         }
+    }
+
+    /// What contradicts that the revisions which the rows claim are applied, and no other; in words.
+    pub(super) fn contradictions(&self, schema: &Schema) -> Vec<String> {
+        let claims = contradicted(&self.effects, schema, self.claimed);
+        let mut sentences: Vec<String> = claims.iter().map(|claim| claim.sentence(&self.ids)).collect();
+        // What is said of a table or a column itself tells most.
+        let is_detail =
+            |text: &str| ["the ", "whether ", "index ", "constraint "].iter().any(|word| text.starts_with(word));
+        sentences.sort_by_cached_key(|text| (!text.starts_with("table "), is_detail(text), text.clone()));
+        sentences
     }
 
     /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.

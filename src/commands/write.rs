@@ -29,7 +29,7 @@ pub(super) async fn write(
     }
     for change in &plan.changes {
         match change.removed().filter(|id| files.graph.get(id).is_none()) {
-            Some(_) => warn!("{table}: {change}, which no file has"),
+            Some(id) => warn!("{table}: {change}; no file has {id}"),
             None => info!("{table}: {change}"),
         }
     }

@@ -36,20 +36,6 @@ impl Evidence {
         self.position_or_base(graph).place()
     }
 
-    /// Why the rows `wanted` are not where the schema is; `None` where nothing says so, or nothing can be said.
-    pub fn doubt(&self, graph: &RevisionGraph, wanted: &[String]) -> Option<String> {
-        let applied = graph.applied(wanted).ok()?;
-        let count = applied.len();
-        let first = |id: &String| applied.iter().any(|node| node.revision.id == *id);
-        if !self.order.iter().take(count).all(first) {
-            return None;
-        }
-        match self.inference.contradictions.get(count)? {
-            0 => None,
-            against => Some(format!("{against} facts contradict it; the schema {}", self.headline(graph))),
-        }
-    }
-
     /// Whether no table of the schema is one that a revision mentions.
     pub(super) fn is_foreign(&self) -> bool {
         self.inference.verdict == Verdict::Foreign

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod against;
 mod bad_input;
 mod connecting;
 mod evidence;
