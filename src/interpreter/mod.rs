@@ -229,6 +229,7 @@ impl<'a> Interpreter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::TableSubject;
 
     struct Empty;
 
@@ -272,5 +273,30 @@ mod tests {
             assert_eq!(effects.len(), 1, "{}", &body[..20]);
             assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
         }
+    }
+
+    /// What one revision with this body says on PostgreSQL.
+    fn effects_of(body: &str) -> Effects {
+        let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
+        let script = Script { path: "versions/a.py".to_owned(), text };
+        let setting = Setting {
+            dialect: Dialect::PostgreSql,
+            default_schema: "public".to_owned(),
+            version_table: "alembic_version".to_owned(),
+        };
+        read(&[script], &Empty, &setting).remove(0)
+    }
+
+    fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
+        effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
+    }
+
+    #[test]
+    fn a_primary_key_of_no_columns_is_none() {
+        let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
+        let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
+        assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
+        let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
+        assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
     }
 }

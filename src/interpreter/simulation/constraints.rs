@@ -48,6 +48,13 @@ impl Simulation {
                 let name = self.constraint_name(table, spec, "pkey");
                 let postgres = self.dialect == Dialect::PostgreSql;
                 let held = self.table_mut(table);
+                if columns.known().is_some_and(Vec::is_empty) {
+                    // It names the key that the columns make, if they make one.
+                    if held.primary_key.is_some() {
+                        held.primary_key_name = name;
+                    }
+                    return;
+                }
                 if let (Belief::Known(columns), true) = (&columns, postgres) {
                     let keys = held.columns.iter_mut().filter(|column| columns.contains(&column.name));
                     keys.for_each(|column: &mut Column| column.nullable = Belief::Known(false));
