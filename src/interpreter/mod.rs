@@ -299,4 +299,24 @@ mod tests {
         let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
         assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
     }
+
+    #[test]
+    fn a_guarded_unique_constraint_over_the_key_is_unknown() {
+        let made = "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer), \
+                    sa.PrimaryKeyConstraint('a', 'b', name='k'))";
+        let found = "if op.get_bind().scalar(sa.text('SELECT 1 FROM pg_constraint')):\n        ";
+        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned(), "b".to_owned()]));
+        let guards = [format!("{found}return\n    "), found.to_owned()];
+        for guard in &guards {
+            for columns in ["'b', 'a'", "'a', 'b'"] {
+                let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
+                assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
+            }
+        }
+        let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
+        assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
+        let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
+        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
+        assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
+    }
 }
