@@ -319,4 +319,26 @@ mod tests {
         let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
         assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
     }
+
+    #[test]
+    fn a_replaced_object_may_have_been_there() {
+        let view = Subject::View("v".to_owned());
+        let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
+        assert_eq!(replaced.earlier, [view.clone()]);
+        assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
+        assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
+        let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
+        let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
+        assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
+    }
+
+    #[test]
+    fn an_unknown_operation_is_named_and_makes_objects_unknown() {
+        for name in ["create_entity", "replace_entity", "drop_entity"] {
+            let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
+            let effects = effects_of(&body);
+            assert_eq!(effects.opaque, [format!("it calls op.{name}, which is not known")]);
+            assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
+        }
+    }
 }
