@@ -2,8 +2,10 @@
 
 mod alembic;
 mod answer;
+mod catalogue;
 mod coverage;
 mod drift;
 mod history;
 mod missing_files;
 mod replay;
+mod small;
