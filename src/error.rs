@@ -1,13 +1,16 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
+mod against;
+mod merge;
+mod reset;
+mod restore;
+
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
 
-use crate::commands::merge::MergeError;
-use crate::commands::reset::ResetError;
-use crate::commands::restore::RestoreError;
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
 use crate::database::lock::Holder;
@@ -19,6 +22,11 @@ use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
 use crate::reconcile::{Finding, Obstacle};
+
+pub use against::AgainstError;
+pub use merge::MergeError;
+pub use reset::ResetError;
+pub use restore::RestoreError;
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -152,10 +160,16 @@ pub enum Error {
     },
     /// `fix`, and the person said no.
     #[error("nothing is changed")]
-    NotConfirmed,
+    NotConfirmed {
+        /// The command that prints the statements instead.
+        sql: String,
+    },
     /// `fix`, and nobody is there who could be asked.
     #[error("this is not a terminal, so that nobody can be asked")]
-    NobodyToAsk,
+    NobodyToAsk {
+        /// The command that asks nobody.
+        command: String,
+    },
     /// `fix REV`, and the schema is somewhere else.
     #[error("the schema speaks against {wanted}: {doubt}")]
     EvidenceDisagrees {
@@ -165,6 +179,8 @@ pub enum Error {
         doubt: String,
         /// The first revision that was asked for.
         first: String,
+        /// The command that does it all the same.
+        command: String,
     },
     /// `fix`, and rows or schema were changed while the question was open.
     #[error("the database has changed meanwhile; nothing is written")]
@@ -190,6 +206,9 @@ pub enum Error {
         /// The limit.
         waited: Duration,
     },
+    /// The merge with another branch is not looked at.
+    #[error(transparent)]
+    Against(Box<AgainstError>),
     /// Heads are not merged.
     #[error(transparent)]
     Merge(Box<MergeError>),
@@ -227,7 +246,7 @@ impl Error {
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::NobodyToAsk | Self::UnknownCode { .. } => 2,
+            Self::Config(_) | Self::NobodyToAsk { .. } | Self::UnknownCode { .. } => 2,
             Self::OnlyPending => 10,
             Self::NotOnHeads { .. }
             | Self::NeedsAPerson { .. }
@@ -285,13 +304,18 @@ impl Error {
             Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
             Self::NeedsAPerson { next } | Self::NeedsRepair { next } => next.clone(),
             Self::OnlyPending => "stillhead run".to_owned(),
-            Self::Report { .. } => "give --output a file in a folder that can be written to".to_owned(),
-            Self::NotConfirmed => {
-                "stillhead fix --sql, for the statements; stillhead infer, for the evidence".to_owned()
+            Self::Report { file, source } => match (source.kind(), file.parent()) {
+                (ErrorKind::NotFound, Some(folder)) => format!("mkdir -p {}", folder.display()),
+                (ErrorKind::IsADirectory, _) => format!("give --output a file in it: {}/report.md", file.display()),
+                (ErrorKind::StorageFull, _) => "make room there, or give --output a file elsewhere".to_owned(),
+                _ => "give --output a file in a folder that can be written to".to_owned(),
+            },
+            Self::NotConfirmed { sql } => {
+                format!("{sql}, for the statements; stillhead infer, for the evidence")
             }
-            Self::NobodyToAsk => "stillhead fix --yes".to_owned(),
-            Self::EvidenceDisagrees { first, .. } => {
-                format!("stillhead infer --explain {first}; if you know better, stillhead fix {first} --force")
+            Self::NobodyToAsk { command } => command.clone(),
+            Self::EvidenceDisagrees { first, command, .. } => {
+                format!("stillhead infer --explain {first}; if you know better, {command}")
             }
             Self::ChangedMeanwhile => "stillhead fix, once more".to_owned(),
             Self::Output(_) => "make room where the output goes".to_owned(),
@@ -302,6 +326,7 @@ impl Error {
             Self::NotFollowed { holder: Some(_), .. } => {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
+            Self::Against(error) => error.next(),
             Self::Merge(error) => error.next(),
             Self::Restore(error) => error.next(),
             Self::Reset(error) => error.next(),
@@ -318,6 +343,30 @@ fn upgraded_by(holder: Option<&Holder>) -> String {
 impl From<Box<Obstacle>> for Error {
     fn from(obstacle: Box<Obstacle>) -> Self {
         Self::Obstacle(obstacle)
+    }
+}
+
+impl From<AgainstError> for Error {
+    fn from(error: AgainstError) -> Self {
+        Self::Against(Box::new(error))
+    }
+}
+
+impl From<MergeError> for Error {
+    fn from(error: MergeError) -> Self {
+        Self::Merge(Box::new(error))
+    }
+}
+
+impl From<RestoreError> for Error {
+    fn from(error: RestoreError) -> Self {
+        Self::Restore(Box::new(error))
+    }
+}
+
+impl From<ResetError> for Error {
+    fn from(error: ResetError) -> Self {
+        Self::Reset(Box::new(error))
     }
 }
 

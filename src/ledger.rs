@@ -63,7 +63,7 @@ pub struct Applied {
     pub revision: String,
     /// `down_revision`, which tells an older image where a row that it has no file for comes from.
     pub parents: Vec<String>,
-    /// How long it took, where that is known.
+    /// How long it took, where the upgrade said when it began: from Alembic's line about it to the next one, or to the end.
     pub milliseconds: Option<u64>,
 }
 

@@ -28,7 +28,7 @@ pub mod version_table;
 use std::ffi::OsString;
 
 use clap::Parser;
-use tracing::error;
+use tracing::{error, info};
 
 use cli::{Cli, Command};
 use config::{Config, Log, Mode};
@@ -118,7 +118,11 @@ fn nothing_to_start((): ()) -> Option<Program> {
 
 /// Says why, and what to do next, and answers the exit code.
 fn refuse(stop: &Error) -> i32 {
-    error!(next = %stop.next(), "{stop}");
+    match stop {
+        // What `run` is for is no error.
+        Error::OnlyPending => info!(next = %stop.next(), "{stop}"),
+        _ => error!(next = %stop.next(), "{stop}"),
+    }
     match stop {
         Error::Upgrade(process::upgrade::UpgradeError::Interrupted { signal, .. }) => signals::die_of(*signal),
         _ => stop.exit_code().into(),

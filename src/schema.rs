@@ -252,6 +252,11 @@ pub enum State {
 }
 
 impl State {
+    /// Whether it is neither there nor gone: what a failed CREATE INDEX CONCURRENTLY has left, or one that goes on.
+    pub fn is_unfinished(&self) -> bool {
+        matches!(self, Self::Index(index) if !index.valid)
+    }
+
     /// Whether an expected state agrees with a live one. Parts that are unknown agree with everything.
     pub fn agrees(&self, live: &Self) -> bool {
         if let (Self::OnDelete(expected), Self::OnDelete(live)) = (self, live) {

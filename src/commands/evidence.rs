@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::{infer, lacking, standing};
+use crate::evidence::{contradicted, infer, lacking, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
-use crate::reconcile::Evidence;
-use crate::schema::{Dialect, Schema};
+use crate::reconcile::{Evidence, InvalidIndex};
+use crate::schema::{Dialect, Schema, Subject, TableSubject};
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
@@ -65,9 +65,20 @@ impl History {
             inference,
             standing,
             lacking: lacking(&self.effects, schema),
-            invalid_indexes: invalid_indexes(schema),
+            invalid_indexes: invalid_indexes(schema, &self.effects[self.claimed..]),
             order: self.ids,
         }
+    }
+
+    /// What contradicts that the revisions which the rows claim are applied, and no other; in words.
+    pub(super) fn contradictions(&self, schema: &Schema) -> Vec<String> {
+        let claims = contradicted(&self.effects, schema, self.claimed);
+        let mut sentences: Vec<String> = claims.iter().map(|claim| claim.sentence(&self.ids)).collect();
+        // What is said of a table or a column itself tells most.
+        let is_detail =
+            |text: &str| ["the ", "whether ", "index ", "constraint "].iter().any(|word| text.starts_with(word));
+        sentences.sort_by_cached_key(|text| (!text.starts_with("table "), is_detail(text), text.clone()));
+        sentences
     }
 
     /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
@@ -108,9 +119,22 @@ impl History {
     }
 }
 
-fn invalid_indexes(schema: &Schema) -> Vec<String> {
-    let indexes = schema.tables.values().flat_map(|table| &table.indexes);
-    indexes.filter(|(_, index)| !index.valid).map(|(name, _)| name.clone()).collect()
+/// The indexes of a schema that are not valid, and whether a revision of `pending` makes them.
+fn invalid_indexes(schema: &Schema, pending: &[Effects]) -> Vec<InvalidIndex> {
+    let mut found = Vec::new();
+    for (table, held) in &schema.tables {
+        for (name, _) in held.indexes.iter().filter(|(_, index)| !index.valid) {
+            let subject = Subject::Table(table.clone(), TableSubject::Index(name.clone()));
+            let makes = |effects: &Effects| effects.changes.iter().any(|(what, now)| *what == subject && now.is_some());
+            // An index is in its table's schema.
+            let name = match table.rsplit_once('.') {
+                Some((namespace, _)) => format!("{namespace}.{name}"),
+                None => name.clone(),
+            };
+            found.push(InvalidIndex { name, pending: pending.iter().any(makes) });
+        }
+    }
+    found
 }
 
 /// The revisions up to `target` in Alembic's order.

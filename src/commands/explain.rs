@@ -18,7 +18,7 @@ use crate::prose::{next as next_line, of_markdown, paragraph};
 use crate::reconcile::Finding;
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
-const LONGEST: u64 = 64 << 20;
+const LONGEST: u64 = 8 << 20;
 
 /// What `explain` takes.
 #[derive(Debug, Args)]
@@ -66,9 +66,18 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
 fn piped() -> Result<String, Error> {
     let mut bytes = Vec::new();
     if !stdin().is_terminal() {
-        stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(Error::Input)?;
+        read_end(stdin().lock(), &mut bytes).map_err(Error::Input)?;
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Reads all, and keeps the end.
+fn read_end(mut input: impl Read, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    while input.by_ref().take(LONGEST).read_to_end(bytes)? > 0 {
+        let surplus = bytes.len().saturating_sub(LONGEST as usize);
+        bytes.drain(..surplus);
+    }
+    Ok(())
 }
 
 /// One word of small letters and hyphens is meant as a code.

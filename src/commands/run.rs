@@ -6,6 +6,7 @@ use std::time::Instant;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
+use super::lock::rows_in_time;
 use super::look::{Depth, Look, policy};
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
@@ -73,7 +74,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         return Err(Error::NoRevisions { folder });
     }
     let goal = files.goal(config)?;
-    let rows = database.version_rows(files.version_table()?).await?;
+    let rows = rows_in_time(config, &database, files.version_table()?, liveness).await?;
     if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
         database.close().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());

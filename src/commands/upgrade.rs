@@ -41,10 +41,11 @@ pub(super) async fn under_the_lock(
     };
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
-    let upgraded = upgrade(config, url, files, start, liveness, guard.lost()).await;
+    let mut begun = None;
+    let upgraded = upgrade(config, url, files, start, liveness, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     if let (true, Err(Error::Upgrade(UpgradeError::Exited { .. }))) = (guarded, &upgraded) {
-        say_what_is_left(config, url, files, &goal).await;
+        say_what_is_left(config, url, files, &goal, begun).await;
     }
     guard.release().await;
     match upgraded {
@@ -73,6 +74,7 @@ async fn upgrade(
     start: Option<&Program>,
     liveness: &Liveness,
     lock_lost: impl Future<Output = String>,
+    begun: &mut Option<Upgrade>,
 ) -> Result<(), Error> {
     let clock = Instant::now();
     let goal = files.goal(config)?;
@@ -84,10 +86,11 @@ async fn upgrade(
     let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
     let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
-    upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
+    *begun = Some(pending.clone());
+    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
     let database = open(config, url, liveness).await?;
     let look = Look::at(files, &database, &goal, policy(config), depth(config)).await?;
-    record(config, files, &database, &pending, &look.rows).await?;
+    record(config, files, &database, (&pending, &timed), &look.rows).await?;
     database.close().await;
     let rows = look.rows.revisions();
     if !goal.is_reached(&files.graph, rows) {
@@ -102,19 +105,26 @@ async fn upgrade(
     Ok(())
 }
 
-/// Says where a failed upgrade has left the database: what of it is there already. A courtesy, which may fail itself.
-async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goal: &Goal) {
+/// Says where a failed upgrade has left the database: what of it is there already. Notes the revisions that it has committed
+/// before it failed. A courtesy, which may fail itself.
+async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goal: &Goal, begun: Option<Upgrade>) {
     let look = async {
         let database = open(config, url, &Liveness::new(None)).await?;
-        let look = Look::at(files, &database, goal, policy(config), Depth::Schema).await;
+        let look = Look::at(files, &database, goal, policy(config), Depth::Schema).await?;
+        if let Some(begun) = begun.filter(|begun| begun.from != look.rows.revisions()) {
+            record(config, files, &database, (&begun, &[]), &look.rows).await?;
+        }
         database.close().await;
-        look
+        Ok::<_, Error>(look)
     };
     let Ok(look) = look.await else { return };
     let position = look.position();
     warn!("the failed upgrade has left: {}: {position}", position.code());
     for fact in position.facts() {
         warn!("  {fact}");
+    }
+    for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
+        warn!(next = %finding.next(), "{}: {finding}", finding.code());
     }
 }
 
@@ -125,8 +135,13 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
         info!("{}: another instance has upgraded", look.position());
     }
     let plan = look.plan?;
-    for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+    for finding in &look.findings {
+        match finding.severity() {
+            Severity::Warning => warn!(next = %finding.next(), "{}: {finding}", finding.code()),
+            // Its next command is `stillhead run`, which is what goes on here.
+            Severity::Repair => warn!("{}: {finding}", finding.code()),
+            _ => {}
+        }
     }
     if plan.writes() {
         write(config, files, database, &look.rows, (Action::Repair, &look.findings), &plan).await?;

@@ -1,5 +1,7 @@
 //! Writing to the version table: the one way from a command to the writer, and what is said about it.
 
+use std::time::Duration;
+
 use tracing::{info, warn};
 
 use super::files::Files;
@@ -27,7 +29,7 @@ pub(super) async fn write(
     }
     for change in &plan.changes {
         match change.removed().filter(|id| files.graph.get(id).is_none()) {
-            Some(_) => warn!("{table}: {change}, which no file has"),
+            Some(id) => warn!("{table}: {change}; no file has {id}"),
             None => info!("{table}: {change}"),
         }
     }
@@ -54,18 +56,28 @@ pub(super) fn change(
     Change { expected, widen: plan.widen, rows: Rows::Changed(changes), note }
 }
 
-/// Notes what the application's upgrade has done. That it cannot be noted is a warning: the upgrade is done.
+/// Notes what the application's upgrade has done, and how long each revision took that it spoke of. That it cannot be noted is a warning: the upgrade is done.
 pub(super) async fn record(
     config: &Config,
     files: &Files,
     database: &Database,
-    upgrade: &Upgrade,
+    (upgrade, timed): (&Upgrade, &[(String, Duration)]),
     after: &VersionRows,
 ) -> Result<(), Error> {
     let Some(note) = note(config, Action::Upgrade) else { return Ok(()) };
     let parents = |id: &String| files.graph.get(id).map(|node| node.revision.down_revision.clone()).unwrap_or_default();
-    let applied =
-        upgrade.pending.iter().map(|id| Applied { revision: id.clone(), parents: parents(id), milliseconds: None });
+    let milliseconds = |id: &String| {
+        let (_, duration) = timed.iter().find(|(revision, _)| revision == id)?;
+        u64::try_from(duration.as_millis()).ok()
+    };
+    // One that has failed may have committed its first revisions.
+    let done = files.graph.applied(after.revisions());
+    let is_done = |id: &&String| done.as_ref().is_ok_and(|done| done.iter().any(|node| node.revision.id == **id));
+    let applied = upgrade.pending.iter().filter(is_done).map(|id| Applied {
+        revision: id.clone(),
+        parents: parents(id),
+        milliseconds: milliseconds(id),
+    });
     let note = Note { applied: applied.collect(), ..note };
     let before = VersionRows::Rows(upgrade.from.clone());
     match database.record(files.version_table()?, &before, after, &note).await {

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use super::facts::place;
 use super::ledger::{self, Standing};
 use super::postgres::{Session, first_column};
-use super::statements::{self, optional};
+use super::statements::{self, BEGIN, optional};
 use super::{DatabaseError, failure};
 use crate::ledger::{Entry, Note, Recorded};
 use crate::schema::Dialect;
@@ -28,7 +28,7 @@ impl Session {
 
     async fn change_rows_or_stop(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
         self.ask(&format!(
-            "BEGIN; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+            "{BEGIN}; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
         ))
         .await?;
         let (table, exists) = self.resolve(table).await?;
@@ -66,7 +66,7 @@ impl Session {
         after: Option<&[Row]>,
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
-        self.ask("BEGIN; SET LOCAL standard_conforming_strings = on").await?;
+        self.ask(&format!("{BEGIN}; SET LOCAL standard_conforming_strings = on")).await?;
         let (table, _) = self.resolve(table).await?;
         let recorded = self.enter(&table, before, after, note).await?;
         self.ask("COMMIT").await?;

@@ -5,6 +5,7 @@ use tokio_postgres::SimpleQueryMessage;
 use super::DatabaseError;
 use super::lock;
 use super::postgres::{Session, first_column};
+use super::statements::BEGIN;
 
 /// What would be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -66,7 +67,7 @@ impl Session {
             answer.map(drop).map_err(|source| DatabaseError::Query { doing: "empty the database", source })
         };
         // Whoever holds a table keeps the reset from waiting for ever.
-        ask("BEGIN; SET LOCAL lock_timeout = '10s'").await?;
+        ask(&format!("{BEGIN}; SET LOCAL lock_timeout = '10s'")).await?;
         if self.drops().await? != seen.drops {
             return Err(DatabaseError::ContentsMoved);
         }

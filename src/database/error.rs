@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use thiserror::Error;
+use tokio_postgres::error::SqlState;
 
 use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
@@ -102,9 +103,24 @@ pub enum DatabaseError {
         /// The limit.
         waited: Duration,
     },
+    /// Somebody else has locked the version table itself for longer than the lock's limit.
+    #[error("another session has locked the version table for {}", humantime::format_duration(*.waited))]
+    TableLocked {
+        /// The limit.
+        waited: Duration,
+    },
     /// Built without the `sqlite` feature.
     #[error("this stillhead was built without SQLite")]
     NoSqlite,
+}
+
+/// Shows who has a lock on the version table, whatever its name.
+const WHO: &str = "wait for whoever uses the version table: SELECT pid, application_name, state, query FROM pg_stat_activity \
+    WHERE pid IN (SELECT pid FROM pg_locks WHERE mode LIKE '%ExclusiveLock' AND locktype = 'relation'); then start again";
+
+/// Whether a statement that takes no time was ended for having waited: by its own limit, or by the role's.
+fn is_locked_out(source: &tokio_postgres::Error) -> bool {
+    source.code().is_some_and(|code| [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code))
 }
 
 fn named(holder: Option<&Holder>) -> String {
@@ -122,6 +138,7 @@ impl DatabaseError {
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }
+            Self::Query { source, .. } if is_locked_out(source) => WHO.to_owned(),
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
@@ -149,6 +166,7 @@ impl DatabaseError {
             Self::LockTimeout { .. } => {
                 "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
+            Self::TableLocked { .. } => WHO.to_owned(),
             Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
         }
     }
@@ -165,7 +183,8 @@ impl DatabaseError {
     pub fn is_deadline(&self) -> bool {
         match self {
             Self::Connect(source) => source.is_deadline(),
-            _ => matches!(self, Self::LockTimeout { .. }),
+            Self::Query { source, .. } => source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE),
+            _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. }),
         }
     }
 }

@@ -13,6 +13,7 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::connect::Connected;
 use super::postgres::{Session, first_column};
+use super::statements::BEGIN;
 use super::{Database, DatabaseError};
 #[cfg(feature = "sqlite")]
 pub(super) use file::{holder as sqlite_holder, lock as sqlite};
@@ -107,15 +108,15 @@ pub fn pause() -> Duration {
     PAUSE.mul_f64(0.5 + rand::random::<f64>())
 }
 
-/// Opens the transaction that holds the lock and keeps the server from ending it for being idle. `transaction_timeout` is
-/// there from PostgreSQL 17 on; a setting that is not there must not be set.
+/// Opens the transaction that holds the lock, and keeps the server from ending it for being idle. In a stricter isolation it
+/// would hold a snapshot, too. `transaction_timeout` is there from PostgreSQL 17 on; a setting that is not there must not be set.
 fn attempt() -> String {
     let unlimited = ["idle_in_transaction_session_timeout", "transaction_timeout"].map(|name| {
         format!(
             "SELECT CASE WHEN current_setting('{name}', true) IS NOT NULL THEN set_config('{name}', '0', true) END;"
         )
     });
-    format!("BEGIN; {} SELECT pg_try_advisory_xact_lock({CLASS}, {OBJECT})", unlimited.concat())
+    format!("{BEGIN}; {} SELECT pg_try_advisory_xact_lock({CLASS}, {OBJECT})", unlimited.concat())
 }
 
 /// Two columns: who holds the lock, and for how long. Roles without the right to see others see the process id alone.

@@ -4,6 +4,10 @@ use super::DatabaseError;
 use crate::schema::Dialect;
 use crate::version_table::{COLUMN, Change, Row, RowChange, Rows, VersionTable, quoted, revisions};
 
+/// Opens a transaction each of whose statements sees what is committed by then, whatever the default of the role or the
+/// database. In another one, the rows that are read once a lock is there would be those from before it.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
 /// A change as a person runs it in a database shell: one transaction, a statement each. `exists`: whether the table is there.
 ///
 /// The writer runs the same statements, and between them makes sure that the rows are still those that it expects.

@@ -159,6 +159,9 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
     let (mut holds, mut contradicted) = (Vec::new(), Vec::new());
     let mut judge = |course: usize, at: usize| {
         let held = &timeline.courses[course];
+        if live.get(&held.subject).is_some_and(State::is_unfinished) {
+            return;
+        }
         let claim = claim(timeline, course, at, live);
         if held.at(at).contradicted_by(live.get(&held.subject)) { contradicted.push(claim) } else { holds.push(claim) }
     };

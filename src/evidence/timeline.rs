@@ -21,10 +21,11 @@ pub(super) enum Expected {
 }
 
 impl Expected {
-    /// Whether a live state contradicts it. Unknown never does.
+    /// Whether a live state contradicts it. Unknown never does, on either side.
     pub(super) fn contradicted_by(&self, live: Option<&State>) -> bool {
         match (self, live) {
             (Self::Unknown, _) | (Self::Absent, None) => false,
+            (_, Some(live)) if live.is_unfinished() => false,
             (Self::Absent, Some(_)) | (Self::Known(_), None) => true,
             (Self::Known(expected), Some(live)) => !expected.agrees(live),
         }

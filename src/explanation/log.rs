@@ -2,7 +2,31 @@
 
 /// Every line without what the platform, docker or a log collector has put before it.
 pub(super) fn plain(text: &str) -> String {
-    text.lines().map(|line| without_prefix(&without_colours(line)).to_owned() + "\n").collect()
+    let mut plain = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = without_colours(line);
+        let line = without_prefix(&line);
+        match of_json(line) {
+            Some(inner) => {
+                inner.lines().for_each(|line| plain += &(without_prefix(&without_colours(line)).to_owned() + "\n"))
+            }
+            None => plain += &(line.to_owned() + "\n"),
+        }
+    }
+    plain
+}
+
+/// What a line says that is a JSON object, as log collectors and structured loggers write them: the message, the traceback.
+fn of_json(line: &str) -> Option<String> {
+    const FIELDS: [&str; 9] = ["message", "msg", "log", "text", "event", "error", "exception", "exc_info", "traceback"];
+    let line = line.trim();
+    if !line.starts_with('{') || !line.ends_with('}') {
+        return None;
+    }
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
+    // The traceback last, as it is written without JSON: the exception is its last line.
+    let said: Vec<&str> = FIELDS.iter().filter_map(|field| object.get(*field)?.as_str()).collect();
+    (!said.is_empty()).then(|| said.join("\n"))
 }
 
 /// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
@@ -70,6 +94,8 @@ mod tests {
             "app_web.1 | 2026-11-23 10:15:01,123 ValueError: x",
             "[2026-11-23 10:15:01 +0000] [12] [ERROR] ValueError: x",
             "\u{1b}[31mValueError: x\u{1b}[0m\r",
+            r#"{"log":"ValueError: x\n","stream":"stderr","time":"2026-11-23T10:15:01Z"}"#,
+            r#"2026-11-23T10:15:01Z {"level":"error","msg":"\u001b[31mValueError: x"}"#,
         ] {
             assert_eq!(plain(line), "ValueError: x\n", "{line}");
         }

@@ -18,6 +18,7 @@ use std::fmt;
 pub use cause::Cause;
 pub use pages::{PAGES, named_in, page, summary};
 pub use reasons::Reason;
+pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Recognising errors in what an upgrade or a start has said, a line at a time.
 
 use super::Cause;
-use super::texts::{BY_LIBPQ, BY_NAME, BY_SQLITE, BY_TEXT, DRIVERS};
+use super::texts::{BY_LIBPQ, BY_NAME, BY_SERVER, BY_SQLITE, BY_TEXT, DRIVERS};
 
 /// The longest part of a line that is repeated.
 const LONGEST: usize = 300;
@@ -11,6 +11,7 @@ pub(super) fn line(line: &str) -> Option<(Cause, String)> {
     by_name(line)
         .or_else(|| by_driver(line, "(psycopg", BY_LIBPQ))
         .or_else(|| by_driver(line, "(sqlite3.", BY_SQLITE))
+        .or_else(|| by_server(line))
         .or_else(|| by_text(line))
         .or_else(|| exception(line).map(|name| (Cause::Unknown, name.to_owned())))
         .map(|(cause, message)| (cause, message.trim().chars().take(LONGEST).collect()))
@@ -34,6 +35,15 @@ fn by_driver(line: &str, driver: &str, texts: &[(&str, Cause)]) -> Option<(Cause
         Cause::DuplicateTable | Cause::DuplicateObject => words.starts_with(text) && words.ends_with("already exists"),
         _ => words.contains(text),
     })?;
+    Some((*cause, words.to_owned()))
+}
+
+/// A line of the server's log or of psql: `ERROR:  words`.
+fn by_server(line: &str) -> Option<(Cause, String)> {
+    let (_, words) = line.split_once("ERROR:  ").or_else(|| line.split_once("FATAL:  "))?;
+    let (_, _, cause) =
+        BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds))?;
+    let words = words.split(" at character ").next().unwrap_or(words);
     Some((*cause, words.to_owned()))
 }
 
@@ -114,7 +124,7 @@ fn exception(line: &str) -> Option<&str> {
 }
 
 /// The revision of the last line that says `Running upgrade A -> B, message`.
-pub(super) fn revision(output: &str) -> Option<String> {
+pub fn revision(output: &str) -> Option<String> {
     let (_, rest) = output.rsplit_once("Running upgrade ")?;
     let (_, after) = rest.lines().next()?.split_once("-> ")?;
     let revision = after.split(',').next()?.trim();

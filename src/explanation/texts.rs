@@ -59,6 +59,34 @@ pub(super) const BY_LIBPQ: &[(&str, Cause)] = &[
     ("SSL connection has been closed", Cause::ConnectionLost),
     ("server closed the connection", Cause::ConnectionLost),
     ("connection to server", Cause::CannotConnect),
+    ("could not connect to server", Cause::CannotConnect),
+];
+
+/// PostgreSQL's own words, as its log and psql show them: how they begin, what they hold. Other languages are not known.
+pub(super) const BY_SERVER: &[(&str, &str, Cause)] = &[
+    ("relation \"", "\" already exists", Cause::DuplicateTable),
+    ("column \"", "\" already exists", Cause::DuplicateColumn),
+    ("", "\" already exists", Cause::DuplicateObject),
+    ("relation \"", "\" does not exist", Cause::UndefinedTable),
+    ("column ", " does not exist", Cause::UndefinedColumn),
+    ("role \"", "\" does not exist", Cause::NotAdmitted),
+    ("database \"", "\" does not exist", Cause::NoSuchDatabase),
+    ("permission denied for ", "", Cause::InsufficientPrivilege),
+    ("must be owner of ", "", Cause::InsufficientPrivilege),
+    ("null value in column ", "not-null constraint", Cause::NotNullViolation),
+    ("could not create unique index ", "", Cause::UniqueViolation),
+    ("duplicate key value ", "", Cause::UniqueViolation),
+    ("deadlock detected", "", Cause::Deadlock),
+    ("canceling statement due to lock timeout", "", Cause::LockNotAvailable),
+    ("canceling statement due to ", "", Cause::QueryCanceled),
+    ("value too long for type ", "", Cause::ValueTooLong),
+    ("cannot execute ", "in a read-only transaction", Cause::ReadOnly),
+    ("password authentication failed", "", Cause::WrongPassword),
+    ("no pg_hba.conf entry", "", Cause::NotAdmitted),
+    ("remaining connection slots", "", Cause::TooManyConnections),
+    ("sorry, too many clients", "", Cause::TooManyConnections),
+    ("too many connections", "", Cause::TooManyConnections),
+    ("the database system is", "", Cause::StartingUp),
 ];
 
 /// SQLite's texts, which are the same in every language.

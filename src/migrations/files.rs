@@ -1,6 +1,6 @@
 //! Which files are revisions, in Alembic's order, and reading them on all cores.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -48,8 +48,42 @@ pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {
     read_each_with(layout, header::read)
 }
 
+/// What becomes of files that are on disk, or are not: new contents by their real path, or none where a file goes.
+pub type Changes = BTreeMap<PathBuf, Option<Vec<u8>>>;
+
+/// As [`read`], as it would be after `changes`. Those outside of the layout's folders count for nothing.
+pub fn read_changed(layout: &Layout, changes: &Changes) -> Result<RevisionGraph, ReadError> {
+    let (mut files, mut problems) = list(layout);
+    files.retain(|file| !changes.contains_key(file));
+    let mut revisions = Vec::new();
+    let kept = files.iter().map(|file| read_file(file, header::read));
+    let changed = changes.iter().filter(|(path, _)| is_revision(path) && is_inside(layout, path));
+    let changed = changed.filter_map(|(path, bytes)| Some(header::read(bytes.as_ref()?, path)));
+    for result in kept.chain(changed) {
+        match result {
+            Ok(revision) => revisions.push(revision),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    linked(revisions, problems)
+}
+
+/// Whether a file of this path would be read.
+fn is_inside(layout: &Layout, path: &Path) -> bool {
+    let real = layout.version_locations.iter().filter_map(|location| location.canonicalize().ok());
+    let folder = path.parent();
+    real.into_iter().any(|location| match layout.recursive {
+        true => path.starts_with(&location),
+        false => folder == Some(location.as_path()),
+    })
+}
+
 fn read_with(layout: &Layout, reader: Reader) -> Result<RevisionGraph, ReadError> {
     let (revisions, problems) = read_each_with(layout, reader);
+    linked(revisions, problems)
+}
+
+fn linked(revisions: Vec<Revision>, problems: Vec<Problem>) -> Result<RevisionGraph, ReadError> {
     if problems.is_empty() {
         RevisionGraph::new(revisions).map_err(|problems| ReadError { problems })
     } else {

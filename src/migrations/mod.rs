@@ -25,7 +25,7 @@ mod targets;
 mod value;
 
 pub use error::GraphError;
-pub use files::{ReadError, read, read_each, read_headers, would_read};
+pub use files::{Changes, ReadError, read, read_changed, read_each, read_headers, would_read};
 pub use graph::RevisionGraph;
 pub use header::{read as read_revision, read_header};
 pub use ini::IniError;

@@ -9,7 +9,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, PipeReader, PipeWriter};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -18,19 +18,26 @@ use nix::unistd::{read, write};
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{sleep, timeout};
 
+use crate::explanation::revision_begun;
+
 /// How much of the end is kept, of both streams together.
 const KEPT: usize = 64 * 1024;
 /// What a pipe takes without blocking once it takes anything: POSIX's PIPE_BUF on Linux.
 const CHUNK: usize = 4096;
+/// How much of a line is looked at.
+const LONGEST_LINE: usize = 1024;
 /// How long to wait for a reader of stillhead's own output that has stopped reading.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long such a reader is waited for when the upgrade has ended.
 const FAREWELL: Duration = Duration::from_secs(5);
 
+/// A revision, and how long it took.
+pub(super) type Timed = (String, Duration);
+
 /// The two streams of a child, and the end of what it has said.
 pub(super) struct Relay {
     streams: Vec<Stream>,
-    said: VecDeque<u8>,
+    said: Heard,
 }
 
 /// What the child's streams are to be.
@@ -45,6 +52,17 @@ struct Stream {
     to: OwnedFd,
     /// Read, but not written yet.
     pending: Vec<u8>,
+    /// The beginning of a line whose end has not been read yet.
+    line: Vec<u8>,
+}
+
+/// What the child has said, as far as it is kept.
+#[derive(Default)]
+struct Heard {
+    /// The end of both streams together.
+    end: VecDeque<u8>,
+    /// Each revision that Alembic has said to run, and when.
+    begun: Vec<(String, Instant)>,
 }
 
 impl Relay {
@@ -52,7 +70,7 @@ impl Relay {
     pub(super) fn new() -> io::Result<(Self, Ends)> {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let relayed = [stdout.as_fd(), stderr.as_fd()].map(|stream| !stream.is_terminal());
-        let mut relay = Self { streams: Vec::new(), said: VecDeque::new() };
+        let mut relay = Self { streams: Vec::new(), said: Heard::default() };
         let ends = match relayed {
             [true, true] if are_one_file(stdout.as_fd(), stderr.as_fd()) => {
                 let writer = relay.open(stderr.as_fd())?;
@@ -70,7 +88,12 @@ impl Relay {
         let (reader, writer): (PipeReader, PipeWriter) = io::pipe()?;
         // Only this end becomes non-blocking: the two are files of their own.
         let from = Receiver::from_file(File::from(OwnedFd::from(reader)))?;
-        self.streams.push(Stream { from: Some(from), to: to.try_clone_to_owned()?, pending: Vec::new() });
+        self.streams.push(Stream {
+            from: Some(from),
+            to: to.try_clone_to_owned()?,
+            pending: Vec::new(),
+            line: Vec::new(),
+        });
         Ok(writer)
     }
 
@@ -85,7 +108,10 @@ impl Relay {
 
     /// Passes on what is left once the child has ended, and answers the end of all that was said. Whatever keeps the pipe
     /// open without having been the child is not waited for.
-    pub(super) async fn finish(mut self) -> String {
+    ///
+    /// With it the revisions that were said to run, in their order, each until the next one was, or until now.
+    pub(super) async fn finish(mut self) -> (String, Vec<Timed>) {
+        let ended = Instant::now();
         let _ = timeout(FAREWELL, async {
             for stream in &mut self.streams {
                 let Some(from) = stream.from.take().and_then(|from| from.into_nonblocking_fd().ok()) else { continue };
@@ -99,7 +125,12 @@ impl Relay {
             }
         })
         .await;
-        String::from_utf8_lossy(self.said.make_contiguous()).into_owned()
+        let Heard { mut end, begun } = self.said;
+        let ends = begun.iter().skip(1).map(|(_, when)| *when).chain([ended]);
+        let timed = begun.iter().zip(ends);
+        let timed =
+            timed.map(|((revision, when), end)| (revision.clone(), end.saturating_duration_since(*when))).collect();
+        (String::from_utf8_lossy(end.make_contiguous()).into_owned(), timed)
     }
 
     /// Never resolves; may be dropped at any await, since what was read is kept until it is written.
@@ -134,7 +165,7 @@ impl Stream {
     }
 
     /// Reads what is there.
-    fn read_now(&mut self, said: &mut VecDeque<u8>) {
+    fn read_now(&mut self, said: &mut Heard) {
         let mut chunk = [0; CHUNK];
         let Some(from) = &self.from else { return };
         match from.try_read(&mut chunk) {
@@ -144,10 +175,19 @@ impl Stream {
         }
     }
 
-    fn take(&mut self, bytes: &[u8], said: &mut VecDeque<u8>) {
+    fn take(&mut self, bytes: &[u8], said: &mut Heard) {
         self.pending.extend_from_slice(bytes);
-        said.extend(bytes);
-        said.drain(..said.len().saturating_sub(KEPT));
+        said.end.extend(bytes);
+        said.end.drain(..said.end.len().saturating_sub(KEPT));
+        for part in bytes.split_inclusive(|byte| *byte == b'\n') {
+            let room = LONGEST_LINE.saturating_sub(self.line.len());
+            self.line.extend_from_slice(&part[..part.len().min(room)]);
+            if part.ends_with(b"\n") {
+                let line = String::from_utf8_lossy(&self.line);
+                said.begun.extend(revision_begun(&line).map(|revision| (revision, Instant::now())));
+                self.line.clear();
+            }
+        }
     }
 
     /// Writes what is pending without ever blocking: a signal must be heard while nobody reads the log. `false` where there

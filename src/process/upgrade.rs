@@ -126,12 +126,12 @@ pub fn find(words: &[OsString], start: Option<&Program>, path: Option<&OsStr>) -
 
 /// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that
 /// what is piped into stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
-/// when `lock_lost` resolves.
+/// when `lock_lost` resolves. Answers how long each revision took that it said to run.
 pub async fn upgrade(
     program: &Program,
     limit: Duration,
     lock_lost: impl Future<Output = String>,
-) -> Result<(), UpgradeError> {
+) -> Result<Vec<(String, Duration)>, UpgradeError> {
     let command = program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
     // A lock that was lost while the rows were read again is not upgraded under.
@@ -162,11 +162,11 @@ pub async fn upgrade(
         }
     };
     relay.during(end_strays(group)).await;
-    let said = relay.finish().await;
+    let (said, timed) = relay.finish().await;
     let ended = status.and_then(|status| outcome(&command, status, &said));
     match watch.stop() {
         Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
-        None => ended,
+        None => ended.map(|()| timed),
     }
 }
 

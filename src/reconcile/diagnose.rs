@@ -65,11 +65,13 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     let unknown: Vec<String> = rows.iter().filter(|row| graph.get(row).is_none()).cloned().collect();
     if !unknown.is_empty() {
         let heads = owned(graph.real_heads());
+        let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
         return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
-            let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
             Finding::Ahead { unknown, heads, lacking }
         } else {
-            Finding::UnknownRevision { unknown, heads, position: position() }
+            let position = position();
+            let surplus = position.proof.as_ref().is_some_and(|proof| proof.rows.len() < rows.len());
+            Finding::UnknownRevision { unknown, heads, lacking, surplus, position }
         };
     }
     if rows.is_empty() && !state.tables.is_empty() {

@@ -1,6 +1,6 @@
 //! What the live schema proves about the version rows.
 
-use super::finding::{Position, Proof};
+use super::finding::{InvalidIndex, Position, Proof};
 use crate::evidence::{Claim, Inference, Standing, Verdict};
 use crate::migrations::{RevisionGraph, Step};
 
@@ -22,7 +22,7 @@ pub struct Evidence {
     /// Tables and columns that the last revision leaves and that are not there.
     pub lacking: Vec<Claim>,
     /// Indexes that are there and not valid.
-    pub invalid_indexes: Vec<String>,
+    pub invalid_indexes: Vec<InvalidIndex>,
 }
 
 impl Evidence {
@@ -34,20 +34,6 @@ impl Evidence {
     /// Where the schema is, in one line.
     pub fn headline(&self, graph: &RevisionGraph) -> String {
         self.position_or_base(graph).place()
-    }
-
-    /// Why the rows `wanted` are not where the schema is; `None` where nothing says so, or nothing can be said.
-    pub fn doubt(&self, graph: &RevisionGraph, wanted: &[String]) -> Option<String> {
-        let applied = graph.applied(wanted).ok()?;
-        let count = applied.len();
-        let first = |id: &String| applied.iter().any(|node| node.revision.id == *id);
-        if !self.order.iter().take(count).all(first) {
-            return None;
-        }
-        match self.inference.contradictions.get(count)? {
-            0 => None,
-            against => Some(format!("{against} facts contradict it; the schema {}", self.headline(graph))),
-        }
     }
 
     /// Whether no table of the schema is one that a revision mentions.

@@ -48,6 +48,15 @@ pub struct Position {
     pub candidates: Vec<String>,
 }
 
+/// An index that is not valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidIndex {
+    /// Its name, with its schema where that is not the default one.
+    pub name: String,
+    /// Whether a pending revision makes it.
+    pub pending: bool,
+}
+
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
@@ -112,6 +121,11 @@ pub enum Finding {
         unknown: Vec<String>,
         /// The heads of the files.
         heads: Vec<String>,
+        /// What the heads need and is not there, in words.
+        lacking: Vec<String>,
+        /// Whether there are more rows than the schema proves: one would go without another in its place, and it may be that
+        /// of other migrations which share the table.
+        surplus: bool,
         /// Where the schema is.
         position: Position,
     },
@@ -145,8 +159,8 @@ pub enum Finding {
     },
     /// An index that a failed CREATE INDEX CONCURRENTLY left behind; PostgreSQL keeps it up to date and never reads it.
     InvalidIndex {
-        /// The indexes, each with its schema where that is not the default one.
-        indexes: Vec<String>,
+        /// The indexes.
+        indexes: Vec<InvalidIndex>,
     },
     /// The schema is where the rows say, and something in it is not as the migrations leave it.
     Drift {
@@ -213,6 +227,7 @@ impl Finding {
                 Severity::Warning
             }
             Self::OverlappingRows { .. } => Severity::Repair,
+            Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
             Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
                 if self.proof().is_some() =>
@@ -265,6 +280,7 @@ impl Finding {
             Self::PendingExists { there, .. } => there.clone(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
             Self::Ahead { lacking, .. } => lacking.clone(),
+            Self::UnknownRevision { lacking, position, .. } if position.is_unknown() => lacking.clone(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()

@@ -15,7 +15,7 @@ mod words;
 
 pub use diagnose::{State, diagnose};
 pub use evidence::Evidence;
-pub use finding::{Finding, Proof, Severity};
+pub use finding::{Finding, InvalidIndex, Proof, Severity};
 pub use goal::Goal;
 pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};
 pub use table::{Need, ProblemKind, TableProblem, problems, table_problems};

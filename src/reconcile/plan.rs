@@ -158,7 +158,11 @@ pub fn plan(
 ) -> Result<Plan, Box<Obstacle>> {
     for finding in findings {
         let forbidden_by = match finding {
-            Finding::StampedTooFar { .. } if policy.move_back && finding.proof().is_some() => continue,
+            Finding::StampedTooFar { .. } | Finding::UnknownRevision { .. }
+                if policy.move_back && finding.proof().is_some() =>
+            {
+                continue;
+            }
             Finding::Ahead { .. } if !policy.start_ahead => Some(Setting::OnAhead),
             _ if finding.severity() == Severity::Stop => None,
             _ if finding.severity() == Severity::Repair && !policy.repair => Some(Setting::Repair),

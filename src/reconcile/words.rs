@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::finding::{Finding, Position};
 use super::list;
+use crate::version_table::quoted;
 
 /// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
 impl fmt::Display for Finding {
@@ -42,10 +43,17 @@ impl fmt::Display for Finding {
                 first(done),
                 first(missing)
             ),
-            Self::UnknownRevision { unknown, heads, position } => {
+            Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
-                position.fmt(f)
+                position.fmt(f)?;
+                match lacking.as_slice() {
+                    _ if *surplus => write!(f, "; whether {unknown} is a row of other migrations, nothing says"),
+                    [gone, ..] if position.is_unknown() => {
+                        write!(f, ", and {heads} needs what is not there: {gone}{}", and_more(lacking.len()))
+                    }
+                    _ => Ok(()),
+                }
             }
             Self::Ahead { unknown, heads, lacking } => {
                 let (unknown, heads) = (list(unknown), list(heads));
@@ -71,11 +79,18 @@ impl fmt::Display for Finding {
             Self::OverlappingRows { ancestors, rows } => {
                 write!(f, "the version table holds {}; {} precedes another of them", list(rows), list(ancestors))
             }
-            Self::InvalidIndex { indexes } => write!(
-                f,
-                "a CREATE INDEX CONCURRENTLY has failed and left {} invalid: written to, and never read",
-                list(indexes)
-            ),
+            Self::InvalidIndex { indexes } => {
+                let names = |pending: bool| -> Vec<String> {
+                    let named = indexes.iter().filter(|index| !pending || index.pending);
+                    named.map(|index| index.name.clone()).collect()
+                };
+                let all = list(&names(false));
+                write!(f, "a CREATE INDEX CONCURRENTLY has failed and left {all} invalid: written to, and never read")?;
+                match names(true).as_slice() {
+                    [] => Ok(()),
+                    pending => write!(f, "; a pending revision makes {}", list(pending)),
+                }
+            }
             Self::Drift { deviations } => write!(
                 f,
                 "the schema is not quite as the migrations leave it: {}{}",
@@ -105,6 +120,10 @@ impl Finding {
                     list(with_data)
                 )
             }
+            Self::UnknownRevision { unknown, surplus: true, .. } => format!(
+                "stillhead fix, which removes {}, unless it is a row of other migrations; then start again",
+                list(unknown)
+            ),
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::UnknownRevision { position, .. }
@@ -133,7 +152,12 @@ impl Finding {
             }
             Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),
             Self::OverlappingRows { .. } => "stillhead run".to_owned(),
-            Self::InvalidIndex { indexes } => format!("REINDEX INDEX CONCURRENTLY {}", indexes[0]),
+            Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
+                Some(index) => {
+                    format!("DROP INDEX CONCURRENTLY {}, so that the upgrade can make it", as_sql(&index.name))
+                }
+                None => format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name)),
+            },
             Self::Drift { .. } => "stillhead infer, to see all that deviates".to_owned(),
             Self::Table(problem) => problem.next().to_owned(),
         }
@@ -141,7 +165,7 @@ impl Finding {
 }
 
 impl Position {
-    fn is_unknown(&self) -> bool {
+    pub(super) fn is_unknown(&self) -> bool {
         self.proof.is_none() && self.candidates.is_empty()
     }
 
@@ -182,6 +206,16 @@ impl Position {
             (None, candidates) => format!("may be at {}, which it cannot tell apart", list(candidates)),
         }
     }
+}
+
+/// A name, with or without a schema, as SQL takes it: in quotes only where it has to be.
+fn as_sql(name: &str) -> String {
+    let is_plain = |part: &str| {
+        !part.starts_with(|c: char| c.is_ascii_digit())
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    let part = |part: &str| if is_plain(part) { part.to_owned() } else { quoted(part) };
+    name.split('.').map(part).collect::<Vec<_>>().join(".")
 }
 
 fn first(facts: &[String]) -> &str {

@@ -53,7 +53,7 @@ pub enum Search<'a> {
 /// The separators of the log's format: no name or message holds them.
 const RECORD: u8 = 0x1e;
 const FIELD: char = '\u{1f}';
-const FORMAT: &str = "--format=%x1e%H%x1f%an%x1f%ad%x1f%s%x1f%S";
+pub(super) const FORMAT: &str = "--format=%x1e%H%x1f%an%x1f%ad%x1f%s%x1f%S";
 
 impl Repository {
     /// Every change of a Python file that `search` leads to, newest commit first: on any branch, in a stash, or only in a
@@ -123,7 +123,7 @@ fn escaped(text: &str, special: &str) -> String {
     text.chars().flat_map(|c| special.contains(c).then_some('\\').into_iter().chain([c])).collect()
 }
 
-fn commit(fields: &str) -> Option<Commit> {
+pub(super) fn commit(fields: &str) -> Option<Commit> {
     let mut fields = fields.split(FIELD).map(str::to_owned);
     let mut next = || fields.next();
     let (id, author, date, subject) = (next()?, next()?, next()?, next()?);

@@ -1,6 +1,7 @@
 //! Version control, which is git, run as a child process. Reads only: no ref, index or working file is touched.
 
 mod log;
+mod parted;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
@@ -9,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use crate::process::program::{self, ProgramError};
 pub use log::{Change, Commit, Search};
+pub use parted::Theirs;
 
 /// What keeps from asking version control.
 #[derive(Debug, thiserror::Error)]

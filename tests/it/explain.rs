@@ -121,10 +121,33 @@ fn a_finding_in_stillheads_own_log_is_its_page() {
 }
 
 #[test]
+fn lines_of_a_servers_log_and_of_a_log_in_json_are_read() {
+    for (text, says) in [
+        (
+            r#"2026-11-23 10:15:01.123 UTC [71] ERROR:  relation "products" already exists at character 14"#,
+            "\nrelation \"products\" already exists\n",
+        ),
+        (r#"FATAL:  password authentication failed for user "shop""#, "refuses the password"),
+        (r#"ERROR:  column "x" of relation "products" does not exist"#, "version row is ahead"),
+        (
+            r#"{"msg":"psycopg.errors.DuplicateTable: relation \"products\" already exists","level":"error"}"#,
+            "\nrelation \"products\" already exists\n",
+        ),
+    ] {
+        let outcome = piped(Stillhead::new(&["explain"]), text.as_bytes());
+        assert!(format!("\n{}", outcome.success().stdout).contains(says), "{outcome:#?}");
+    }
+}
+
+#[test]
 fn text_that_is_odd_or_huge_does_no_harm() {
     let nothing = |text: &[u8]| piped(Stillhead::new(&["explain"]), text);
     nothing(b"\xff\xfe\x00").code(1).says("no error in this text");
     nothing(&vec![b'a'; 5 << 20]).code(1);
+    // Of a log that is too long, the end is what counts.
+    let mut long = b"10.0.0.1 GET / 200\n".repeat(1 << 19);
+    long.extend_from_slice(b"alembic.util.exc.CommandError: Can't locate revision identified by 'feedc0ffee00'\n");
+    nothing(&long).success().prints_a("'feedc0ffee00'");
     nothing(&b"x: y\n".repeat(1 << 18)).code(1);
     let outcome = nothing(b"shop.OwnError: postgresql://u:hunter2@h/d\n");
     outcome

@@ -76,13 +76,21 @@ fn a_revision_that_the_schema_speaks_against_needs_force() {
     for backend in BOTH {
         let shop = lost(backend);
         let refused = shop.stillhead(&["fix", REVISIONS[0], "--yes"]).run();
-        refused.code(125).says("the schema speaks against 4b1d0c9a7e21").says("the schema is at 9e7c52f3d8b4");
+        refused.code(125).says("the schema speaks against 4b1d0c9a7e21").says("it is at 9e7c52f3d8b4");
         refused.says("stillhead fix 4b1d0c9a7e21 --force");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
         let forced = shop.stillhead(&["fix", REVISIONS[0], "--force", "--yes"]).run();
         forced.success();
         assert!(forced.stdout.contains("WARNING"), "{forced:?}");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+        shop.stillhead(&["undo"]).run().success();
+        let unasked = shop.stillhead(&["fix", REVISIONS[0], "--force"]).run();
+        unasked.code(2).says("next: stillhead fix 4b1d0c9a7e21 --force --yes");
+        assert!(unasked.stdout.contains("- products.in_stock exists"), "{unasked:?}");
+        // Alembic refuses a row beside one that follows it.
+        let both = shop.stillhead(&["fix", REVISIONS[0], REVISIONS[1], "--yes"]).run();
+        assert!(both.success().stdout.contains("left out  4b1d0c9a7e21, which 9e7c52f3d8b4 includes"), "{both:?}");
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.stillhead(&["fix", "nowhere", "--yes"]).run().code(125).says("nowhere");
     }
 }
@@ -108,6 +116,12 @@ fn the_statements_can_be_pasted_into_a_database_shell() {
     let offline = shop.stillhead(&["fix", REVISIONS[1], "--sql"]).env_remove("DATABASE_URL").run();
     shop.database.sql(&offline.success().stdout);
     assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
+    // And where it cannot be reached from here.
+    let unreachable =
+        shop.stillhead(&["fix", HEAD, "--sql"]).env("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d").run();
+    unreachable.success().prints_a("Connection refused").prints_a("written for PostgreSQL").says_nothing_of("hunter2");
+    shop.database.sql(&unreachable.stdout);
+    assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 }
 
 /// `script` gives it a terminal.
@@ -141,11 +155,11 @@ fn auto_fix_writes_the_proven_part_and_shows_before_and_after() {
         let shop = lost(backend);
         let fixed = shop.stillhead(&["check", "--auto-fix"]).run();
         fixed.code(10).says("an upgrade is pending");
-        let (before, after) = fixed.stdout.split_once("after:").unwrap();
+        let (before, after) = fixed.stdout.split_once("after the repair").unwrap();
         assert!(before.contains("unknown-revision") && after.contains("behind: at 9e7c52f3d8b4"), "{fixed:?}");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.stillhead(&["run"]).run().success();
-        shop.stillhead(&["check", "--auto-fix"]).run().success().says_nothing_of("before:");
+        shop.stillhead(&["check", "--auto-fix"]).run().success().says_nothing_of("before the repair");
         // Moving a row back is nobody's to do unasked.
         shop.database.sql("DROP TABLE products");
         shop.stillhead(&["check", "--auto-fix"]).run().code(1);
@@ -164,7 +178,19 @@ fn a_report_is_written_whole_in_the_format_of_its_ending() {
     }
     let names: Vec<_> = fs::read_dir(shop.folder()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!names.iter().any(|name| name.to_string_lossy().starts_with(".stillhead-")), "{names:?}");
-    shop.stillhead(&["check", "--output", "no/such/folder.md"]).run().code(125).says("cannot write no/such/folder.md");
+    let nowhere = shop.stillhead(&["check", "--output", "no/such/folder.md"]).run();
+    nowhere
+        .code(125)
+        .says("cannot write no/such/folder.md")
+        .says("next: mkdir -p no/such")
+        .says_nothing_of(".stillhead-");
+    // A device is written to, and a link is followed.
+    let full = shop.folder().join("full");
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    shop.stillhead(&["check", "--output", "full"]).run().code(125).says("cannot write full");
+    assert!(fs::symlink_metadata(&full).unwrap().is_symlink());
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(fs::metadata(shop.folder().join("report.md")).unwrap().permissions().mode() & 0o044, 0o044);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod support;
 
+mod against;
 mod bad_input;
 mod connecting;
 mod evidence;
@@ -18,6 +19,8 @@ mod json;
 mod liveness;
 mod lock;
 mod logging;
+mod moved;
+mod policy;
 mod reconcile;
 mod repair;
 mod run;

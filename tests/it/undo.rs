@@ -82,6 +82,55 @@ fn what_run_has_repaired_comes_back_and_what_was_upgraded_does_not() {
     }
 }
 
+/// Alembic says when each revision begins, as long as its log is left on.
+#[test]
+fn an_upgrade_is_noted_with_what_each_revision_took() {
+    let upgraded = |upgrade: &str| {
+        let shop = Application::at(Backend::Postgres, REVISIONS[1]);
+        shop.stillhead(&["run", "--upgrade-command", upgrade]).run().success();
+        let noted = "SELECT a ->> 'revision' || ' ' || (a ->> 'parents') || ' ' || coalesce(jsonb_typeof(a -> 'milliseconds'), '') \
+                     FROM stillhead.ledger, jsonb_array_elements(applied) a";
+        shop.database.sql(noted)
+    };
+    let expected = |kind: &str| [2, 3].map(|at| format!("{} [\"{}\"] {kind}", REVISIONS[at], REVISIONS[at - 1]));
+    assert_eq!(upgraded("flask db upgrade"), expected("number"));
+    assert_eq!(upgraded("sh -c 'exec flask db upgrade 2>/dev/null'"), expected("null"));
+}
+
+/// With a transaction for each migration, those before the one that fails stay, and are the newer release's all the same.
+#[test]
+fn what_a_failed_upgrade_has_committed_is_noted() {
+    let shop = Application::at(Backend::Postgres, "head");
+    let env = shop.folder().join("migrations/env.py");
+    let text = std::fs::read_to_string(&env).unwrap();
+    let configure = "connection=connection, ";
+    assert!(text.contains(configure));
+    std::fs::write(env, text.replace(configure, "connection=connection, transaction_per_migration=True, ")).unwrap();
+    let file = |id: &str| shop.folder().join(format!("migrations/versions/{id}_new.py"));
+    for (id, down, sql) in [
+        ("ffff00000001", HEAD, "CREATE INDEX ix_price ON products (price)"),
+        ("ffff00000002", "ffff00000001", "ALTER TABLE products ADD COLUMN sku text NOT NULL"),
+    ] {
+        let text = format!(
+            "from alembic import op\n\nrevision = '{id}'\ndown_revision = '{down}'\n\n\ndef upgrade():\n    op.execute('{sql}')\n"
+        );
+        std::fs::write(file(id), text).unwrap();
+    }
+    let failed = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    failed.code(1).says("revision ffff00000002 (ffff00000002_new.py:8): column \"sku\"").says("null values");
+    failed.says("the failed upgrade has left: behind: at ffff00000001, 1 revision pending");
+    let noted = "SELECT action || ' ' || string_agg(a ->> 'revision', ' ') FROM stillhead.ledger, jsonb_array_elements(applied) a \
+                 GROUP BY action";
+    assert_eq!(shop.database.sql(noted), ["upgrade ffff00000001"]);
+    shop.stillhead(&["run"]).run().code(1);
+    assert_eq!(shop.database.sql(noted), ["upgrade ffff00000001"], "the second time it has committed nothing");
+    for id in ["ffff00000001", "ffff00000002"] {
+        std::fs::remove_file(file(id)).unwrap();
+    }
+    let older = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    older.success().prints("started\n").says("a newer release has upgraded this database");
+}
+
 #[test]
 fn rows_that_have_moved_since_are_left_alone() {
     for backend in BOTH {
@@ -189,16 +238,23 @@ fn an_image_without_a_newer_releases_files_reads_where_its_row_comes_from() {
         if backend == Backend::Postgres {
             assert_eq!(shop.database.sql(entry), ["5eeda11 upgrade"]);
         }
-        // The older image; a column that is gone keeps the schema from proving that all is there.
+        // The older image; an index that is gone keeps the schema from proving that all is there, and is nothing to miss.
         for file in std::fs::read_dir(shop.folder().join("migrations/versions")).unwrap().flatten() {
             let name = file.file_name().into_string().unwrap();
             if name.starts_with(REVISIONS[2]) || name.starts_with(REVISIONS[3]) {
                 std::fs::remove_file(file.path()).unwrap();
             }
         }
-        shop.database.sql("ALTER TABLE products RENAME COLUMN name TO title");
+        shop.database.sql("DROP INDEX ix_products_name");
         let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says("a newer release has upgraded this database");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+        // Without the ledger nothing says so.
+        if backend == Backend::Postgres {
+            shop.database.sql("DROP TABLE stillhead.ledger");
+        } else {
+            std::fs::remove_file(shop.folder().join("shop.db.stillhead-ledger")).unwrap();
+        }
+        shop.stillhead(&["run", "--", "echo", "started"]).run().code(125).says("unknown-revision: ");
     }
 }

@@ -253,6 +253,14 @@ fn an_application_that_cannot_be_imported_shows_why() {
         "RuntimeError",
         "",
     );
+    import("import sys\nsys.exit(0)\n", "other:app").has("application", "fail", "ends the process", "sys.exit()");
+    import("import os\nos.kill(os.getpid(), 11)\n", "other:app").has(
+        "application",
+        "fail",
+        "signal 11",
+        "faulthandler",
+    );
+    import("input()\n", "other:app").has("application", "fail", "cannot be imported", "its last lines above");
     import("import os\nos._exit(7)\n", "other:app").has("application", "fail", "cannot be imported", "");
     import("print('x' * 10_000_000)\ndef app(environ, start): pass\n", "other:app").has("application", "pass", "", "");
     // What goes on in the background is not waited for, and not left behind.

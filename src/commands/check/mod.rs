@@ -1,5 +1,6 @@
 //! `check`: what is the matter with this database and these files, and what `run` would do about it.
 
+mod against;
 mod offline;
 mod output;
 mod render;
@@ -17,7 +18,8 @@ use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::process::liveness::Liveness;
-use crate::reconcile::Plan;
+use crate::reconcile::{Obstacle, Plan};
+use crate::schema::Dialect;
 use report::{DatabaseLine, Needs, Report};
 
 /// What `check` takes.
@@ -29,6 +31,9 @@ pub struct Arguments {
     /// Look at the files alone: for a pipeline, where no database is
     #[arg(long)]
     offline: bool,
+    /// Look at the files as they would be after a merge with this branch, tag or commit of git's, without a database
+    #[arg(long, value_name = "GIT-REF", conflicts_with = "auto_fix")]
+    against: Option<String>,
     /// Also write the report to FILE, in the format of its ending (.txt, .json, .md) unless --format says another
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -52,45 +57,56 @@ pub enum ReportFormat {
 
 /// Prints the report. Fails where something is wrong, and, with a code of its own, where an upgrade is pending.
 pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let report = match arguments.offline {
-        true => offline::report(config)?,
-        false => match Files::read(config) {
-            Ok(files) => online(config, &files, arguments).await?,
-            // Files that form no graph are a finding; nothing can be said of the database without them.
-            Err(Error::Read(error)) => offline::of_problems(&error.problems),
-            Err(error) => return Err(error),
-        },
+    let files = match Files::read(config) {
+        Ok(files) => files,
+        // Files that form no graph are a finding; nothing can be said of the database without them.
+        Err(Error::Read(error)) => return conclude(None, &offline::of_problems(&error.problems), arguments),
+        Err(error) => return Err(error),
     };
-    output::deliver(&report, arguments)?;
+    if let Some(name) = &arguments.against {
+        let mut report = offline::report(&files)?;
+        against::look(config, &files, name, &mut report)?;
+        return conclude(None, &report, arguments);
+    }
+    if arguments.offline {
+        return conclude(None, &offline::report(&files)?, arguments);
+    }
+    let url = config.database_url()?;
+    let (found, plan) = look(config, &files, &url).await?;
+    if !arguments.auto_fix || !plan.is_ok_and(|plan| plan.writes()) {
+        return conclude(None, &found, arguments);
+    }
+    output::show_before(&found, arguments)?;
+    fix::carry_out(config, &files, &url, policy(config)).await?;
+    conclude(Some(&found), &look(config, &files, &url).await?.0, arguments)
+}
+
+fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments) -> Result<(), Error> {
+    output::deliver(before, report, arguments)?;
     match report.needs() {
         Needs::Nothing => Ok(()),
         Needs::Upgrade => Err(Error::OnlyPending),
-        Needs::Repair => Err(Error::NeedsRepair { next: output::first_step(&report) }),
-        Needs::Person => Err(Error::NeedsAPerson { next: output::first_step(&report) }),
+        Needs::Repair => Err(Error::NeedsRepair { next: output::first_step(report) }),
+        Needs::Person => Err(Error::NeedsAPerson { next: output::first_step(report) }),
     }
 }
 
-async fn online(config: &Config, files: &Files, arguments: &Arguments) -> Result<Report, Error> {
-    let url = config.database_url()?;
-    let before = look(config, files, &url).await?;
-    if !arguments.auto_fix || !before.1.plan.as_ref().is_ok_and(Plan::writes) {
-        return Ok(before.0);
-    }
-    output::show_before(&before.0, arguments)?;
-    fix::carry_out(config, files, &url, policy(config)).await?;
-    Ok(look(config, files, &url).await?.0)
-}
+type Planned = Result<Plan, Box<Obstacle>>;
 
-async fn look(config: &Config, files: &Files, url: &DatabaseUrl) -> Result<(Report, Look), Error> {
+async fn look(config: &Config, files: &Files, url: &DatabaseUrl) -> Result<(Report, Planned), Error> {
     let database = open(config, url, &Liveness::new(None)).await?;
     let look = Look::at(files, &database, &files.goal(config)?, policy(config), Depth::Schema).await;
     let line = DatabaseLine { url: url.to_string(), server: server(&database) };
     database.close().await;
     let look = look?;
-    Ok((Report::of(files, line, &look), look))
+    Ok((Report::of(files, line, &look), look.plan))
 }
 
 fn server(database: &Database) -> String {
     let version = database.server_version().map(|version| format!(" {version}")).unwrap_or_default();
-    format!("{}{version}", database.dialect().name())
+    let name = match database.dialect() {
+        Dialect::PostgreSql => "PostgreSQL",
+        Dialect::Sqlite => "SQLite",
+    };
+    format!("{name}{version}")
 }

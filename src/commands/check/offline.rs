@@ -3,7 +3,6 @@
 use super::report::{Entry, FilesLine, Report};
 use crate::commands::evidence::History;
 use crate::commands::files::Files;
-use crate::config::Config;
 use crate::database::VersionRows;
 use crate::error::Error;
 use crate::interpreter::Effects;
@@ -14,22 +13,13 @@ use crate::schema::Belief;
 /// The characters that Alembic gives `version_num`.
 const ROOM: usize = 32;
 
-/// Of the files as they are.
-pub(super) fn report(config: &Config) -> Result<Report, Error> {
-    match Files::read(config) {
-        Ok(files) => of_files(&files),
-        Err(Error::Read(error)) => Ok(of_problems(&error.problems)),
-        Err(error) => Err(error),
-    }
-}
-
 /// Of files that form no graph.
 pub(super) fn of_problems(problems: &[Problem]) -> Report {
     Report { findings: problems.iter().map(Entry::of_problem).collect(), ..Report::default() }
 }
 
 /// Of files that do.
-pub(super) fn of_files(files: &Files) -> Result<Report, Error> {
+pub(super) fn report(files: &Files) -> Result<Report, Error> {
     let graph = &files.graph;
     let nowhere = State::of_rows(VersionRows::NoTable, Vec::new());
     let forks = diagnose(graph, &Goal::heads(graph), &nowhere).into_iter().filter(|finding| !finding.is_position());

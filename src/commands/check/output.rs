@@ -1,30 +1,35 @@
 //! Where a report goes: standard output, and a file beside it.
 
-use std::io::Write;
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::render;
-use super::report::{Needs, Report};
+use super::report::Report;
 use super::{Arguments, ReportFormat};
 use crate::commands::output::{in_json, print};
 use crate::error::Error;
 
-/// Prints the report, or, where it goes to a file, its summary.
-pub(super) fn deliver(report: &Report, arguments: &Arguments) -> Result<(), Error> {
+/// Prints the report, or, where it goes to a file, its text. `before`: what was found before something was repaired.
+pub(super) fn deliver(before: Option<&Report>, report: &Report, arguments: &Arguments) -> Result<(), Error> {
     let Some(file) = &arguments.output else {
-        return print(&rendered(report, arguments.format.unwrap_or(ReportFormat::Text)));
+        return print(&match arguments.format {
+            // What was found before has been printed by then.
+            None | Some(ReportFormat::Text) => render::text(report),
+            Some(format) => rendered(before, report, format),
+        });
     };
+    // Whoever waits for the file to be written, or finds that it cannot be, has read the report.
+    print(&render::text(report))?;
     let format = arguments.format.unwrap_or_else(|| by_ending(file));
-    write(file, &rendered(report, format)).map_err(|source| Error::Report { file: file.clone(), source })?;
-    print(&render::text(report))
+    write(file, &rendered(before, report, format)).map_err(|source| Error::Report { file: file.clone(), source })
 }
 
-/// What was found before something is repaired. Whoever reads JSON wants one document.
+/// What was found before something is repaired. Whoever reads another format wants one document.
 pub(super) fn show_before(report: &Report, arguments: &Arguments) -> Result<(), Error> {
-    match arguments.format {
-        None | Some(ReportFormat::Text) => print(&format!("before:\n\n{}\nafter:\n\n", render::text(report))),
-        Some(_) => Ok(()),
-    }
+    let is_text = arguments.output.is_some() || matches!(arguments.format, None | Some(ReportFormat::Text));
+    if is_text { print(&render::text_before(report)) } else { Ok(()) }
 }
 
 /// The next command of the worst finding.
@@ -32,19 +37,21 @@ pub(super) fn first_step(report: &Report) -> String {
     report.findings.first().map(|entry| entry.next.clone()).unwrap_or_default()
 }
 
-fn rendered(report: &Report, format: ReportFormat) -> String {
+fn rendered(before: Option<&Report>, report: &Report, format: ReportFormat) -> String {
     match format {
-        ReportFormat::Text => render::text(report),
-        ReportFormat::Json => in_json(serde_json::json!({
-            "healthy": report.needs() == Needs::Nothing,
-            "database": report.database,
-            "files": report.files,
-            "rows": report.rows,
-            "schema": report.schema,
-            "findings": report.findings,
-            "plan": report.plan,
-        })),
-        ReportFormat::Markdown => render::markdown(report),
+        ReportFormat::Text => before.map(render::text_before).unwrap_or_default() + &render::text(report),
+        ReportFormat::Json => {
+            let mut document = report.document();
+            document["before"] = before.map(Report::document).into();
+            in_json(document)
+        }
+        ReportFormat::Markdown => match before {
+            None => render::markdown(report, "stillhead check"),
+            Some(before) => {
+                let before = render::markdown(before, "stillhead check: before the repair");
+                format!("{before}\n{}", render::markdown(report, "stillhead check: after the repair"))
+            }
+        },
         ReportFormat::Github => render::github(report),
     }
 }
@@ -57,12 +64,28 @@ fn by_ending(file: &Path) -> ReportFormat {
     }
 }
 
-/// All of it or nothing: whoever reads the file never sees half a report.
-fn write(file: &Path, text: &str) -> std::io::Result<()> {
+/// All of it or nothing: whoever reads the file never sees half a report. A device or a pipe is written to, never replaced.
+fn write(file: &Path, text: &str) -> io::Result<()> {
+    // Where the name is a link, what it leads to is meant.
+    let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let there = fs::metadata(file).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).open(file)?.write_all(text.as_bytes());
+    }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::Builder::new().prefix(".stillhead-").tempfile_in(folder)?;
-    draft.write_all(text.as_bytes())?;
-    draft.as_file().sync_all()?;
+    // The process's umask takes away what it takes away from every new file.
+    let permissions = there.map_or_else(|| Permissions::from_mode(0o666), |there| there.permissions());
+    let draft = tempfile::Builder::new().prefix(".stillhead-").permissions(permissions).tempfile_in(folder);
+    let mut draft = draft.map_err(without_path)?;
+    draft.write_all(text.as_bytes()).and_then(|()| draft.as_file().sync_all()).map_err(without_path)?;
     draft.persist(file).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// The answer alone: the draft's name says nothing to a person.
+fn without_path(error: io::Error) -> io::Error {
+    match error.to_string().split_once(" at path \"") {
+        Some((answer, _)) => io::Error::new(error.kind(), answer.to_owned()),
+        None => error,
+    }
 }

@@ -1,8 +1,9 @@
 //! A report for people: text of 80 columns, Markdown, or annotations of GitHub's.
 
 use std::fmt::Write;
+use std::path::Path;
 
-use super::report::{Entry, Report};
+use super::report::{AgainstLine, Entry, Report};
 use crate::prose::{next, paragraph};
 use crate::reconcile::list;
 
@@ -37,9 +38,14 @@ pub(super) fn text(report: &Report) -> String {
 
 const INDENT: &str = "          ";
 
+/// What was found before a repair, and the heading of what follows.
+pub(super) fn text_before(report: &Report) -> String {
+    format!("before the repair\n\n{}\nafter the repair\n\n", text(report))
+}
+
 /// For an issue or a page.
-pub(super) fn markdown(report: &Report) -> String {
-    let mut text = "# stillhead check\n\n".to_owned();
+pub(super) fn markdown(report: &Report, title: &str) -> String {
+    let mut text = format!("# {title}\n\n");
     for (name, value) in header(report) {
         let _ = writeln!(text, "- **{name}**: {}", escaped(&value));
     }
@@ -68,7 +74,8 @@ pub(super) fn github(report: &Report) -> String {
             "warning" | "pending" => "warning",
             _ => "notice",
         };
-        let place = entry.path.as_ref().map(|path| format!("file={},", property(&path.to_string_lossy())));
+        let place =
+            entry.path.as_ref().map(|path| format!("file={},", property(&in_repository(path).to_string_lossy())));
         let line = entry.line.map(|line| format!("line={line},"));
         let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
         let message = format!("{}. Next: {}", entry.message, entry.next);
@@ -80,12 +87,17 @@ pub(super) fn github(report: &Report) -> String {
 fn header(report: &Report) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if let Some(database) = &report.database {
-        lines.push(("database", format!("{} ({})", database.url, database.server)));
+        lines.push(("database", database.url.clone()));
+        lines.push(("server", database.server.clone()));
     }
     if let Some(files) = &report.files {
         let heads = if files.heads.len() == 1 { "head" } else { "heads" };
-        let (folder, count) = (files.script_location.display(), files.revisions);
-        lines.push(("files", format!("{folder}: {count} revisions, {heads} {}", list(&files.heads))));
+        let (folder, count) = (files.script_location.display(), counted(files.revisions, "revision"));
+        lines.push(("files", format!("{folder}: {count}, {heads} {}", list(&files.heads))));
+    }
+    if let Some(AgainstLine { name, commit, subject, files }) = &report.against {
+        let commit = commit.get(..10).unwrap_or(commit);
+        lines.push(("against", format!("{name} ({commit}, {subject}): it changes {}", counted(*files, "file"))));
     }
     if report.database.is_some() {
         lines.push((
@@ -122,9 +134,19 @@ impl Entry {
     }
 }
 
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// What Markdown would take for markup.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('*', "\\*").replace('_', "\\_").replace('<', "&lt;")
+}
+
+/// The file as the repository has it: GitHub finds no other.
+fn in_repository(path: &Path) -> &Path {
+    let root = path.ancestors().find(|folder| folder.join(".git").exists());
+    root.and_then(|root| path.strip_prefix(root).ok()).unwrap_or(path)
 }
 
 fn data(text: &str) -> String {

@@ -3,20 +3,24 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
 use crate::database::VersionRows;
+use crate::evidence::Standing;
 use crate::migrations::Problem;
-use crate::reconcile::{Finding, Obstacle, Plan, Severity};
+use crate::reconcile::{Evidence, Finding, Obstacle, Plan, Severity};
 
 /// The whole report.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Report {
     /// The database; absent where only the files were looked at.
     pub(super) database: Option<DatabaseLine>,
     /// The files; absent where they form no graph.
     pub(super) files: Option<FilesLine>,
+    /// The branch that they were looked at in a merge with.
+    pub(super) against: Option<AgainstLine>,
     /// The version rows; absent where nobody asked, `null` in the table's place.
     pub(super) rows: Option<Vec<String>>,
     /// Where the schema is, in one line.
@@ -42,6 +46,19 @@ pub(super) struct FilesLine {
     pub(super) script_location: PathBuf,
     pub(super) revisions: usize,
     pub(super) heads: Vec<String>,
+}
+
+/// Another branch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct AgainstLine {
+    /// As it was named.
+    pub(super) name: String,
+    /// The commit that it leads to.
+    pub(super) commit: String,
+    /// The first line of that commit's message.
+    pub(super) subject: String,
+    /// How many files a merge would add, change or remove.
+    pub(super) files: usize,
 }
 
 /// One finding.
@@ -79,11 +96,26 @@ impl Report {
         Self {
             database: Some(database),
             files: Some(FilesLine::of(files)),
+            against: None,
             rows,
-            schema: look.evidence.as_ref().map(|evidence| evidence.headline(&files.graph)),
+            schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
             findings: look.findings.iter().map(Entry::of).collect(),
             plan: Some(PlanLine::of(&look.plan)),
         }
+    }
+
+    /// For scripts: the fields beside the version.
+    pub(super) fn document(&self) -> Value {
+        json!({
+            "healthy": self.needs() == Needs::Nothing,
+            "database": self.database,
+            "files": self.files,
+            "against": self.against,
+            "rows": self.rows,
+            "schema": self.schema,
+            "findings": self.findings,
+            "plan": self.plan,
+        })
     }
 
     /// Whether only an upgrade is pending, something can be repaired, or a person is needed.
@@ -97,6 +129,14 @@ impl Report {
             () if has(&[Severity::Pending]) => Needs::Upgrade,
             () => Needs::Nothing,
         }
+    }
+}
+
+/// Where the schema is. Several revisions may look alike: where the rows name one of them, that is the answer.
+fn schema(evidence: &Evidence, files: &Files) -> String {
+    match evidence.standing {
+        Standing::Agrees { .. } if evidence.claimed > 0 => "as the rows say".to_owned(),
+        _ => evidence.headline(&files.graph),
     }
 }
 

@@ -7,12 +7,12 @@ use dialoguer::console::Term;
 use tracing::{info, warn};
 
 use super::sides::Sides;
-use super::{Arguments, MergeError, create, new_revision, report};
+use super::{Arguments, create, new_revision, report};
 use crate::commands::files::Files;
 use crate::commands::history::screen_of;
 use crate::config::{Config, ConfigError};
 use crate::drawing::{Drawing, terminal};
-use crate::error::Error;
+use crate::error::{Error, MergeError};
 use crate::evidence::{Branch, name};
 use crate::migrations::{Node, Revision, RevisionGraph};
 use crate::reconcile::list;

@@ -1,6 +1,5 @@
 //! `merge`: the revision that joins several heads, as `alembic merge` would write it, without Python.
 
-mod error;
 mod interactive;
 mod sides;
 
@@ -12,13 +11,12 @@ use tracing::{info, warn};
 use super::files::Files;
 use super::output::{Format, print, print_json};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, MergeError};
 use crate::evidence::Overlap;
 use crate::migrations::{Node, RevisionGraph};
 use crate::process::program::command_line;
 use crate::reconcile::list;
 use crate::revision_file::{self, NewRevision, write};
-pub use error::MergeError;
 use sides::Sides;
 
 /// What `merge` takes.

@@ -6,11 +6,10 @@ use std::process::{Command, Stdio};
 use tempfile::{Builder, NamedTempFile};
 use tracing::info;
 
-use super::ResetError;
 use crate::config::Config;
 use crate::database::Database;
 use crate::database::url::{DatabaseUrl, PostgresUrl};
-use crate::error::Error;
+use crate::error::{Error, ResetError};
 use crate::process::program::{self, Program};
 
 /// Writes the dump, and reads it back as far as that proves it whole.

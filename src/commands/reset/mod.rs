@@ -1,7 +1,6 @@
 //! `reset`: empties a throwaway database, behind everything that could keep a person from emptying another one.
 
 mod backup;
-mod error;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -18,13 +17,12 @@ use super::write::write;
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
 use crate::database::{Contents, Database};
-use crate::error::Error;
+use crate::error::{Error, ResetError};
 use crate::ledger::Action;
 use crate::logging::at_a_terminal;
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Plan, Policy, table_problems};
 use crate::version_table::RowChange;
-pub use error::ResetError;
 
 /// What `reset` takes.
 #[derive(Debug, Args)]

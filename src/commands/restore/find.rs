@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::RestoreError;
+use crate::error::RestoreError;
 use crate::migrations::{Revision, read_revision};
 use crate::version_control::{Change, Commit, Repository, Search, VersionControlError};
 

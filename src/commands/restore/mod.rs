@@ -1,6 +1,5 @@
 //! `restore`: the file of a lost revision, from version control, with the lost revisions that it follows.
 
-mod error;
 mod find;
 
 use std::path::{Path, PathBuf};
@@ -11,13 +10,12 @@ use tracing::{info, warn};
 
 use super::output::{Format, print, print_json};
 use crate::config::Config;
-use crate::error::Error;
+use crate::error::{Error, RestoreError};
 use crate::migrations::layout::{Layout, locate};
 use crate::migrations::{self, Problem, Revision, RevisionGraph};
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
 use crate::version_control::{Commit, Repository};
-pub use error::RestoreError;
 use find::{FindError, Lost, find};
 
 /// What `restore` takes.

@@ -1,6 +1,7 @@
 //! The application: whether its start command can be executed, whether it imports, and which database it means.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -127,8 +128,18 @@ impl Loading {
             return (Check { detail: last, ..Check::fail(NAME, text, next) }, Facts::default());
         };
         if status.success() {
-            let facts = serde_json::from_str(stdout.trim()).unwrap_or_default();
+            // The loader's last act is its answer: without it the application ended the process before.
+            let Ok(facts) = serde_json::from_str(stdout.trim()) else {
+                let text = format!("{} ends the process while it is imported, with exit code 0", self.what);
+                let next = "look for sys.exit() and os._exit() in what it imports";
+                return (Check { detail: last, ..Check::fail(NAME, text, next) }, Facts::default());
+            };
             return (Check::pass(NAME, format!("{} can be imported", self.what)), facts);
+        }
+        if let (Some(signal), None) = (status.signal(), Explanation::of(&stderr)) {
+            let text = format!("{} ended by signal {signal} while it was imported", self.what);
+            let next = "python3 -X faulthandler -c 'import MODULE', to see where";
+            return (Check { detail: last, ..Check::fail(NAME, text, next) }, Facts::default());
         }
         (Check { detail: last, ..self.failed(&stderr) }, Facts::default())
     }
@@ -140,15 +151,20 @@ impl Loading {
             let text = format!("{} connects while it is imported, through a pooler that takes no options", self.what);
             return Check::warn(NAME, text, "connect at the first request, not at the import");
         }
+        let unknown = "read its last lines above: they name the cause";
         let Some(explanation) = Explanation::of(stderr) else {
-            let next = "read its last lines above: they name the cause";
-            return Check::fail(NAME, format!("{} cannot be imported", self.what), next);
+            return Check::fail(NAME, format!("{} cannot be imported", self.what), unknown);
         };
         if explanation.cause == Cause::ReadOnly {
             let text = format!("{} writes to the database while it is imported", self.what);
             return Check::warn(NAME, text, "take create_all() out of the application: the migrations make the tables");
         }
-        Check::fail(NAME, format!("{} cannot be imported: {explanation}", self.what), explanation.next())
+        let next = match explanation.next() {
+            // To verify is what is being done.
+            next if explanation.cause == Cause::Unknown || next.starts_with("stillhead verify") => unknown.to_owned(),
+            next => next,
+        };
+        Check::fail(NAME, format!("{} cannot be imported: {explanation}", self.what), next)
     }
 }
 
@@ -181,7 +197,9 @@ fn last_lines(stderr: &str, url: Option<&DatabaseUrl>) -> Vec<String> {
     let mut of_package = false;
     for line in stderr.lines() {
         match line.trim_start().strip_prefix("File \"") {
-            Some(frame) => of_package = frame.contains("-packages/") || frame.starts_with("<frozen "),
+            Some(frame) => {
+                of_package = frame.contains("-packages/") || frame.contains("/lib/python3") || frame.starts_with('<')
+            }
             // The line of code below a frame, and the marks below that.
             None if line.starts_with("    ") => {}
             None => of_package = false,

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use super::name;
+use crate::support::postgres::server;
 use crate::support::{Application, Backend, Running};
 
 /// Adds a revision after the shop's head.
@@ -40,6 +42,24 @@ fn an_index_that_is_created_concurrently_does_not_wait_for_the_lock() {
     first.outcome().success().prints("started\n");
     let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_name'::regclass";
     assert_eq!(shop.database.sql(valid), ["t"]);
+}
+
+/// With `repeatable read` as the default a transaction keeps its first snapshot: the guard's must not be such a one.
+#[test]
+fn a_stricter_default_isolation_does_not_make_it_wait_either() {
+    for isolation in ["repeatable read", "serializable"] {
+        let shop = Application::at(Backend::Postgres, "head");
+        let database = name(&shop);
+        server().sql(database, &format!("ALTER DATABASE {database} SET default_transaction_isolation = '{isolation}'"));
+        add_revision(
+            &shop,
+            "aa11bb22cc33",
+            "    with op.get_context().autocommit_block():\n        \
+             op.execute('CREATE INDEX CONCURRENTLY ix_name ON products (name)')",
+        );
+        let outcome = shop.stillhead(&["run", "--upgrade-timeout", "40s", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n");
+    }
 }
 
 /// The worst that an env.py can choose: the bigint whose halves are stillhead's two integers.

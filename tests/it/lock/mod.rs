@@ -2,6 +2,7 @@
 
 mod migrations;
 mod poolers;
+mod table;
 mod timeouts;
 
 use crate::support::database::Database;

@@ -86,15 +86,28 @@ impl Server {
         })
     }
 
-    /// Starts a hot standby that follows this server.
+    /// Starts a hot standby that follows this server. It is made as pg_basebackup would, which embedded servers come without.
     pub fn standby(&self) -> Self {
         Self::start_on(&[], |as_account| {
-            as_account(binaries().join("pg_basebackup"))
-                .args(["-D", "data", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-U", "postgres", "-h"])
-                .arg(&self.folder)
-                .args(["-p", &self.port.to_string()])
+            let target = as_account("/bin/pwd".into()).output().expect("pwd runs").stdout;
+            let target = String::from_utf8(target).unwrap().trim().to_owned() + "/data";
+            let (begin, end) = match self.version() {
+                15.. => ("pg_backup_start('standby', true)", "pg_backup_stop(false)"),
+                _ => ("pg_start_backup('standby', true, false)", "pg_stop_backup(false, false)"),
+            };
+            let copy = format!("COPY (SELECT) TO PROGRAM 'cp -a . {target} && rm {target}/postmaster.*'");
+            let answer = self.sql("postgres", &format!("SELECT {begin}; {copy}; SELECT labelfile FROM {end}"));
+            let label = &answer.last().expect("the backup has a label")[0];
+            let follow =
+                format!("primary_conninfo = 'host={} port={} user=postgres'", self.folder.display(), self.port);
+            as_account("/bin/sh".into())
+                .args([
+                    "-c",
+                    "cd data; printf %s \"$1\" >backup_label; echo \"$2\" >>postgresql.auto.conf; : >standby.signal",
+                ])
+                .args(["sh", label, &follow])
                 .output()
-                .expect("pg_basebackup runs")
+                .expect("sh runs")
         })
     }
 

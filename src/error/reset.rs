@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::error::Error;
 use crate::reconcile::list;
 
 /// Why a database is not emptied.
@@ -43,12 +42,6 @@ pub enum ResetError {
         /// What to do about it.
         advice: String,
     },
-}
-
-impl From<ResetError> for Error {
-    fn from(error: ResetError) -> Self {
-        Self::Reset(Box::new(error))
-    }
 }
 
 impl ResetError {

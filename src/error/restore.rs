@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::error::Error;
 use crate::migrations::Problem;
 use crate::version_control::VersionControlError;
 
@@ -73,12 +72,6 @@ pub enum RestoreError {
 
 fn of(wanted_by: Option<&str>) -> String {
     wanted_by.map(|child| format!(", which {child} follows,")).unwrap_or_default()
-}
-
-impl From<RestoreError> for Error {
-    fn from(error: RestoreError) -> Self {
-        Self::Restore(Box::new(error))
-    }
 }
 
 impl RestoreError {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::error::Error;
 use crate::migrations::Problem;
 use crate::revision_file::NewRevisionError;
 
@@ -50,12 +49,6 @@ pub enum MergeError {
         /// Why.
         source: std::io::Error,
     },
-}
-
-impl From<MergeError> for Error {
-    fn from(error: MergeError) -> Self {
-        Self::Merge(Box::new(error))
-    }
 }
 
 impl MergeError {

@@ -1,0 +1,90 @@
+//! The merge with another branch, before anybody makes it: two branches that have one head each may have two together.
+
+use std::path::{Path, PathBuf};
+
+use super::report::{AgainstLine, Entry, Report};
+use crate::commands::files::Files;
+use crate::config::Config;
+use crate::error::{AgainstError, Error};
+use crate::migrations::{self, Changes, Node, RevisionGraph};
+use crate::reconcile::{Severity, list};
+use crate::version_control::{Repository, Theirs, VersionControlError};
+
+/// Adds to a report what the files would be after a merge with `name`: a branch, a tag or a commit. What is not committed
+/// yet counts as this side's.
+pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Report) -> Result<(), Error> {
+    let folder = &files.layout.script_location;
+    let no_git = |source| AgainstError::VersionControl { name: name.to_owned(), source, folder: folder.clone() };
+    let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
+    let commit = repository.commit(name).ok_or_else(|| AgainstError::NoSuchCommit { name: name.to_owned() })?;
+    let fork = repository
+        .fork(&commit)
+        .ok_or_else(|| AgainstError::NoFork { name: name.to_owned(), is_shallow: repository.is_shallow() })?;
+    let root = repository.root.canonicalize()?;
+    let real = files.layout.version_locations.iter().filter_map(|location| location.canonicalize().ok());
+    let below: Vec<PathBuf> = real.filter_map(|location| Some(location.strip_prefix(&root).ok()?.to_owned())).collect();
+    let theirs =
+        if below.is_empty() { Vec::new() } else { repository.theirs(&fork, &commit, &below).map_err(no_git)? };
+    let changes = merged(&repository, &root, theirs).map_err(no_git)?;
+    report.against =
+        Some(AgainstLine { name: name.to_owned(), commit: commit.id, subject: commit.subject, files: changes.len() });
+    match migrations::read_changed(&files.layout, &changes) {
+        Ok(together) => report.findings.splice(..0, fork_of(files, &together, name)).for_each(drop),
+        Err(error) => {
+            let problems = error.problems.iter().map(Entry::of_problem);
+            let entries = problems.map(|entry| Entry { message: with(name, &entry.message), ..entry });
+            report.findings.splice(..0, entries).for_each(drop);
+        }
+    }
+    Ok(())
+}
+
+/// What a merge would do to the files of the working tree. Where both sides have changed a file, git itself will ask.
+fn merged(repository: &Repository, root: &Path, theirs: Vec<Theirs>) -> Result<Changes, VersionControlError> {
+    let mut changes = Changes::new();
+    for Theirs { path, before, after } in theirs {
+        let path = root.join(path);
+        let ours = std::fs::read(&path).ok();
+        let before = before.map(|id| repository.blob(&id)).transpose()?;
+        if ours == before {
+            changes.insert(path, after.map(|id| repository.blob(&id)).transpose()?);
+        }
+    }
+    Ok(changes)
+}
+
+/// The heads that the files have together; nothing where it is one, or where they are those of this side alone.
+fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry> {
+    let heads = together.real_heads();
+    if heads.len() < 2 || heads == files.graph.real_heads() {
+        return None;
+    }
+    let is_ours = |head: &&str| files.graph.get(head).is_some();
+    let sides =
+        heads.iter().map(|head| if is_ours(head) { format!("{head} (here)") } else { format!("{head} ({name})") });
+    let sides: Vec<String> = sides.collect();
+    let ours = heads.iter().copied().filter(|head| is_ours(head)).find_map(|head| files.graph.get(head));
+    let facts = heads.iter().filter_map(|head| together.get(head)).map(described).collect();
+    let entry = Entry {
+        code: "multiple-heads",
+        severity: Severity::Stop.name(),
+        message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
+        facts,
+        next: format!("git merge {name}, then stillhead merge, and commit the file"),
+        path: None,
+        line: None,
+    };
+    Some(match ours {
+        Some(node) => entry.in_file(&node.revision.path),
+        None => entry,
+    })
+}
+
+fn described(head: &Node) -> String {
+    let revision = &head.revision;
+    format!("{} follows {}: {}", revision.id, list(&revision.down_revision), revision.message)
+}
+
+fn with(name: &str, message: &str) -> String {
+    format!("merged with {name}, {message}")
+}

@@ -1,0 +1,91 @@
+//! `check --against`: two branches that have one head each, before they meet.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::{Application, Backend, Outcome, schemas};
+
+fn git(shop: &Application, words: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
+    let done = Command::new("git").args(identity).args(words).current_dir(shop.folder()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn commit(shop: &Application, id: &str, parent: &str) {
+    let text = format!("revision = '{id}'\ndown_revision = '{parent}'\n\n\ndef upgrade():\n    pass\n");
+    fs::write(shop.folder().join(format!("migrations/versions/{id}.py")), text).unwrap();
+    git(shop, &["add", "."]);
+    git(shop, &["commit", "-qm", &format!("add {id}")]);
+}
+
+fn repository() -> Application {
+    let shop = Application::new(Backend::Sqlite);
+    git(&shop, &["init", "-q"]);
+    git(&shop, &["add", "."]);
+    git(&shop, &["commit", "-qm", "first"]);
+    shop
+}
+
+fn against(shop: &Application, name: &str, format: &str) -> Outcome {
+    shop.stillhead(&["check", "--against", name, "--format", format]).env_remove("DATABASE_URL").run()
+}
+
+#[test]
+fn two_branches_with_one_head_each_are_two_heads_together() {
+    let shop = repository();
+    git(&shop, &["checkout", "-qb", "feature"]);
+    commit(&shop, "aaaa00000001", HEAD);
+    against(&shop, "main", "text").success().prints_a("against   main");
+    git(&shop, &["checkout", "-q", "main"]);
+    commit(&shop, "bbbb00000001", HEAD);
+    for name in ["feature", "HEAD"] {
+        shop.stillhead(&["check", "--offline"]).run().success();
+        let found = against(&shop, name, "json");
+        schemas::holds("check", &found.stdout);
+        if name == "HEAD" {
+            found.success();
+        }
+    }
+    let found = against(&shop, "feature", "text");
+    found.code(1).prints_a("merged with feature").prints_a("(feature)").prints_a("(here)");
+    found.says("next: git merge feature, then stillhead merge");
+    against(&shop, "feature", "github").code(1).prints_a("::error file=migrations/versions/bbbb00000001.py,");
+    // What is printed leads out of it.
+    git(&shop, &["merge", "-q", "--no-edit", "feature"]);
+    shop.stillhead(&["merge"]).run().success();
+    against(&shop, "feature", "text").success();
+}
+
+#[test]
+fn one_id_on_both_sides_and_a_file_that_the_other_side_renames() {
+    let shop = repository();
+    git(&shop, &["checkout", "-qb", "feature"]);
+    commit(&shop, "aaaa00000001", HEAD);
+    git(&shop, &["checkout", "-q", "main"]);
+    let old = shop.folder().join("migrations/versions/aaaa00000001.py");
+    let text = format!("revision = 'aaaa00000001'\ndown_revision = '{HEAD}'\n\n\ndef upgrade():\n    pass\n");
+    fs::write(old.with_file_name("other.py"), text).unwrap();
+    against(&shop, "feature", "text").code(1).prints_a("duplicate-revision: merged with feature");
+    fs::remove_file(old.with_file_name("other.py")).unwrap();
+    git(&shop, &["checkout", "-q", "feature"]);
+    git(&shop, &["mv", "migrations/versions/aaaa00000001.py", "migrations/versions/renamed.py"]);
+    git(&shop, &["commit", "-qm", "rename"]);
+    git(&shop, &["checkout", "-q", "-b", "later", "feature~1"]);
+    against(&shop, "feature", "text").success().prints_a("it changes 2 files");
+}
+
+#[test]
+fn what_git_cannot_tell_is_said() {
+    let shop = Application::new(Backend::Sqlite);
+    against(&shop, "main", "text").code(125).says("not under version control").says("next: run it in a clone");
+    let shop = repository();
+    against(&shop, "nowhere", "text")
+        .code(125)
+        .says("no branch, tag or commit nowhere")
+        .says("git fetch origin nowhere");
+    against(&shop, "--all", "text").code(2);
+    git(&shop, &["checkout", "-q", "--orphan", "other"]);
+    commit(&shop, "cccc00000001", REVISIONS[3]);
+    against(&shop, "main", "text").code(125).says("no commit in common");
+}

@@ -1,0 +1,65 @@
+//! Rows that another session changes between the look and the change: nothing is written over them.
+
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::Database;
+use crate::support::postgres::server;
+use crate::support::running::eventually;
+use crate::support::{Application, Backend, Running};
+
+/// Changes the rows in a transaction that commits once somebody waits for the version table.
+fn meanwhile(statement: &str) -> String {
+    format!(
+        "BEGIN; {statement}; DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted \
+         AND relation = 'alembic_version'::regclass) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$; COMMIT"
+    )
+}
+
+/// Runs `arguments` while the rows change, and answers what is in the table then.
+#[track_caller]
+fn is_refused(shop: &Application, statement: &str, arguments: &[&str], found: &str) {
+    let Database::Postgres { name } = &shop.database else { unreachable!() };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| server().sql(name, &meanwhile(statement)));
+        eventually("the other session has changed the rows", || {
+            let waits =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+            shop.database.sql(waits) == ["1"]
+        });
+        let outcome = Running::start(shop.stillhead(arguments)).outcome();
+        outcome
+            .code(125)
+            .says_nothing_of("started")
+            .says("the version table has changed meanwhile: it holds")
+            .says(found);
+        outcome.says("next: look again, then repeat the command: stillhead current");
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_row_that_comes_in_between_is_not_joined_by_another() {
+    for isolation in ["read committed", "repeatable read", "serializable"] {
+        let shop = Application::at(Backend::Postgres, REVISIONS[1]);
+        let Database::Postgres { name } = &shop.database else { unreachable!() };
+        server().sql(name, &format!("ALTER DATABASE {name} SET default_transaction_isolation = '{isolation}'"));
+        shop.database.sql("DELETE FROM alembic_version");
+        let insert = format!("INSERT INTO alembic_version VALUES ('{HEAD}')");
+        for arguments in [&["stamp", REVISIONS[0]] as &[&str], &["fix", "--yes"], &["run", "--", "echo", "started"]] {
+            is_refused(&shop, &insert, arguments, HEAD);
+            assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]), "{arguments:?}");
+            shop.database.sql("DELETE FROM alembic_version");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_moves_in_between_is_left_where_it_is() {
+    let shop = Application::at(Backend::Postgres, REVISIONS[1]);
+    shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+    let update = format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[2]);
+    for arguments in [&["undo"] as &[&str], &["stamp", "--purge", HEAD], &["run", "--", "echo", "started"]] {
+        is_refused(&shop, &update, arguments, REVISIONS[2]);
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[2].to_owned()]), "{arguments:?}");
+        shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[0]));
+    }
+}
