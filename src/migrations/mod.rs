@@ -17,6 +17,7 @@ mod layout_error;
 mod node;
 mod order;
 mod packages;
+mod plain;
 mod problem;
 mod revision;
 mod steps;
