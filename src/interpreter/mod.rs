@@ -324,7 +324,7 @@ mod tests {
     fn a_replaced_object_may_have_been_there() {
         let view = Subject::View("v".to_owned());
         let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
-        assert_eq!(replaced.earlier, [view.clone()]);
+        assert_eq!(replaced.earlier, std::slice::from_ref(&view));
         assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
         assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
         let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";

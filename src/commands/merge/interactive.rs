@@ -105,7 +105,7 @@ fn words(choice: &Choice<'_>, heads: &[&Node]) -> String {
     match choice {
         Choice::Merge => format!("merge: a new revision after {}", list(&ids(heads))),
         Choice::Rebase { first, onto, .. } => format!(
-            "rebase: {} after {} instead of {}\n     (one line of {})",
+            "rebase: {} after {} instead of {} (one line of {})",
             first.revision.id,
             onto.revision.id,
             list(&first.revision.down_revision),
