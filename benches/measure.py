@@ -91,7 +91,7 @@ def hyperfine(commands, warmup=1):
             ["hyperfine", "-N", "--style", "none", "--warmup", str(warmup), "--runs", str(command.runs),
              "--export-json", result, words],
             cwd=command.folder, env=environment(command.environment), check=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         medians.append(json.loads(result.read_text())["results"][0]["median"] * 1e3)
     return medians
