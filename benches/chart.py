@@ -3,8 +3,8 @@
 from math import log10
 
 WIDTH, HEIGHT = 720, 440
-LEFT, RIGHT, TOP, BOTTOM = 70, 190, 50, 50
-COLOURS = ["#0b6e99", "#3aa17e", "#8a63d2", "#d9730d", "#b85c5c", "#9a8c7a"]
+LEFT, RIGHT, TOP, BOTTOM = 90, 190, 50, 50
+COLOURS = ["#0b6e99", "#3aa17e", "#8a63d2", "#d9730d", "#b85c5c", "#9a8c7a", "#6b7a8f"]
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #333 }
   .title { font-size: 15px; font-weight: 600 }
@@ -47,7 +47,7 @@ def draw(title, lines):
     places = {}
     for name, _, own in sorted(lines, key=lambda line: line[2][-1][1]):
         bottom = places[name] = min(up(own[-1][1]) + 4, bottom - 16)
-    for colour, (name, own_program, own) in zip(COLOURS, lines):
+    for colour, (name, own_program, own) in zip(COLOURS, lines, strict=True):
         path = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in own)
         dash = "" if own_program else ' stroke-dasharray="5 4"'
         parts.append(f'<polyline class="line" stroke="{colour}"{dash} points="{path}"/>')
