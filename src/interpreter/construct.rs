@@ -332,8 +332,11 @@ pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str
 
 /// A table out of its columns and constraints.
 pub(super) fn table_spec(name: Option<String>, parts: &[Value], open: bool) -> TableSpec {
+    /// Far more than a table has: what follows is left open, since each part is compared with the others.
+    const LOOKED_AT: usize = 4_000;
+    let open = open || parts.len() > LOOKED_AT;
     let mut table = TableSpec { name, columns: Vec::new(), constraints: Vec::new(), open };
-    for part in parts {
+    for part in parts.iter().take(LOOKED_AT) {
         match part {
             Value::Column(column) => table.columns.push(column.borrow().clone()),
             Value::Constraint(constraint) => table.constraints.push((**constraint).clone()),

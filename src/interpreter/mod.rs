@@ -341,4 +341,16 @@ mod tests {
             assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
         }
     }
+
+    #[test]
+    fn a_table_wider_than_any_is_not_followed_to_its_end() {
+        let wide = "op.create_table('t', *[sa.Column(f'c{n}', sa.Integer) for n in range(30000)])";
+        let long = "op.create_table('t')\n    for n in range(30000):\n        op.add_column('t', sa.Column(f'c{n}', sa.Integer))";
+        for body in [wide, long] {
+            let effects = effects_of(body);
+            let column = |name: &str| Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned()));
+            assert_eq!(said(&effects, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
+            assert_eq!(said(&effects, &column("c9999")), None, "{body}");
+        }
+    }
 }

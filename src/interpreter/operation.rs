@@ -198,6 +198,8 @@ impl Interpreter<'_> {
         };
         let skip = usize::from(arguments.keyword("table_name").is_none());
         let parts = arguments.positional.get(skip..).unwrap_or_default();
+        // A list of columns is written once and may be used in a loop.
+        self.steps += parts.len() as u64;
         let mut table = table_spec(Some(name.clone()), parts, arguments.open);
         if let Some(schema) = &schema {
             let base = name.rsplit('.').next().unwrap_or(&name).to_owned();

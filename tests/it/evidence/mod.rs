@@ -3,9 +3,11 @@
 mod alembic;
 mod answer;
 mod catalogue;
+mod compose;
 mod coverage;
 mod drift;
 mod history;
+mod hostile;
 mod missing_files;
 mod replay;
 mod small;

@@ -1,0 +1,116 @@
+//! Random migrations that want to crash, to last for ever, to take all memory: stillhead ends, says something, goes on.
+//!
+//! STILLHEAD_FUZZ asks for more rounds than the few of every day.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::compose::Composer;
+use super::history;
+use crate::support::{Outcome, stillhead};
+
+/// Change it to try others; every one must pass.
+const SEED: u64 = 4;
+/// Revisions of one history.
+const REVISIONS: usize = 6;
+/// Kilobytes that a process may address; the interpreter's stack is a quarter of a gigabyte of them.
+const ADDRESSABLE: u64 = 2 << 20;
+/// Far beyond what a busy machine needs: a process that is still there then never ends.
+const DEADLINE: Duration = Duration::from_secs(240);
+
+/// Runs stillhead in a folder with bounded memory; `None` where it does not end.
+fn confined(arguments: &[&str], checkout: &Path) -> Option<Outcome> {
+    let [stdout, stderr] = ["stdout", "stderr"].map(|name| checkout.join(name));
+    let mut command = Command::new("/bin/sh");
+    command
+        .args(["-c", &format!("ulimit -v {ADDRESSABLE}; exec \"$@\""), "sh"])
+        .arg(stillhead::binary())
+        .args(arguments);
+    command.current_dir(checkout).env_clear().env("DATABASE_URL", "sqlite:///empty.db").env("HOME", "/nonexistent");
+    command.env("ALEMBIC_CONFIG", "../alembic.ini").stdin(Stdio::null());
+    command.stdout(fs::File::create(&stdout).unwrap()).stderr(fs::File::create(&stderr).unwrap());
+    let mut child = command.spawn().unwrap();
+    let started = Instant::now();
+    let status: ExitStatus = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed() > DEADLINE {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let text = |path| {
+        let mut text = Vec::new();
+        fs::File::open(path).unwrap().read_to_end(&mut text).unwrap();
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    Some(Outcome { status, stdout: text(stdout), stderr: text(stderr) })
+}
+
+/// What is wrong with how a command ended.
+fn fault(outcome: Option<&Outcome>) -> Option<String> {
+    let Some(outcome) = outcome else { return Some("it does not end".to_owned()) };
+    let ended = matches!(outcome.status.code(), Some(0 | 1));
+    let quiet = !outcome.stderr.contains("panicked");
+    (!ended || !quiet).then(|| format!("{:?}: {}", outcome.status, outcome.stderr))
+}
+
+/// A history of random migrations that Python can load, and what is said of it.
+fn round(seed: u64) -> Result<(), String> {
+    let mut composer = Composer::new(StdRng::seed_from_u64(seed));
+    let folder = tempfile::tempdir().unwrap();
+    for file in history::SHARED {
+        fs::copy(history::root().join(file), folder.path().join(file)).unwrap();
+    }
+    let checkout = folder.path().join("hostile");
+    fs::create_dir_all(checkout.join("versions")).unwrap();
+    let mut written = 0;
+    while written < REVISIONS {
+        let parent = if written == 0 { "None".to_owned() } else { format!("'h{written}'") };
+        let source = composer.source();
+        let text = format!("revision = 'h{}'\ndown_revision = {parent}\n{source}", written + 1);
+        // Whatever cannot be loaded must be refused without a crash, and no more.
+        if ::stillhead::python::parse(&text).is_ok() {
+            written += 1;
+            fs::write(checkout.join(format!("versions/h{written}.py")), text).unwrap();
+        }
+    }
+    rusqlite::Connection::open(checkout.join("empty.db")).unwrap().execute_batch("PRAGMA user_version = 1").unwrap();
+    let checked = confined(&["check", "--offline"], &checkout);
+    let inferred = confined(&["infer", "--format", "json"], &checkout);
+    // A mutation may have made the name itself a riddle: that is refused, which is an answer.
+    if inferred.as_ref().is_some_and(|outcome| outcome.stderr.contains("cannot be decided without running Python")) {
+        return Ok(());
+    }
+    let mut faults: Vec<String> =
+        [&checked, &inferred].into_iter().filter_map(|outcome| fault(outcome.as_ref())).collect();
+    if faults.is_empty() {
+        let (checked, inferred) = (checked.unwrap(), inferred.unwrap());
+        if !checked.stdout.contains(&format!("{REVISIONS} revisions")) {
+            faults.push(format!("the files are not read: {checked:#?}"));
+        }
+        if !inferred.stdout.contains("\"verdict\"") {
+            faults.push(format!("there is no answer: {inferred:#?}"));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(format!("seed {seed}, kept in {}: {}", folder.keep().display(), faults.join("\n")))
+}
+
+#[test]
+fn random_migrations_end_in_an_answer() {
+    let rounds = std::env::var("STILLHEAD_FUZZ").map_or(6, |rounds| rounds.parse().unwrap());
+    let faults: Vec<String> = (SEED..SEED + rounds).filter_map(|seed| round(seed).err()).collect();
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
