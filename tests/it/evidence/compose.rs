@@ -274,6 +274,10 @@ impl Composer {
             return self.pick(ATOMS).to_owned();
         }
         let (left, right) = (self.expression(depth - 1), self.expression(depth - 1));
+        // Each level multiplies: a file is to be hostile, not as large as the memory.
+        if left.len() + right.len() > 10_000 {
+            return left;
+        }
         let times = *[2, 3, 60, 180].choose(&mut self.random).expect("there are four");
         match self.random.random_range(0..14) {
             0 => format!("({left} + {right})"),

@@ -21,6 +21,8 @@ const SEED: u64 = 4;
 const REVISIONS: usize = 6;
 /// Kilobytes that a process may address; the interpreter's stack is a quarter of a gigabyte of them.
 const ADDRESSABLE: u64 = 2 << 20;
+/// Bytes of one migration, a hundred times those of a long one.
+const LARGEST: usize = 4 << 20;
 /// Far beyond what a busy machine needs: a process that is still there then never ends.
 const DEADLINE: Duration = Duration::from_secs(240);
 
@@ -79,7 +81,7 @@ fn round(seed: u64) -> Result<(), String> {
         let source = composer.source();
         let text = format!("revision = 'h{}'\ndown_revision = {parent}\n{source}", written + 1);
         // Whatever cannot be loaded must be refused without a crash, and no more.
-        if ::stillhead::python::parse(&text).is_ok() {
+        if text.len() < LARGEST && ::stillhead::python::parse(&text).is_ok() {
             written += 1;
             fs::write(checkout.join(format!("versions/h{written}.py")), text).unwrap();
         }
