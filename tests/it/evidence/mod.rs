@@ -4,6 +4,7 @@ mod alembic;
 mod answer;
 mod coverage;
 mod drift;
+mod half_read;
 mod history;
 mod missing_files;
 mod replay;
