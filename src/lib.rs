@@ -37,6 +37,11 @@ use process::exec::exec;
 use process::program::Program;
 use process::{signals, stdio};
 
+/// See `Cargo.toml`.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 /// Arguments → configuration → command → exit code. Does not return where the process becomes another program.
 pub fn start(arguments: &[OsString]) -> i32 {
     stdio::occupy_closed_streams();

@@ -59,7 +59,9 @@ impl Interpreter<'_> {
             Code::Function(definition) => {
                 self.bind(&definition.parameters, arguments, &frame);
                 let outer = std::mem::replace(&mut self.may_have_returned, false);
+                let skipped = self.simulation.skipped;
                 let flow = self.block(&definition.body, &frame);
+                self.simulation.skipped = skipped;
                 // A helper of another file that would fail for certain has something that cannot be seen from here:
                 // an application that has been started. The migration itself goes on.
                 self.raised &= function.module.path == self.script;

@@ -229,6 +229,7 @@ impl<'a> Interpreter<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::TableSubject;
 
     struct Empty;
 
@@ -271,6 +272,73 @@ mod tests {
             let effects = read(&[script], &Empty, &setting);
             assert_eq!(effects.len(), 1, "{}", &body[..20]);
             assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
+        }
+    }
+
+    /// What one revision with this body says on PostgreSQL.
+    fn effects_of(body: &str) -> Effects {
+        let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
+        let script = Script { path: "versions/a.py".to_owned(), text };
+        let setting = Setting {
+            dialect: Dialect::PostgreSql,
+            default_schema: "public".to_owned(),
+            version_table: "alembic_version".to_owned(),
+        };
+        read(&[script], &Empty, &setting).remove(0)
+    }
+
+    fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
+        effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
+    }
+
+    #[test]
+    fn a_primary_key_of_no_columns_is_none() {
+        let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
+        let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
+        assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
+        let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
+        assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
+    }
+
+    #[test]
+    fn a_guarded_unique_constraint_over_the_key_is_unknown() {
+        let made = "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer), \
+                    sa.PrimaryKeyConstraint('a', 'b', name='k'))";
+        let found = "if op.get_bind().scalar(sa.text('SELECT 1 FROM pg_constraint')):\n        ";
+        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned(), "b".to_owned()]));
+        let guards = [format!("{found}return\n    "), found.to_owned()];
+        for guard in &guards {
+            for columns in ["'b', 'a'", "'a', 'b'"] {
+                let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
+                assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
+            }
+        }
+        let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
+        assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
+        let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
+        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
+        assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
+    }
+
+    #[test]
+    fn a_replaced_object_may_have_been_there() {
+        let view = Subject::View("v".to_owned());
+        let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
+        assert_eq!(replaced.earlier, std::slice::from_ref(&view));
+        assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
+        assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
+        let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
+        let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
+        assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
+    }
+
+    #[test]
+    fn an_unknown_operation_is_named_and_makes_objects_unknown() {
+        for name in ["create_entity", "replace_entity", "drop_entity"] {
+            let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
+            let effects = effects_of(&body);
+            assert_eq!(effects.opaque, [format!("it calls op.{name}, which is not known")]);
+            assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
         }
     }
 }

@@ -8,6 +8,10 @@ use super::simulation::ColumnChange;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::value::{Batch, Value};
 
+/// What Alembic itself creates on a table; a plugin's operations are called `create_…`, too.
+const CREATED: [&str; 4] =
+    ["create_unique_constraint", "create_primary_key", "create_check_constraint", "create_exclude_constraint"];
+
 impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
         let schema = arguments.keyword("schema").and_then(Value::text);
@@ -72,8 +76,9 @@ impl Interpreter<'_> {
         if !matches!(
             name,
             "add_column" | "drop_column" | "alter_column" | "create_index" | "drop_constraint" | "create_foreign_key"
-        ) && !name.starts_with("create_")
+        ) && !CREATED.contains(&name)
         {
+            self.simulation.doubt_objects();
             self.opaque.push(format!("it calls op.{name}, which is not known"));
             return Value::Unknown;
         }

@@ -201,6 +201,12 @@ impl Interpreter<'_> {
     /// Views, sequences and what else has only a name.
     fn object_of_sql(&mut self, statement: &ast::Stmt) {
         use ast::Stmt as S;
+        let replaces = match statement {
+            S::CreateView(node) => node.or_replace().is_some(),
+            S::CreateFunction(node) => node.or_replace().is_some(),
+            S::CreateTrigger(node) => node.or_replace().is_some(),
+            _ => false,
+        };
         let created = match statement {
             S::CreateView(node) => self.relation(node.view().as_ref()).map(Subject::View),
             S::CreateMaterializedView(node) => self.relation(node.view().as_ref()).map(Subject::View),
@@ -218,6 +224,10 @@ impl Interpreter<'_> {
             _ => None,
         };
         if let Some(subject) = created {
+            if replaces {
+                // Whoever replaces does not say that there was nothing.
+                self.simulation.earlier.push(subject.clone());
+            }
             self.simulation.create(subject);
             return;
         }

@@ -213,6 +213,8 @@ impl Interpreter<'_> {
             (false, false) => {
                 self.forget(body, frame);
                 rest.iter().for_each(|clause| self.forget(&clause.body, frame));
+                let leaves = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_)));
+                self.simulation.skipped |= leaves(body) || rest.iter().any(|clause| leaves(&clause.body));
                 let returns = |body: &[Stmt]| {
                     body.last().is_some_and(|last| matches!(last, Stmt::Return(statement) if statement.value.is_some()))
                 };

@@ -1,7 +1,8 @@
 //! Which files are revisions, in Alembic's order, and reading them on all cores.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::FileType;
+use std::fs::{File, FileType};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::thread;
 
@@ -13,6 +14,9 @@ use super::revision::Revision;
 
 /// Below this many files a second thread costs more than it saves.
 const FILES_PER_THREAD: usize = 64;
+
+/// Larger than nearly every migration.
+const BUFFER: usize = 32 * 1024;
 
 /// Everything that keeps the files from being a graph. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +60,7 @@ pub fn read_changed(layout: &Layout, changes: &Changes) -> Result<RevisionGraph,
     let (mut files, mut problems) = list(layout);
     files.retain(|file| !changes.contains_key(file));
     let mut revisions = Vec::new();
-    let kept = files.iter().map(|file| read_file(file, header::read));
+    let kept = read_some(&files, header::read).into_iter();
     let changed = changes.iter().filter(|(path, _)| is_revision(path) && is_inside(layout, path));
     let changed = changed.filter_map(|(path, bytes)| Some(header::read(bytes.as_ref()?, path)));
     for result in kept.chain(changed) {
@@ -108,20 +112,25 @@ fn read_all(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>>
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(files.len() / FILES_PER_THREAD).max(1);
     if threads == 1 {
-        return files.iter().map(|file| read_file(file, reader)).collect();
+        return read_some(files, reader);
     }
     thread::scope(|scope| {
         let chunks = files.chunks(files.len().div_ceil(threads));
-        let readers: Vec<_> = chunks
-            .map(|chunk| scope.spawn(move || chunk.iter().map(|file| read_file(file, reader)).collect::<Vec<_>>()))
-            .collect();
+        let readers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read_some(chunk, reader))).collect();
         readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")).collect()
     })
 }
 
-fn read_file(path: &Path, reader: Reader) -> Result<Revision, Problem> {
-    match std::fs::read(path) {
-        Ok(bytes) => reader(&bytes, path),
+fn read_some(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>> {
+    // One buffer for all of them, so that no file's size needs to be asked for.
+    let mut buffer = Vec::with_capacity(BUFFER);
+    files.iter().map(|path| read_file(path, reader, &mut buffer)).collect()
+}
+
+fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Result<Revision, Problem> {
+    buffer.clear();
+    match File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(buffer)) {
+        Ok(_) => reader(buffer, path),
         Err(error) => Err(unreadable(path, &error)),
     }
 }
@@ -185,6 +194,19 @@ fn entries(folder: &Path) -> std::io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
         }
     }
     Ok((files, folders))
+}
+
+/// Whether a file with this name below one of the versions folders is among those that are read; else why not.
+pub fn would_read(layout: &Layout, below: &Path) -> Result<(), &'static str> {
+    if !is_revision(below) {
+        return Err("a name that begins with __init__ or .# is no revision's");
+    }
+    match below.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !layout.recursive => {
+            Err("subfolders are only read with recursive_version_locations = true")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Alembic's rule for names: `#b.py`, `.hidden.py` and `_x.py` are revisions.

@@ -6,6 +6,7 @@ use std::path::Path;
 use ruff_python_ast::{Expr, ModModule, Stmt};
 
 use super::evaluate::Names;
+use super::plain;
 use super::problem::Problem;
 use super::revision::Revision;
 use super::value::Value;
@@ -17,8 +18,8 @@ pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
     read_source(bytes, path, |_| None)
 }
 
-/// As [`read`], and does not parse functions that follow the attributes: an error inside one goes unnoticed. Whatever
-/// [`read`] decides, this decides the same.
+/// As [`read`], and does not parse functions that follow the attributes: an error inside one goes unnoticed. A header that is
+/// [`plain`] is not parsed either. Whatever [`read`] decides, this decides the same.
 pub fn read_header(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
     read_source(bytes, path, before_functions)
 }
@@ -35,8 +36,12 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         advice: error.next(),
     };
     let source = python::decode(bytes).map_err(refuse)?;
+    let header = header(&source);
+    if let Some(revision) = header.and_then(|header| plain::read(header, path)) {
+        return Ok(revision);
+    }
     // A header that does not stand alone, because it ends inside a string for example, is no header.
-    let module = match header(&source).map(python::parse) {
+    let module = match header.map(python::parse) {
         Some(Ok(module)) => module,
         Some(Err(_)) | None => python::parse(&source).map_err(refuse)?,
     };

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::ZonedDateTime;
 
 use crate::migrations::layout::{Layout, LayoutError};
-use crate::migrations::{Node, Revision, read_revision};
+use crate::migrations::{Node, Revision, read_revision, would_read};
 use crate::python;
 pub use rebase::rebase;
 pub use template::TemplateError;
@@ -77,7 +77,10 @@ pub fn merge(
     let created = name::now(option("timezone")?.as_deref()).map_err(NewRevisionError::Option)?;
     let slug = name::slug(message, option("truncate_slug_length")?.as_deref()).map_err(NewRevisionError::Option)?;
     let file_name = name::file_name(option("file_template")?.as_deref(), id, &slug, &created);
-    let path = as_typed(&folder(layout, parents)).join(file_name.map_err(NewRevisionError::Option)?);
+    let file_name = file_name.map_err(NewRevisionError::Option)?;
+    would_read(layout, Path::new(&file_name))
+        .map_err(|reason| NewRevisionError::Option(format!("file_template makes {file_name}: {reason}")))?;
+    let path = as_typed(&folder(layout, parents)).join(file_name);
 
     let template = layout.script_location.join("script.py.mako");
     let bytes = std::fs::read(&template);

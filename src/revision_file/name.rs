@@ -26,7 +26,7 @@ pub(super) fn slug(message: &str, truncate: Option<&str>) -> Result<String, Stri
         Some(text) => match text.trim().parse() {
             Ok(0) => DEFAULT_LENGTH,
             Ok(length) => length,
-            Err(_) => return Err(format!("truncate_slug_length = {text}: it is not a number")),
+            Err(_) => return Err(format!("truncate_slug_length = {text}: it is no length")),
         },
     };
     let words = message.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty());
@@ -75,39 +75,61 @@ pub(super) fn file_name(
         let end = after.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(|| refuse("it ends in the middle"))?;
         let (format, after) = after.split_at(end);
         let kind = after.chars().next().unwrap_or_default();
-        let text = match (value, kind) {
-            (Ok(text), 's') => padded(text, format),
-            (Err(number), 's') => padded(&number.to_string(), format),
-            (Err(number), 'd' | 'i' | 'u') => padded_number(number, format),
+        let spec = Spec::of(format);
+        let text = spec.and_then(|spec| match (value, kind) {
+            (Ok(text), 's') => Some(spec.text(text)),
+            (Err(number), 's') => Some(spec.text(&number.to_string())),
+            (Err(number), 'd' | 'i' | 'u') => Some(spec.number(number, &number.unsigned_abs().to_string())),
+            (Err(number), 'x') => Some(spec.number(number, &format!("{:x}", number.unsigned_abs()))),
             _ => None,
-        };
+        });
         name.push_str(&text.ok_or_else(|| refuse(&format!("%({key}){format}{kind} is not understood")))?);
         rest = &after[1..];
     }
     Ok(name + rest + ".py")
 }
 
-/// `%s` with a width: `%(rev)-12s`. A precision cuts.
-fn padded(text: &str, format: &str) -> Option<String> {
-    let (left, format) = format.strip_prefix('-').map_or((false, format), |rest| (true, rest));
-    let (width, precision) = width_and_precision(format)?;
-    let text: String = text.chars().take(precision.unwrap_or(usize::MAX)).collect();
-    Some(if left { format!("{text:<width$}") } else { format!("{text:>width$}") })
+/// What stands between `%(name)` and the letter: flags, a width, a precision.
+struct Spec<'a> {
+    flags: &'a str,
+    width: usize,
+    precision: Option<usize>,
 }
 
-/// `%d`, `%02d`, `%.2d`.
-fn padded_number(number: i64, format: &str) -> Option<String> {
-    let (zeros, format) = format.strip_prefix('0').map_or((false, format), |rest| (true, rest));
-    let (width, precision) = width_and_precision(format)?;
-    let digits = format!("{number:0precision$}", precision = precision.unwrap_or(0));
-    Some(if zeros { format!("{digits:0>width$}") } else { format!("{digits:>width$}") })
-}
+impl<'a> Spec<'a> {
+    fn of(format: &'a str) -> Option<Self> {
+        let rest = format.trim_start_matches(['-', '+', ' ', '0']);
+        let flags = &format[..format.len() - rest.len()];
+        let number =
+            |text: &str| if text.is_empty() { Some(0) } else { text.parse().ok().filter(|width| *width < 100) };
+        let (width, precision) = match rest.split_once('.') {
+            None => (rest, None),
+            Some((width, precision)) => (width, Some(number(precision)?)),
+        };
+        Some(Self { flags, width: number(width)?, precision })
+    }
 
-fn width_and_precision(format: &str) -> Option<(usize, Option<usize>)> {
-    let number = |text: &str| if text.is_empty() { Some(0) } else { text.parse().ok().filter(|width| *width < 100) };
-    match format.split_once('.') {
-        None => Some((number(format)?, None)),
-        Some((width, precision)) => Some((number(width)?, Some(number(precision)?))),
+    /// As `%s` writes it: cut to the precision.
+    fn text(&self, text: &str) -> String {
+        self.padded(&text.chars().take(self.precision.unwrap_or(usize::MAX)).collect::<String>())
+    }
+
+    /// As `%d` writes it: at least as many digits as the precision says.
+    fn number(&self, number: i64, digits: &str) -> String {
+        let sign = match number {
+            ..0 => "-",
+            _ if self.flags.contains('+') => "+",
+            _ if self.flags.contains(' ') => " ",
+            _ => "",
+        };
+        let zeros = if self.flags.contains('0') && !self.flags.contains('-') { self.width } else { 0 };
+        let least = self.precision.unwrap_or(0).max(zeros.saturating_sub(sign.len()));
+        self.padded(&format!("{sign}{digits:0>least$}"))
+    }
+
+    fn padded(&self, text: &str) -> String {
+        let width = self.width;
+        if self.flags.contains('-') { format!("{text:<width$}") } else { format!("{text:>width$}") }
     }
 }
 
@@ -128,10 +150,11 @@ mod tests {
             ("%(year)d/%(month)02d/%(rev)s", "2026/01/ab12.py"),
             ("%(epoch)s_%(rev)-6s|%(second)3d%%", "1767413106_ab12  |  6%.py"),
             ("%(slug).3s", "a_s.py"),
+            ("%(day)+d|%(day)-4d|%(year) d|%(year)x|%(day)+04d|%(day)-04d|", "+3|3   | 2026|7ea|+003|3   |.py"),
         ] {
             assert_eq!(name(template).unwrap(), expected);
         }
-        for refused in ["%(nope)s", "%d", "%(rev)d", "%(year)", "%(day)+d"] {
+        for refused in ["%(nope)s", "%d", "%(rev)d", "%(year)", "%(day)f"] {
             assert!(name(refused).is_err(), "{refused}");
         }
     }

@@ -15,6 +15,7 @@ use crate::drawing::{Drawing, terminal};
 use crate::error::{Error, MergeError};
 use crate::evidence::{Branch, name};
 use crate::migrations::{Node, Revision, RevisionGraph};
+use crate::prose::paragraph;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, rebase, write};
 use crate::schema::{Subject, TableSubject};
@@ -63,7 +64,7 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
     choices.push(Choice::Nothing);
     let mut menu = String::from("\n");
     for (number, choice) in choices.iter().enumerate() {
-        menu += &format!("  {}  {}\n", number + 1, words(choice, heads));
+        menu += &paragraph(&words(choice, heads), &format!("  {}  ", number + 1), "     ");
     }
     screen.write_str(&menu)?;
     let count = choices.len();

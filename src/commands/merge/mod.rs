@@ -112,6 +112,8 @@ fn new_revision(files: &Files, heads: &[&Node], message: &str, arguments: &Argum
     let file = |source| {
         let mut words = files.layout.command("merge");
         words.extend(["-m".into(), message.into()]);
+        words.extend(arguments.rev_id.iter().flat_map(|id| ["--rev-id".into(), id.into()]));
+        words.extend(arguments.branch_label.iter().flat_map(|label| ["--branch-label".into(), label.into()]));
         words.extend(ids.iter().map(Into::into));
         Error::from(MergeError::File { source, command: command_line(&words) })
     };

@@ -48,6 +48,13 @@ impl Simulation {
                 let name = self.constraint_name(table, spec, "pkey");
                 let postgres = self.dialect == Dialect::PostgreSql;
                 let held = self.table_mut(table);
+                if columns.known().is_some_and(Vec::is_empty) {
+                    // It names the key that the columns make, if they make one.
+                    if held.primary_key.is_some() {
+                        held.primary_key_name = name;
+                    }
+                    return;
+                }
                 if let (Belief::Known(columns), true) = (&columns, postgres) {
                     let keys = held.columns.iter_mut().filter(|column| columns.contains(&column.name));
                     keys.for_each(|column: &mut Column| column.nullable = Belief::Known(false));
@@ -135,8 +142,34 @@ impl Simulation {
         if self.guarded > 0 && self.has_constraint(table, spec) {
             return;
         }
+        if (self.guarded > 0 || self.skipped) && self.stands_for_the_key(table, spec) {
+            return;
+        }
         self.table_mut(table);
         self.put_constraint(table, spec);
+    }
+
+    /// Whether a guarded unique constraint is the primary key again, by its columns or its name: a table made with both
+    /// has the key alone, and what the guard asked for is there. Then neither way is sure.
+    fn stands_for_the_key(&mut self, table: &str, spec: &ConstraintSpec) -> bool {
+        let Some(held) = self.schema.tables.get(table) else { return false };
+        let sorted = |mut columns: Vec<String>| {
+            columns.sort();
+            columns
+        };
+        let columns = spec.plain_columns().map(sorted);
+        let key = held.primary_key.as_ref().and_then(Belief::known).cloned().map(sorted);
+        let key_name = held.primary_key_name.as_ref().map(|held| held.name.as_str());
+        let again = (key.is_some() && columns == key)
+            || spec.name.name().is_some_and(|name| key_name == Some(truncated(name).as_str()));
+        if !again || !matches!(spec.kind, ConstraintKind::Unique) {
+            return false;
+        }
+        let name = self.constraint_name(table, spec, "key").map(|name| TableSubject::Constraint(name.name));
+        for subject in columns.map(TableSubject::Unique).into_iter().chain(name) {
+            self.doubt(Subject::Table(table.to_owned(), subject));
+        }
+        true
     }
 
     /// Whether a guarded addition would find it there.

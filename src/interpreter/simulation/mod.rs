@@ -34,6 +34,8 @@ pub(super) struct Simulation {
     pub(super) earlier_constraints: Vec<String>,
     /// Above zero inside a branch that may have run: operations then ensure an end state.
     pub(super) guarded: u32,
+    /// After a return that may have been taken: what follows may not have run.
+    pub(super) skipped: bool,
     /// Schema operations in this revision.
     pub(super) effects: u32,
     touched: BTreeSet<String>,
@@ -65,6 +67,7 @@ impl Simulation {
             earlier: Vec::new(),
             earlier_constraints: Vec::new(),
             guarded: 0,
+            skipped: false,
             effects: 0,
             touched: BTreeSet::new(),
             frames: Vec::new(),
@@ -83,6 +86,7 @@ impl Simulation {
     pub(super) fn next_revision(&mut self) -> BTreeSet<String> {
         self.search_path = None;
         self.guarded = 0;
+        self.skipped = false;
         self.effects = 0;
         self.frames.clear();
         std::mem::take(&mut self.touched)

@@ -82,6 +82,16 @@ impl Simulation {
         };
     }
 
+    /// An operation of a plugin may have made or dropped any of these.
+    pub(in crate::interpreter) fn doubt_objects(&mut self) {
+        let held = &self.schema;
+        let views = held.views.iter().cloned().map(Subject::View);
+        let functions = held.functions.iter().cloned().map(Subject::Function);
+        let extensions = held.extensions.iter().cloned().map(Subject::Extension);
+        let triggers = held.triggers.iter().cloned().map(|(table, name)| Subject::Trigger(table, name));
+        self.doubts.extend(views.chain(functions).chain(extensions).chain(triggers));
+    }
+
     /// Drops something that has nothing but a name.
     pub(in crate::interpreter) fn drop(&mut self, subject: Subject) {
         self.effects += 1;

@@ -1,6 +1,7 @@
 //! The few values that a template meets, and how Python prints them.
 
 use jiff::ZonedDateTime;
+use ruff_python_ast::Expr;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +38,28 @@ impl Value {
             Self::List(items) | Self::Tuple(items) => !items.is_empty(),
             Self::Moment(..) => true,
         }
+    }
+
+    /// `isinstance(value, kinds)`, where these are built-in types.
+    pub(super) fn is_instance(&self, kinds: &Expr) -> Option<bool> {
+        let kinds = match kinds {
+            Expr::Tuple(tuple) => &tuple.elts[..],
+            one => std::slice::from_ref(one),
+        };
+        let is = |kind: &Expr| match (kind, self) {
+            (_, Self::Undefined(_)) => None,
+            (Expr::Name(name), _) => Some(match name.id.as_str() {
+                "str" => matches!(self, Self::Str(_)),
+                "list" => matches!(self, Self::List(_)),
+                "tuple" => matches!(self, Self::Tuple(_)),
+                "bool" => matches!(self, Self::Bool(_)),
+                "int" => matches!(self, Self::Bool(_) | Self::Int(_)),
+                _ => return None,
+            }),
+            _ => None,
+        };
+        let is: Vec<bool> = kinds.iter().map(is).collect::<Option<_>>()?;
+        Some(is.contains(&true))
     }
 
     pub(super) fn items(self) -> Option<Vec<Self>> {

@@ -62,12 +62,19 @@ impl<'a> Words<'a> {
             Expr::Compare(comparison) => {
                 let ([operator], [right]) = (&*comparison.ops, &*comparison.comparators) else { return None };
                 let (left, right) = (self.value(&comparison.left)?, self.value(right)?);
+                let order = match (&left, &right) {
+                    (Value::Int(left), Value::Int(right)) => Some(left.cmp(right)),
+                    _ => None,
+                };
                 Value::Bool(match operator {
+                    CmpOp::Lt => order?.is_lt(),
+                    CmpOp::LtE => order?.is_le(),
+                    CmpOp::Gt => order?.is_gt(),
+                    CmpOp::GtE => order?.is_ge(),
                     CmpOp::Eq | CmpOp::Is => left == right,
                     CmpOp::NotEq | CmpOp::IsNot => left != right,
                     CmpOp::In => right.items()?.contains(&left),
                     CmpOp::NotIn => !right.items()?.contains(&left),
-                    _ => return None,
                 })
             }
             Expr::BinOp(operation) => {
@@ -88,6 +95,11 @@ impl<'a> Words<'a> {
     fn call(&self, call: &ExprCall) -> Option<Value> {
         if !call.arguments.keywords.is_empty() {
             return None;
+        }
+        if let (Expr::Name(name), [value, kinds]) = (&*call.func, &*call.arguments.args)
+            && name.id == "isinstance"
+        {
+            return self.value(value)?.is_instance(kinds).map(Value::Bool);
         }
         let arguments: Vec<Value> =
             call.arguments.args.iter().map(|argument| self.value(argument)).collect::<Option<_>>()?;

@@ -124,10 +124,15 @@ fn use_schema(database: &Database, history: &History, create: bool) {
 
 /// What `stillhead infer` says of a database, from the files in `folder`.
 pub fn infer(folder: &Path, database: &Database) -> Answer {
+    infer_at(folder, &database.url())
+}
+
+/// The same, of whatever a URL leads to.
+pub fn infer_at(folder: &Path, url: &str) -> Answer {
     let outcome = Stillhead::new(&["infer", "--format", "json"])
         .current_dir(folder)
         .env("PATH", python::path())
-        .env("DATABASE_URL", database.url())
+        .env("DATABASE_URL", url)
         .env("ALEMBIC_CONFIG", PathBuf::from("../alembic.ini"))
         .run();
     let code = outcome.status.code();

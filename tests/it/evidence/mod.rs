@@ -2,9 +2,11 @@
 
 mod alembic;
 mod answer;
+mod catalogue;
 mod coverage;
 mod drift;
 mod half_read;
 mod history;
 mod missing_files;
 mod replay;
+mod small;

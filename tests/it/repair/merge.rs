@@ -64,6 +64,7 @@ fn templates_that_people_have_made_give_the_same_file() {
         "a = \"\"\"${up_revision.upper()} ${', '.join(down_revision)}\"\"\"\nb = '${repr(message)[1:] if False else \"}\"}'\n",
         "x = 1 \\\n  + 2\n% if message \\\n  and up_revision:\nlong = ${len(down_revision)}\n% endif\n",
         "<%\n    who = message.strip().lower()\n    kind = 'x' if imports else 'y'\n%>who = ${repr(who)}; ${kind} = 1\n",
+        "% if len(down_revision) > 1:\n${', '.join(down_revision) if isinstance(down_revision, (list, tuple)) else 'one'}\n% endif\n",
         "y = ${create_date.strftime('%Y')}\nz = ${config.get_main_option('no_such', 'default')!r}"
             .trim_end_matches("!r}"),
         "<%text>${this} stays\n</%text>\nd = ${repr(str(down_revision))}\n${context.get('nothing', 'pass')}\n",
@@ -124,12 +125,15 @@ fn options_decide_the_name_as_for_alembic() {
     }
     for (options, named) in [
         ("timezone = Mars/Olympus", "timezone = Mars/Olympus: this machine does not know that zone"),
-        ("truncate_slug_length = ten", "truncate_slug_length = ten: it is not a number"),
+        ("truncate_slug_length = ten", "truncate_slug_length = ten: it is no length"),
         ("file_template = %%(nope)s", "file_template = %(nope)s: there is no nope"),
+        ("file_template = sub/%%(slug).5s", "sub/merge.py: subfolders are only read with recursive_version_locations"),
+        ("file_template = __init__", "file_template makes __init__.py: a name that begins with __init__"),
     ] {
         let project = Project::new(FORK);
         project.edit("alembic.ini", "script_location =", &format!("{options}\nscript_location ="));
         project.stillhead(&["merge"]).run().code(125).says(named).says("correct that option");
+        assert_eq!(project.files("mig/versions").len(), 3, "{options}");
     }
 }
 
