@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::step::telling_operations;
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::{Schema, State, Subject, TableSubject};
@@ -79,7 +80,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     let (mut holds, mut contradicted) = near(&timeline, &live, first, last);
     most_telling_first(&mut holds, first);
     most_telling_first(&mut contradicted, first);
-    let unexplained = unexplained(&timeline, schema);
+    let unexplained = unexplained(&timeline, schema, first, last);
     let verdict = if !schema.tables.is_empty() && !shares_a_table(&timeline, schema) {
         Verdict::Foreign
     } else if group.len() != last - first + 1 {
@@ -95,6 +96,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     } else {
         // What the first revision leaves as it was cannot tell it from the time before it.
         let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
+        let (first, last) = with_half_read(effects, &timeline, first, last);
         if first == last { Verdict::Exact(last) } else { Verdict::Run(first, last) }
     };
     // Drift far from here does not change the answer, and is named all the same.
@@ -187,6 +189,19 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
     (holds, contradicted)
 }
 
+/// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
+/// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
+fn with_half_read(effects: &[Effects], timeline: &Timeline, mut first: usize, mut last: usize) -> (usize, usize) {
+    let half_read = |before: usize| !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2;
+    if last < effects.len() && half_read(last) {
+        last += 1;
+    }
+    if first > 1 && half_read(first - 1) {
+        first -= 1;
+    }
+    (first, last)
+}
+
 /// Whether the next revision is there in part: some of what it makes holds, and some does not.
 fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -> Option<Verdict> {
     for before in [last.checked_sub(1), Some(last)].into_iter().flatten() {
@@ -239,7 +254,7 @@ fn is_telling(subject: &Subject) -> bool {
 }
 
 /// Live tables that no revision mentions, and columns and indexes of those that are mentioned.
-fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
+fn unexplained(timeline: &Timeline, schema: &Schema, first: usize, last: usize) -> Vec<Subject> {
     let mentioned: BTreeSet<&Subject> = timeline.courses.iter().map(|course| &course.subject).collect();
     let tables: BTreeSet<&str> = mentioned.iter().filter_map(|subject| subject.table()).collect();
     let created = |table: &str| mentioned.contains(&Subject::Table(table.to_owned(), TableSubject::Itself));
@@ -247,7 +262,7 @@ fn unexplained(timeline: &Timeline, schema: &Schema) -> Vec<Subject> {
     for (name, table) in &schema.tables {
         if !tables.contains(name.as_str()) {
             found.push(Subject::Table(name.clone(), TableSubject::Itself));
-        } else if created(name) && !timeline.open.contains(name) {
+        } else if created(name) && !timeline.is_open(name, first, last) {
             let constraints = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
             let constraints =
                 constraints.chain(&table.primary_key_name).chain(table.checks.iter().map(|check| &check.name));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::step::column_of;
 use super::words::name;
 use crate::interpreter::Effects;
 use crate::schema::{Belief, State, Subject, TableSubject};
@@ -99,17 +100,6 @@ fn by_table<'a>(touched: &Touched<'a>) -> BTreeMap<&'a str, Vec<&'a Subject>> {
         }
     }
     tables
-}
-
-/// The column that a subject is a property of: saying the column says it all.
-fn column_of(subject: &Subject) -> Option<Subject> {
-    match subject {
-        Subject::Table(
-            table,
-            TableSubject::Type(column) | TableSubject::Nullable(column) | TableSubject::Default(column),
-        ) => Some(Subject::Table(table.clone(), TableSubject::Column(column.clone()))),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::infer::{Claim, claim, most_telling_first};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
-use crate::schema::{Schema, State, Subject};
+use crate::schema::{Schema, State, Subject, TableSubject};
 
 /// What a revision changes, where the live schema tells before from after.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,4 +45,34 @@ pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, befor
         });
     }
     facts
+}
+
+/// How many operations of the revision after position `before` leave something that tells before from after: a table
+/// is one with all that is in it, and so is a column with its properties.
+pub(super) fn telling_operations(timeline: &Timeline, before: usize) -> usize {
+    let mut operations: BTreeSet<Subject> = BTreeSet::new();
+    for &course in &timeline.steps[before + 1] {
+        let held = &timeline.courses[course];
+        if *held.at(before) != Expected::Unknown && *held.at(before + 1) != Expected::Unknown {
+            operations.insert(held.subject.clone());
+        }
+    }
+    let itself = |table: &str| Subject::Table(table.to_owned(), TableSubject::Itself);
+    let is_its_own = |subject: &&Subject| {
+        let Subject::Table(table, part) = *subject else { return true };
+        let column = column_of(subject).is_some_and(|column| operations.contains(&column));
+        *part == TableSubject::Itself || !column && !operations.contains(&itself(table))
+    };
+    operations.iter().filter(is_its_own).count()
+}
+
+/// The column that a subject is a property of: saying the column says it all.
+pub(super) fn column_of(subject: &Subject) -> Option<Subject> {
+    match subject {
+        Subject::Table(
+            table,
+            TableSubject::Type(column) | TableSubject::Nullable(column) | TableSubject::Default(column),
+        ) => Some(Subject::Table(table.clone(), TableSubject::Column(column.clone()))),
+        _ => None,
+    }
 }

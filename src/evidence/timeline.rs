@@ -4,7 +4,7 @@
 //! thousand revisions change a fact a few times, so that comparing all positions with a live schema costs no more than
 //! the changes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use crate::interpreter::Effects;
 use crate::schema::{Belief, Schema, State, Subject, TableSubject};
@@ -52,8 +52,8 @@ pub(super) struct Timeline {
     pub(super) courses: Vec<Course>,
     /// For each position the facts that change on the way to it.
     pub(super) steps: Vec<Vec<usize>>,
-    /// Tables that may hold more than is listed, now or then.
-    pub(super) open: BTreeSet<String>,
+    /// Tables that may hold more than is listed, with the positions (from, up to) at which they may.
+    open: HashMap<String, Vec<(usize, usize)>>,
 }
 
 impl Timeline {
@@ -127,8 +127,13 @@ impl Timeline {
             }
             courses.push(Course { subject: subject.clone(), stretches });
         }
-        let open = open.into_keys().map(str::to_owned).collect();
+        let open = open.into_iter().map(|(table, stretches)| (table.to_owned(), stretches)).collect();
         Self { courses, steps, open }
+    }
+
+    /// Whether a table may hold more than is listed at one of these positions.
+    pub(super) fn is_open(&self, table: &str, first: usize, last: usize) -> bool {
+        self.open.get(table).is_some_and(|open| open.iter().any(|&(from, to)| from <= last && first < to))
     }
 
     /// The number of facts that a live schema contradicts, by position.
