@@ -62,6 +62,9 @@ pub type Row = BTreeMap<String, Option<String>>;
 /// The column that holds the revision.
 pub const COLUMN: &str = "version_num";
 
+/// The characters that Alembic gives it.
+pub const ROOM: usize = 32;
+
 /// The revisions of whole rows, sorted. A NULL is none: Alembic reads it as base.
 #[must_use]
 pub fn revisions(rows: Option<&[Row]>) -> Vec<String> {

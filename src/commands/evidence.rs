@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::{contradicted, infer, lacking, standing};
+use crate::evidence::{contradicted, infer, lacking, most_telling_first, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::Step;
 use crate::migrations::layout::Layout;
@@ -70,15 +70,11 @@ impl History {
         }
     }
 
-    /// What contradicts that the revisions which the rows claim are applied, and no other; in words.
+    /// What contradicts that the revisions which the rows claim are applied, and no other; in words, the most telling first.
     pub(super) fn contradictions(&self, schema: &Schema) -> Vec<String> {
-        let claims = contradicted(&self.effects, schema, self.claimed);
-        let mut sentences: Vec<String> = claims.iter().map(|claim| claim.sentence(&self.ids)).collect();
-        // What is said of a table or a column itself tells most.
-        let is_detail =
-            |text: &str| ["the ", "whether ", "index ", "constraint "].iter().any(|word| text.starts_with(word));
-        sentences.sort_by_cached_key(|text| (!text.starts_with("table "), is_detail(text), text.clone()));
-        sentences
+        let mut claims = contradicted(&self.effects, schema, self.claimed);
+        most_telling_first(&mut claims, self.claimed);
+        claims.iter().map(|claim| claim.sentence(&self.ids)).collect()
     }
 
     /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.

@@ -56,7 +56,8 @@ pub(super) fn change(
     Change { expected, widen: plan.widen, rows: Rows::Changed(changes), note }
 }
 
-/// Notes what the application's upgrade has done, and how long each revision took that it spoke of. That it cannot be noted is a warning: the upgrade is done.
+/// Notes what the application's upgrade has done, and how long each revision took that it spoke of. That it cannot be noted
+/// is a warning: the upgrade is done.
 pub(super) async fn record(
     config: &Config,
     files: &Files,

@@ -2,7 +2,7 @@
 
 use super::DatabaseError;
 use crate::schema::Dialect;
-use crate::version_table::{COLUMN, Change, Row, RowChange, Rows, VersionTable, quoted, revisions};
+use crate::version_table::{COLUMN, Change, ROOM, Row, RowChange, Rows, VersionTable, quoted, revisions};
 
 /// Opens a transaction each of whose statements sees what is committed by then, whatever the default of the role or the
 /// database. In another one, the rows that are read once a lock is there would be those from before it.
@@ -37,7 +37,7 @@ fn create(table: &VersionTable, change: &Change) -> String {
         Rows::PutBack(rows) => revisions(rows.as_deref()),
     };
     let width =
-        added.iter().map(|id| id.chars().count()).max().unwrap_or(0).max(32).max(change.widen.unwrap_or(0) as usize);
+        added.iter().map(|id| id.chars().count()).max().unwrap_or(0).max(ROOM).max(change.widen.unwrap_or(0) as usize);
     let key = match table.primary_key {
         true => format!(", CONSTRAINT {} PRIMARY KEY ({COLUMN})", quoted(&format!("{}_pkc", table.name))),
         false => String::new(),

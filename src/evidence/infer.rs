@@ -112,7 +112,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
 
 /// Existence before properties, what the revision at the answer did before what others did; what follows from a table
 /// that is not there is no claim of its own.
-pub(super) fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
+pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
     let missing: BTreeSet<String> = claims
         .iter()
         .filter(|claim| claim.live.is_none())

@@ -11,7 +11,7 @@ mod step;
 mod timeline;
 mod words;
 
-pub use infer::{Claim, Inference, Verdict, contradicted, infer};
+pub use infer::{Claim, Inference, Verdict, contradicted, infer, most_telling_first};
 pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use standing::{Standing, lacking, standing};
 pub use step::{StepFacts, step};

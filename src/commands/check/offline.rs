@@ -9,9 +9,7 @@ use crate::interpreter::Effects;
 use crate::migrations::{Problem, RevisionGraph};
 use crate::reconcile::{Goal, Severity, State, diagnose};
 use crate::schema::Belief;
-
-/// The characters that Alembic gives `version_num`.
-const ROOM: usize = 32;
+use crate::version_table::ROOM;
 
 /// Of files that form no graph.
 pub(super) fn of_problems(problems: &[Problem]) -> Report {

@@ -12,9 +12,7 @@ use crate::ledger::Action;
 use crate::prose::paragraph;
 use crate::reconcile::{Goal, Plan, row_changes};
 use crate::schema::Dialect;
-
-/// The characters that Alembic gives `version_num`.
-const ROOM: usize = 32;
+use crate::version_table::ROOM;
 
 /// Of a repair, for the database that it was found in.
 pub(super) fn of(config: &Config, files: &Files, dialect: Dialect, repair: &Repair) -> Result<String, Error> {
