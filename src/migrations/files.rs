@@ -1,4 +1,4 @@
-//! Which files are revisions, in Alembic's order, and reading them on all cores.
+//! Which files are revisions, in Alembic's order, and reading them: headers on all cores, whole files on one.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, FileType};
@@ -35,13 +35,15 @@ impl ReadError {
 
 /// Reads every revision file of a layout and links them.
 pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
-    read_with(layout, header::read)
+    let (revisions, problems) = read_each(layout);
+    linked(revisions, problems)
 }
 
 /// As [`read`], faster: functions are not parsed, so an error inside one goes unnoticed. For the question whether there
 /// is anything to do.
 pub fn read_headers(layout: &Layout) -> Result<RevisionGraph, ReadError> {
-    read_with(layout, header::read_header)
+    let (revisions, problems) = gather(layout, read_in_parallel);
+    linked(revisions, problems)
 }
 
 /// Reads the bytes of one file.
@@ -49,7 +51,8 @@ type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
 
 /// Reads every revision file by itself: also where they are no graph.
 pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {
-    read_each_with(layout, header::read)
+    // On one thread: parsing is allocating, and musl's threads would wait for each other's turn.
+    gather(layout, |files| read_some(files, header::read))
 }
 
 /// What becomes of files that are on disk, or are not: new contents by their real path, or none where a file goes.
@@ -82,11 +85,6 @@ fn is_inside(layout: &Layout, path: &Path) -> bool {
     })
 }
 
-fn read_with(layout: &Layout, reader: Reader) -> Result<RevisionGraph, ReadError> {
-    let (revisions, problems) = read_each_with(layout, reader);
-    linked(revisions, problems)
-}
-
 fn linked(revisions: Vec<Revision>, problems: Vec<Problem>) -> Result<RevisionGraph, ReadError> {
     if problems.is_empty() {
         RevisionGraph::new(revisions).map_err(|problems| ReadError { problems })
@@ -96,10 +94,13 @@ fn linked(revisions: Vec<Revision>, problems: Vec<Problem>) -> Result<RevisionGr
     }
 }
 
-fn read_each_with(layout: &Layout, reader: Reader) -> (Vec<Revision>, Vec<Problem>) {
+fn gather(
+    layout: &Layout,
+    read: impl FnOnce(&[PathBuf]) -> Vec<Result<Revision, Problem>>,
+) -> (Vec<Revision>, Vec<Problem>) {
     let (files, mut problems) = list(layout);
     let mut revisions = Vec::with_capacity(files.len());
-    for result in read_all(&files, reader) {
+    for result in read(&files) {
         match result {
             Ok(revision) => revisions.push(revision),
             Err(problem) => problems.push(problem),
@@ -108,15 +109,16 @@ fn read_each_with(layout: &Layout, reader: Reader) -> (Vec<Revision>, Vec<Proble
     (revisions, problems)
 }
 
-fn read_all(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>> {
+/// Headers, on all cores.
+fn read_in_parallel(files: &[PathBuf]) -> Vec<Result<Revision, Problem>> {
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = cores.min(files.len() / FILES_PER_THREAD).max(1);
     if threads == 1 {
-        return read_some(files, reader);
+        return read_some(files, header::read_header);
     }
     thread::scope(|scope| {
         let chunks = files.chunks(files.len().div_ceil(threads));
-        let readers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read_some(chunk, reader))).collect();
+        let readers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read_some(chunk, header::read_header))).collect();
         readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")).collect()
     })
 }
