@@ -6,13 +6,15 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a tool whose output is its purpose")]
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use stillhead::database::catalogue;
-use stillhead::evidence::{Standing, Verdict, infer, standing};
-use stillhead::interpreter::{Checkout, Script, Setting, read};
+use stillhead::evidence::{Forked, Standing, Verdict, Weighed, standing};
+use stillhead::interpreter::{Checkout, Effects, Script, Setting, read};
+use stillhead::migrations::read_header;
 use stillhead::schema::Dialect;
 
 const USAGE: &str = "usage: replay [--verbose] [--schema NAME] CHECKOUT VERSIONS CATALOGUES\n\
@@ -50,6 +52,8 @@ struct Tally {
     wrong: usize,
     /// States that would be refused although their version rows say the truth.
     refused: usize,
+    /// States beside a fork with a side that the schema leaves open.
+    open: usize,
 }
 
 fn main() {
@@ -70,7 +74,7 @@ fn main() {
     };
     match replay(Path::new(checkout), versions, Path::new(catalogues), schema.as_deref().unwrap_or("public"), verbose) {
         Ok((tally, seconds)) => println!(
-            "{:<50} states {:4} exact {:4} run {:4} abstained {:3} wrong {:2} refused {:2} seconds {:.3} (reading {:.3})",
+            "{:<50} states {:4} exact {:4} run {:4} abstained {:3} wrong {:2} refused {:2} open {:3} seconds {:.3} (reading {:.3})",
             format!("{checkout}/{versions}"),
             tally.states,
             tally.exact,
@@ -78,6 +82,7 @@ fn main() {
             tally.abstained,
             tally.wrong,
             tally.refused,
+            tally.open,
             seconds.0,
             seconds.1
         ),
@@ -101,10 +106,12 @@ fn replay(
     collect(&root.join(versions), &mut files);
     let disk = Disk { root: root.to_owned(), versions: versions.to_owned() };
     let mut scripts = Vec::new();
+    let mut needs = Vec::new();
     for id in &order {
         let path = files.get(*id).ok_or_else(|| format!("no file for revision {id}"))?;
         let path = path.strip_prefix(root).map_err(|error| error.to_string())?.to_string_lossy().into_owned();
         let text = disk.text(&path).ok_or_else(|| format!("{path} cannot be read"))?;
+        needs.push(named(&text, &path, &order)?);
         scripts.push(Script { path, text });
     }
     let started = Instant::now();
@@ -113,7 +120,17 @@ fn replay(
         default_schema: default_schema.to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let effects = read(&scripts, &disk, &setting);
+    let known: RefCell<HashMap<Vec<usize>, Vec<Effects>>> = RefCell::default();
+    let read = |order: &[usize]| {
+        if let Some(effects) = known.borrow().get(order) {
+            return effects.clone();
+        }
+        let effects = read(order.iter().map(|&place| &scripts[place]), &disk, &setting);
+        known.borrow_mut().insert(order.to_vec(), effects.clone());
+        effects
+    };
+    let straight: Vec<usize> = (0..order.len()).collect();
+    let effects = read(&straight);
     let reading = started.elapsed().as_secs_f64();
     if verbose {
         for (id, effect) in order.iter().zip(&effects) {
@@ -130,14 +147,27 @@ fn replay(
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let live =
             catalogue::read(&text, Some(default_schema), "alembic_version").map_err(|error| error.to_string())?;
-        let inference = infer(&effects, &live);
+        let Weighed { order: ordered, inference, .. } = Forked { needs: &needs, claimed: 0, read: &read }.weigh(&live);
+        let applied: BTreeSet<usize> = (0..truth).collect();
+        let open: BTreeSet<usize> = inference.open.iter().map(|&at| ordered[at]).collect();
+        let holds_truth = |first: usize, last: usize| {
+            let all: BTreeSet<usize> = ordered[..last].iter().copied().chain(open.iter().copied()).collect();
+            ordered[..first].iter().all(|place| applied.contains(place) || open.contains(place))
+                && applied.is_subset(&all)
+        };
         tally.states += 1;
+        tally.open += usize::from(!open.is_empty());
         let outcome = match &inference.verdict {
-            Verdict::Exact(at) if *at == truth => {
+            Verdict::Exact(at) if holds_truth(*at, *at) && ordered[at - 1] == number => {
                 tally.exact += 1;
                 "exact"
             }
-            Verdict::Run(first, last) if (*first..=*last).contains(&truth) => {
+            // Where the one that was applied last is open, what is named was applied, too.
+            Verdict::Exact(at) if holds_truth(*at, *at) && open.contains(&number) => {
+                tally.run += 1;
+                "run"
+            }
+            Verdict::Run(first, last) if holds_truth(*first, *last) => {
                 tally.run += 1;
                 "run"
             }
@@ -150,7 +180,8 @@ fn replay(
                 "abstained"
             }
         };
-        let standing = standing(&effects, &live, &inference, truth);
+        let claimed = Forked { needs: &needs, claimed: truth, read: &read }.weigh(&live);
+        let standing = standing(&claimed.effects, &live, &claimed.inference, truth);
         if !matches!(standing, Standing::Agrees { .. }) {
             tally.refused += 1;
             if verbose {
@@ -159,9 +190,13 @@ fn replay(
         }
         if verbose {
             println!(
-                "  {truth} {id}: {outcome} {:?} contradictions {}",
-                inference.verdict, inference.contradictions[truth]
+                "  {truth} {id}: {outcome} {:?} contradictions {:?}",
+                inference.verdict,
+                inference.contradictions.iter().min()
             );
+            if !open.is_empty() {
+                println!("      open {:?}", open.iter().map(|&place| order[place]).collect::<Vec<_>>());
+            }
             let own = stillhead::evidence::contradicted(&effects, &live, truth);
             for claim in own.iter().filter(|claim| !previous.contains(&claim.subject)) {
                 println!("      misread {:?}: expected {:?}, live {:?}", claim.subject, claim.expected, claim.live);
@@ -176,6 +211,13 @@ fn replay(
         }
     }
     Ok((tally, (started.elapsed().as_secs_f64(), reading)))
+}
+
+/// The places in `order` of the revisions that a migration names as its parents.
+fn named(text: &str, path: &str, order: &[&str]) -> Result<Vec<usize>, String> {
+    let revision = read_header(text.as_bytes(), Path::new(path)).map_err(|problem| problem.to_string())?;
+    let names = revision.down_revision.iter().chain(&revision.depends_on);
+    Ok(names.filter_map(|name| order.iter().position(|id| id == name)).collect())
 }
 
 /// The files by the `revision` that they assign.

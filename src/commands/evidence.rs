@@ -1,21 +1,33 @@
 //! Gathering evidence: the only place where the interpreter meets the disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::files::Files;
 use crate::database::Database;
 use crate::error::Error;
-use crate::evidence::{contradicted, infer, lacking, most_telling_first, standing};
+use crate::evidence::{Forked, Inference, Weighed, contradicted, lacking, most_telling_first, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
-use crate::migrations::Step;
 use crate::migrations::layout::Layout;
+use crate::migrations::{Node, Step};
 use crate::reconcile::{Evidence, InvalidIndex};
 use crate::schema::{Dialect, Schema, Subject, TableSubject};
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
     roots: Vec<PathBuf>,
+}
+
+impl Disk {
+    /// Imports start in the working folder, and in the folders around the migrations.
+    fn around(layout: &Layout) -> Result<Self, Error> {
+        const AROUND: usize = 4;
+        let here = std::path::absolute(Path::new("."))?;
+        let script = std::path::absolute(&layout.script_location)?;
+        let mut roots = vec![here.clone(), here.join("src")];
+        roots.extend(script.ancestors().take(AROUND).map(Path::to_path_buf));
+        Ok(Self { roots })
+    }
 }
 
 impl Checkout for Disk {
@@ -33,14 +45,37 @@ impl Checkout for Disk {
 pub(super) struct History {
     pub(super) ids: Vec<String>,
     pub(super) effects: Vec<Effects>,
-    /// How many of them, from the first on, the version rows claim.
-    claimed: usize,
 }
 
 impl History {
-    /// Reads what the migrations do, on the database at hand, and the schema that they are held against. The revisions
-    /// that `rows` claim come first.
-    pub(super) async fn look(files: &Files, database: &Database, rows: &[String]) -> Result<(Self, Schema), Error> {
+    /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
+    pub(super) fn offline(files: &Files) -> Result<Self, Error> {
+        let version_table = files.version_table()?.to_string();
+        let setting = Setting { dialect: Dialect::PostgreSql, default_schema: "public".to_owned(), version_table };
+        Self::up_to(files, "heads", &setting)
+    }
+
+    /// Reads what the migrations up to `target` do, each after those that it needs.
+    pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
+        let ids = order(files, target)?;
+        let effects = read(scripts(files, &ids)?.iter(), &Disk::around(&files.layout)?, setting);
+        Ok(Self { ids, effects })
+    }
+}
+
+/// What the migrations do, held against the live schema.
+pub(super) struct Comparison {
+    /// In the order that positions count in.
+    pub(super) history: History,
+    pub(super) schema: Schema,
+    pub(super) inference: Inference,
+    /// How many revisions, from the first on, the version rows claim.
+    claimed: usize,
+}
+
+impl Comparison {
+    /// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.
+    pub(super) async fn look(files: &Files, database: &Database, rows: &[String]) -> Result<Self, Error> {
         let table = files.version_table()?;
         let schema = database.schema(table).await?;
         let version_table = match &table.schema {
@@ -49,70 +84,64 @@ impl History {
         };
         let setting =
             Setting { dialect: database.dialect(), default_schema: schema.default_schema.clone(), version_table };
-        Ok((Self::read(files, &setting, rows)?, schema))
+        // A row that no file has claims nothing that could be looked for.
+        let applied = files.graph.applied(rows).unwrap_or_default();
+        let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
+        // What is applied is closed under "needs", so that it may come first.
+        let (first, then): (Vec<String>, Vec<String>) =
+            order(files, "heads")?.into_iter().partition(|id| applied.contains(id.as_str()));
+        let claimed = first.len();
+        let ids = [first, then].concat();
+        let scripts = scripts(files, &ids)?;
+        let disk = Disk::around(&files.layout)?;
+        let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &disk, &setting);
+        let forked = Forked { needs: &needs(files, &ids), claimed, read: &read_in };
+        let Weighed { order, effects, inference } = forked.weigh(&schema);
+        let ids = order.into_iter().map(|place| ids[place].clone()).collect();
+        Ok(Self { history: History { ids, effects }, schema, inference, claimed })
     }
 
     /// What the schema proves.
-    pub(super) fn weigh(self, schema: &Schema) -> Evidence {
-        let inference = infer(&self.effects, schema);
-        let standing = standing(&self.effects, schema, &inference, self.claimed);
-        let idle = self.effects.iter().map(|effects| effects.nothing).collect();
-        let may_change_data = self.effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect();
+    pub(super) fn evidence(self) -> Evidence {
+        let Self { history: History { ids, effects }, schema, inference, claimed } = self;
         Evidence {
-            idle,
-            may_change_data,
-            claimed: self.claimed,
+            idle: effects.iter().map(|effects| effects.nothing).collect(),
+            may_change_data: effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect(),
+            claimed,
+            standing: standing(&effects, &schema, &inference, claimed),
             inference,
-            standing,
-            lacking: lacking(&self.effects, schema),
-            invalid_indexes: invalid_indexes(schema, &self.effects[self.claimed..]),
-            order: self.ids,
+            lacking: lacking(&effects, &schema),
+            invalid_indexes: invalid_indexes(&schema, &effects[claimed..]),
+            order: ids,
         }
     }
 
     /// What contradicts that the revisions which the rows claim are applied, and no other; in words, the most telling first.
-    pub(super) fn contradictions(&self, schema: &Schema) -> Vec<String> {
-        let mut claims = contradicted(&self.effects, schema, self.claimed);
+    pub(super) fn contradictions(&self) -> Vec<String> {
+        let mut claims = contradicted(&self.history.effects, &self.schema, self.claimed);
         most_telling_first(&mut claims, self.claimed);
-        claims.iter().map(|claim| claim.sentence(&self.ids)).collect()
+        claims.iter().map(|claim| claim.sentence(&self.history.ids)).collect()
     }
+}
 
-    /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
-    pub(super) fn offline(files: &Files) -> Result<Self, Error> {
-        let version_table = files.version_table()?.to_string();
-        let setting = Setting { dialect: Dialect::PostgreSql, default_schema: "public".to_owned(), version_table };
-        Self::read(files, &setting, &[])
-    }
+/// The texts of revisions.
+fn scripts(files: &Files, ids: &[String]) -> Result<Vec<Script>, Error> {
+    let nodes = ids.iter().filter_map(|id| files.graph.get(id));
+    let script = |node: &Node| {
+        let path = std::path::absolute(&node.revision.path)?;
+        let bytes = std::fs::read(&path)?;
+        let text = crate::python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
+        Ok(Script { path: path.to_string_lossy().into_owned(), text })
+    };
+    nodes.map(script).collect()
+}
 
-    fn read(files: &Files, setting: &Setting, rows: &[String]) -> Result<Self, Error> {
-        // A row that no file has claims nothing that could be looked for.
-        let applied = files.graph.applied(rows).unwrap_or_default();
-        let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
-        let order = order(files, "heads")?;
-        // What is applied is closed under "needs", so that it may come first.
-        let (first, then): (Vec<String>, Vec<String>) = order.into_iter().partition(|id| applied.contains(id.as_str()));
-        Self::of(files, setting, first.len(), [first, then].concat())
-    }
-
-    /// Reads what the migrations up to `target` do, each after those that it needs.
-    pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
-        Self::of(files, setting, 0, order(files, target)?)
-    }
-
-    fn of(files: &Files, setting: &Setting, claimed: usize, order: Vec<String>) -> Result<Self, Error> {
-        let mut ids = Vec::new();
-        let mut scripts = Vec::new();
-        for id in &order {
-            let Some(node) = files.graph.get(id) else { continue };
-            let path = std::path::absolute(&node.revision.path)?;
-            let bytes = std::fs::read(&path)?;
-            let text = crate::python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
-            ids.push(node.revision.id.clone());
-            scripts.push(Script { path: path.to_string_lossy().into_owned(), text });
-        }
-        let disk = Disk { roots: roots(&files.layout)? };
-        Ok(Self { ids, effects: read(&scripts, &disk, setting), claimed })
-    }
+/// For each revision the places of those that it names.
+fn needs(files: &Files, ids: &[String]) -> Vec<Vec<usize>> {
+    let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+    let nodes = ids.iter().filter_map(|id| files.graph.get(id));
+    let of = |node| files.graph.links(node).filter_map(|(link, _)| places.get(link.revision.id.as_str()).copied());
+    nodes.map(|node| of(node).collect()).collect()
 }
 
 /// The indexes of a schema that are not valid, and whether a revision of `pending` makes them.
@@ -137,14 +166,4 @@ fn invalid_indexes(schema: &Schema, pending: &[Effects]) -> Vec<InvalidIndex> {
 fn order(files: &Files, target: &str) -> Result<Vec<String>, Error> {
     let steps = files.graph.upgrade_steps(&[], target)?;
     Ok(steps.into_iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id) } else { None }).collect())
-}
-
-/// Where imports may start: the working folder, then the folders around the migrations.
-fn roots(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
-    const AROUND: usize = 4;
-    let here = std::path::absolute(Path::new("."))?;
-    let script = std::path::absolute(&layout.script_location)?;
-    let mut roots = vec![here.clone(), here.join("src")];
-    roots.extend(script.ancestors().take(AROUND).map(Path::to_path_buf));
-    Ok(roots)
 }

@@ -3,14 +3,13 @@
 use clap::Args;
 use serde_json::json;
 
-use super::evidence::History;
+use super::evidence::{Comparison, History};
 use super::files::{Files, open};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evidence::{Claim, Inference, Verdict, contradicted, infer, name};
+use crate::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
 use crate::process::liveness::Liveness;
-use crate::schema::Schema;
 
 /// Sentences of each kind that the text shows; JSON has them all.
 const SHOWN: usize = 8;
@@ -18,7 +17,7 @@ const SHOWN: usize = 8;
 /// What `infer` takes.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Show what contradicts this revision, and what of it could not be read
+    /// Show what speaks for and against this revision, fact by fact, and what of it could not be read
     #[arg(long, value_name = "REV")]
     explain: Option<String>,
     /// How to print
@@ -30,21 +29,22 @@ pub struct Arguments {
 pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let files = Files::read(config)?;
     let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
-    let looked = History::look(&files, &database, &[]).await;
+    let looked = Comparison::look(&files, &database, &[]).await;
     database.close().await;
-    let (evidence, schema) = looked?;
+    let compared = looked?;
     if let Some(symbol) = &arguments.explain {
-        return explain(&files, &evidence, &schema, symbol, arguments.format);
+        return explain(&files, &compared, symbol, arguments.format);
     }
-    let inference = infer(&evidence.effects, &schema);
+    let Comparison { history: History { ids, effects }, inference, .. } = &compared;
     match arguments.format {
-        Format::Text => print(&text(&inference, &evidence.ids))?,
-        Format::Json => print_json(document(&inference, &evidence.ids))?,
+        Format::Text => print(&text(inference, ids))?,
+        Format::Json => print_json(document(inference, ids))?,
     }
     match inference.verdict {
+        _ if !inference.open.is_empty() => Err(Error::NotInferred),
         Verdict::Exact(_) | Verdict::BeforeFirst => Ok(()),
         // Later members that do nothing make no difference; any other is a question for a person.
-        Verdict::Run(first, last) if evidence.effects[first..last].iter().all(|effect| effect.nothing) => Ok(()),
+        Verdict::Run(first, last) if effects[first..last].iter().all(|effect| effect.nothing) => Ok(()),
         _ => Err(Error::NotInferred),
     }
 }
@@ -87,20 +87,31 @@ fn headline(verdict: &Verdict, ids: &[String]) -> String {
 
 fn text(inference: &Inference, ids: &[String]) -> String {
     let mut text = headline(&inference.verdict, ids) + "\n";
-    let mut list = |title: &str, lines: Vec<String>| {
-        if lines.is_empty() {
-            return;
-        }
-        text.push_str(&format!("\n{title}:\n"));
-        lines.iter().take(SHOWN).for_each(|line| text.push_str(&format!("  {line}\n")));
-        if lines.len() > SHOWN {
-            text.push_str(&format!("  and {} more\n", lines.len() - SHOWN));
-        }
-    };
-    list("for it", inference.holds.iter().map(|claim| claim.sentence(ids)).collect());
-    list("against it", inference.contradicted.iter().map(|claim| claim.sentence(ids)).collect());
-    list("explained by no revision", inference.unexplained.iter().map(name).collect());
+    let sentences = |claims: &[Claim]| claims.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>();
+    let named = |positions: &[usize]| positions.iter().map(|&before| ids[before].clone()).collect::<Vec<_>>();
+    list(
+        &mut text,
+        "on other sides of a fork, applied or not, the schema does not show it",
+        &named(&inference.open),
+        SHOWN,
+    );
+    list(&mut text, "for it", &sentences(&inference.holds), SHOWN);
+    list(&mut text, "against it", &sentences(&inference.contradicted), SHOWN);
+    let unexplained: Vec<String> = inference.unexplained.iter().map(name).collect();
+    list(&mut text, "explained by no revision", &unexplained, SHOWN);
     text
+}
+
+/// Adds lines under a title, no more than `shown` of them.
+fn list(text: &mut String, title: &str, lines: &[String], shown: usize) {
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!("\n{title}:\n"));
+    lines.iter().take(shown).for_each(|line| text.push_str(&format!("  {line}\n")));
+    if lines.len() > shown {
+        text.push_str(&format!("  and {} more\n", lines.len() - shown));
+    }
 }
 
 fn claims(claims: &[Claim], ids: &[String]) -> Vec<serde_json::Value> {
@@ -124,28 +135,43 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
         "revisions": group(&inference.verdict, ids),
         "holds": claims(&inference.holds, ids),
         "contradicted": claims(&inference.contradicted, ids),
+        "open": inference.open.iter().map(|&before| &ids[before]).collect::<Vec<_>>(),
         "unexplained": inference.unexplained.iter().map(name).collect::<Vec<_>>(),
     })
 }
 
-fn explain(files: &Files, evidence: &History, schema: &Schema, symbol: &str, format: Format) -> Result<(), Error> {
+fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -> Result<(), Error> {
+    let Comparison { history: History { ids, effects }, schema, .. } = compared;
     for node in files.graph.resolve(symbol)? {
         let id = &node.revision.id;
-        let Some(number) = evidence.ids.iter().position(|held| held == id) else { continue };
-        let against = contradicted(&evidence.effects, schema, number + 1);
-        let against: Vec<String> = against.iter().map(|claim| claim.sentence(&evidence.ids)).collect();
-        let effects = &evidence.effects[number];
+        let Some(number) = ids.iter().position(|held| held == id) else { continue };
+        let ordered = |mut claims: Vec<Claim>| {
+            most_telling_first(&mut claims, number + 1);
+            // What the revision itself does says most about it.
+            claims.sort_by_key(|claim| claim.by != Some(number));
+            claims
+        };
+        let held = ordered(holding(effects, schema, number + 1));
+        let against = ordered(contradicted(effects, schema, number + 1));
+        let unreadable = &effects[number].opaque;
         match format {
-            Format::Json => {
-                print_json(json!({ "revision": id, "against": against, "unreadable": effects.opaque }))?;
-            }
+            Format::Json => print_json(json!({
+                "revision": id,
+                "for": claims(&held, ids),
+                "against": claims(&against, ids),
+                "unreadable": unreadable,
+            }))?,
             Format::Text => {
                 let mut text = match against.len() {
                     0 => format!("nothing contradicts {id}\n"),
-                    count => format!("{count} facts contradict {id}:\n"),
+                    1 => format!("1 fact contradicts {id}\n"),
+                    count => format!("{count} facts contradict {id}\n"),
                 };
-                against.iter().for_each(|line| text.push_str(&format!("  {line}\n")));
-                effects.opaque.iter().for_each(|reason| text.push_str(&format!("not followed: {reason}\n")));
+                let sentences = |claims: &[Claim]| claims.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>();
+                let own = held.iter().filter(|claim| claim.by == Some(number)).count();
+                list(&mut text, "for it", &sentences(&held), own.max(SHOWN));
+                list(&mut text, "against it", &sentences(&against), usize::MAX);
+                list(&mut text, "not followed", unreadable, usize::MAX);
                 print(&text)?;
             }
         }

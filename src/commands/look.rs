@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::History;
+use super::evidence::Comparison;
 use super::files::Files;
 use crate::config::{Config, Reaction, Repair};
 use crate::database::{Database, VersionRows};
@@ -55,8 +55,8 @@ impl Look {
         let mut findings = diagnose(&files.graph, goal, &state);
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
-            let (history, schema) = History::look(files, database, state.rows.revisions()).await?;
-            state.evidence = Some(history.weigh(&schema));
+            let comparison = Comparison::look(files, database, state.rows.revisions()).await?;
+            state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
         }
         let mut plan = plan(&files.graph, goal, state.rows.revisions(), &findings, policy);

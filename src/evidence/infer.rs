@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::step::telling_operations;
+use super::step::{column_of, is_half_read};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::{Schema, State, Subject, TableSubject};
@@ -67,6 +67,8 @@ pub struct Inference {
     pub unexplained: Vec<Subject>,
     /// Facts that are contradicted, by position.
     pub contradictions: Vec<usize>,
+    /// The positions before those revisions of other sides of a fork of which the schema does not show whether they were applied.
+    pub open: Vec<usize>,
 }
 
 /// Names the revision that a live schema is at, from what each revision does in upgrade order.
@@ -107,25 +109,25 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
             contradicted.push(claim);
         }
     }
-    Inference { verdict, holds, contradicted, unexplained, contradictions }
+    Inference { verdict, holds, contradicted, unexplained, contradictions, open: Vec::new() }
 }
 
-/// Existence before properties, what the revision at the answer did before what others did; what follows from a table
-/// that is not there is no claim of its own.
+/// Existence before properties, what the revision at the answer did before what others did, each subject once; what
+/// follows from a table or a column that is there or not is no claim of its own.
 pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
-    let missing: BTreeSet<String> = claims
-        .iter()
-        .filter(|claim| claim.live.is_none())
-        .filter_map(|claim| match &claim.subject {
-            Subject::Table(table, TableSubject::Itself) => Some(table.clone()),
-            _ => None,
-        })
-        .collect();
-    claims.retain(|claim| match &claim.subject {
-        Subject::Table(_, TableSubject::Itself) => true,
-        Subject::Table(table, _) => !missing.contains(table),
-        _ => true,
+    let is_one_sided = |claim: &Claim| claim.live.is_none() || claim.expected.is_none();
+    let one_sided = claims.iter().filter(|claim| is_one_sided(claim));
+    let tables: BTreeSet<String> = one_sided.filter_map(Claim::whole_table).map(str::to_owned).collect();
+    claims.retain(|claim| {
+        claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
     });
+    for claim in claims.iter_mut().filter(|claim| is_one_sided(claim)) {
+        let Some(column) = column_of(&claim.subject) else { continue };
+        let there = |state: &Option<State>| state.as_ref().map(|_| State::Present);
+        // Who set the property need not have made the column.
+        let by = claim.by.filter(|_| claim.expected.is_none());
+        *claim = Claim { subject: column, expected: there(&claim.expected), live: there(&claim.live), by };
+    }
     claims.sort_by_cached_key(|claim| {
         let rank = match &claim.subject {
             Subject::Table(_, TableSubject::Itself) => 0,
@@ -138,6 +140,7 @@ pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
         let distance = claim.by.map_or(usize::MAX, |by| answer.abs_diff(by + 1));
         (claim.live.is_none(), rank, distance, claim.subject.clone())
     });
+    claims.dedup_by(|claim, before| claim.subject == before.subject);
 }
 
 pub(super) fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
@@ -192,11 +195,10 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
 /// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
 /// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
 fn with_half_read(effects: &[Effects], timeline: &Timeline, mut first: usize, mut last: usize) -> (usize, usize) {
-    let half_read = |before: usize| !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2;
-    if last < effects.len() && half_read(last) {
+    if last < effects.len() && is_half_read(effects, timeline, last) {
         last += 1;
     }
-    if first > 1 && half_read(first - 1) {
+    if first > 1 && is_half_read(effects, timeline, first - 1) {
         first -= 1;
     }
     (first, last)
@@ -280,6 +282,18 @@ fn unexplained(timeline: &Timeline, schema: &Schema, first: usize, last: usize) 
 /// The facts that a live schema contradicts at one position.
 pub fn contradicted(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
     contradicted_at(&Timeline::new(effects), &live_facts(schema), position)
+}
+
+/// The facts that a live schema agrees with at one position.
+pub fn holding(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
+    let (timeline, live) = (Timeline::new(effects), live_facts(schema));
+    let agrees = |course: &usize| {
+        let course = &timeline.courses[*course];
+        let (expected, now) = (course.at(position), live.get(&course.subject));
+        *expected != Expected::Unknown && !now.is_some_and(State::is_unfinished) && !expected.contradicted_by(now)
+    };
+    let held = (0..timeline.courses.len()).filter(agrees);
+    held.map(|course| claim(&timeline, course, position, &live)).collect()
 }
 
 fn contradicted_at(timeline: &Timeline, live: &HashMap<Subject, State>, position: usize) -> Vec<Claim> {

@@ -4,6 +4,7 @@
 //! only if the positions that share the fewest are neighbours and nothing near them is contradicted either; in doubt
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
+mod forks;
 mod infer;
 mod overlap;
 mod standing;
@@ -11,7 +12,8 @@ mod step;
 mod timeline;
 mod words;
 
-pub use infer::{Claim, Inference, Verdict, contradicted, infer, most_telling_first};
+pub use forks::{Forked, Weighed};
+pub use infer::{Claim, Inference, Verdict, contradicted, holding, infer, most_telling_first};
 pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use standing::{Standing, lacking, standing};
 pub use step::{StepFacts, step};

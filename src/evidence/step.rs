@@ -38,18 +38,19 @@ pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, befor
     }
     for claims in [&mut facts.done, &mut facts.missing] {
         most_telling_first(claims, before + 1);
-        let tables: BTreeSet<String> = claims.iter().filter_map(Claim::whole_table).map(str::to_owned).collect();
-        // A table is one operation, with all that is in it.
-        claims.retain(|claim| {
-            claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
-        });
     }
     facts
 }
 
+/// Whether the revision after position `before` has parts that could not be read, and fewer than two operations that tell:
+/// somebody may have made or undone the one by hand, and the unread rest says nothing.
+pub(super) fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
+    !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2
+}
+
 /// How many operations of the revision after position `before` leave something that tells before from after: a table
 /// is one with all that is in it, and so is a column with its properties.
-pub(super) fn telling_operations(timeline: &Timeline, before: usize) -> usize {
+fn telling_operations(timeline: &Timeline, before: usize) -> usize {
     let mut operations: BTreeSet<Subject> = BTreeSet::new();
     for &course in &timeline.steps[before + 1] {
         let held = &timeline.courses[course];

@@ -6,8 +6,11 @@ use crate::schema::{Belief, State, Subject, TableSubject};
 impl Claim {
     /// One line, for example `users.email exists, which 3f2a adds`. `ids` are the revisions in upgrade order.
     pub fn sentence<S: AsRef<str>>(&self, ids: &[S]) -> String {
-        let what = name(&self.subject);
         let by = self.by.and_then(|by| ids.get(by)).map(AsRef::as_ref);
+        if let Some(sentence) = self.of_a_property(by) {
+            return sentence;
+        }
+        let what = name(&self.subject);
         match (&self.expected, &self.live) {
             (Some(expected), None) => match by {
                 Some(by) => format!("{what} is missing, which {by} {}", verb(expected)),
@@ -22,22 +25,64 @@ impl Claim {
                 None => format!("{what} does not exist yet"),
             },
             (Some(expected), Some(live)) if expected.agrees(live) => {
-                let state =
-                    describe(expected, &self.subject).map_or("exists".to_owned(), |state| format!("is {state}"));
+                let state = describe(expected).map_or("exists".to_owned(), |state| format!("is {state}"));
                 match by {
                     Some(by) => format!("{what} {state}, which {by} {}", verb(expected)),
                     None => format!("{what} {state}"),
                 }
             }
             (Some(expected), Some(live)) => {
-                let is = describe(live, &self.subject).unwrap_or_else(|| "there".to_owned());
-                let should = describe(expected, &self.subject).unwrap_or_else(|| "there".to_owned());
+                let is = describe(live).unwrap_or_else(|| "there".to_owned());
+                let should = describe(expected).unwrap_or_else(|| "there".to_owned());
                 match by {
                     Some(by) => format!("{what} is {is}, and {by} makes it {should}"),
                     None => format!("{what} is {is}, not {should}"),
                 }
             }
         }
+    }
+}
+
+/// The words of a property that a column has or has not: that it has it, that it has not, and how a revision changes that.
+struct Property {
+    yes: &'static str,
+    no: &'static str,
+    becomes: [&'static str; 2],
+    should: [&'static str; 2],
+}
+
+const NULLABLE: Property = Property {
+    yes: "takes NULL",
+    no: "is NOT NULL",
+    becomes: ["makes it NOT NULL", "lets it take NULL"],
+    should: ["be NOT NULL", "take NULL"],
+};
+
+const DEFAULT: Property = Property {
+    yes: "has a default",
+    no: "has no default",
+    becomes: ["takes it away", "gives it one"],
+    should: ["have none", "have one"],
+};
+
+impl Claim {
+    /// The sentence, where it is about a property that a column has or has not.
+    fn of_a_property(&self, by: Option<&str>) -> Option<String> {
+        let Subject::Table(table, part) = &self.subject else { return None };
+        let (column, words) = match part {
+            TableSubject::Nullable(column) => (column, NULLABLE),
+            TableSubject::Default(column) => (column, DEFAULT),
+            _ => return None,
+        };
+        let (Some(State::Flag(expected)), Some(State::Flag(live))) = (&self.expected, &self.live) else { return None };
+        let is = format!("{table}.{column} {}", if *live { words.yes } else { words.no });
+        let wanted = usize::from(*expected);
+        Some(match by {
+            _ if expected != live && by.is_none() => format!("{is}, and should {}", words.should[wanted]),
+            Some(by) if expected != live => format!("{is}, and {by} {}", words.becomes[wanted]),
+            Some(by) => format!("{is}, which {by} sets"),
+            None => is,
+        })
     }
 }
 
@@ -79,18 +124,11 @@ fn verb(state: &State) -> &'static str {
 }
 
 /// The state in words; `None` when existing is all there is to say.
-fn describe(state: &State, subject: &Subject) -> Option<String> {
+fn describe(state: &State) -> Option<String> {
     match state {
         State::Present => None,
         State::Type(kind) => Some(kind.clone()),
-        State::Flag(flag) => {
-            let nullable = matches!(subject, Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)));
-            Some(match (nullable, flag) {
-                (true, true) => "yes".to_owned(),
-                (true, false) => "no".to_owned(),
-                (false, flag) => flag.to_string(),
-            })
-        }
+        State::Flag(flag) => Some(flag.to_string()),
         State::Names(names) => Some(format!("({})", names.join(", "))),
         State::OnDelete(actions) => {
             let action = |action: &char| match action {
@@ -123,7 +161,16 @@ mod tests {
         let kind = Subject::Table("users".to_owned(), TableSubject::Type("email".to_owned()));
         let present = Some(State::Present);
         let text = |kind: &str| Some(State::Type(kind.to_owned()));
+        let nullable = Subject::Table("users".to_owned(), TableSubject::Nullable("email".to_owned()));
+        let default = Subject::Table("users".to_owned(), TableSubject::Default("email".to_owned()));
+        let flag = |flag: bool| Some(State::Flag(flag));
         let cases = [
+            (nullable.clone(), flag(true), flag(true), Some(0), "users.email takes NULL, which 3f2a sets"),
+            (nullable.clone(), flag(false), flag(true), Some(0), "users.email takes NULL, and 3f2a makes it NOT NULL"),
+            (nullable, flag(true), flag(false), Some(1), "users.email is NOT NULL, and 9b1c lets it take NULL"),
+            (default.clone(), flag(true), flag(false), Some(1), "users.email has no default, and 9b1c gives it one"),
+            (default.clone(), flag(false), flag(true), Some(1), "users.email has a default, and 9b1c takes it away"),
+            (default, flag(true), flag(false), None, "users.email has no default, and should have one"),
             (column.clone(), present.clone(), present.clone(), Some(0), "users.email exists, which 3f2a creates"),
             (table.clone(), present.clone(), None, Some(1), "table invoices is missing, which 9b1c creates"),
             (table.clone(), None, present.clone(), Some(1), "table invoices exists, which 9b1c drops"),

@@ -79,13 +79,17 @@ pub struct Setting {
 }
 
 /// Reads migrations in upgrade order: the effects of each, given those before it.
-pub fn read(scripts: &[Script], checkout: &dyn Checkout, setting: &Setting) -> Vec<Effects> {
+pub fn read<'s>(
+    scripts: impl Iterator<Item = &'s Script> + Send,
+    checkout: &dyn Checkout,
+    setting: &Setting,
+) -> Vec<Effects> {
     // The tree may nest 1,000 deep and each level costs several frames.
     const STACK: usize = 256 << 20;
     std::thread::scope(|scope| {
         let work = || {
             let mut interpreter = Interpreter::new(checkout, setting);
-            scripts.iter().map(|script| interpreter.revision(script)).collect()
+            scripts.map(|script| interpreter.revision(script)).collect()
         };
         match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_default(),
@@ -269,7 +273,7 @@ mod tests {
                 default_schema: "public".to_owned(),
                 version_table: "alembic_version".to_owned(),
             };
-            let effects = read(&[script], &Empty, &setting);
+            let effects = read([&script].into_iter(), &Empty, &setting);
             assert_eq!(effects.len(), 1, "{}", &body[..20]);
             assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
         }
@@ -284,7 +288,7 @@ mod tests {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        read(&[script], &Empty, &setting).remove(0)
+        read([&script].into_iter(), &Empty, &setting).remove(0)
     }
 
     fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {

@@ -1,6 +1,8 @@
 //! What the live schema proves about the version rows.
 
-use super::finding::{InvalidIndex, Position, Proof};
+use std::collections::BTreeSet;
+
+use super::finding::{InvalidIndex, OpenSides, Position, Proof};
 use crate::evidence::{Claim, Inference, Standing, Verdict};
 use crate::migrations::{RevisionGraph, Step};
 
@@ -60,7 +62,8 @@ impl Evidence {
     /// Where the schema is, and why; no rows where nothing of the migrations is there.
     pub(super) fn position_or_base(&self, graph: &RevisionGraph) -> Position {
         let proof = self.proven().and_then(|count| self.proof(graph, count));
-        Position { proof, candidates: self.candidates() }
+        let open = if proof.is_none() { self.open_sides(graph) } else { None };
+        Position { proof, candidates: self.candidates(), open }
     }
 
     /// The revisions that the rows do not claim, up to where the schema is, that may change data.
@@ -74,6 +77,9 @@ impl Evidence {
     /// tell a person and not enough to write. Several that no catalogue can tell apart count as the last of
     /// them only where the later ones do nothing: to skip a data migration, or to repeat one, is a person's decision.
     fn proven(&self) -> Option<usize> {
+        if !self.inference.open.is_empty() {
+            return None;
+        }
         let at = match self.inference.verdict {
             Verdict::Exact(at) => at,
             Verdict::BeforeFirst => 0,
@@ -97,9 +103,32 @@ impl Evidence {
     /// The rows that a database has after the first `count` revisions, and why.
     fn proof(&self, graph: &RevisionGraph, count: usize) -> Option<Proof> {
         const REASONS: usize = 3;
-        let steps: Vec<Step> = self.order[..count].iter().cloned().map(Step::Upgrade).collect();
-        let (_, rows) = graph.row_changes(&[], &steps).ok()?;
+        let rows = self.rows_after(graph, 0..count)?;
         let reasons = self.sentences(&self.inference.holds).into_iter().take(REASONS).collect();
-        Some(Proof { rows: rows.into_iter().collect(), reasons })
+        Some(Proof { rows, reasons })
+    }
+
+    /// What the schema leaves open beside a fork: along its own line, too.
+    fn open_sides(&self, graph: &RevisionGraph) -> Option<OpenSides> {
+        let (first, last) = match self.inference.verdict {
+            Verdict::Exact(at) => (at, at),
+            Verdict::Run(first, last) => (first, last),
+            _ => return None,
+        };
+        let open: BTreeSet<usize> = self.inference.open.iter().copied().chain(first..last).collect();
+        let all: BTreeSet<usize> = (0..last).chain(open.iter().copied()).collect();
+        let with = self.rows_after(graph, all.iter().copied())?;
+        let without = self.rows_after(graph, all.iter().copied().filter(|at| !open.contains(at)))?;
+        // Along one line a revision is its own row.
+        let on_one_line = self.inference.open.is_empty() && with.len() == 1 && without.len() <= 1;
+        let revisions = open.iter().map(|&at| self.order[at].clone()).collect();
+        (!on_one_line && !open.is_empty()).then_some(OpenSides { revisions, without, with })
+    }
+
+    /// The rows that a database has after these revisions.
+    fn rows_after(&self, graph: &RevisionGraph, applied: impl Iterator<Item = usize>) -> Option<Vec<String>> {
+        let steps: Vec<Step> = applied.map(|at| Step::Upgrade(self.order[at].clone())).collect();
+        let (_, rows) = graph.row_changes(&[], &steps).ok()?;
+        Some(rows.into_iter().collect())
     }
 }

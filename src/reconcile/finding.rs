@@ -46,6 +46,19 @@ pub struct Position {
     pub proof: Option<Proof>,
     /// The revisions that it may be at where it proves none, earliest first.
     pub candidates: Vec<String>,
+    /// What it leaves open beside a fork.
+    pub open: Option<OpenSides>,
+}
+
+/// Revisions of sides of a fork of which a schema does not show whether they were applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSides {
+    /// The revisions.
+    pub revisions: Vec<String>,
+    /// The rows if none of them was applied.
+    pub without: Vec<String>,
+    /// The rows if all of them were.
+    pub with: Vec<String>,
 }
 
 /// An index that is not valid.

@@ -27,6 +27,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         contradicted: Vec::new(),
         unexplained: Vec::new(),
         contradictions: vec![contradictions; 4],
+        open: Vec::new(),
     };
     Evidence {
         order: words("a b c"),

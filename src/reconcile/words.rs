@@ -170,6 +170,14 @@ impl Position {
     }
 
     fn next(&self) -> String {
+        if let Some(open) = &self.open {
+            return format!(
+                "stillhead stamp --purge {} if {} been applied, else stillhead stamp --purge {}; then start again",
+                open.with.join(" "),
+                have(&open.revisions),
+                open.without.join(" "),
+            );
+        }
         match (&self.proof, self.candidates.as_slice()) {
             (Some(_), _) | (None, []) => "stillhead run".to_owned(),
             (None, [only]) => {
@@ -198,6 +206,11 @@ impl fmt::Display for Position {
 impl Position {
     /// What goes after "the schema".
     pub(super) fn place(&self) -> String {
+        if let Some(open) = &self.open {
+            let (at, whether) = (list(&open.without), list(&open.revisions));
+            let was = if open.revisions.len() == 1 { "was" } else { "were" };
+            return format!("is at {at}, and does not show whether {whether} {was} applied");
+        }
         match (&self.proof, self.candidates.as_slice()) {
             (Some(proof), _) if proof.rows.is_empty() => "has nothing of the migrations".to_owned(),
             (Some(proof), _) => format!("is at {}", list(&proof.rows)),
@@ -216,6 +229,14 @@ fn as_sql(name: &str) -> String {
     };
     let part = |part: &str| if is_plain(part) { part.to_owned() } else { quoted(part) };
     name.split('.').map(part).collect::<Vec<_>>().join(".")
+}
+
+/// Names, as what comes before "been applied".
+fn have(revisions: &[String]) -> String {
+    match revisions {
+        [only] => format!("{only} has"),
+        several => format!("{} have", list(several)),
+    }
 }
 
 fn first(facts: &[String]) -> &str {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::failed;
-use crate::commands::evidence::History;
+use crate::commands::evidence::{Comparison, History};
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look, policy};
 use crate::config::Config;
@@ -33,10 +33,12 @@ impl State {
         let look = Look::at(files, database, &goal, policy(config), Depth::Schema).await?;
         let facts = database.table_facts(files.version_table()?).await?;
         let pending = goal.pending(&files.graph, look.rows.revisions());
-        let (history, schema) = History::look(files, database, look.rows.revisions()).await?;
-        let changes = history.ids.iter().zip(&history.effects).filter(|(id, _)| pending.contains(id));
+        let compared = Comparison::look(files, database, look.rows.revisions()).await?;
+        let History { ids, effects } = &compared.history;
+        let changes = ids.iter().zip(effects).filter(|(id, _)| pending.contains(id));
         let tables = changes.flat_map(|(_, effects)| &effects.changes).filter_map(|(subject, _)| subject.table());
-        let changed_tables = tables.filter(|table| schema.tables.contains_key(*table)).map(str::to_owned).collect();
+        let changed_tables =
+            tables.filter(|table| compared.schema.tables.contains_key(*table)).map(str::to_owned).collect();
         Ok(Self { look, facts, pending, changed_tables })
     }
 

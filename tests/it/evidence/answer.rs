@@ -13,6 +13,8 @@ pub struct Answer {
     pub revisions: Vec<String>,
     pub holds: Vec<Claim>,
     pub contradicted: Vec<Claim>,
+    /// What other sides of a fork it may have, too.
+    pub open: Vec<String>,
     pub unexplained: Vec<String>,
     /// Whether it exits with 0: nobody has to decide anything.
     #[serde(skip)]

@@ -35,7 +35,15 @@ impl Small {
             count => format!("\"r{count}\""),
         };
         self.count += 1;
-        let revision = format!("r{}", self.count);
+        self.write(&format!("r{}", self.count), &parent, body);
+    }
+
+    /// Adds a migration after a given one.
+    pub fn branch(&self, parent: &str, revision: &str, body: &str) {
+        self.write(revision, &format!("\"{parent}\""), body);
+    }
+
+    fn write(&self, revision: &str, parent: &str, body: &str) {
         let body = body.replace('\n', "\n    ");
         let text = format!(
             "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n\n\
