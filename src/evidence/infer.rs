@@ -45,6 +45,11 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// Whether what is there is what should be.
+    fn agrees(&self) -> bool {
+        matches!((&self.expected, &self.live), (Some(expected), Some(live)) if expected.agrees(live))
+    }
+
     /// The table, where it is about the existence of one.
     pub(super) fn whole_table(&self) -> Option<&str> {
         match &self.subject {
@@ -112,8 +117,8 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     Inference { verdict, holds, contradicted, unexplained, contradictions, open: Vec::new() }
 }
 
-/// Existence before properties, what the revision at the answer did before what others did, each subject once; what
-/// follows from a table or a column that is there or not is no claim of its own.
+/// Existence before properties, what the revision at the answer did before what others did, each subject once; what follows
+/// from the existence of a table or a column is no claim of its own.
 pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
     let is_one_sided = |claim: &Claim| claim.live.is_none() || claim.expected.is_none();
     let one_sided = claims.iter().filter(|claim| is_one_sided(claim));
@@ -140,7 +145,15 @@ pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
         let distance = claim.by.map_or(usize::MAX, |by| answer.abs_diff(by + 1));
         (claim.live.is_none(), rank, distance, claim.subject.clone())
     });
-    claims.dedup_by(|claim, before| claim.subject == before.subject);
+    let mut said = BTreeSet::new();
+    claims.retain(|claim| said.insert(claim.subject.clone()));
+    // A column that is as its own revision makes it says its properties, too.
+    let made: BTreeSet<(Subject, Option<usize>)> =
+        claims.iter().map(|claim| (claim.subject.clone(), claim.by)).collect();
+    claims.retain(|claim| {
+        let column = column_of(&claim.subject).filter(|_| claim.agrees());
+        column.is_none_or(|column| !made.contains(&(column, claim.by)))
+    });
 }
 
 pub(super) fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {

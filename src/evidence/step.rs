@@ -38,6 +38,11 @@ pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, befor
     }
     for claims in [&mut facts.done, &mut facts.missing] {
         most_telling_first(claims, before + 1);
+        let tables: BTreeSet<String> = claims.iter().filter_map(Claim::whole_table).map(str::to_owned).collect();
+        // A table is one operation, with all that is in it.
+        claims.retain(|claim| {
+            claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
+        });
     }
     facts
 }

@@ -6,6 +6,7 @@ mod catalogue;
 mod compose;
 mod coverage;
 mod drift;
+mod explain;
 mod forks;
 mod half_read;
 mod history;
