@@ -12,3 +12,4 @@ mod hostile;
 mod missing_files;
 mod replay;
 mod small;
+mod verdicts;
