@@ -10,6 +10,7 @@ mod builtins;
 mod call;
 mod class;
 mod construct;
+mod definition;
 mod execute;
 mod expression;
 mod import;

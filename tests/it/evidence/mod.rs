@@ -9,6 +9,7 @@ mod drift;
 mod half_read;
 mod history;
 mod hostile;
+mod keywords;
 mod missing_files;
 mod replay;
 mod small;
