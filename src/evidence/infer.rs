@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::step::telling_operations;
+use super::half_read::with_half_read;
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::{Schema, State, Subject, TableSubject};
@@ -21,8 +21,9 @@ pub enum Verdict {
     Ambiguous(Vec<usize>),
     /// Nothing of the first revision is there.
     BeforeFirst,
-    /// Everything that the last revision needs is there, and more that no revision mentions.
-    Ahead,
+    /// Everything that is needed after the last revision is there, and more that no revision mentions. Of the last one that
+    /// could not be read to its end nobody knows: this many revisions are there for certain.
+    Ahead(usize),
     /// There are tables, and no revision mentions any of them.
     Foreign,
     /// After this many revisions, with the next one partly done.
@@ -90,9 +91,13 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     } else if last == 0
         || (first == 0 && schema.tables.is_empty() && effects.first().is_some_and(|first| !first.nothing))
     {
-        Verdict::BeforeFirst
+        match with_half_read(effects, &timeline, first, last) {
+            // Where there is nothing at all, nothing has run, whatever could not be read.
+            (first, last) if first < last && !schema.tables.is_empty() => Verdict::Run(first, last),
+            _ => Verdict::BeforeFirst,
+        }
     } else if last == effects.len() && unexplained.iter().any(is_telling) {
-        Verdict::Ahead
+        Verdict::Ahead(with_half_read(effects, &timeline, last, last).0)
     } else {
         // What the first revision leaves as it was cannot tell it from the time before it.
         let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
@@ -187,19 +192,6 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
         }
     }
     (holds, contradicted)
-}
-
-/// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
-/// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
-fn with_half_read(effects: &[Effects], timeline: &Timeline, mut first: usize, mut last: usize) -> (usize, usize) {
-    let half_read = |before: usize| !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2;
-    if last < effects.len() && half_read(last) {
-        last += 1;
-    }
-    if first > 1 && half_read(first - 1) {
-        first -= 1;
-    }
-    (first, last)
 }
 
 /// Whether the next revision is there in part: some of what it makes holds, and some does not.

@@ -4,6 +4,7 @@
 //! only if the positions that share the fewest are neighbours and nothing near them is contradicted either; in doubt
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
+mod half_read;
 mod infer;
 mod overlap;
 mod standing;

@@ -48,7 +48,7 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
         Verdict::Exact(at) => Some((at, at)),
         Verdict::Run(first, last) => Some((first, last)),
         Verdict::BeforeFirst => Some((0, 0)),
-        Verdict::Ahead => Some((effects.len(), effects.len())),
+        Verdict::Ahead(first) => Some((first, effects.len())),
         Verdict::HalfApplied(before) if before >= claimed => {
             return Standing::Half { before, facts: step_of(&timeline, &live, before) };
         }
