@@ -1,6 +1,6 @@
 //! Parsing Python safely: the one door through which Python source becomes a tree.
 //!
-//! Runs no Python and never will. A file that nests deeper than [`MAX_DEPTH`] is refused before it is parsed, since a
+//! Runs no Python and never will. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused before it is parsed, since a
 //! tree that deep costs unbounded stack to walk and to drop; CPython itself gives up at 200 brackets, at 100
 //! indentations and at about 3,000 chained operators.
 
@@ -20,6 +20,10 @@ pub const MAX_BRACKETS: usize = 200;
 /// The deepest indentation, CPython's own limit.
 pub const MAX_INDENTS: u32 = 100;
 
+/// Bytes of the longest source that [`parse`] takes. The densest Python takes a hundred times its bytes as a tree, so
+/// that this is 1.6 GB; the largest migration that anybody has written by hand is a hundredth of it.
+pub const MAX_BYTES: usize = 16 << 20;
+
 /// Why a source is not a tree. Lines count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PythonError {
@@ -37,6 +41,12 @@ pub enum PythonError {
         /// Where the limit is passed.
         line: usize,
     },
+    /// Longer than [`MAX_BYTES`].
+    #[error("{} MiB long, and up to {} MiB are read", .bytes.div_ceil(1 << 20), MAX_BYTES >> 20)]
+    TooLong {
+        /// How long.
+        bytes: u64,
+    },
     /// The bytes are not text in the encoding that the file declares.
     #[error("line {line} is not valid {encoding}")]
     Encoding {
@@ -53,14 +63,16 @@ impl PythonError {
         match self {
             Self::Syntax { line, .. } => format!("correct line {line}: Python cannot load this file either"),
             Self::TooDeep { line } => format!("split the expression on line {line} into several statements"),
+            Self::TooLong { .. } => "move the data in it to a file that it opens".to_owned(),
             Self::Encoding { .. } => "save the file as UTF-8".to_owned(),
         }
     }
 
-    /// The line that the error is on.
-    pub fn line(&self) -> usize {
+    /// The line that the error is on, where it is on one.
+    pub fn line(&self) -> Option<usize> {
         match self {
-            Self::Syntax { line, .. } | Self::TooDeep { line } | Self::Encoding { line, .. } => *line,
+            Self::Syntax { line, .. } | Self::TooDeep { line } | Self::Encoding { line, .. } => Some(*line),
+            Self::TooLong { .. } => None,
         }
     }
 }
@@ -68,6 +80,9 @@ impl PythonError {
 /// Parses one module. Needs little stack, whatever the source; dropping and walking the result recurses at most
 /// [`MAX_DEPTH`] deep.
 pub fn parse(source: &str) -> Result<ModModule, PythonError> {
+    if source.len() > MAX_BYTES {
+        return Err(PythonError::TooLong { bytes: source.len() as u64 });
+    }
     if source.len() > MAX_BRACKETS && is_too_deep(source) {
         return Err(PythonError::TooDeep { line: first_deep_line(source) });
     }
@@ -192,6 +207,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_too_long_is_refused_before_it_is_parsed() {
+        let longest = "#".repeat(MAX_BYTES);
+        assert!(parse(&longest).is_ok());
+        let error = parse(&(longest + "#")).unwrap_err();
+        assert_eq!(error.to_string(), "17 MiB long, and up to 16 MiB are read");
+        assert_eq!(error.line(), None);
+    }
+
+    #[test]
     fn ordinary_source_is_parsed() {
         let rows = (0..5000).map(|n| format!("    {{'id': {n}, 'name': 'x' + 'y'}},\n")).collect::<String>();
         let source = format!("revision = 'a'\ndef upgrade():\n    op.bulk_insert(t, [\n{rows}])\n");
@@ -248,7 +272,7 @@ mod tests {
             (b"# coding: koi8-r\nb = '\xe9'\n", Err(2)),
         ];
         for (bytes, expected) in cases {
-            assert_eq!(decode(bytes).as_deref().map_err(|error| error.line()), expected);
+            assert_eq!(decode(bytes).as_deref().map_err(|error| error.line().unwrap()), expected);
         }
     }
 }

@@ -58,7 +58,7 @@ impl History {
     /// Reads what the migrations up to `target` do, each after those that it needs.
     pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, target)?;
-        let effects = read(scripts(files, &ids)?.iter(), &Disk::around(&files.layout)?, setting);
+        let effects = read(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting);
         Ok(Self { ids, effects })
     }
 }

@@ -60,10 +60,10 @@ fn group(verdict: &Verdict, ids: &[String]) -> Vec<String> {
         Verdict::HalfApplied(position) => vec![position + 1],
         Verdict::Run(first, last) | Verdict::Doubtful(first, last) => (*first..=*last).collect(),
         Verdict::Ambiguous(positions) => positions.clone(),
-        Verdict::Ahead => vec![ids.len()],
+        Verdict::Ahead(position) => vec![*position],
         Verdict::BeforeFirst | Verdict::Foreign => Vec::new(),
     };
-    positions.into_iter().filter(|&position| position > 0).map(|position| at(position, ids)).collect()
+    positions.into_iter().map(|position| at(position, ids)).collect()
 }
 
 fn headline(verdict: &Verdict, ids: &[String]) -> String {
@@ -76,7 +76,7 @@ fn headline(verdict: &Verdict, ids: &[String]) -> String {
         }
         Verdict::Ambiguous(_) => format!("the schema fits several revisions equally well: {}", names.join(", ")),
         Verdict::BeforeFirst => "the schema is older than the first revision".to_owned(),
-        Verdict::Ahead => format!("the schema holds all of {first}, and more that no revision explains"),
+        Verdict::Ahead(_) => format!("the schema holds all of {first}, and more that no revision explains"),
         Verdict::Foreign => "the schema and the migrations have no table in common".to_owned(),
         Verdict::HalfApplied(position) => {
             format!("the schema is at {}, with {first} partly applied", at(*position, ids))
@@ -125,7 +125,7 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
         Verdict::Run(..) => "run",
         Verdict::Ambiguous(_) => "ambiguous",
         Verdict::BeforeFirst => "before-first",
-        Verdict::Ahead => "ahead",
+        Verdict::Ahead(_) => "ahead",
         Verdict::Foreign => "foreign",
         Verdict::HalfApplied(_) => "half-applied",
         Verdict::Doubtful(..) => "doubtful",

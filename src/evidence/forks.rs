@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use super::half_read::is_half_read;
 use super::infer::{Inference, Verdict, infer};
-use super::step::{is_half_read, step_of};
+use super::step::step_of;
 use super::timeline::{Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::Schema;
@@ -162,7 +163,7 @@ fn named(weighed: &Weighed) -> Option<(usize, usize)> {
         Verdict::Exact(at) => Some((at, at)),
         Verdict::Run(first, last) => Some((first, last)),
         Verdict::BeforeFirst => Some((0, 0)),
-        Verdict::Ahead => Some((weighed.order.len(), weighed.order.len())),
+        Verdict::Ahead(first) => Some((first, weighed.order.len())),
         _ => None,
     }
 }

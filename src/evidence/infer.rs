@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::step::{column_of, is_half_read};
+use super::claim::{Claim, claim, most_telling_first};
+use super::half_read::with_half_read;
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::{Schema, State, Subject, TableSubject};
@@ -21,42 +22,15 @@ pub enum Verdict {
     Ambiguous(Vec<usize>),
     /// Nothing of the first revision is there.
     BeforeFirst,
-    /// Everything that the last revision needs is there, and more that no revision mentions.
-    Ahead,
+    /// Everything that is needed after the last revision is there, and more that no revision mentions. Of the last one that
+    /// could not be read to its end nobody knows: this many revisions are there for certain.
+    Ahead(usize),
     /// There are tables, and no revision mentions any of them.
     Foreign,
     /// After this many revisions, with the next one partly done.
     HalfApplied(usize),
     /// Something close to the best position contradicts it.
     Doubtful(usize, usize),
-}
-
-/// One fact for or against a position.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// What it is about.
-    pub subject: Subject,
-    /// What should be there; `None`: nothing.
-    pub expected: Option<State>,
-    /// What is there; `None`: nothing.
-    pub live: Option<State>,
-    /// The revision, counted from 0, that makes it so; `None`: it has been so from the beginning.
-    pub by: Option<usize>,
-}
-
-impl Claim {
-    /// Whether what is there is what should be.
-    fn agrees(&self) -> bool {
-        matches!((&self.expected, &self.live), (Some(expected), Some(live)) if expected.agrees(live))
-    }
-
-    /// The table, where it is about the existence of one.
-    pub(super) fn whole_table(&self) -> Option<&str> {
-        match &self.subject {
-            Subject::Table(table, TableSubject::Itself) => Some(table),
-            _ => None,
-        }
-    }
 }
 
 /// The answer, with what speaks for and against it.
@@ -97,9 +71,13 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     } else if last == 0
         || (first == 0 && schema.tables.is_empty() && effects.first().is_some_and(|first| !first.nothing))
     {
-        Verdict::BeforeFirst
+        match with_half_read(effects, &timeline, first, last) {
+            // Where there is nothing at all, nothing has run, whatever could not be read.
+            (first, last) if first < last && !schema.tables.is_empty() => Verdict::Run(first, last),
+            _ => Verdict::BeforeFirst,
+        }
     } else if last == effects.len() && unexplained.iter().any(is_telling) {
-        Verdict::Ahead
+        Verdict::Ahead(with_half_read(effects, &timeline, last, last).0)
     } else {
         // What the first revision leaves as it was cannot tell it from the time before it.
         let first = if first == 0 && effects.first().is_some_and(|effect| effect.nothing) { 1 } else { first };
@@ -115,61 +93,6 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
         }
     }
     Inference { verdict, holds, contradicted, unexplained, contradictions, open: Vec::new() }
-}
-
-/// Existence before properties, what the revision at the answer did before what others did, each subject once; what follows
-/// from the existence of a table or a column is no claim of its own.
-pub fn most_telling_first(claims: &mut Vec<Claim>, answer: usize) {
-    let is_one_sided = |claim: &Claim| claim.live.is_none() || claim.expected.is_none();
-    let one_sided = claims.iter().filter(|claim| is_one_sided(claim));
-    let tables: BTreeSet<String> = one_sided.filter_map(Claim::whole_table).map(str::to_owned).collect();
-    claims.retain(|claim| {
-        claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
-    });
-    for claim in claims.iter_mut().filter(|claim| is_one_sided(claim)) {
-        let Some(column) = column_of(&claim.subject) else { continue };
-        let there = |state: &Option<State>| state.as_ref().map(|_| State::Present);
-        // Who set the property need not have made the column.
-        let by = claim.by.filter(|_| claim.expected.is_none());
-        *claim = Claim { subject: column, expected: there(&claim.expected), live: there(&claim.live), by };
-    }
-    claims.sort_by_cached_key(|claim| {
-        let rank = match &claim.subject {
-            Subject::Table(_, TableSubject::Itself) => 0,
-            Subject::Table(_, TableSubject::Column(_)) => 1,
-            Subject::Table(_, TableSubject::Index(_)) | Subject::View(_) | Subject::Enum(_) => 2,
-            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => 5,
-            Subject::Table(_, TableSubject::Type(_)) => 4,
-            _ => 3,
-        };
-        let distance = claim.by.map_or(usize::MAX, |by| answer.abs_diff(by + 1));
-        (claim.live.is_none(), rank, distance, claim.subject.clone())
-    });
-    let mut said = BTreeSet::new();
-    claims.retain(|claim| said.insert(claim.subject.clone()));
-    // A column that is as its own revision makes it says its properties, too.
-    let made: BTreeSet<(Subject, Option<usize>)> =
-        claims.iter().map(|claim| (claim.subject.clone(), claim.by)).collect();
-    claims.retain(|claim| {
-        let column = column_of(&claim.subject).filter(|_| claim.agrees());
-        column.is_none_or(|column| !made.contains(&(column, claim.by)))
-    });
-}
-
-pub(super) fn claim(timeline: &Timeline, course: usize, at: usize, live: &HashMap<Subject, State>) -> Claim {
-    let course = &timeline.courses[course];
-    let after = course.stretches.partition_point(|(from, _)| *from <= at).saturating_sub(1);
-    let (from, expected) = &course.stretches[after];
-    let expected = match expected {
-        Expected::Known(state) => Some(state.clone()),
-        _ => None,
-    };
-    Claim {
-        subject: course.subject.clone(),
-        expected,
-        live: live.get(&course.subject).cloned(),
-        by: from.checked_sub(1),
-    }
 }
 
 /// What the revisions around a group change: the facts that hold, and those that are contradicted.
@@ -203,18 +126,6 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
         }
     }
     (holds, contradicted)
-}
-
-/// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
-/// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
-fn with_half_read(effects: &[Effects], timeline: &Timeline, mut first: usize, mut last: usize) -> (usize, usize) {
-    if last < effects.len() && is_half_read(effects, timeline, last) {
-        last += 1;
-    }
-    if first > 1 && is_half_read(effects, timeline, first - 1) {
-        first -= 1;
-    }
-    (first, last)
 }
 
 /// Whether the next revision is there in part: some of what it makes holds, and some does not.

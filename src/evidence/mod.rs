@@ -4,7 +4,9 @@
 //! only if the positions that share the fewest are neighbours and nothing near them is contradicted either; in doubt
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
+mod claim;
 mod forks;
+mod half_read;
 mod infer;
 mod overlap;
 mod standing;
@@ -12,8 +14,9 @@ mod step;
 mod timeline;
 mod words;
 
+pub use claim::{Claim, most_telling_first};
 pub use forks::{Forked, Weighed};
-pub use infer::{Claim, Inference, Verdict, contradicted, holding, infer, most_telling_first};
+pub use infer::{Inference, Verdict, contradicted, holding, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use standing::{Standing, lacking, standing};
 pub use step::{StepFacts, step};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::step::column_of;
+use super::claim::column_of;
 use super::words::name;
 use crate::interpreter::Effects;
 use crate::schema::{Belief, State, Subject, TableSubject};

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::infer::{Claim, Inference, Verdict, claim, contradicted, most_telling_first};
+use super::claim::{Claim, claim, most_telling_first};
+use super::infer::{Inference, Verdict, contradicted};
 use super::step::{StepFacts, step_of};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
@@ -48,7 +49,7 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
         Verdict::Exact(at) => Some((at, at)),
         Verdict::Run(first, last) => Some((first, last)),
         Verdict::BeforeFirst => Some((0, 0)),
-        Verdict::Ahead => Some((effects.len(), effects.len())),
+        Verdict::Ahead(first) => Some((first, effects.len())),
         Verdict::HalfApplied(before) if before >= claimed => {
             return Standing::Half { before, facts: step_of(&timeline, &live, before) };
         }

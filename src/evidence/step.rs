@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::infer::{Claim, claim, most_telling_first};
+use super::claim::{Claim, claim, column_of, most_telling_first};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::interpreter::Effects;
 use crate::schema::{Schema, State, Subject, TableSubject};
@@ -47,15 +47,9 @@ pub(super) fn step_of(timeline: &Timeline, live: &HashMap<Subject, State>, befor
     facts
 }
 
-/// Whether the revision after position `before` has parts that could not be read, and fewer than two operations that tell:
-/// somebody may have made or undone the one by hand, and the unread rest says nothing.
-pub(super) fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
-    !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2
-}
-
 /// How many operations of the revision after position `before` leave something that tells before from after: a table
 /// is one with all that is in it, and so is a column with its properties.
-fn telling_operations(timeline: &Timeline, before: usize) -> usize {
+pub(super) fn telling_operations(timeline: &Timeline, before: usize) -> usize {
     let mut operations: BTreeSet<Subject> = BTreeSet::new();
     for &course in &timeline.steps[before + 1] {
         let held = &timeline.courses[course];
@@ -70,15 +64,4 @@ fn telling_operations(timeline: &Timeline, before: usize) -> usize {
         *part == TableSubject::Itself || !column && !operations.contains(&itself(table))
     };
     operations.iter().filter(is_its_own).count()
-}
-
-/// The column that a subject is a property of: saying the column says it all.
-pub(super) fn column_of(subject: &Subject) -> Option<Subject> {
-    match subject {
-        Subject::Table(
-            table,
-            TableSubject::Type(column) | TableSubject::Nullable(column) | TableSubject::Default(column),
-        ) => Some(Subject::Table(table.clone(), TableSubject::Column(column.clone()))),
-        _ => None,
-    }
 }

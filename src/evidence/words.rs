@@ -1,6 +1,6 @@
 //! A claim in words that a person knows: what is there or missing, and which revision made it so.
 
-use super::infer::Claim;
+use super::claim::Claim;
 use crate::schema::{Belief, State, Subject, TableSubject};
 
 impl Claim {

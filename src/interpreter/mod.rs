@@ -10,6 +10,7 @@ mod builtins;
 mod call;
 mod class;
 mod construct;
+mod definition;
 mod execute;
 mod expression;
 mod import;
@@ -80,7 +81,7 @@ pub struct Setting {
 
 /// Reads migrations in upgrade order: the effects of each, given those before it.
 pub fn read<'s>(
-    scripts: impl Iterator<Item = &'s Script> + Send,
+    scripts: impl IntoIterator<Item = &'s Script> + Send,
     checkout: &dyn Checkout,
     setting: &Setting,
 ) -> Vec<Effects> {
@@ -89,7 +90,7 @@ pub fn read<'s>(
     std::thread::scope(|scope| {
         let work = || {
             let mut interpreter = Interpreter::new(checkout, setting);
-            scripts.map(|script| interpreter.revision(script)).collect()
+            scripts.into_iter().map(|script| interpreter.revision(script)).collect()
         };
         match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
             Ok(thread) => thread.join().unwrap_or_default(),
@@ -273,7 +274,7 @@ mod tests {
                 default_schema: "public".to_owned(),
                 version_table: "alembic_version".to_owned(),
             };
-            let effects = read([&script].into_iter(), &Empty, &setting);
+            let effects = read(&[script], &Empty, &setting);
             assert_eq!(effects.len(), 1, "{}", &body[..20]);
             assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
         }
@@ -288,7 +289,7 @@ mod tests {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        read([&script].into_iter(), &Empty, &setting).remove(0)
+        read(&[script], &Empty, &setting).remove(0)
     }
 
     fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {

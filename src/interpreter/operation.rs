@@ -1,10 +1,8 @@
 //! `op.*` and `batch_op.*`, with the arguments as Alembic has them.
 
-use std::rc::Rc;
-
 use super::Interpreter;
-use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
-use super::simulation::ColumnChange;
+use super::construct::{column_list, column_name, naming};
+use super::definition::may_be_there;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::value::{Batch, Value};
 
@@ -16,10 +14,10 @@ impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
         let schema = arguments.keyword("schema").and_then(Value::text);
         match name {
-            "f" => return arguments.positional.first().and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
+            "f" => return arguments.get(0, "name").and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
             "get_bind" => return Value::Connection,
             "get_context" => return Value::Context,
-            "inline_literal" => return arguments.positional.first().cloned().unwrap_or(Value::Unknown),
+            "inline_literal" => return arguments.get(0, "value").cloned().unwrap_or(Value::Unknown),
             "execute" => {
                 let statement = arguments.get(0, "sqltext").cloned().unwrap_or(Value::Unknown);
                 self.execute(&statement);
@@ -30,16 +28,11 @@ impl Interpreter<'_> {
                 return Value::None;
             }
             "run_async" => {
-                let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let callee = arguments.get(0, "async_function").cloned().unwrap_or(Value::Unknown);
                 let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
                 return self.call_value(&callee, call);
             }
-            "batch_alter_table" => {
-                let schema = arguments.get(1, "schema").and_then(Value::text);
-                let table = arguments.get(0, "table_name").and_then(Value::text);
-                let table = table.map(|table| self.simulation.qualify(&table, schema.as_deref()));
-                return Value::Op(Some(Rc::new(Batch { table })));
-            }
+            "batch_alter_table" => return self.batch(arguments),
             "create_table" => return self.create_table(arguments),
             "drop_table" => {
                 match self.table_argument(arguments, 0, "table_name", schema.as_deref()) {
@@ -101,23 +94,7 @@ impl Interpreter<'_> {
             return Value::None;
         };
         match name {
-            "add_column" => {
-                let spec = match arguments.get(at, "column") {
-                    Some(Value::Column(column)) => Some(column.borrow().clone()),
-                    _ => None,
-                };
-                let spec = spec.map(|mut spec| {
-                    if let Some(schema) = &schema {
-                        let base = table.rsplit('.').next().unwrap_or(&table).to_owned();
-                        name_indexes(std::slice::from_mut(&mut spec), schema, &base);
-                    }
-                    spec
-                });
-                match spec {
-                    Some(spec) => self.simulation.add_column(&table, &spec, may_be_there(arguments, "if_not_exists")),
-                    None => self.unreadable(name, &table),
-                }
-            }
+            "add_column" => self.add_column(&table, at, arguments),
             "drop_column" => match arguments.get(at, "column_name").and_then(column_name) {
                 Some(column) => self.simulation.drop_column(&table, &column),
                 None => self.unreadable(name, &table),
@@ -166,19 +143,25 @@ impl Interpreter<'_> {
         Value::None
     }
 
-    fn table_argument(&self, arguments: &Arguments, at: usize, name: &str, schema: Option<&str>) -> Option<String> {
+    pub(super) fn table_argument(
+        &self,
+        arguments: &Arguments,
+        at: usize,
+        name: &str,
+        schema: Option<&str>,
+    ) -> Option<String> {
         let table = arguments.get(at, name).and_then(Value::text)?;
         Some(self.simulation.qualify(&table, schema))
     }
 
     /// An operation on a table that cannot be told.
-    fn lost(&mut self, name: &str) {
+    pub(super) fn lost(&mut self, name: &str) {
         self.simulation.effects += 1;
         self.opaque.push(format!("op.{name} on a table whose name cannot be evaluated"));
     }
 
     /// An operation on a known table with arguments that cannot be read.
-    fn unreadable(&mut self, name: &str, table: &str) {
+    pub(super) fn unreadable(&mut self, name: &str, table: &str) {
         self.simulation.effects += 1;
         match name {
             // Nothing new comes of these.
@@ -188,67 +171,6 @@ impl Interpreter<'_> {
             _ => self.simulation.table_mut(table).open = true,
         }
         self.opaque.push(format!("op.{name} on {table} with arguments that cannot be evaluated"));
-    }
-
-    fn create_table(&mut self, arguments: &Arguments) -> Value {
-        let schema = arguments.keyword("schema").and_then(Value::text);
-        let Some(name) = self.table_argument(arguments, 0, "table_name", schema.as_deref()) else {
-            self.lost("create_table");
-            return Value::Unknown;
-        };
-        let skip = usize::from(arguments.keyword("table_name").is_none());
-        let parts = arguments.positional.get(skip..).unwrap_or_default();
-        // A list of columns is written once and may be used in a loop.
-        self.steps += parts.len() as u64;
-        let mut table = table_spec(Some(name.clone()), parts, arguments.open);
-        if let Some(schema) = &schema {
-            let base = name.rsplit('.').next().unwrap_or(&name).to_owned();
-            name_indexes(&mut table.columns, schema, &base);
-        }
-        let keep = may_be_there(arguments, "if_not_exists");
-        self.simulation.create_table(&name, &table.columns, &table.constraints, keep);
-        if table.open {
-            self.simulation.open(&name);
-        }
-        Value::Table(Rc::new(table))
-    }
-
-    fn alter_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
-        let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
-        let Some(column) = arguments.get(at, "column_name").and_then(column_name) else {
-            let renames = arguments.open || given("new_column_name").or_else(|| given("name")).is_some();
-            self.unreadable(if renames { "a rename" } else { "alter_column" }, table);
-            return;
-        };
-        let mut change = ColumnChange::default();
-        if let Some(value) = given("nullable") {
-            change.nullable = Some(value.truth().into());
-        }
-        if let Some(value) = arguments.keyword("server_default") {
-            change.default = match value {
-                // Alembic's own "leave it alone".
-                Value::Bool(false) => None,
-                value => Some(has_default(value).into()),
-            };
-        }
-        if let Some(value) = given("type_").cloned() {
-            change.kind = Some(self.sql_type(&value));
-        }
-        if let Some(value) = given("new_column_name").or_else(|| given("name")) {
-            change.name = Some(value.text().map(|name| name.to_string()).into());
-        }
-        self.simulation.alter_column(table, &column, change);
-    }
-
-    fn create_foreign_key(&mut self, table: &str, at: usize, arguments: &Arguments) {
-        let schema = arguments.keyword("referent_schema").and_then(Value::text);
-        let name = if arguments.keyword("referent").is_some() { "referent" } else { "referent_table" };
-        let target = self.table_argument(arguments, 1 + at, name, schema.as_deref());
-        let columns = column_list(arguments.get(2 + at, "local_cols"));
-        let on_delete = on_delete(arguments.keyword("ondelete"));
-        let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter: false };
-        let name = naming(arguments.get(0, "constraint_name"));
-        self.simulation.add_constraint(table, &ConstraintSpec { name, columns, kind });
     }
 
     /// `alembic_postgresql_enum`'s operation.
@@ -277,11 +199,6 @@ pub(super) fn has_default(value: &Value) -> Option<bool> {
         Value::Unknown => None,
         value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
     }
-}
-
-/// `if_not_exists=`: anything but a plain no may leave what is there.
-fn may_be_there(arguments: &Arguments, name: &str) -> bool {
-    arguments.keyword(name).is_some_and(|value| value.truth() != Some(false))
 }
 
 /// A column, for the SQL side.

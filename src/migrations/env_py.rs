@@ -9,6 +9,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::bindings::{bound_names, mentions};
 use super::evaluate::Names;
+use super::files::read_source;
 use super::layout::{Flavour, Layout};
 use super::value::Value;
 use crate::python;
@@ -65,7 +66,7 @@ impl Declared {
 pub fn version_table(layout: &Layout) -> Declared {
     let path = layout.script_location.join("env.py");
     // Without a readable env.py there is no upgrade either, and that has an error of its own.
-    let Ok(bytes) = std::fs::read(&path) else { return Declared::Absent };
+    let Ok(bytes) = read_source(&path) else { return Declared::Absent };
     let Ok(source) = python::decode(&bytes) else { return Declared::Absent };
     let is_flask = layout.flavour == Flavour::FlaskMigrate && source.contains("configure_args");
     let declared =
@@ -85,7 +86,7 @@ fn in_source(source: &str, path: &Path, functions: &[&str]) -> Declared {
     let module = match python::parse(source) {
         Ok(module) => module,
         Err(error) => {
-            let (line, expression) = (error.line(), error.to_string());
+            let (line, expression) = (error.line().unwrap_or(1), error.to_string());
             return Declared::Undecidable(Undecidable { path: path.to_owned(), line, expression });
         }
     };
@@ -228,7 +229,7 @@ fn in_application(folder: &Path, script_location: &Path) -> Declared {
 }
 
 fn in_application_file(path: &Path) -> Declared {
-    let Ok(bytes) = std::fs::read(path) else { return Declared::Absent };
+    let Ok(bytes) = read_source(path) else { return Declared::Absent };
     let holds = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
     if !(holds("version_table") && holds("Migrate")) {
         return Declared::Absent;

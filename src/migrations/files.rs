@@ -11,6 +11,7 @@ use super::header;
 use super::layout::Layout;
 use super::problem::Problem;
 use super::revision::Revision;
+use crate::python::{MAX_BYTES, PythonError};
 
 /// Below this many files a second thread costs more than it saves.
 const FILES_PER_THREAD: usize = 64;
@@ -131,9 +132,26 @@ fn read_some(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>
 
 fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Result<Revision, Problem> {
     buffer.clear();
-    match File::open(path).and_then(|file| file.take(u64::MAX).read_to_end(buffer)) {
-        Ok(_) => reader(buffer, path),
+    match read_into(path, buffer) {
+        Ok(None) => reader(buffer, path),
+        Ok(Some(bytes)) => Err(header::refused(path, &PythonError::TooLong { bytes })),
         Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+/// Reads a file, or answers its size where that is beyond [`MAX_BYTES`]: only then does it have to be asked for.
+fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
+    let mut file = File::open(path)?;
+    let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
+    if read <= MAX_BYTES { Ok(None) } else { Ok(Some(file.metadata()?.len().max(read as u64))) }
+}
+
+/// The bytes of a file of Python beside the migrations; an error where it is beyond [`MAX_BYTES`].
+pub fn read_source(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match read_into(path, &mut bytes)? {
+        None => Ok(bytes),
+        Some(_) => Err(std::io::ErrorKind::FileTooLarge.into()),
     }
 }
 

@@ -10,7 +10,7 @@ use super::plain;
 use super::problem::Problem;
 use super::revision::Revision;
 use super::value::Value;
-use crate::python::{self, PythonError};
+use crate::python::{self, MAX_BYTES, PythonError};
 
 /// Reads one file's bytes; `path` is what it is called by. Never guesses: what it cannot decide is a [`Problem`] with
 /// line and expression.
@@ -25,16 +25,10 @@ pub fn read_header(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
 }
 
 fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> Result<Revision, Problem> {
-    let refuse = |error: PythonError| Problem::Unreadable {
-        path: path.to_owned(),
-        line: Some(error.line()),
-        reason: match &error {
-            PythonError::Syntax { message, .. } => format!("syntax error: {message}"),
-            PythonError::TooDeep { .. } => "nested too deeply to be read".to_owned(),
-            PythonError::Encoding { encoding, .. } => format!("not valid {encoding}"),
-        },
-        advice: error.next(),
-    };
+    let refuse = |error| refused(path, &error);
+    if bytes.len() > MAX_BYTES {
+        return Err(refuse(PythonError::TooLong { bytes: bytes.len() as u64 }));
+    }
     let source = python::decode(bytes).map_err(refuse)?;
     let header = header(&source);
     if let Some(revision) = header.and_then(|header| plain::read(header, path)) {
@@ -67,6 +61,27 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         docstring,
         path: path.to_owned(),
     })
+}
+
+/// What is said of a file that is no tree.
+pub(super) fn refused(path: &Path, error: &PythonError) -> Problem {
+    Problem::Unreadable {
+        path: path.to_owned(),
+        line: error.line(),
+        reason: match error {
+            PythonError::Syntax { message, .. } => format!("syntax error: {message}"),
+            PythonError::TooDeep { .. } => "nested too deeply to be read".to_owned(),
+            PythonError::TooLong { .. } => error.to_string(),
+            PythonError::Encoding { encoding, .. } => format!("not valid {encoding}"),
+        },
+        advice: match error {
+            PythonError::TooLong { .. } => {
+                let path = path.display();
+                format!("move the data in {path} to a file that upgrade() opens; or move it away if it is no migration")
+            }
+            error => error.next(),
+        },
+    }
 }
 
 /// What stands before the first function, where nothing but plain functions follows. `None` where that is not certain.

@@ -26,7 +26,7 @@ mod targets;
 mod value;
 
 pub use error::GraphError;
-pub use files::{Changes, ReadError, read, read_changed, read_each, read_headers, would_read};
+pub use files::{Changes, ReadError, read, read_changed, read_each, read_headers, read_source, would_read};
 pub use graph::RevisionGraph;
 pub use header::{read as read_revision, read_header};
 pub use ini::IniError;

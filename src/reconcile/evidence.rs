@@ -48,7 +48,7 @@ impl Evidence {
         let all = self.order.len();
         match self.inference.verdict {
             Verdict::Exact(last) | Verdict::Run(_, last) => last == all,
-            Verdict::Ahead => true,
+            Verdict::Ahead(_) => true,
             _ => false,
         }
     }
@@ -89,7 +89,7 @@ impl Evidence {
         (self.inference.contradictions.get(at) == Some(&0)).then_some(at)
     }
 
-    /// The revisions that the schema may be at, earliest first.
+    /// The revisions that the schema may be at, earliest first; none where it may be before the first, too.
     fn candidates(&self) -> Vec<String> {
         let positions: Vec<usize> = match &self.inference.verdict {
             Verdict::Exact(at) => vec![*at],
@@ -97,7 +97,9 @@ impl Evidence {
             Verdict::Ambiguous(positions) => positions.clone(),
             _ => Vec::new(),
         };
-        positions.into_iter().filter_map(|at| self.order.get(at.checked_sub(1)?).cloned()).collect()
+        let candidates: Option<Vec<String>> =
+            positions.into_iter().map(|at| self.order.get(at.checked_sub(1)?).cloned()).collect();
+        candidates.unwrap_or_default()
     }
 
     /// The rows that a database has after the first `count` revisions, and why.

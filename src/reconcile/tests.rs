@@ -74,15 +74,28 @@ fn only_what_is_proven_becomes_a_row() {
         (Verdict::Run(2, 3), last_idle, "unversioned; adding c"),
         (Verdict::Run(1, 3), last_idle, stop),
         (Verdict::Run(0, 1), [true; 3], "unversioned; adding a, then applying b, c"),
+        (Verdict::Run(0, 1), busy, stop),
         (Verdict::Ambiguous(vec![1, 3]), busy, stop),
         (Verdict::BeforeFirst, busy, stop),
         (Verdict::HalfApplied(1), busy, stop),
         (Verdict::Doubtful(1, 2), busy, stop),
-        (Verdict::Ahead, busy, stop),
+        (Verdict::Ahead(3), busy, stop),
         (Verdict::Foreign, busy, "wrong-database; stop: wrong-database"),
     ] {
         let state = state("", Some(evidence(verdict.clone(), idle, 0, agrees())));
         assert_eq!(outcome(&state, ALL), expected, "{verdict:?}");
+    }
+}
+
+#[test]
+fn no_revision_is_advised_where_it_may_be_none() {
+    for verdict in [Verdict::Run(0, 1), Verdict::Run(0, 2), Verdict::Ambiguous(vec![0, 3])] {
+        let state = state("", Some(evidence(verdict, [false; 3], 0, agrees())));
+        let graph = line();
+        let findings = diagnose(&graph, &Goal::heads(&graph), &state);
+        let said = findings[0].to_string();
+        assert!(said.ends_with("the schema does not prove a revision"), "{said}");
+        assert_eq!(findings[0].next(), "stillhead infer, to see what speaks for and against each revision");
     }
 }
 
@@ -97,7 +110,7 @@ fn a_single_contradiction_is_too_much_to_write() {
 #[test]
 fn an_unknown_row_over_all_that_the_files_need_is_ahead() {
     for (verdict, expected) in [
-        (Verdict::Ahead, "ahead; "),
+        (Verdict::Ahead(2), "ahead; "),
         (Verdict::Exact(3), "ahead; "),
         (Verdict::Exact(1), "unknown-revision; replacing z with a, then applying b, c"),
         (Verdict::Run(1, 2), "unknown-revision; stop: unknown-revision"),

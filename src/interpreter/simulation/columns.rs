@@ -96,6 +96,21 @@ impl Simulation {
         }
     }
 
+    /// A table is made anew with this in the place of a column, if the batch comes to that: what differs is unknown.
+    pub(in crate::interpreter) fn overlay(&mut self, table: &str, spec: &ColumnSpec) {
+        let Some(name) = &spec.name else { return };
+        let Some(held) = self.schema.tables.get(table).and_then(|held| held.column(name)) else { return };
+        let nullable = if spec.primary_key { held.nullable.clone() } else { spec.nullable.into() };
+        let parts = [
+            (held.kind != Belief::from(spec.kind.text.clone()), TableSubject::Type(name.clone())),
+            (held.nullable != nullable, TableSubject::Nullable(name.clone())),
+            (held.default != Belief::from(spec.default), TableSubject::Default(name.clone())),
+        ];
+        for (_, part) in parts.into_iter().filter(|(differs, _)| *differs) {
+            self.doubt(Subject::Table(table.to_owned(), part));
+        }
+    }
+
     pub(in crate::interpreter) fn add_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
         self.effects += 1;
         if self.doubted(table, spec.name.iter().flat_map(|name| all_of(name))) {

@@ -55,9 +55,9 @@ impl Answer {
                 // Where later members do nothing, the latest says the same.
                 names(truth) || (history.is_settled(truth) && names(latest))
             }
-            ("run", Some(truth)) => names(truth),
+            ("run", truth) => names(truth.unwrap_or("base")),
             ("before-first", None) => self.revisions.is_empty(),
-            ("exact" | "run" | "before-first", _) => false,
+            ("exact" | "before-first", _) => false,
             ("ambiguous" | "ahead" | "foreign" | "half-applied" | "doubtful", _) => return Judgement::Abstained,
             (other, _) => panic!("no such verdict: {other}"),
         };

@@ -8,6 +8,7 @@ use super::alembic::infer;
 use super::answer::Answer;
 use super::history;
 use crate::support::database::{BOTH, Backend, Database};
+use crate::support::{Stillhead, python};
 
 /// A statement that is put together when it runs.
 const UNREADABLE: &str = "op.execute(open(\"grants.sql\").read())";
@@ -91,5 +92,54 @@ fn a_table_that_is_unclear_for_a_while_hides_nothing_before() {
         let answer = answer(&folder, backend, &[MADE_WITH_HEIGHT]);
         assert_eq!(answer.revisions, ["r1"], "{answer:#?}");
         assert!(answer.deviations().contains("shelves.height"), "{answer:#?}");
+    }
+}
+
+/// A first revision that changes a table which something else has made, and one that follows.
+fn changes_another_table() -> TempDir {
+    checkout(&[&format!("{UNREADABLE}\n    {HEIGHT}"), JARS])
+}
+
+#[test]
+fn before_the_first_is_no_certainty_where_the_first_is_read_in_part() {
+    let folder = changes_another_table();
+    for backend in BOTH {
+        for made in [MADE, MADE_WITH_HEIGHT] {
+            let answer = answer(&folder, backend, &[made]);
+            assert_eq!((answer.verdict.as_str(), answer.settled), ("run", false), "{answer:#?}");
+            assert_eq!(answer.revisions, ["base", "r1"]);
+        }
+        let empty = answer(&folder, backend, &["CREATE TABLE shelves (id INTEGER)", "DROP TABLE shelves"]);
+        assert_eq!((empty.verdict.as_str(), empty.settled), ("before-first", true), "{empty:#?}");
+    }
+}
+
+#[test]
+fn what_is_ahead_holds_no_more_than_can_be_told() {
+    let half_read = format!("{UNREADABLE}\n    {HEIGHT}");
+    let folder = checkout(&[SHELVES, &half_read]);
+    for backend in BOTH {
+        let answer = answer(&folder, backend, &[MADE_WITH_HEIGHT, "CREATE TABLE notes (id INTEGER)"]);
+        assert_eq!((answer.verdict.as_str(), answer.settled), ("ahead", false), "{answer:#?}");
+        assert_eq!(answer.revisions, ["r1"]);
+    }
+}
+
+#[test]
+fn a_person_is_not_told_to_stamp_what_may_not_have_run() {
+    let folder = changes_another_table();
+    for backend in BOTH {
+        let held = tempfile::tempdir().unwrap();
+        let database = Database::create(backend, held.path());
+        database.sql(MADE);
+        let checked = Stillhead::new(&["check"])
+            .current_dir(&folder.path().join("pantry"))
+            .env("PATH", python::path())
+            .env("DATABASE_URL", database.url())
+            .env("ALEMBIC_CONFIG", "../alembic.ini")
+            .run();
+        let said = checked.code(1).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("the schema does not prove a revision"), "{said}");
+        assert!(!said.contains("stamp"), "{said}");
     }
 }

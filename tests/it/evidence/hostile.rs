@@ -13,6 +13,7 @@ use rand::rngs::StdRng;
 
 use super::compose::Composer;
 use super::history;
+use super::small::Small;
 use crate::support::{Outcome, stillhead};
 
 /// Change it to try others; every one must pass.
@@ -115,4 +116,48 @@ fn random_migrations_end_in_an_answer() {
     let rounds = std::env::var("STILLHEAD_FUZZ").map_or(6, |rounds| rounds.parse().unwrap());
     let faults: Vec<String> = (SEED..SEED + rounds).filter_map(|seed| round(seed).err()).collect();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+/// A migration followed by this many bytes, all zero and none on the disk.
+fn huge(checkout: &Path, name: &str, size: u64) {
+    let path = checkout.join("versions").join(name);
+    fs::write(&path, "revision = 'huge'\ndown_revision = 'r1'\n\n\ndef upgrade():\n    pass\n").unwrap();
+    fs::File::options().write(true).open(path).unwrap().set_len(size).unwrap();
+}
+
+#[test]
+fn a_file_of_any_size_is_named_with_its_size_and_the_next_command() {
+    const MEBIBYTE: u64 = 1 << 20;
+    for size in [16 * MEBIBYTE + 1, 725 * MEBIBYTE, 1_200 * MEBIBYTE, 5_000 * MEBIBYTE] {
+        let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
+        let checkout = small.checkout();
+        huge(&checkout, "huge.py", size);
+        rusqlite::Connection::open(checkout.join("empty.db"))
+            .unwrap()
+            .execute_batch("PRAGMA user_version = 1")
+            .unwrap();
+        for arguments in
+            [&["run", "--", "true"][..], &["check"], &["check", "--offline"], &["infer"], &["heads"], &["current"]]
+        {
+            let outcome = confined(arguments, &checkout).expect("it ends");
+            let said = format!("{}{}", outcome.stdout, outcome.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(matches!(outcome.status.code(), Some(1 | 125)), "{arguments:?}: {outcome:#?}");
+            let reason = format!("huge.py: {} MiB long, and up to 16 MiB are read", size.div_ceil(MEBIBYTE));
+            assert!(said.contains(&reason), "{arguments:?}: {outcome:#?}");
+            assert!(said.contains("move the data in"), "{arguments:?}: {outcome:#?}");
+            assert!(!said.contains("readable for the user"), "{arguments:?}: {outcome:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_at_the_limit_is_read() {
+    let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
+    let checkout = small.checkout();
+    let head = "revision = 'r2'\ndown_revision = 'r1'\n\n\ndef upgrade():\n    pass\n";
+    let filled = format!("{head}{}\n", "#".repeat((16 << 20) - head.len() - 1));
+    assert_eq!(filled.len(), 16 << 20);
+    fs::write(checkout.join("versions/r2.py"), filled).unwrap();
+    let heads = confined(&["heads"], &checkout).expect("it ends");
+    assert_eq!((heads.status.code(), heads.stdout.as_str()), (Some(0), "r2 (head)\n"), "{heads:#?}");
 }

@@ -11,6 +11,8 @@ mod forks;
 mod half_read;
 mod history;
 mod hostile;
+mod keywords;
 mod missing_files;
 mod replay;
 mod small;
+mod verdicts;

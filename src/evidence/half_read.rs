@@ -1,0 +1,115 @@
+//! Revisions that could be read in part: one operation is no proof of the rest of them.
+
+use super::step::telling_operations;
+use super::timeline::Timeline;
+use crate::interpreter::Effects;
+
+/// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
+/// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
+pub(super) fn with_half_read(
+    effects: &[Effects],
+    timeline: &Timeline,
+    mut first: usize,
+    mut last: usize,
+) -> (usize, usize) {
+    if last < effects.len() && is_half_read(effects, timeline, last) {
+        last += 1;
+    }
+    if first > 0 && is_half_read(effects, timeline, first - 1) {
+        first -= 1;
+    }
+    (first, last)
+}
+
+/// Whether the revision after position `before` has parts that could not be read, and fewer than two operations that tell:
+/// somebody may have made or undone the one by hand, and the unread rest says nothing.
+pub(super) fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
+    !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Verdict, infer};
+    use crate::interpreter::{Checkout, Script, Setting, read};
+    use crate::schema::{Belief, Column, Dialect, Schema, Table};
+
+    struct Empty;
+
+    impl Checkout for Empty {
+        fn text(&self, _: &str) -> Option<String> {
+            None
+        }
+
+        fn roots(&self) -> Vec<String> {
+            vec![String::new()]
+        }
+    }
+
+    const UNREAD: &str = "op.execute(open('grants.sql').read())";
+    const A: &str = "op.create_table('a', sa.Column('id', sa.Integer))";
+    const B: &str = "op.create_table('b', sa.Column('id', sa.Integer))";
+    const MORE: &str = "op.add_column('a', sa.Column('more', sa.Integer))";
+    const LESS: &str = "op.drop_column('a', 'more')";
+
+    /// The verdict on the schema that `made` leaves, beside a table that no revision mentions where there is one.
+    fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
+        let script = |statements: &[&str]| Script {
+            path: "versions/r.py".to_owned(),
+            text: format!(
+                "import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {}\n",
+                statements.join("\n    ")
+            ),
+        };
+        let setting = Setting {
+            dialect: Dialect::PostgreSql,
+            default_schema: "public".to_owned(),
+            version_table: "alembic_version".to_owned(),
+        };
+        let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
+        let effects = read(&scripts, &Empty, &setting);
+        let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
+        for name in made.iter().filter(|name| !name.contains('.')).chain(stranger.then_some(&"stranger")) {
+            let column = |name: &str| Column {
+                name: name.to_owned(),
+                kind: Belief::Known("integer".to_owned()),
+                nullable: Belief::Known(true),
+                default: Belief::Known(false),
+            };
+            let mut table = Table { columns: vec![column("id")], ..Table::default() };
+            let own = format!("{name}.");
+            table.columns.extend(made.iter().filter_map(|part| part.strip_prefix(&own)).map(column));
+            schema.tables.insert((*name).to_owned(), table);
+        }
+        infer(&effects, &schema).verdict
+    }
+
+    #[test]
+    fn before_the_first_there_is_nothing_or_it_is_not_certain() {
+        // The tables are another's work, and the first revision changes one.
+        let revisions: &[&[&str]] = &[&[UNREAD, MORE], &[B]];
+        assert_eq!(verdict(revisions, &["a"], false), Verdict::Run(0, 1));
+        assert_eq!(verdict(revisions, &["a", "a.more"], false), Verdict::Run(0, 1));
+        assert_eq!(verdict(&[&[UNREAD, LESS], &[B]], &["a", "a.more"], false), Verdict::Run(0, 1));
+        assert_eq!(verdict(&[&[MORE], &[B]], &["a"], false), Verdict::BeforeFirst);
+        assert_eq!(verdict(&[&[UNREAD, MORE, B]], &["a"], false), Verdict::BeforeFirst);
+        // Nothing at all has been made.
+        assert_eq!(verdict(&[&[UNREAD, A], &[B]], &[], false), Verdict::BeforeFirst);
+        assert_eq!(verdict(&[&[UNREAD, A], &[UNREAD, B]], &[], false), Verdict::BeforeFirst);
+    }
+
+    #[test]
+    fn a_last_revision_that_is_read_in_part_is_not_all_there_because_there_is_more() {
+        let revisions: &[&[&str]] = &[&[A], &[UNREAD, MORE]];
+        assert_eq!(verdict(revisions, &["a", "a.more"], true), Verdict::Ahead(1));
+        assert_eq!(verdict(revisions, &["a", "a.more"], false), Verdict::Run(1, 2));
+        assert_eq!(verdict(&[&[A], &[MORE]], &["a", "a.more"], true), Verdict::Ahead(2));
+        assert_eq!(verdict(&[&[A], &[UNREAD, MORE, B]], &["a", "a.more", "b"], true), Verdict::Ahead(2));
+    }
+
+    #[test]
+    fn a_first_revision_that_is_read_in_part_is_no_more_certain_than_another() {
+        assert_eq!(verdict(&[&[UNREAD, A], &[B]], &["a"], false), Verdict::Run(0, 1));
+        assert_eq!(verdict(&[&[UNREAD, A], &[B]], &["a", "b"], false), Verdict::Exact(2));
+        assert_eq!(verdict(&[&[A], &[B]], &["a"], false), Verdict::Exact(1));
+    }
+}
