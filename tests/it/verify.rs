@@ -257,8 +257,8 @@ fn an_application_that_cannot_be_imported_shows_why() {
     import("import os\nos.kill(os.getpid(), 11)\n", "other:app").has(
         "application",
         "fail",
-        "signal 11",
-        "faulthandler",
+        "ended by SIGSEGV",
+        "native code",
     );
     import("input()\n", "other:app").has("application", "fail", "cannot be imported", "its last lines above");
     import("import os\nos._exit(7)\n", "other:app").has("application", "fail", "cannot be imported", "");
@@ -270,14 +270,28 @@ fn an_application_that_cannot_be_imported_shows_why() {
     import(forks, "other:app").has("application", "pass", "", "");
     let pid: i32 = fs::read_to_string(pid).unwrap().parse().unwrap();
     crate::support::running::eventually("it ends", || !crate::support::process::is_running(pid));
-    fs::write(shop.folder().join("other.py"), "import time\ntime.sleep(600)\n").unwrap();
-    checks(&shop, &["--import-timeout", "2", "--", "gunicorn", "other:app"]).has(
-        "application",
-        "fail",
-        "was not imported within 2 s",
-        "what it waits for",
-    );
     checks(&shop, &["--no-import", "--", "gunicorn", "other:app"]).has("start-command", "pass", "gunicorn", "");
+}
+
+#[test]
+fn an_import_that_hangs_shows_where() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let hang = |text: &str| {
+        fs::write(shop.folder().join("other.py"), text).unwrap();
+        let found = checks(&shop, &["--import-timeout", "2", "--", "gunicorn", "other:app"]);
+        found.has("application", "fail", "was not imported within 2 s", "--import-timeout 60");
+        let detail = found.named("application")["detail"].as_array().unwrap().clone();
+        detail.iter().map(|line| line.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let last = hang("import time\n\n\ndef reach():\n    time.sleep(600)\n\n\nreach()\n");
+    assert!(last[3].ends_with("other.py\", line 5, in reach"), "{last:#?}");
+    assert_eq!(last[4..], ["    time.sleep(600)", "KeyboardInterrupt"]);
+    // Neither an interrupt that is caught nor what fails after it hides the line.
+    for caught in ["except BaseException:\n        pass", "except KeyboardInterrupt:\n        break"] {
+        let last =
+            hang(&format!("import time\nwhile True:\n    try:\n        time.sleep(600)\n    {caught}\napp = 1\n"));
+        assert!(last.last().unwrap().ends_with("other.py\", line 4 in <module>"), "{last:#?}");
+    }
 }
 
 #[test]

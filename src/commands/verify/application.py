@@ -1,9 +1,16 @@
 """Loads the application as its server would, and tells on the former standard output what it is configured for."""
 
+import faulthandler
 import importlib
 import json
 import os
+import signal
 import sys
+
+# Where it hangs or crashes is told: on SIGINT, which whoever has started this may have left ignored, by a traceback.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+faulthandler.enable(all_threads=False)
+faulthandler.register(signal.SIGUSR2, all_threads=False)
 
 kind, *words = sys.argv[1:]
 answer = os.dup(1)

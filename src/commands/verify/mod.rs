@@ -6,8 +6,13 @@ mod connection;
 mod environment;
 mod files;
 mod health;
+mod import;
+mod listens;
+mod loading;
+mod other_urls;
 mod rights;
 mod state;
+mod traceback;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
