@@ -322,9 +322,23 @@ fn a_start_command_that_cannot_be_executed() {
     checks(&shop, &["--", serve]).has(
         "start-command",
         "fail",
-        "/opt/moved/venv/bin/python does not exist",
+        "\"/opt/moved/venv/bin/python\" does not exist",
         "virtualenv anew",
     );
+    for (line, found, next) in [
+        (
+            "#!/usr/bin/env -S no-such-python -u",
+            "interpreter no-such-python is not on the PATH",
+            "install no-such-python",
+        ),
+        ("#!/usr/bin/env sh\r", "\"sh\\r\" has the end of a line of Windows", "sed -i"),
+    ] {
+        fs::write(&script, format!("{line}\n")).unwrap();
+        checks(&shop, &["--", serve]).has("start-command", "fail", found, next);
+    }
+    fs::write(&script, "#!/usr/bin/env -S LANG=C sh -e\n").unwrap();
+    checks(&shop, &["--", serve]).has("start-command", "pass", serve, "");
+    checks(&shop, &["--", "./bin/serve"]).has("start-command", "fail", "./bin/serve: no such file in ", "full path");
     checks(&shop, &["--", "no-such-server"]).has(
         "start-command",
         "fail",

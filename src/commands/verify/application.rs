@@ -22,7 +22,7 @@ pub(super) async fn checks(
         [] => None,
         words => {
             let found = program::find(words, config.path.as_deref());
-            match found.and_then(|program| program::check(&program).map(|()| program)) {
+            match found.and_then(|program| program::check(&program, config.path.as_deref()).map(|()| program)) {
                 Ok(program) => {
                     let detail = vec![program.file.display().to_string()];
                     checks.push(Check { detail, ..Check::pass("start-command", program.command_line()) });
