@@ -306,7 +306,53 @@ fn other_servers_are_imported_by_their_modules_name() {
             "",
         );
     }
+    for command in [
+        &["python", "-m", "gunicorn", "wsgi:app"][..],
+        &["flask", "--app", "wsgi", "run"],
+        &["sh", "-c", "exec gunicorn 'app:create_app()'"],
+    ] {
+        checks(&shop, &[&["--"], command].concat()).has("application", "pass", "can be imported", "");
+    }
     checks(&shop, &["--", "waitress-serve", "wsgi:nothing"]).has("application", "fail", "AttributeError", "");
+}
+
+#[test]
+fn what_a_start_command_does_not_tell_is_said_and_flasks_own_is_imported_instead() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    for (command, reason) in [
+        (&["python", "app.py"][..], "python app.py imports: it names no MODULE:NAME;"),
+        (&["sh", "-c", "flask db upgrade && gunicorn app:app"], "the shell is told more than one plain command;"),
+        (&["sh", "-c", ". ./start"], "the shell does not start a program;"),
+    ] {
+        let stillhead = verify(&shop, &[&["--format", "json", "--"], command].concat());
+        let document: Value = serde_json::from_str(&stillhead.run().success().stdout).unwrap();
+        let left_out = document["left_out"].to_string();
+        assert!(left_out.contains(reason) && left_out.contains("FLASK_APP=app was imported instead"), "{left_out}");
+        checks(&shop, &[&["--"], command].concat()).has("application", "pass", "FLASK_APP=app can be imported", "");
+    }
+    // Without Flask-Migrate and FLASK_APP nothing is imported, and it is said what to set.
+    fs::write(shop.folder().join("alembic.ini"), "[alembic]\nscript_location = migrations\n").unwrap();
+    let outcome = verify(&shop, &["-c", "alembic.ini", "--", "python", "app.py"]).env_remove("FLASK_APP").run();
+    outcome
+        .success()
+        .prints_a("not checked: whether the application of python app.py can be imported")
+        .prints_a("set FLASK_APP");
+    assert!(!outcome.stdout.contains("  application "), "{outcome:#?}");
+}
+
+#[test]
+fn what_a_shell_is_told_to_start_is_looked_at() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let script = "exec gunicorn --bind 0.0.0.0:$PORT 'app:create_app()'";
+    let at = |port: &str| {
+        let stillhead = verify(&shop, &["--format", "json", "--", "sh", "-c", script]).env("PORT", port);
+        Checks::of(stillhead)
+    };
+    let found = at("10000");
+    found.has("listens", "pass", "0.0.0.0:10000", "").has("application", "pass", "app:create_app()", "");
+    assert!(found.named("start-command")["detail"][1].as_str().unwrap().ends_with("/gunicorn"));
+    at("70000").has("listens", "fail", "0.0.0.0:70000", "1-65535").has("port", "fail", "\"70000\"", "1-65535");
+    checks(&shop, &["--", "sh", "-c", "gunicorm app:app"]).has("start-command", "fail", "gunicorm", "install gunicorm");
 }
 
 #[test]
@@ -377,6 +423,9 @@ fn gunicorn_that_listens_elsewhere_than_the_platform_looks() {
     at("0.0.0.0:10000").has("listens", "pass", "0.0.0.0:10000", "");
     at("0.0.0.0:8000").has("listens", "warn", "PORT is another", "--bind 0.0.0.0:$PORT");
     at("127.0.0.1:10000").has("listens", "warn", "nobody outside", "--bind");
+    at("[::1]:10000").has("listens", "warn", "nobody outside", "--bind");
+    at(":70000").has("listens", "fail", "ports end at 65535", "1-65535");
+    at(":http").has("listens", "fail", "'http' is not a valid port number", "1-65535");
 }
 
 #[test]
@@ -395,13 +444,49 @@ fn the_running_application_is_asked() {
     http::get(port, "/healthz");
     let ask = |page: &str| checks(&shop, &["--no-import", "--url", page]);
     ask(&page).has("health", "pass", "answers 200", "");
-    ask(&format!("http://127.0.0.1:{port}/nothing")).has("health", "fail", "answers 404", "");
-    ask(&format!("https://127.0.0.1:{port}/")).has("health", "fail", "127.0.0.1", "");
+    ask(&format!("http://127.0.0.1:{port}?x=1")).has("health", "pass", "/?x=1 answers 200", "");
+    ask(&format!("http://127.0.0.1:{port}/nothing")).has("health", "fail", "answers 404", "name a page that it has");
+    let plain = format!("stillhead verify --url http://127.0.0.1:{port}/");
+    ask(&format!("https://127.0.0.1:{port}/")).has("health", "fail", "does not speak TLS", &plain);
     ask("gopher://x").has("health", "fail", "no http:// or https:// address", "stillhead verify --url");
     // Killed outright it would leave its worker behind, which goes on listening.
     kill(Pid::from_raw(gunicorn.id().cast_signed()), Signal::SIGTERM).unwrap();
     gunicorn.wait().unwrap();
     ask(&page).has("health", "fail", "Connection refused", "start the application");
+}
+
+#[test]
+fn each_answer_that_is_no_page_has_its_own_words() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let ask = |page: &str| checks(&shop, &["--no-import", "--url", page]);
+    for (answer, outcome, text, next) in [
+        (
+            "HTTP/1.1 302 Found\r\nlocation: /login?next=/x\r\n\r\n",
+            "warn",
+            "302: it leads to http://127.0.0.1:",
+            "/login?next=/x'",
+        ),
+        (
+            "HTTP/1.1 301 Moved\r\nLocation: https://shop.test/\r\n\r\n",
+            "warn",
+            "https://shop.test/",
+            "--url 'https://shop.test/'",
+        ),
+        ("HTTP/1.1 304 Not Modified\r\n\r\n", "fail", "does not say where", "another page"),
+        ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "signed in", "needs no login"),
+        ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "fail", "fails over this page", "stillhead explain"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "fail", "does not reach it", "stillhead verify -- CMD"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "fail", "does not speak HTTP", "correct the port"),
+        ("", "fail", "closed without an answer", "--url https://127.0.0.1:"),
+    ] {
+        let port = http::answer_once(answer);
+        ask(&format!("http://127.0.0.1:{port}/x")).has("health", outcome, text, next);
+    }
+    ask("http://no-such-host.invalid/").has("health", "fail", "leads nowhere", "getent hosts no-such-host.invalid");
+    // A socket that nobody accepts from: connected, and no answer.
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let page = format!("http://{}/", deaf.local_addr().unwrap());
+    ask(&page).has("health", "fail", "connected, but no answer within 10 s", "workers");
 }
 
 #[test]

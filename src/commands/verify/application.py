@@ -24,8 +24,11 @@ if kind == "gunicorn":
     sys.argv = words
     server = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]")
     application = server.load()
-    addresses = server.cfg.address
-    facts["addresses"] = [":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address) for address in addresses]
+    try:
+        addresses = server.cfg.address
+        facts["addresses"] = [":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address) for address in addresses]
+    except Exception as error:
+        facts["refused"] = str(error)
 elif kind == "flask":
     from flask.cli import ScriptInfo, load_dotenv
 

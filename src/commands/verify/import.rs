@@ -26,6 +26,8 @@ pub(super) struct Facts {
     /// Where gunicorn will listen.
     #[serde(default)]
     pub(super) addresses: Vec<String>,
+    /// What gunicorn says of an address that it cannot read.
+    pub(super) refused: Option<String>,
 }
 
 impl Loading {

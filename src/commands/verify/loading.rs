@@ -18,22 +18,35 @@ pub(super) struct Loading {
 }
 
 impl Loading {
-    /// As the start command loads it, else as `flask` does; `None` where neither is known.
-    pub(super) fn of(config: &Config, start: Option<&Program>, files: Option<&Files>) -> Option<Self> {
-        if let Some(start) = start {
-            let server = start.file.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            let module = || start.words[1..].iter().find(|word| is_module(word));
-            let words = match server {
-                "gunicorn" => [OsString::from("gunicorn")].into_iter().chain(start.words.iter().cloned()).collect(),
-                "flask" => vec!["flask".into()],
-                _ => vec!["module".into(), module()?.clone()],
-            };
-            let what = match server {
-                "flask" => "the application of FLASK_APP".to_owned(),
-                _ => module().map_or_else(|| start.command_line(), |word| word.display().to_string()),
-            };
-            return Some(Self { interpreter: python_of(&start.file), words, what });
+    /// As a start command loads it; `None` where it does not say which module that is.
+    pub(super) fn of_server(start: &Program) -> Option<Self> {
+        let name = |word: &OsStr| Path::new(word).file_name().and_then(OsStr::to_str).unwrap_or_default().to_owned();
+        let mut server = name(start.file.as_os_str());
+        let mut words = start.words.clone();
+        let is_python = server.starts_with("python");
+        let interpreter = if is_python { start.file.clone() } else { python_of(&start.file) };
+        if is_python && words.get(1).is_some_and(|word| word == "-m") && words.len() > 2 {
+            words.drain(..2);
+            server = name(&words[0]);
         }
+        let module = words[1..].iter().find(|word| is_module(word));
+        let shown = |word: &OsString| word.display().to_string();
+        let (words, what) = match server.as_str() {
+            "gunicorn" => {
+                let what = module.map_or_else(|| start.command_line(), shown);
+                ([OsString::from("gunicorn")].into_iter().chain(words).collect(), what)
+            }
+            "flask" => match app_option(&words) {
+                Some(name) => (vec!["flask".into(), name.into()], format!("flask --app {name}")),
+                None => (vec!["flask".into()], "the application of FLASK_APP".to_owned()),
+            },
+            _ => (vec!["module".into(), module?.clone()], module.map(shown)?),
+        };
+        Some(Self { interpreter, words, what })
+    }
+
+    /// As `flask` loads it, which is what the upgrade of Flask-Migrate does.
+    pub(super) fn of_flask(config: &Config, files: Option<&Files>) -> Option<Self> {
         let is_flask = files.is_some_and(|files| files.layout.flavour == Flavour::FlaskMigrate);
         if !is_flask && config.surroundings.flask_app.is_none() {
             return None;
@@ -45,6 +58,15 @@ impl Loading {
         };
         Some(Self { interpreter: python_of(&flask.file), words: vec!["flask".into()], what })
     }
+}
+
+/// What `flask --app NAME` names.
+fn app_option(words: &[OsString]) -> Option<&str> {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let place = words.iter().position(|word| ["--app", "-A"].contains(word));
+    place
+        .and_then(|place| words.get(place + 1).copied())
+        .or_else(|| words.iter().find_map(|word| word.strip_prefix("--app=")))
 }
 
 /// `package.module:name`, with or without a call; no option, no address and no file.
