@@ -8,6 +8,9 @@ impl Claim {
     pub fn sentence<S: AsRef<str>>(&self, ids: &[S]) -> String {
         let what = name(&self.subject);
         let by = self.by.and_then(|by| ids.get(by)).map(AsRef::as_ref);
+        if let Some(sentence) = self.of_column(by) {
+            return sentence;
+        }
         match (&self.expected, &self.live) {
             (Some(expected), None) => match by {
                 Some(by) => format!("{what} is missing, which {by} {}", verb(expected)),
@@ -22,16 +25,15 @@ impl Claim {
                 None => format!("{what} does not exist yet"),
             },
             (Some(expected), Some(live)) if expected.agrees(live) => {
-                let state =
-                    describe(expected, &self.subject).map_or("exists".to_owned(), |state| format!("is {state}"));
+                let state = describe(expected).map_or("exists".to_owned(), |state| format!("is {state}"));
                 match by {
                     Some(by) => format!("{what} {state}, which {by} {}", verb(expected)),
                     None => format!("{what} {state}"),
                 }
             }
             (Some(expected), Some(live)) => {
-                let is = describe(live, &self.subject).unwrap_or_else(|| "there".to_owned());
-                let should = describe(expected, &self.subject).unwrap_or_else(|| "there".to_owned());
+                let is = describe(live).unwrap_or_else(|| "there".to_owned());
+                let should = describe(expected).unwrap_or_else(|| "there".to_owned());
                 match by {
                     Some(by) => format!("{what} is {is}, and {by} makes it {should}"),
                     None => format!("{what} is {is}, not {should}"),
@@ -39,6 +41,42 @@ impl Claim {
             }
         }
     }
+}
+
+impl Claim {
+    /// What a column is like; of nothing else can that be said.
+    fn of_column(&self, by: Option<&str>) -> Option<String> {
+        let Subject::Table(table, subject) = &self.subject else { return None };
+        let (column, (should, made)) = quality(subject, self.expected.as_ref()?)?;
+        let column = format!("{table}.{column}");
+        Some(match (&self.live, by) {
+            // A column that is not there is like nothing.
+            (None, Some(by)) => format!("{column} is missing, and {by} {made}"),
+            (None, None) => format!("{column} is missing"),
+            (Some(live), by) => {
+                let (_, (is, _)) = quality(subject, live)?;
+                match by {
+                    Some(by) if is == should => format!("{column} {is}, which {by} sets"),
+                    None if is == should => format!("{column} {is}"),
+                    Some(by) => format!("{column} {is}, and {by} {made}"),
+                    None => format!("{column} {is}, where the migrations say that it {should}"),
+                }
+            }
+        })
+    }
+}
+
+/// The column that a subject is a quality of; what the column is like in that state, and what makes it so.
+fn quality<'a>(subject: &'a TableSubject, state: &State) -> Option<(&'a str, (String, String))> {
+    let words = |is: &str, made: &str| (is.to_owned(), made.to_owned());
+    Some(match (subject, state) {
+        (TableSubject::Type(column), State::Type(kind)) => (column, (format!("is {kind}"), format!("makes it {kind}"))),
+        (TableSubject::Nullable(column), State::Flag(true)) => (column, words("takes NULL", "lets it take NULL")),
+        (TableSubject::Nullable(column), State::Flag(false)) => (column, words("takes no NULL", "forbids it NULL")),
+        (TableSubject::Default(column), State::Flag(true)) => (column, words("has a default", "gives it a default")),
+        (TableSubject::Default(column), State::Flag(false)) => (column, words("has no default", "gives it no default")),
+        _ => return None,
+    })
 }
 
 /// What a fact is about, in words.
@@ -79,18 +117,11 @@ fn verb(state: &State) -> &'static str {
 }
 
 /// The state in words; `None` when existing is all there is to say.
-fn describe(state: &State, subject: &Subject) -> Option<String> {
+fn describe(state: &State) -> Option<String> {
     match state {
         State::Present => None,
         State::Type(kind) => Some(kind.clone()),
-        State::Flag(flag) => {
-            let nullable = matches!(subject, Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)));
-            Some(match (nullable, flag) {
-                (true, true) => "yes".to_owned(),
-                (true, false) => "no".to_owned(),
-                (false, flag) => flag.to_string(),
-            })
-        }
+        State::Flag(flag) => Some(flag.to_string()),
         State::Names(names) => Some(format!("({})", names.join(", "))),
         State::OnDelete(actions) => {
             let action = |action: &char| match action {
@@ -121,6 +152,9 @@ mod tests {
         let column = Subject::Table("users".to_owned(), TableSubject::Column("email".to_owned()));
         let table = Subject::Table("invoices".to_owned(), TableSubject::Itself);
         let kind = Subject::Table("users".to_owned(), TableSubject::Type("email".to_owned()));
+        let null = Subject::Table("users".to_owned(), TableSubject::Nullable("email".to_owned()));
+        let default = Subject::Table("users".to_owned(), TableSubject::Default("email".to_owned()));
+        let flag = |flag| Some(State::Flag(flag));
         let present = Some(State::Present);
         let text = |kind: &str| Some(State::Type(kind.to_owned()));
         let cases = [
@@ -128,13 +162,19 @@ mod tests {
             (table.clone(), present.clone(), None, Some(1), "table invoices is missing, which 9b1c creates"),
             (table.clone(), None, present.clone(), Some(1), "table invoices exists, which 9b1c drops"),
             (table, None, None, None, "table invoices does not exist yet"),
+            (kind.clone(), text("text"), text("integer"), Some(0), "users.email is integer, and 3f2a makes it text"),
+            (kind.clone(), text("text"), text("text"), Some(1), "users.email is text, which 9b1c sets"),
+            (kind, text("text"), None, Some(1), "users.email is missing, and 9b1c makes it text"),
+            (null.clone(), flag(false), flag(false), Some(0), "users.email takes no NULL, which 3f2a sets"),
+            (null.clone(), flag(false), flag(true), Some(0), "users.email takes NULL, and 3f2a forbids it NULL"),
             (
-                kind,
-                text("text"),
-                text("integer"),
-                Some(0),
-                "the type of users.email is integer, and 3f2a makes it text",
+                null,
+                flag(true),
+                flag(false),
+                None,
+                "users.email takes no NULL, where the migrations say that it takes NULL",
             ),
+            (default, flag(true), None, Some(0), "users.email is missing, and 3f2a gives it a default"),
         ];
         for (subject, expected, live, by, sentence) in cases {
             let claim = Claim { subject, expected, live, by };
