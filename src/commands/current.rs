@@ -19,7 +19,7 @@ pub struct Arguments {
     /// Several lines a revision
     #[arg(short, long)]
     verbose: bool,
-    /// How to print
+    /// How to print; text is in Alembic's own words
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

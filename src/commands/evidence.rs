@@ -32,7 +32,7 @@ impl Disk {
 
 impl Checkout for Disk {
     fn text(&self, path: &str) -> Option<String> {
-        let bytes = std::fs::read(path).ok()?;
+        let bytes = crate::migrations::read_source(Path::new(path)).ok()?;
         crate::python::decode(&bytes).ok().map(|text| text.into_owned())
     }
 

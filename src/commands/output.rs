@@ -15,7 +15,7 @@ const JSON_VERSION: u32 = 1;
 /// How a reading command prints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Alembic's own words
+    /// Lines for a person
     #[default]
     Text,
     /// One JSON document, described in docs/json.md

@@ -16,7 +16,7 @@ pub struct Arguments {
     /// An id or its beginning, a branch label, head, heads, LABEL@head, -1, or current
     #[arg(allow_negative_numbers = true)]
     revision: String,
-    /// How to print
+    /// How to print; text is in Alembic's own words
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -130,6 +130,11 @@ impl Environment {
     }
 }
 
+/// What a shell that is started from here puts in for `$NAME`.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The name of this machine, in a container its id.
 pub(super) fn host() -> Option<String> {
     gethostname().ok()?.into_string().ok()

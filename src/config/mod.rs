@@ -23,6 +23,7 @@ use crate::migrations::layout::Search;
 use choices::Level;
 pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
 use environment::Environment;
+pub use environment::variable;
 pub use settings::Settings;
 pub use values::Switch;
 use values::{PortChoice, Target, Timeout, Words};

@@ -120,7 +120,7 @@ pub enum ConnectError {
         failure: Failure,
     },
     /// The last attempt before the deadline failed in a way that may still pass.
-    #[error("no connection after {:.1} s and {attempts} attempt(s); last answer: {}", .waited.as_secs_f64(), list(.failures))]
+    #[error("{}{}", tried(*.attempts, *.waited), list(.failures))]
     Deadline {
         /// Since the first attempt began.
         waited: Duration,
@@ -129,6 +129,16 @@ pub enum ConnectError {
         /// The last answer of each endpoint.
         failures: Vec<Failure>,
     },
+}
+
+/// How often and how long, where that says something.
+fn tried(attempts: u32, waited: Duration) -> String {
+    let seconds = waited.as_secs_f64();
+    match attempts {
+        1 if seconds < 1.0 => "cannot connect to ".to_owned(),
+        1 => format!("no connection after {seconds:.1} s: "),
+        _ => format!("no connection after {seconds:.1} s and {attempts} attempts; last answer: "),
+    }
 }
 
 fn list(failures: &[Failure]) -> String {

@@ -20,6 +20,7 @@ mod inspection;
 pub mod ledger;
 pub mod lock;
 pub mod password;
+pub mod pasted;
 mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;

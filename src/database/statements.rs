@@ -8,9 +8,10 @@ use crate::version_table::{COLUMN, Change, ROOM, Row, RowChange, Rows, VersionTa
 /// database. In another one, the rows that are read once a lock is there would be those from before it.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-/// A change as a person runs it in a database shell: one transaction, a statement each. `exists`: whether the table is there.
+/// A change as one transaction, a statement each. `exists`: whether the table is there.
 ///
-/// The writer runs the same statements, and between them makes sure that the rows are still those that it expects.
+/// The writer runs the same statements, and between them makes sure that the rows are still those that it expects; for a
+/// person who pastes them, `pasted` puts that into the statements.
 #[must_use]
 pub fn script(dialect: Dialect, table: &VersionTable, change: &Change, exists: bool) -> Vec<String> {
     let mut statements = vec!["BEGIN".to_owned()];

@@ -42,7 +42,10 @@ impl AgainstError {
                 "run it in a clone of the project, not in an image".to_owned()
             }
             Self::VersionControl { source, folder, .. } => source.next(folder),
-            Self::NoSuchCommit { name } => format!("git fetch origin {}", of_origin(name)),
+            // A clone of a single branch keeps another one only where it is told to.
+            Self::NoSuchCommit { name } => {
+                format!("git fetch origin {0}:refs/remotes/origin/{0}", of_origin(name))
+            }
             Self::NoFork { name, is_shallow: true } => {
                 format!("git fetch --unshallow origin {}; in GitHub Actions, fetch-depth: 0", of_origin(name))
             }

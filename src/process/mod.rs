@@ -3,6 +3,7 @@
 pub mod exec;
 pub mod liveness;
 pub mod program;
+mod program_error;
 mod relay;
 pub mod signals;
 pub mod stdio;

@@ -4,10 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+pub use super::program_error::ProgramError;
 use nix::unistd::{AccessFlags, access};
-use thiserror::Error;
 
 /// Where programs are looked for when there is no PATH, as glibc and musl have it.
 const DEFAULT_PATH: &str = "/usr/local/bin:/bin:/usr/bin";
@@ -33,87 +34,6 @@ pub fn command_line(words: &[OsString]) -> String {
     shell_words::join(words.iter().map(|word| without_password(&word.to_string_lossy())))
 }
 
-/// Why a command cannot be executed. `name` is the word as typed.
-#[derive(Debug, Error)]
-pub enum ProgramError {
-    /// Nothing of that name.
-    #[error("{name}: command not found")]
-    NotFound {
-        /// The word.
-        name: String,
-    },
-    /// A folder.
-    #[error("{file}: is a folder, not a program")]
-    Folder {
-        /// The file.
-        file: PathBuf,
-    },
-    /// No right to execute it.
-    #[error("{file}: permission denied (is it executable?)")]
-    NotExecutable {
-        /// The file.
-        file: PathBuf,
-    },
-    /// The file is there, the interpreter of its first line is not.
-    #[error("{file}: its interpreter {interpreter} does not exist")]
-    NoInterpreter {
-        /// The script.
-        file: PathBuf,
-        /// What follows `#!`, or the dynamic loader.
-        interpreter: String,
-    },
-    /// The kernel does not know the format.
-    #[error("{file}: not a program that this machine can execute: no shebang, or another architecture?")]
-    Format {
-        /// The file.
-        file: PathBuf,
-    },
-    /// Anything else that execve answers.
-    #[error("{file}: {source}")]
-    Other {
-        /// The file.
-        file: PathBuf,
-        /// The answer.
-        source: io::Error,
-    },
-}
-
-impl ProgramError {
-    /// 127 where something is not found, 126 where it cannot be executed, as shells have it.
-    pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::NotFound { .. } | Self::NoInterpreter { .. } => 127,
-            _ => 126,
-        }
-    }
-
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::NotFound { name } => format!("install {name}, put its folder on the PATH, or give its full path"),
-            Self::Folder { .. } => "name a program inside it".to_owned(),
-            Self::NotExecutable { file } => format!("chmod +x {}", file.display()),
-            Self::NoInterpreter { .. } => "make the virtualenv anew where it now is: python3 -m venv DIR".to_owned(),
-            Self::Format { file } => format!("file {}", file.display()),
-            Self::Other { file, .. } => format!("ls -l {}", file.display()),
-        }
-    }
-
-    /// Explains what execve answered for a file that was found.
-    pub(super) fn of_execve(file: &Path, source: io::Error) -> Self {
-        let file = file.to_owned();
-        match source.raw_os_error() {
-            Some(nix::libc::ENOEXEC) => Self::Format { file },
-            Some(nix::libc::EACCES) => Self::NotExecutable { file },
-            Some(nix::libc::ENOENT) if file.exists() => {
-                let interpreter = interpreter(&file).unwrap_or_else(|| "(the dynamic loader)".to_owned());
-                Self::NoInterpreter { file, interpreter }
-            }
-            _ => Self::Other { file, source },
-        }
-    }
-}
-
 /// Looks a command up: a word with a slash is a file, any other is searched for along `path`, where a file that may not be
 /// executed is passed over, and reported only if there is no other.
 pub fn find(words: &[OsString], path: Option<&OsStr>) -> Result<Program, ProgramError> {
@@ -127,18 +47,30 @@ pub fn find(words: &[OsString], path: Option<&OsStr>) -> Result<Program, Program
         let file = folder.join(name);
         match executable(&file) {
             Ok(()) => return Ok(found(file)),
-            Err(error @ ProgramError::NotExecutable { .. }) => refused = refused.or(Some(error)),
-            Err(_) => {}
+            // What is not there, and what is no program, has no part in the search.
+            Err(ProgramError::NoFile { .. } | ProgramError::Dangling { .. } | ProgramError::Folder { .. }) => {}
+            Err(error) => refused = refused.or(Some(error)),
         }
     }
     Err(refused.unwrap_or(ProgramError::NotFound { name: name.to_string_lossy().into_owned() }))
 }
 
-/// Whether the kernel would execute it: the interpreter that a script names has to be there, too.
-pub fn check(program: &Program) -> Result<(), ProgramError> {
-    match interpreter(&program.file) {
-        Some(interpreter) if !Path::new(&interpreter).exists() => {
-            Err(ProgramError::NoInterpreter { file: program.file.clone(), interpreter })
+/// Whether the kernel would execute it: the interpreter that a script names has to be there, too, and what env(1) is told to
+/// start has to be on `path`.
+pub fn check(program: &Program, path: Option<&OsStr>) -> Result<(), ProgramError> {
+    let Some(line) = first_line(&program.file) else { return Ok(()) };
+    let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
+    let Some(interpreter) = words.next() else { return Ok(()) };
+    let file = program.file.clone();
+    if !Path::new(interpreter).exists() {
+        return Err(ProgramError::NoInterpreter { file, interpreter: interpreter.to_owned() });
+    }
+    // After its options and assignments.
+    let named = words.find(|word| !word.starts_with('-') && !word.contains('='));
+    match named.filter(|_| interpreter.ends_with("/env")) {
+        Some(name) if name.ends_with('\r') => Err(ProgramError::NoInterpreter { file, interpreter: name.to_owned() }),
+        Some(name) if find(&[name.into()], path).is_err() => {
+            Err(ProgramError::NotOnPath { file, name: name.to_owned() })
         }
         _ => Ok(()),
     }
@@ -147,12 +79,16 @@ pub fn check(program: &Program) -> Result<(), ProgramError> {
 fn executable(file: &Path) -> Result<(), ProgramError> {
     let owned = file.to_owned();
     match fs::metadata(file) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            Err(ProgramError::NotExecutable { file: owned })
-        }
-        Err(_) => Err(ProgramError::NotFound { name: file.display().to_string() }),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(ProgramError::Unreachable { file: owned }),
+        Err(_) => Err(match fs::read_link(file) {
+            Ok(target) => ProgramError::Dangling { file: owned, target },
+            Err(_) => ProgramError::NoFile { file: owned },
+        }),
         Ok(metadata) if metadata.is_dir() => Err(ProgramError::Folder { file: owned }),
-        Ok(_) if access(file, AccessFlags::X_OK).is_err() => Err(ProgramError::NotExecutable { file: owned }),
+        Ok(metadata) if access(file, AccessFlags::X_OK).is_err() => Err(match metadata.mode() & 0o111 {
+            0o111 => ProgramError::NoExec { file: owned },
+            _ => ProgramError::NotExecutable { file: owned },
+        }),
         Ok(_) => Ok(()),
     }
 }
@@ -170,10 +106,15 @@ pub fn without_password(word: &str) -> String {
 
 /// The interpreter that a script's first line names.
 pub fn interpreter(file: &Path) -> Option<String> {
+    first_line(file)?.split([' ', '\t']).find(|word| !word.is_empty()).map(str::to_owned)
+}
+
+/// What follows `#!`, to the end of the line as the kernel sees it.
+fn first_line(file: &Path) -> Option<String> {
     let mut start = [0; 256];
     let length = File::open(file).ok()?.read(&mut start).ok()?;
     let line = start[..length].strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-    String::from_utf8_lossy(line).split_whitespace().next().map(str::to_owned)
+    Some(String::from_utf8_lossy(line).into_owned())
 }
 
 #[cfg(test)]

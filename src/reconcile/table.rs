@@ -249,6 +249,7 @@ fn column_type(facts: &TableFacts, relation: &Relation, column: &Column, need: N
     let owner = if repairable { String::new() } else { format!("; {} may widen it", relation.owner) };
     let message =
         format!("{shown}.{COLUMN} takes {length} characters, and the longest revision id has {}{owner}", need.longest);
+    let next = if repairable { "stillhead run".to_owned() } else { next };
     Some(TableProblem { kind: ProblemKind::NarrowColumn { width, repairable }, message, next })
 }
 

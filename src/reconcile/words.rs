@@ -35,14 +35,14 @@ impl fmt::Display for Finding {
                 write!(f, "the version table says {rows}, but {}{more}; ", first(missing))?;
                 position.fmt(f)
             }
-            Self::HalfApplied { revision, done, missing } => write!(
-                f,
-                "{} of {} operations of {revision} are present: {}, but {}",
-                done.len(),
-                done.len() + missing.len(),
-                first(done),
-                first(missing)
-            ),
+            Self::HalfApplied { revision, done, missing } => {
+                let are = if done.len() == 1 { "is" } else { "are" };
+                write!(f, "{} of {} operations of {revision} {are} present", done.len(), done.len() + missing.len())?;
+                match f.alternate() {
+                    true => Ok(()),
+                    false => write!(f, ": {}, but {}", first(done), first(missing)),
+                }
+            }
             Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
@@ -147,7 +147,8 @@ impl Finding {
                 format!("stillhead restore {}, to bring its file back from version control", unknown[0])
             }
             Self::WrongDatabase { .. } => {
-                "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself"
+                "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself: \
+                 flask db upgrade, or alembic upgrade heads"
                     .to_owned()
             }
             Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),

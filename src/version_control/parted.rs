@@ -17,16 +17,18 @@ pub struct Theirs {
 }
 
 impl Repository {
-    /// The commit that a branch, a tag or an id leads to. A branch that only `origin` has may be named without it.
-    pub fn commit(&self, name: &str) -> Option<Commit> {
+    /// The commit that a branch, a tag or an id leads to, and what git itself calls it: a branch that only `origin` has may be
+    /// named without it.
+    pub fn commit(&self, name: &str) -> Option<(String, Commit)> {
         // What begins so would be an option.
         if name.starts_with('-') {
             return None;
         }
-        [name.to_owned(), format!("origin/{name}")].iter().find_map(|name| {
+        [name.to_owned(), format!("origin/{name}")].into_iter().find_map(|name| {
             self.ask(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).ok()?;
-            let answer = self.ask(&["log", "-1", "--date=format:%Y-%m-%d %H:%M", FORMAT, name, "--"]).ok()?;
-            commit(String::from_utf8_lossy(&answer).trim_start_matches('\u{1e}').trim_end())
+            let answer = self.ask(&["log", "-1", "--date=format:%Y-%m-%d %H:%M", FORMAT, &name, "--"]).ok()?;
+            let commit = commit(String::from_utf8_lossy(&answer).trim_start_matches('\u{1e}').trim_end())?;
+            Some((name, commit))
         })
     }
 

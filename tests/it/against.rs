@@ -1,6 +1,7 @@
 //! `check --against`: two branches that have one head each, before they meet.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use crate::support::application::{HEAD, REVISIONS};
@@ -10,6 +11,12 @@ fn git(shop: &Application, words: &[&str]) {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
     let done = Command::new("git").args(identity).args(words).current_dir(shop.folder()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Runs a command as it was printed.
+fn git_in(folder: &Path, command: &str) {
+    let done = Command::new("sh").args(["-c", command]).current_dir(folder).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
 }
 
 fn commit(shop: &Application, id: &str, parent: &str) {
@@ -88,4 +95,46 @@ fn what_git_cannot_tell_is_said() {
     git(&shop, &["checkout", "-q", "--orphan", "other"]);
     commit(&shop, "cccc00000001", REVISIONS[3]);
     against(&shop, "main", "text").code(125).says("no commit in common");
+}
+
+/// The pipeline's view: the other branch is one of origin's, a tag, or too shallow to say.
+#[test]
+fn a_branch_of_origin_a_tag_and_a_shallow_clone() {
+    let shop = repository();
+    git(&shop, &["checkout", "-qb", "feature"]);
+    commit(&shop, "aaaa00000001", HEAD);
+    git(&shop, &["tag", "-am", "first", "v1"]);
+    git(&shop, &["checkout", "-q", "main"]);
+    commit(&shop, "bbbb00000001", HEAD);
+    let clones = tempfile::tempdir().unwrap();
+    let origin = format!("file://{}", shop.folder().display());
+    let whole = clones.path().join("whole");
+    git(&shop, &["clone", "-q", &origin, whole.to_str().unwrap()]);
+    let at = |folder: &Path, name: &str| {
+        let stillhead = shop.stillhead(&["check", "--against", name]).env_remove("DATABASE_URL");
+        stillhead.current_dir(folder).run()
+    };
+    for (name, merge) in [("origin/feature", "git merge origin/feature"), ("v1", "git merge v1")] {
+        let found = at(&whole, name);
+        found.code(1).prints_a(&format!("({name})")).prints_a("(here)").says(&format!("next: {merge}, then"));
+    }
+    at(&whole, "origin/main").success();
+    // A branch that only origin has may be named without it, and git is asked for it by its own name.
+    let found = at(&whole, "feature");
+    found.code(1).prints_a("against   origin/feature").says("next: git merge origin/feature, then");
+    // What is printed makes it known where only one branch was cloned.
+    let single = clones.path().join("single");
+    git(&shop, &["clone", "-q", "--single-branch", &origin, single.to_str().unwrap()]);
+    let refused = at(&single, "feature");
+    refused.code(125).says("no branch, tag or commit feature");
+    git_in(&single, refused.stderr.split("next: ").nth(1).unwrap());
+    at(&single, "feature").code(1).prints_a("(origin/feature)");
+    let shallow = clones.path().join("shallow");
+    git(&shop, &["clone", "-q", "--depth", "1", "--no-single-branch", &origin, shallow.to_str().unwrap()]);
+    let refused = at(&shallow, "origin/feature");
+    refused.code(125).says("no commit in common: this clone lacks its older commits").says("fetch-depth: 0");
+    let next = refused.stderr.split("next: ").nth(1).unwrap().split(';').next().unwrap();
+    assert_eq!(next, "git fetch --unshallow origin feature");
+    git_in(&shallow, next);
+    at(&shallow, "origin/feature").code(1).prints_a("multiple-heads");
 }

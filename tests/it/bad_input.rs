@@ -132,7 +132,7 @@ fn a_command_that_cannot_be_started_is_known_before_anything_is_changed() {
     let file = shop.folder().join("plain");
     for (command, code, says) in [
         ("no-such-command", 127, "no-such-command: command not found"),
-        ("./no-such-command", 127, "./no-such-command: command not found"),
+        ("./no-such-command", 127, "./no-such-command: no such file in "),
         ("./migrations", 126, "is a folder"),
         (file.to_str().unwrap(), 126, "permission denied"),
     ] {

@@ -124,6 +124,58 @@ fn the_statements_can_be_pasted_into_a_database_shell() {
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 }
 
+/// Nobody reads the rows again between printing and pasting: where they have moved, nothing is written, whatever the write.
+#[test]
+fn pasted_too_late_the_statements_change_nothing() {
+    let overlapping = format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]);
+    let foreign = format!(
+        "{overlapping}; UPDATE alembic_version SET version_num = 'feedc0ffee00' WHERE version_num = '{}'",
+        REVISIONS[1]
+    );
+    for backend in BOTH {
+        for (broken, writes, moved) in [
+            (
+                "DROP TABLE alembic_version",
+                "CREATE TABLE",
+                "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL); INSERT INTO alembic_version VALUES ('c30fa6d1be95')",
+            ),
+            ("DELETE FROM alembic_version", "INSERT", "INSERT INTO alembic_version VALUES ('c30fa6d1be95')"),
+            (
+                "UPDATE alembic_version SET version_num = 'feedc0ffee00'",
+                "UPDATE",
+                "INSERT INTO alembic_version VALUES ('c30fa6d1be95')",
+            ),
+            (
+                overlapping.as_str(),
+                "DELETE",
+                "UPDATE alembic_version SET version_num = 'c30fa6d1be95' WHERE version_num = '9e7c52f3d8b4'",
+            ),
+            (
+                foreign.as_str(),
+                "DELETE",
+                "UPDATE alembic_version SET version_num = 'c30fa6d1be95' WHERE version_num = '4b1d0c9a7e21'",
+            ),
+        ] {
+            let shop = Application::at(backend, REVISIONS[1]);
+            shop.database.sql(broken);
+            let printed = shop.stillhead(&["fix", REVISIONS[1], "--sql"]).run().success().stdout.clone();
+            assert!(printed.contains(&format!("\n{writes} ")), "{printed}");
+            shop.database.sql(moved);
+            let before = shop.database.rows();
+            shop.database.sql(&printed);
+            assert_eq!(shop.database.rows(), before, "{backend:?} {broken}: {printed}");
+        }
+    }
+    // What nobody has moved is changed, with several rows, too.
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        shop.database.sql(&foreign);
+        let printed = shop.stillhead(&["fix", REVISIONS[1], "--sql"]).run().success().stdout.clone();
+        shop.database.sql(&printed);
+        assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]), "{backend:?}: {printed}");
+    }
+}
+
 /// `script` gives it a terminal.
 fn answered(stillhead: Stillhead, answer: &str) -> String {
     let command = stillhead.command();

@@ -114,7 +114,7 @@ const STATES: &[State] = &[
         name: "narrow-version-column",
         make: || with_file(at(HEAD, ""), "a_long_id", "an_id_that_is_longer_than_what_alembic_makes_room_for", HEAD),
         first: "narrow-version-column",
-        then: &["behind", "at-head"],
+        then: &["at-head"],
     },
     State {
         name: "invalid-index",
@@ -157,6 +157,16 @@ fn carry_out(shop: &Application, next: &str) -> Option<Outcome> {
         return None;
     }
     panic!("this cannot be run: {next}");
+}
+
+#[test]
+fn on_a_terminal_a_severity_has_its_colour() {
+    let shop = at(REVISIONS[1], &row("feedc0ffee00"));
+    let shown = screen(shop.stillhead(&["check"]), Seen::OnATerminal);
+    assert!(shown.contains("\n^[[33mrepair^[[0m    unknown-revision: "), "{shown}");
+    fits(&shown);
+    let shown = screen(shop.stillhead(&["check"]), Seen::WithoutColour);
+    assert!(shown.contains("\nrepair    unknown-revision: "), "{shown}");
 }
 
 #[test]

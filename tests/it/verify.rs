@@ -190,12 +190,10 @@ fn a_server_that_cannot_be_reached_is_named_step_by_step() {
         outcome.says_nothing_of("hunter2");
         Checks::of(verify(&shop, &["--format", "json", "--no-import"]).env("DATABASE_URL", url))
     };
-    with("postgresql://u:hunter2@no-such-host.invalid/d").has(
-        "name-resolution",
-        "fail",
-        "no-such-host.invalid",
-        "the host in DATABASE_URL",
-    );
+    let unknown = with("postgresql://u:hunter2@no-such-host.invalid/d");
+    unknown.has("name-resolution", "fail", "no-such-host.invalid", "the host in DATABASE_URL");
+    // The same is not said twice.
+    assert!(unknown.0.iter().all(|check| check["name"] != "connection"), "{:#?}", unknown.0);
     with("postgresql://u:hunter2@127.0.0.1:1/d").has("connection", "fail", "Connection refused", "start the database");
     with(&format!("postgresql://postgres:hunter2@127.0.0.1:{port}/{name}")).has(
         "connection",
@@ -257,8 +255,8 @@ fn an_application_that_cannot_be_imported_shows_why() {
     import("import os\nos.kill(os.getpid(), 11)\n", "other:app").has(
         "application",
         "fail",
-        "signal 11",
-        "faulthandler",
+        "ended by SIGSEGV",
+        "native code",
     );
     import("input()\n", "other:app").has("application", "fail", "cannot be imported", "its last lines above");
     import("import os\nos._exit(7)\n", "other:app").has("application", "fail", "cannot be imported", "");
@@ -270,14 +268,28 @@ fn an_application_that_cannot_be_imported_shows_why() {
     import(forks, "other:app").has("application", "pass", "", "");
     let pid: i32 = fs::read_to_string(pid).unwrap().parse().unwrap();
     crate::support::running::eventually("it ends", || !crate::support::process::is_running(pid));
-    fs::write(shop.folder().join("other.py"), "import time\ntime.sleep(600)\n").unwrap();
-    checks(&shop, &["--import-timeout", "2", "--", "gunicorn", "other:app"]).has(
-        "application",
-        "fail",
-        "was not imported within 2 s",
-        "what it waits for",
-    );
     checks(&shop, &["--no-import", "--", "gunicorn", "other:app"]).has("start-command", "pass", "gunicorn", "");
+}
+
+#[test]
+fn an_import_that_hangs_shows_where() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let hang = |text: &str| {
+        fs::write(shop.folder().join("other.py"), text).unwrap();
+        let found = checks(&shop, &["--import-timeout", "2", "--", "gunicorn", "other:app"]);
+        found.has("application", "fail", "was not imported within 2 s", "--import-timeout 60");
+        let detail = found.named("application")["detail"].as_array().unwrap().clone();
+        detail.iter().map(|line| line.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let last = hang("import time\n\n\ndef reach():\n    time.sleep(600)\n\n\nreach()\n");
+    assert!(last[3].ends_with("other.py\", line 5, in reach"), "{last:#?}");
+    assert_eq!(last[4..], ["    time.sleep(600)", "KeyboardInterrupt"]);
+    // Neither an interrupt that is caught nor what fails after it hides the line.
+    for caught in ["except BaseException:\n        pass", "except KeyboardInterrupt:\n        break"] {
+        let last =
+            hang(&format!("import time\nwhile True:\n    try:\n        time.sleep(600)\n    {caught}\napp = 1\n"));
+        assert!(last.last().unwrap().ends_with("other.py\", line 4 in <module>"), "{last:#?}");
+    }
 }
 
 #[test]
@@ -292,7 +304,53 @@ fn other_servers_are_imported_by_their_modules_name() {
             "",
         );
     }
+    for command in [
+        &["python", "-m", "gunicorn", "wsgi:app"][..],
+        &["flask", "--app", "wsgi", "run"],
+        &["sh", "-c", "exec gunicorn 'app:create_app()'"],
+    ] {
+        checks(&shop, &[&["--"], command].concat()).has("application", "pass", "can be imported", "");
+    }
     checks(&shop, &["--", "waitress-serve", "wsgi:nothing"]).has("application", "fail", "AttributeError", "");
+}
+
+#[test]
+fn what_a_start_command_does_not_tell_is_said_and_flasks_own_is_imported_instead() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    for (command, reason) in [
+        (&["python", "app.py"][..], "python app.py imports: it names no MODULE:NAME;"),
+        (&["sh", "-c", "flask db upgrade && gunicorn app:app"], "the shell is told more than one plain command;"),
+        (&["sh", "-c", ". ./start"], "the shell does not start a program;"),
+    ] {
+        let stillhead = verify(&shop, &[&["--format", "json", "--"], command].concat());
+        let document: Value = serde_json::from_str(&stillhead.run().success().stdout).unwrap();
+        let left_out = document["left_out"].to_string();
+        assert!(left_out.contains(reason) && left_out.contains("FLASK_APP=app was imported instead"), "{left_out}");
+        checks(&shop, &[&["--"], command].concat()).has("application", "pass", "FLASK_APP=app can be imported", "");
+    }
+    // Without Flask-Migrate and FLASK_APP nothing is imported, and it is said what to set.
+    fs::write(shop.folder().join("alembic.ini"), "[alembic]\nscript_location = migrations\n").unwrap();
+    let outcome = verify(&shop, &["-c", "alembic.ini", "--", "python", "app.py"]).env_remove("FLASK_APP").run();
+    outcome
+        .success()
+        .prints_a("not checked: whether the application of python app.py can be imported")
+        .prints_a("set FLASK_APP");
+    assert!(!outcome.stdout.contains("  application "), "{outcome:#?}");
+}
+
+#[test]
+fn what_a_shell_is_told_to_start_is_looked_at() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let script = "exec gunicorn --bind 0.0.0.0:$PORT 'app:create_app()'";
+    let at = |port: &str| {
+        let stillhead = verify(&shop, &["--format", "json", "--", "sh", "-c", script]).env("PORT", port);
+        Checks::of(stillhead)
+    };
+    let found = at("10000");
+    found.has("listens", "pass", "0.0.0.0:10000", "").has("application", "pass", "app:create_app()", "");
+    assert!(found.named("start-command")["detail"][1].as_str().unwrap().ends_with("/gunicorn"));
+    at("70000").has("listens", "fail", "0.0.0.0:70000", "1-65535").has("port", "fail", "\"70000\"", "1-65535");
+    checks(&shop, &["--", "sh", "-c", "gunicorm app:app"]).has("start-command", "fail", "gunicorm", "install gunicorm");
 }
 
 #[test]
@@ -308,9 +366,23 @@ fn a_start_command_that_cannot_be_executed() {
     checks(&shop, &["--", serve]).has(
         "start-command",
         "fail",
-        "/opt/moved/venv/bin/python does not exist",
+        "\"/opt/moved/venv/bin/python\" does not exist",
         "virtualenv anew",
     );
+    for (line, found, next) in [
+        (
+            "#!/usr/bin/env -S no-such-python -u",
+            "interpreter no-such-python is not on the PATH",
+            "install no-such-python",
+        ),
+        ("#!/usr/bin/env sh\r", "\"sh\\r\" has the end of a line of Windows", "sed -i"),
+    ] {
+        fs::write(&script, format!("{line}\n")).unwrap();
+        checks(&shop, &["--", serve]).has("start-command", "fail", found, next);
+    }
+    fs::write(&script, "#!/usr/bin/env -S LANG=C sh -e\n").unwrap();
+    checks(&shop, &["--", serve]).has("start-command", "pass", serve, "");
+    checks(&shop, &["--", "./bin/serve"]).has("start-command", "fail", "./bin/serve: no such file in ", "full path");
     checks(&shop, &["--", "no-such-server"]).has(
         "start-command",
         "fail",
@@ -327,7 +399,8 @@ fn the_environment_is_looked_at() {
     with("SKIP_DB_UPGRADE", "true").has("skip-db-upgrade", "warn", "upgrades nothing", "unset SKIP_DB_UPGRADE");
     with("PORT", "http").has("port", "fail", "is no port", "1-65535");
     with("PYTHONPATH", "/no/such/folder").has("python-path", "warn", "/no/such/folder", "correct PYTHONPATH");
-    with("VIRTUAL_ENV", "/opt/other").has("virtualenv", "warn", "another python", "/opt/other/bin first");
+    with("VIRTUAL_ENV", "/opt/other").has("virtualenv", "warn", "which is not there", "python3 -m venv /opt/other");
+    with("VIRTUAL_ENV", "/opt").has("virtualenv", "warn", "but the PATH gives /", "/opt/bin first");
     with("PATH", "/usr/bin:/bin").has("upgrade-command", "fail", "flask", "install");
     with("STILLHEAD_MIGRATIONS", "nowhere").has("graph", "fail", "nowhere", "ship");
     fs::rename(shop.folder().join("app.py"), shop.folder().join("shop.py")).unwrap();
@@ -349,6 +422,9 @@ fn gunicorn_that_listens_elsewhere_than_the_platform_looks() {
     at("0.0.0.0:10000").has("listens", "pass", "0.0.0.0:10000", "");
     at("0.0.0.0:8000").has("listens", "warn", "PORT is another", "--bind 0.0.0.0:$PORT");
     at("127.0.0.1:10000").has("listens", "warn", "nobody outside", "--bind");
+    at("[::1]:10000").has("listens", "warn", "nobody outside", "--bind");
+    at(":70000").has("listens", "fail", "ports end at 65535", "1-65535");
+    at(":http").has("listens", "fail", "'http' is not a valid port number", "1-65535");
 }
 
 #[test]
@@ -367,13 +443,49 @@ fn the_running_application_is_asked() {
     http::get(port, "/healthz");
     let ask = |page: &str| checks(&shop, &["--no-import", "--url", page]);
     ask(&page).has("health", "pass", "answers 200", "");
-    ask(&format!("http://127.0.0.1:{port}/nothing")).has("health", "fail", "answers 404", "");
-    ask(&format!("https://127.0.0.1:{port}/")).has("health", "fail", "127.0.0.1", "");
+    ask(&format!("http://127.0.0.1:{port}?x=1")).has("health", "pass", "/?x=1 answers 200", "");
+    ask(&format!("http://127.0.0.1:{port}/nothing")).has("health", "fail", "answers 404", "name a page that it has");
+    let plain = format!("stillhead verify --url http://127.0.0.1:{port}/");
+    ask(&format!("https://127.0.0.1:{port}/")).has("health", "fail", "does not speak TLS", &plain);
     ask("gopher://x").has("health", "fail", "no http:// or https:// address", "stillhead verify --url");
     // Killed outright it would leave its worker behind, which goes on listening.
     kill(Pid::from_raw(gunicorn.id().cast_signed()), Signal::SIGTERM).unwrap();
     gunicorn.wait().unwrap();
     ask(&page).has("health", "fail", "Connection refused", "start the application");
+}
+
+#[test]
+fn each_answer_that_is_no_page_has_its_own_words() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let ask = |page: &str| checks(&shop, &["--no-import", "--url", page]);
+    for (answer, outcome, text, next) in [
+        (
+            "HTTP/1.1 302 Found\r\nlocation: /login?next=/x\r\n\r\n",
+            "warn",
+            "302: it leads to http://127.0.0.1:",
+            "/login?next=/x'",
+        ),
+        (
+            "HTTP/1.1 301 Moved\r\nLocation: https://shop.test/\r\n\r\n",
+            "warn",
+            "https://shop.test/",
+            "--url 'https://shop.test/'",
+        ),
+        ("HTTP/1.1 304 Not Modified\r\n\r\n", "fail", "does not say where", "another page"),
+        ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "signed in", "needs no login"),
+        ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "fail", "fails over this page", "stillhead explain"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "fail", "does not reach it", "stillhead verify -- CMD"),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "fail", "does not speak HTTP", "correct the port"),
+        ("", "fail", "closed without an answer", "--url https://127.0.0.1:"),
+    ] {
+        let port = http::answer_once(answer);
+        ask(&format!("http://127.0.0.1:{port}/x")).has("health", outcome, text, next);
+    }
+    ask("http://no-such-host.invalid/").has("health", "fail", "leads nowhere", "getent hosts no-such-host.invalid");
+    // A socket that nobody accepts from: connected, and no answer.
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let page = format!("http://{}/", deaf.local_addr().unwrap());
+    ask(&page).has("health", "fail", "connected, but no answer within 10 s", "workers");
 }
 
 #[test]

@@ -16,10 +16,10 @@ pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Repo
     let folder = &files.layout.script_location;
     let no_git = |source| AgainstError::VersionControl { name: name.to_owned(), source, folder: folder.clone() };
     let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
-    let commit = repository.commit(name).ok_or_else(|| AgainstError::NoSuchCommit { name: name.to_owned() })?;
+    let (name, commit) = repository.commit(name).ok_or_else(|| AgainstError::NoSuchCommit { name: name.to_owned() })?;
     let fork = repository
         .fork(&commit)
-        .ok_or_else(|| AgainstError::NoFork { name: name.to_owned(), is_shallow: repository.is_shallow() })?;
+        .ok_or_else(|| AgainstError::NoFork { name: name.clone(), is_shallow: repository.is_shallow() })?;
     let root = repository.root.canonicalize()?;
     let real = files.layout.version_locations.iter().filter_map(|location| location.canonicalize().ok());
     let below: Vec<PathBuf> = real.filter_map(|location| Some(location.strip_prefix(&root).ok()?.to_owned())).collect();
@@ -27,12 +27,12 @@ pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Repo
         if below.is_empty() { Vec::new() } else { repository.theirs(&fork, &commit, &below).map_err(no_git)? };
     let changes = merged(&repository, &root, theirs).map_err(no_git)?;
     report.against =
-        Some(AgainstLine { name: name.to_owned(), commit: commit.id, subject: commit.subject, files: changes.len() });
+        Some(AgainstLine { name: name.clone(), commit: commit.id, subject: commit.subject, files: changes.len() });
     match migrations::read_changed(&files.layout, &changes) {
-        Ok(together) => report.findings.splice(..0, fork_of(files, &together, name)).for_each(drop),
+        Ok(together) => report.findings.splice(..0, fork_of(files, &together, &name)).for_each(drop),
         Err(error) => {
             let problems = error.problems.iter().map(Entry::of_problem);
-            let entries = problems.map(|entry| Entry { message: with(name, &entry.message), ..entry });
+            let entries = problems.map(|entry| Entry { message: with(&name, &entry.message), ..entry });
             report.findings.splice(..0, entries).for_each(drop);
         }
     }

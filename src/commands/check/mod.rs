@@ -6,6 +6,7 @@ mod output;
 mod render;
 mod report;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -57,32 +58,34 @@ pub enum ReportFormat {
 
 /// Prints the report. Fails where something is wrong, and, with a code of its own, where an upgrade is pending.
 pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+    let coloured = config.log.colour && std::io::stdout().is_terminal();
+    let conclude = |before: Option<&Report>, report: &Report| conclude(before, report, arguments, coloured);
     let files = match Files::read(config) {
         Ok(files) => files,
         // Files that form no graph are a finding; nothing can be said of the database without them.
-        Err(Error::Read(error)) => return conclude(None, &offline::of_problems(&error.problems), arguments),
+        Err(Error::Read(error)) => return conclude(None, &offline::of_problems(&error.problems)),
         Err(error) => return Err(error),
     };
     if let Some(name) = &arguments.against {
         let mut report = offline::report(&files)?;
         against::look(config, &files, name, &mut report)?;
-        return conclude(None, &report, arguments);
+        return conclude(None, &report);
     }
     if arguments.offline {
-        return conclude(None, &offline::report(&files)?, arguments);
+        return conclude(None, &offline::report(&files)?);
     }
     let url = config.database_url()?;
     let (found, plan) = look(config, &files, &url).await?;
     if !arguments.auto_fix || !plan.is_ok_and(|plan| plan.writes()) {
-        return conclude(None, &found, arguments);
+        return conclude(None, &found);
     }
-    output::show_before(&found, arguments)?;
+    output::show_before(&found, arguments, coloured)?;
     fix::carry_out(config, &files, &url, policy(config)).await?;
-    conclude(Some(&found), &look(config, &files, &url).await?.0, arguments)
+    conclude(Some(&found), &look(config, &files, &url).await?.0)
 }
 
-fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments) -> Result<(), Error> {
-    output::deliver(before, report, arguments)?;
+fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments, coloured: bool) -> Result<(), Error> {
+    output::deliver(before, report, arguments, coloured)?;
     match report.needs() {
         Needs::Nothing => Ok(()),
         Needs::Upgrade => Err(Error::OnlyPending),

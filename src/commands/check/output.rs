@@ -12,24 +12,29 @@ use crate::commands::output::{in_json, print};
 use crate::error::Error;
 
 /// Prints the report, or, where it goes to a file, its text. `before`: what was found before something was repaired.
-pub(super) fn deliver(before: Option<&Report>, report: &Report, arguments: &Arguments) -> Result<(), Error> {
+pub(super) fn deliver(
+    before: Option<&Report>,
+    report: &Report,
+    arguments: &Arguments,
+    coloured: bool,
+) -> Result<(), Error> {
     let Some(file) = &arguments.output else {
         return print(&match arguments.format {
             // What was found before has been printed by then.
-            None | Some(ReportFormat::Text) => render::text(report),
+            None | Some(ReportFormat::Text) => render::text(report, coloured),
             Some(format) => rendered(before, report, format),
         });
     };
     // Whoever waits for the file to be written, or finds that it cannot be, has read the report.
-    print(&render::text(report))?;
+    print(&render::text(report, coloured))?;
     let format = arguments.format.unwrap_or_else(|| by_ending(file));
     write(file, &rendered(before, report, format)).map_err(|source| Error::Report { file: file.clone(), source })
 }
 
 /// What was found before something is repaired. Whoever reads another format wants one document.
-pub(super) fn show_before(report: &Report, arguments: &Arguments) -> Result<(), Error> {
+pub(super) fn show_before(report: &Report, arguments: &Arguments, coloured: bool) -> Result<(), Error> {
     let is_text = arguments.output.is_some() || matches!(arguments.format, None | Some(ReportFormat::Text));
-    if is_text { print(&render::text_before(report)) } else { Ok(()) }
+    if is_text { print(&render::text_before(report, coloured)) } else { Ok(()) }
 }
 
 /// The next command of the worst finding.
@@ -39,7 +44,9 @@ pub(super) fn first_step(report: &Report) -> String {
 
 fn rendered(before: Option<&Report>, report: &Report, format: ReportFormat) -> String {
     match format {
-        ReportFormat::Text => before.map(render::text_before).unwrap_or_default() + &render::text(report),
+        ReportFormat::Text => {
+            before.map(|before| render::text_before(before, false)).unwrap_or_default() + &render::text(report, false)
+        }
         ReportFormat::Json => {
             let mut document = report.document();
             document["before"] = before.map(Report::document).into();

@@ -10,19 +10,24 @@ use crate::reconcile::list;
 /// Facts that are shown of one finding; JSON has them all.
 const SHOWN: usize = 6;
 
-/// For a terminal or a log.
-pub(super) fn text(report: &Report) -> String {
+/// For a terminal or a log. `coloured`: on a terminal that may be shown colour.
+pub(super) fn text(report: &Report, coloured: bool) -> String {
     let mut text = String::new();
     for (name, value) in header(report) {
         text += &paragraph(&value, &format!("{name:<10}"), &" ".repeat(10));
     }
     for entry in &report.findings {
         text += "\n";
-        text += &paragraph(&format!("{}: {}", entry.code, entry.message), &format!("{:<9} ", entry.severity), INDENT);
+        let word = entry.severity;
+        let lines = paragraph(&format!("{}: {}", entry.code, entry.message), &format!("{word:<9} "), INDENT);
+        text += &match coloured {
+            true => lines.replacen(word, &format!("\u{1b}[{}m{word}\u{1b}[0m", colour(word)), 1),
+            false => lines,
+        };
         for fact in entry.facts_to_list().take(SHOWN) {
             text += &paragraph(fact, &format!("{INDENT}- "), &format!("{INDENT}  "));
         }
-        if let Some(more) = entry.facts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        if let Some(more) = entry.facts_to_list().count().checked_sub(SHOWN).filter(|more| *more > 0) {
             let _ = writeln!(text, "{INDENT}  and {more} more");
         }
         if entry.has_next() {
@@ -38,9 +43,18 @@ pub(super) fn text(report: &Report) -> String {
 
 const INDENT: &str = "          ";
 
+/// The number of a severity's colour in a terminal's escape sequence.
+fn colour(severity: &str) -> &'static str {
+    match severity {
+        "fine" | "pending" => "32",
+        "warning" | "repair" => "33",
+        _ => "31",
+    }
+}
+
 /// What was found before a repair, and the heading of what follows.
-pub(super) fn text_before(report: &Report) -> String {
-    format!("before the repair\n\n{}\nafter the repair\n\n", text(report))
+pub(super) fn text_before(report: &Report, coloured: bool) -> String {
+    format!("before the repair\n\n{}\nafter the repair\n\n", text(report, coloured))
 }
 
 /// For an issue or a page.

@@ -51,7 +51,7 @@ pub(super) struct FilesLine {
 /// Another branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct AgainstLine {
-    /// As it was named.
+    /// As git calls it.
     pub(super) name: String,
     /// The commit that it leads to.
     pub(super) commit: String,

@@ -5,6 +5,7 @@ use crate::commands::files::Files;
 use crate::commands::write::change;
 use crate::config::Config;
 use crate::database::VersionRows;
+use crate::database::pasted::pasted;
 use crate::database::statements::{alter_width, script};
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
@@ -28,9 +29,11 @@ pub(super) fn of(config: &Config, files: &Files, dialect: Dialect, repair: &Repa
         doubt.shown().iter().for_each(|fact| text += &comment(fact));
     }
     text += &comment(&format!("the rows until now, which `stillhead undo` will not know: {}", repair.rows()));
+    text += &comment("where they are others by now, nothing is changed");
     let exists = repair.look.rows != VersionRows::NoTable;
     let change = change(config, &repair.look.rows, (Action::Fix, &[]), &repair.plan);
-    Ok(text + &commented(script(dialect, files.version_table()?, &change, exists)))
+    let statements = pasted(dialect, files.version_table()?, &change, &repair.plan.changes, exists);
+    Ok(text + &commented(statements))
 }
 
 /// Without a database: whatever the rows are, these will be. `why` it could not be asked, where one was named.
@@ -82,6 +85,7 @@ fn commented(statements: Vec<String>) -> String {
         "UPDATE" => "the revision that the table is to hold, in place of the one that is there",
         "DELETE" if !statement.contains(" WHERE ") => "whatever rows are there",
         "DELETE" => "a row that is to go",
+        "SELECT" => "what is there now: where others had moved the rows before, theirs",
         _ => "done",
     };
     statements.iter().map(|statement| format!("-- {}\n{statement};\n", comment(statement))).collect()

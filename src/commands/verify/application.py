@@ -1,9 +1,16 @@
 """Loads the application as its server would, and tells on the former standard output what it is configured for."""
 
+import faulthandler
 import importlib
 import json
 import os
+import signal
 import sys
+
+# Where it hangs or crashes is told: on SIGINT, which whoever has started this may have left ignored, by a traceback.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+faulthandler.enable(all_threads=False)
+faulthandler.register(signal.SIGUSR2, all_threads=False)
 
 kind, *words = sys.argv[1:]
 answer = os.dup(1)
@@ -17,8 +24,11 @@ if kind == "gunicorn":
     sys.argv = words
     server = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]")
     application = server.load()
-    addresses = server.cfg.address
-    facts["addresses"] = [":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address) for address in addresses]
+    try:
+        addresses = server.cfg.address
+        facts["addresses"] = [":".join(map(str, address[:2])) if isinstance(address, tuple) else str(address) for address in addresses]
+    except Exception as error:
+        facts["refused"] = str(error)
 elif kind == "flask":
     from flask.cli import ScriptInfo, load_dotenv
 

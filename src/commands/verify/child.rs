@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
@@ -15,6 +15,9 @@ use crate::process::exec::SKIP_DB_UPGRADE;
 
 /// How long its last words may take to arrive.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// What makes Python say where it is: its faulthandler, which the program has to register, then KeyboardInterrupt, whose
+/// traceback shows the lines, too, but which may be caught, or not be raised while something else than Python waits.
+const WHERE_ARE_YOU: [Signal; 2] = [Signal::SIGUSR2, Signal::SIGINT];
 /// How much of each stream is kept.
 const LONGEST: u64 = 1 << 20;
 
@@ -45,29 +48,37 @@ pub(super) async fn python<'a>(
     let group = child.id().and_then(|id| id.try_into().ok()).map(Pid::from_raw);
     let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
     let (mut said, mut complained) = (Vec::new(), Vec::new());
-    let status = timeout(limit, async {
-        let reading = async { tokio::join!(read(&mut stdout, &mut said), read(&mut stderr, &mut complained)) };
-        let mut reading = std::pin::pin!(reading);
-        tokio::select! {
-            biased;
-            status = child.wait() => {
-                // What it has started may keep the streams open: its own end counts.
-                let _ = timeout(FAREWELL, &mut reading).await;
-                status
+    let status = {
+        let ending = async {
+            let reading = async { tokio::join!(read(&mut stdout, &mut said), read(&mut stderr, &mut complained)) };
+            let mut reading = std::pin::pin!(reading);
+            tokio::select! {
+                biased;
+                status = child.wait() => {
+                    // What it has started may keep the streams open: its own end counts.
+                    let _ = timeout(FAREWELL, &mut reading).await;
+                    status
+                }
+                _ = &mut reading => child.wait().await,
             }
-            _ = &mut reading => child.wait().await,
+        };
+        let mut ending = std::pin::pin!(ending);
+        match timeout(limit, &mut ending).await {
+            Ok(status) => Some(status?),
+            Err(_) => {
+                if let Some(leader) = group {
+                    let _ = WHERE_ARE_YOU.map(|signal| kill(leader, signal));
+                }
+                let _ = timeout(FAREWELL, &mut ending).await;
+                None
+            }
         }
-    })
-    .await;
+    };
     if let Some(group) = group {
         // Its group may hold what it has started; that it is gone already is no error.
         let _ = killpg(group, Signal::SIGKILL);
     }
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let status = match status {
-        Ok(status) => Some(status?),
-        Err(_) => None,
-    };
     Ok(Ended { status, stdout: text(&said), stderr: text(&complained) })
 }
 

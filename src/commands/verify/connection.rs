@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::database::url::{DatabaseUrl, Endpoint, PostgresUrl, SqliteUrl};
 use crate::database::wait::Wait;
 use crate::database::{Connection, Database};
-use crate::report::Check;
+use crate::report::{Check, Outcome};
 
 /// How long a name server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,6 +34,11 @@ pub(super) async fn checks(config: &Config) -> Connected {
     if let DatabaseUrl::Postgres(url) = &url {
         for endpoint in &url.endpoints {
             checks.extend(name_resolution(endpoint, &mut addresses).await);
+        }
+        let nameless = checks.iter().filter(|check| check.outcome == Outcome::Fail).count();
+        if nameless == url.endpoints.len() {
+            // Nobody to connect to, for the reason that was given.
+            return Connected { checks, url: Some(DatabaseUrl::Postgres(url.clone())), database: None };
         }
     }
     let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };

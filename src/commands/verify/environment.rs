@@ -87,8 +87,8 @@ fn python_path(path: Option<&OsStr>) -> Check {
     if missing.is_empty() {
         return Check::pass(NAME, format!("PYTHONPATH is {shown}"));
     }
-    let next = format!("correct PYTHONPATH: {} does not exist", missing.join(", "));
-    Check::warn(NAME, format!("PYTHONPATH is {shown}"), next)
+    let text = format!("PYTHONPATH is {shown}; of that, there is no {}", missing.join(", no "));
+    Check::warn(NAME, text, "correct PYTHONPATH, or start in the folder that it is meant for")
 }
 
 fn virtual_env(config: &Config) -> Check {
@@ -97,15 +97,16 @@ fn virtual_env(config: &Config) -> Check {
         return Check::pass(NAME, "VIRTUAL_ENV is not set; the PATH decides");
     };
     let shown = folder.display();
-    let python = find(config, "python");
-    match python {
-        Some(python) if python.starts_with(folder) => Check::pass(NAME, format!("VIRTUAL_ENV is {shown}")),
-        _ => Check::warn(
-            NAME,
-            format!("VIRTUAL_ENV is {shown}, but the PATH gives another python"),
-            format!("put {shown}/bin first on the PATH"),
-        ),
+    if !folder.is_dir() {
+        let text = format!("VIRTUAL_ENV is {shown}, which is not there");
+        return Check::warn(NAME, text, format!("unset VIRTUAL_ENV, or make it: python3 -m venv {shown}"));
     }
+    let gives = match find(config, "python") {
+        Some(python) if python.starts_with(folder) => return Check::pass(NAME, format!("VIRTUAL_ENV is {shown}")),
+        Some(python) => format!("the PATH gives {}", python.display()),
+        None => "the PATH gives no python".to_owned(),
+    };
+    Check::warn(NAME, format!("VIRTUAL_ENV is {shown}, but {gives}"), format!("put {shown}/bin first on the PATH"))
 }
 
 fn programs(config: &Config, files: Option<&Files>) -> Check {
@@ -116,7 +117,7 @@ fn programs(config: &Config, files: Option<&Files>) -> Check {
     let shown = |file: &Option<std::path::PathBuf>| {
         file.as_ref().map_or_else(|| "not on the PATH".to_owned(), |file| file.display().to_string())
     };
-    let detail = found.iter().map(|(name, file)| format!("{name}: {}", shown(file))).collect();
+    let detail: Vec<String> = found.iter().map(|(name, file)| format!("{name}: {}", shown(file))).collect();
     let needed = match files.map(|files| files.layout.flavour) {
         Some(Flavour::Alembic) => "alembic",
         _ => "flask",
@@ -130,10 +131,14 @@ fn programs(config: &Config, files: Option<&Files>) -> Check {
         ),
         None if folders.len() > 1 => Check::warn(
             NAME,
-            "they come from different folders, which may hold different packages",
+            "the PATH gives them from different folders, which may hold different packages",
             "put the virtualenv's bin folder first on the PATH",
         ),
-        None => Check::pass(NAME, "they come from one folder"),
+        None if found.iter().all(|(_, file)| file.is_some()) => {
+            let detail = vec![folders[0].display().to_string()];
+            return Check { detail, ..Check::pass(NAME, format!("{} come from one folder", PROGRAMS.join(", "))) };
+        }
+        None => Check::pass(NAME, "those that are on the PATH come from one folder"),
     };
     Check { detail, ..check }
 }

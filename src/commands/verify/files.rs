@@ -50,7 +50,7 @@ fn upgrade_command(config: &Config, files: &Files) -> Check {
         None => files.layout.upgrade_command(config.target.as_deref().unwrap_or("heads")),
     };
     let found = upgrade::find(&words, None, config.path.as_deref());
-    match found.and_then(|program| program::check(&program).map(|()| program)) {
+    match found.and_then(|program| program::check(&program, config.path.as_deref()).map(|()| program)) {
         Ok(program) => {
             let detail = vec![program.file.display().to_string()];
             Check { detail, ..Check::pass(NAME, program.command_line()) }

@@ -1,138 +1,103 @@
-//! One request for the running application's page, as a platform's health check makes it: GET, no redirect followed.
+//! Whether the running application's page answers; what it means where it does not.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
-
+use super::page::{Answer, PATIENCE, Page, Silence};
 use crate::report::Check;
 
-/// How long the answer may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest head of an answer.
-const LONGEST: usize = 16 << 10;
 const NAME: &str = "health";
-
-/// Where to ask.
-struct Page<'a> {
-    encrypted: bool,
-    host: &'a str,
-    port: u16,
-    path: &'a str,
-}
-
-impl<'a> Page<'a> {
-    /// `http://host[:port][/path]`; the host may be an address in brackets.
-    fn parse(url: &'a str) -> Option<Self> {
-        let (scheme, rest) = url.split_once("://")?;
-        let encrypted = match scheme {
-            "http" => false,
-            "https" => true,
-            _ => return None,
-        };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (host, port) =
-            match authority.rsplit_once(':').filter(|(host, _)| !host.starts_with('[') || host.ends_with(']')) {
-                Some((host, port)) => (host, port.parse().ok()?),
-                None => (authority, if encrypted { 443 } else { 80 }),
-            };
-        let is_line = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let usable = !host.is_empty() && !authority.contains('@') && is_line(host) && is_line(path);
-        usable.then_some(Self { encrypted, host, port, path: if path.is_empty() { "/" } else { path } })
-    }
-}
 
 pub(super) async fn check(url: &str) -> Check {
     let Some(page) = Page::parse(url) else {
-        return Check::fail(
-            NAME,
-            "--url is no http:// or https:// address",
-            "stillhead verify --url http://127.0.0.1:8000/",
-        );
+        let text = "--url is no http:// or https:// address (http://HOST:PORT/PATH)";
+        return Check::fail(NAME, text, "stillhead verify --url http://127.0.0.1:8000/");
     };
-    let shown = format!("{}:{}{}", page.host, page.port, page.path);
     let clock = Instant::now();
-    let answered = match timeout(PATIENCE, ask(&page)).await {
-        Ok(answered) => answered,
-        Err(_) => Err(std::io::Error::other(format!("no answer within {} s", PATIENCE.as_secs()))),
-    };
-    match answered {
-        Ok(status @ 200..300) => {
-            Check::pass(NAME, format!("{shown} answers {status} in {} ms", clock.elapsed().as_millis()))
+    match page.ask().await {
+        Ok(Answer { status: status @ 200..300, .. }) => {
+            Check::pass(NAME, format!("{} answers {status} in {} ms", page.url(), clock.elapsed().as_millis()))
         }
-        Ok(status @ 300..400) => {
-            Check::warn(NAME, format!("{shown} answers {status}: it leads elsewhere"), "name the page that it leads to")
-        }
-        Ok(status) => Check::fail(
-            NAME,
-            format!("{shown} answers {status}"),
-            "read the application's log, or: ... | stillhead explain",
+        Ok(answer) => answered(&page, &answer),
+        Err(silence) => unanswered(&page, &silence),
+    }
+}
+
+/// An answer that is no page.
+fn answered(page: &Page<'_>, answer: &Answer) -> Check {
+    const LOG: &str = "read the application's log, or: ... | stillhead explain";
+    let status = answer.status;
+    let shown = format!("{} answers {status}", page.url());
+    if let (300..400, Some(location)) = (status, &answer.location) {
+        let leads = page.resolve(location);
+        return Check::warn(NAME, format!("{shown}: it leads to {leads}"), format!("stillhead verify --url '{leads}'"));
+    }
+    let (meaning, next) = match status {
+        300..400 => ("it leads elsewhere, and does not say where", "name another page"),
+        400 => ("what answers does not take the request, or not for this host's name", LOG),
+        401 | 403 | 407 => ("it lets nobody in who has not signed in", "name a page that needs no login"),
+        404 | 410 => (
+            "something answers, but has no such page",
+            "name a page that it has; where this should be one, see that it is this application that answers there",
         ),
-        Err(error) => Check::fail(NAME, format!("{shown}: {error}"), "start the application, or correct the address"),
-    }
+        405 => ("the page is not one to look at", "name a page that answers GET"),
+        429 => ("too many have asked", "ask later, or from inside"),
+        502..=504 => (
+            "what stands before the application does not reach it, or the application says that it is not ready",
+            "see that the application has started and listens where its proxy looks: stillhead verify -- CMD",
+        ),
+        500.. => ("the application fails over this page", LOG),
+        _ => ("that is no page", LOG),
+    };
+    Check::fail(NAME, format!("{shown}: {meaning}"), next)
 }
 
-/// The status that the page answers with.
-async fn ask(page: &Page<'_>) -> std::io::Result<u16> {
-    let stream = TcpStream::connect((page.host, page.port)).await?;
-    if !page.encrypted {
-        return exchange(page, stream).await;
-    }
-    let roots = rustls_native_certs::load_native_certs().certs;
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(roots);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(std::io::Error::other)?
-        .with_root_certificates(store)
-        .with_no_client_auth();
-    let name = ServerName::try_from(page.host.to_owned()).map_err(std::io::Error::other)?;
-    exchange(page, TlsConnector::from(Arc::new(config)).connect(name, stream).await?).await
-}
-
-async fn exchange(page: &Page<'_>, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<u16> {
-    let (host, path) = (page.host, page.path);
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: stillhead\r\nAccept: */*\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await?;
-    let mut head = Vec::new();
-    while head.len() < LONGEST {
-        let mut headers = [httparse::EMPTY_HEADER; 100];
-        let mut response = httparse::Response::new(&mut headers);
-        let parsed = response.parse(&head).map_err(|error| std::io::Error::other(error.to_string()))?;
-        if let (Some(code), true) = (response.code, parsed.is_complete()) {
-            return Ok(code);
-        }
-        if stream.read_buf(&mut head).await? == 0 {
-            return Err(std::io::Error::other("the connection was closed without an answer"));
-        }
-    }
-    Err(std::io::Error::other("the answer's head is too long"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Page;
-
-    #[test]
-    fn an_address_is_taken_apart_or_refused() {
-        let parts =
-            |url| Page::parse(url).map(|page| (page.encrypted, page.host.to_owned(), page.port, page.path.to_owned()));
-        let page = |encrypted, host: &str, port, path: &str| Some((encrypted, host.to_owned(), port, path.to_owned()));
-        assert_eq!(parts("http://a"), page(false, "a", 80, "/"));
-        assert_eq!(parts("https://a.b:8443/x?y=1"), page(true, "a.b", 8443, "/x?y=1"));
-        assert_eq!(parts("http://[::1]:80/"), page(false, "::1", 80, "/"));
-        assert_eq!(parts("http://[::1]"), page(false, "::1", 80, "/"));
-        for refused in ["a", "ftp://a", "http://", "http://u:p@a/", "http://a:x/", "http://a/ b", "http://a/\r\nX: y"] {
-            assert_eq!(parts(refused), None, "{refused}");
-        }
+fn unanswered(page: &Page<'_>, silence: &Silence) -> Check {
+    let (url, host, seconds) = (page.url(), page.host, PATIENCE.as_secs());
+    let fail = |text: String, next: String| Check::fail(NAME, format!("{url}: {text}"), next);
+    match silence {
+        Silence::Name(error) => fail(
+            format!("the name {host} leads nowhere: {error}"),
+            format!("correct the host, or make its DNS record: getent hosts {host}"),
+        ),
+        Silence::Refused => fail(
+            "nothing listens there (Connection refused)".to_owned(),
+            "start the application, or correct the port".to_owned(),
+        ),
+        Silence::Unreachable => fail(
+            format!("no connection within {seconds} s: the host is down, or a firewall drops what is sent there"),
+            "correct the host, or let this machine through: security group, network policy, firewall".to_owned(),
+        ),
+        Silence::Connection(error) => fail(format!("no connection: {error}"), format!("ip route get {host}")),
+        Silence::NoTls => fail(
+            "what answers there does not speak TLS".to_owned(),
+            format!("stillhead verify --url {}", page.with(false, "/")),
+        ),
+        Silence::Certificate { has_roots: false, .. } => fail(
+            "the certificate cannot be held against anything: this system has no roots".to_owned(),
+            "apt-get install -y ca-certificates".to_owned(),
+        ),
+        Silence::Certificate { fault, .. } => fail(
+            format!("the certificate {fault}"),
+            format!("openssl s_client -connect {} -servername {host} </dev/null", page.endpoint()),
+        ),
+        Silence::Tls(error) => fail(
+            format!("TLS fails: {error}"),
+            format!("openssl s_client -connect {} -servername {host} </dev/null", page.endpoint()),
+        ),
+        Silence::Slow => fail(
+            format!("connected, but no answer within {seconds} s"),
+            "see what its workers are busy with: stillhead check, for the database; py-spy dump, for Python".to_owned(),
+        ),
+        Silence::Closed => fail(
+            "the connection was closed without an answer".to_owned(),
+            match page.encrypted {
+                true => "read the application's log: a worker may have died".to_owned(),
+                false => format!(
+                    "read the application's log, or, if TLS is spoken there: stillhead verify --url {}",
+                    page.with(true, "/")
+                ),
+            },
+        ),
+        Silence::NotHttp => fail("what answers there does not speak HTTP".to_owned(), "correct the port".to_owned()),
     }
 }

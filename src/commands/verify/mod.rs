@@ -6,8 +6,16 @@ mod connection;
 mod environment;
 mod files;
 mod health;
+mod import;
+mod listens;
+mod loading;
+mod other_urls;
+mod page;
 mod rights;
+mod shell;
+mod start_command;
 mod state;
+mod traceback;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -89,12 +97,13 @@ async fn look(config: &Config, arguments: &Arguments) -> Report {
     if let Some(database) = database {
         database.close().await;
     }
-    let application = application::checks(config, arguments, files.files.as_ref(), url.as_ref()).await;
+    let (application, left_out) = application::checks(config, arguments, files.files.as_ref(), url.as_ref()).await;
     group("Application", application);
     if let Some(page) = &arguments.url {
         group("Health", vec![health::check(page).await]);
     }
     report.groups.retain(|group| !group.checks.is_empty());
+    report.left_out.extend(left_out);
     if arguments.command.is_empty() {
         report.left_out.push("the start command; name it: stillhead verify -- gunicorn app:app".to_owned());
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{Application, Backend};
 
@@ -41,17 +42,47 @@ fn what_cannot_be_executed_says_why() {
     let mut elf = fs::read("/bin/true").unwrap();
     elf[18..20].copy_from_slice(&22_u16.to_le_bytes());
     let foreign = script(&at("foreign"), elf, 0o755);
-    for (command, code, says) in [
-        ("no-such-command", 127, "no-such-command: command not found"),
-        ("", 127, ": command not found"),
-        (moved.as_str(), 127, "its interpreter /srv/old/.venv/bin/python does not exist"),
-        (plain.as_str(), 126, "permission denied"),
-        ("/tmp", 126, "is a folder"),
-        (no_shebang.as_str(), 126, "no shebang, or another architecture?"),
-        (foreign.as_str(), 126, "no shebang, or another architecture?"),
+    let windows = script(&at("windows"), "#!/bin/sh\r\necho started\r\n", 0o755);
+    let slim = script(&at("slim"), "#!/opt/no/bash\n", 0o755);
+    let link = at("link");
+    std::os::unix::fs::symlink("/opt/no/server", &link).unwrap();
+    let here = format!("./serve: no such file in {}", shop.folder().display());
+    for (command, code, says, next) in [
+        (
+            "no-such-command",
+            127,
+            "no-such-command: command not found",
+            "install no-such-command, put its folder on the PATH",
+        ),
+        ("", 127, ": command not found", "name the command"),
+        // A word with a slash is looked up nowhere.
+        ("./serve", 127, here.as_str(), "start in the folder that it lies in"),
+        ("/srv/no/serve", 127, "/srv/no/serve: no such file", "correct the path"),
+        (link.to_str().unwrap(), 127, "is a link to /opt/no/server, which does not exist", "put /opt/no/server there"),
+        (
+            moved.as_str(),
+            127,
+            "its interpreter \"/srv/old/.venv/bin/python\" does not exist",
+            "make the virtualenv anew",
+        ),
+        (slim.as_str(), 127, "its interpreter \"/opt/no/bash\" does not exist", "install /opt/no/bash, or name"),
+        (windows.as_str(), 127, "has the end of a line of Windows", "sed -i 's/\\r$//' "),
+        (plain.as_str(), 126, "permission denied", "chmod +x"),
+        ("/tmp", 126, "is a folder", "name a program inside it"),
+        (no_shebang.as_str(), 126, "no shebang, or another architecture?", "file "),
+        (foreign.as_str(), 126, "no shebang, or another architecture?", "file "),
     ] {
-        shop.stillhead(&["run", "--", command]).run().code(code).prints("").says(says).says("next: ");
+        let outcome = shop.stillhead(&["run", "--", command]).run();
+        outcome.code(code).prints("").says(says).says(&format!("next: {next}"));
+        if !command.starts_with("no-") && !command.is_empty() {
+            outcome.says_nothing_of("PATH");
+        }
     }
+    // What is printed is run, and the script starts.
+    let outcome = shop.stillhead(&["run", "--", &windows]).run();
+    let next = outcome.stderr.split("next: ").nth(1).unwrap();
+    assert!(Command::new("sh").args(["-c", next]).status().unwrap().success());
+    shop.stillhead(&["run", "--", &windows]).run().success().prints("started\n");
 }
 
 #[test]

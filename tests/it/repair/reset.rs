@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::{binaries, server};
-use crate::support::{Backend, Stillhead, python};
+use crate::support::{Backend, Stillhead, python, schemas};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
 fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
@@ -211,6 +211,7 @@ fn what_would_be_lost_for_scripts() {
     let application = Application::at(Backend::Postgres, HEAD);
     application.database.sql("CREATE TABLE many AS SELECT g FROM generate_series(1, 100001) g");
     let shown = reset(&application, &["--dry-run", "--format", "json"]).run();
+    schemas::holds("reset", &shown.stdout);
     let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
     let tables = document["tables"].as_array().unwrap();
     let many = tables.iter().find(|table| table["name"] == "public.many").unwrap();

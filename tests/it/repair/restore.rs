@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::project::{Project, Spec};
+use crate::support::schemas;
 
 const LINE: &str = "a000;b111<-a000;c222<-b111;d333<-c222";
 
@@ -104,6 +105,7 @@ fn a_chain_of_lost_parents_comes_back_together_or_not_at_all() {
     remove(&project, "c222_x.py");
     commit(&project, "two");
     let shown = project.stillhead(&["restore", "c222", "--dry-run", "--format", "json"]).run();
+    schemas::holds("restore", &shown.stdout);
     let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
     let ids: Vec<&str> =
         document["revisions"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();

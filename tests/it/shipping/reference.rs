@@ -33,6 +33,17 @@ fn docs_cli_md_is_what_the_program_says() {
 }
 
 #[test]
+fn the_short_help_of_a_command_is_its_own_and_the_long_one_has_every_setting() {
+    for command in program().get_subcommands().map(|command| command.get_name().to_owned()) {
+        let help = |flag: &str| Stillhead::new(&[&command, flag]).run().success().stdout.clone();
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.lines().count() <= 45, "{command} -h is no screen:\n{short}");
+        assert!(short.contains("--database-url") && short.contains("see more with '--help'"), "{short}");
+        assert!(!short.contains("STILLHEAD_LOCK_TIMEOUT") && long.contains("STILLHEAD_LOCK_TIMEOUT"), "{short}");
+    }
+}
+
+#[test]
 fn the_manual_page_holds_every_command_and_every_option() {
     let page = Stillhead::new(&["man"]).env("STILLHEAD_LOG", "no such level").run().success().stdout.clone();
     let plain = page.replace("\\-", "-");

@@ -1,7 +1,7 @@
 //! One HTTP request, as a browser's first.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 /// Asks for `path` until somebody answers; panics after a minute. Answers the status line and the body.
@@ -25,4 +25,16 @@ pub fn try_get(port: u16, path: &str) -> std::io::Result<(String, String)> {
     stream.read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
     Ok((head.lines().next().unwrap_or_default().to_owned(), body.to_owned()))
+}
+
+/// A port at which the first request gets `answer`, and then the connection is closed.
+pub fn answer_once(answer: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    port
 }
