@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use nix::sys::signal::Signal;
+
 use crate::reconcile::list;
 
 /// Why a database is not emptied.
@@ -42,6 +44,12 @@ pub enum ResetError {
         /// What to do about it.
         advice: String,
     },
+    /// stillhead was asked to end while it wrote the dump.
+    #[error("stopped by {signal}; there is no backup, and nothing is dropped")]
+    Interrupted {
+        /// The signal.
+        signal: Signal,
+    },
 }
 
 impl ResetError {
@@ -57,6 +65,7 @@ impl ResetError {
             }
             Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".to_owned(),
             Self::Backup { advice, .. } => advice.clone(),
+            Self::Interrupted { .. } => "the same command again, with more time".to_owned(),
         }
     }
 }

@@ -88,7 +88,7 @@ pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             return clear_versions(config, &database).await;
         }
         if let Some(file) = backup {
-            backup::write(config, &url, &database, file)?;
+            backup::write(config, &url, &database, file).await?;
         }
         database.drop_all(&seen).await?;
         info!("{name} is empty now; to make it anew: stillhead run");
