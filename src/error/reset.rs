@@ -23,6 +23,14 @@ pub enum ResetError {
         /// Who.
         sessions: Vec<String>,
     },
+    /// Objects belong to another role, and only that one may drop them.
+    #[error("this role may not drop what belongs to others: {}", list(objects))]
+    NotOwned {
+        /// What, with its owner.
+        objects: Vec<String>,
+        /// The first of the owners.
+        owner: String,
+    },
     /// The database has not been named, or another one.
     #[error("the database is called {database}{}", .given.as_ref().map(|given| format!(", not {given:?}")).unwrap_or_default())]
     NotConfirmed {
@@ -60,6 +68,11 @@ impl ResetError {
                 "leave it alone; if it is a throwaway database all the same, add --even-in-production".to_owned()
             }
             Self::Connected { .. } => "stop the application first; or add --even-if-connected".to_owned(),
+            Self::NotOwned { owner, .. } => {
+                format!(
+                    "stillhead reset with the DATABASE_URL of a role that may act as {owner}, such as a superuser's"
+                )
+            }
             Self::NotConfirmed { database, .. } => {
                 format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database))
             }

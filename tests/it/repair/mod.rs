@@ -1,6 +1,7 @@
 //! The commands that repair: what they write, read by Alembic itself.
 
 mod interactive;
+mod losses;
 mod merge;
 mod project;
 mod reset;

@@ -6,20 +6,18 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::{PASSWORD, binaries, server};
 use crate::support::{Backend, Stillhead, python};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
-fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
+pub(super) fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
     let path = format!("{}:{}", binaries().display(), python::path());
     application.stillhead(&[&["reset"], arguments].concat()).env("PATH", path)
 }
 
-fn name(application: &Application) -> String {
+pub(super) fn name(application: &Application) -> String {
     match &application.database {
         Database::Postgres { name } => name.clone(),
         Database::Sqlite { file } => file.file_name().unwrap().to_str().unwrap().to_owned(),
@@ -55,12 +53,28 @@ fn nothing_happens_unless_everything_is_said() {
             }
         }
         let all = ["--no-backup", "--yes-i-mean", &name];
-        for (variable, value) in
-            [("RENDER", "true"), ("KUBERNETES_SERVICE_HOST", "10.0.0.1"), ("APP_ENV", "Production")]
-        {
+        for (variable, value) in [
+            ("RENDER", "true"),
+            ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+            ("FLY_APP_NAME", "shop"),
+            ("DYNO", "run.1"),
+            ("RAILWAY_ENVIRONMENT_NAME", "main"),
+            ("CONTAINER_APP_NAME", "shop"),
+            ("APP_ENV", "Production"),
+            ("FLASK_CONFIG", "prod"),
+            ("APP_SETTINGS", "config.ProductionConfig"),
+            ("SENTRY_ENVIRONMENT", "eu-production"),
+        ] {
             let refused = reset(&application, &all).env(variable, value).run();
             refused.code(125).says("this looks like production").says(variable).says("--even-in-production").prints("");
         }
+        let staging = [("APP_ENV", "staging"), ("APP_SETTINGS", "config.ReproductionConfig"), ("RENDER", "")];
+        let asked = reset(&application, &["--no-backup"]);
+        staging
+            .into_iter()
+            .fold(asked, |asked, (name, value)| asked.env(name, value))
+            .run()
+            .says("the database is called");
         assert_eq!(products(&application).len(), 1);
         reset(&application, &[&all[..], &["--even-in-production"]].concat()).env("RENDER", "true").run().success();
         assert_eq!(application.database.rows(), None);
@@ -277,16 +291,4 @@ fn the_version_table_alone() {
         done.success().says(&format!("removing {HEAD}"));
         assert_eq!((application.database.rows(), products(&application)), (Some(Vec::new()), before));
     }
-}
-
-#[test]
-fn what_would_be_lost_for_scripts() {
-    let application = Application::at(Backend::Postgres, HEAD);
-    application.database.sql("CREATE TABLE many AS SELECT g FROM generate_series(1, 100001) g");
-    let shown = reset(&application, &["--dry-run", "--format", "json"]).run();
-    let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
-    let tables = document["tables"].as_array().unwrap();
-    let many = tables.iter().find(|table| table["name"] == "public.many").unwrap();
-    assert_eq!((&many["rows"], &many["is_more"]), (&Value::from(100_000), &Value::from(true)));
-    assert!(document["statements"].to_string().contains("DROP TABLE IF EXISTS public.products CASCADE"));
 }
