@@ -113,9 +113,16 @@ fn new_revision(files: &Files, heads: &[&Node], message: &str, arguments: &Argum
         let mut words = files.layout.command("merge");
         words.extend(["-m".into(), message.into()]);
         words.extend(arguments.rev_id.iter().flat_map(|id| ["--rev-id".into(), id.into()]));
-        words.extend(arguments.branch_label.iter().flat_map(|label| ["--branch-label".into(), label.into()]));
+        // Alembic takes one label, and of several the last.
+        words.extend(arguments.branch_label.iter().take(1).flat_map(|label| ["--branch-label".into(), label.into()]));
         words.extend(ids.iter().map(Into::into));
-        Error::from(MergeError::File { source, command: command_line(&words) })
+        let command = match arguments.branch_label.get(1..) {
+            Some(further @ [_, ..]) => {
+                format!("{}; then add {} to branch_labels in it", command_line(&words), further.join(", "))
+            }
+            _ => command_line(&words),
+        };
+        Error::from(MergeError::File { source, command })
     };
     let new = revision_file::merge(&files.layout, &id, message, heads, &arguments.branch_label).map_err(file)?;
     let all = files.graph.iter().map(|node| node.revision.clone()).chain([new.revision.clone()]);
