@@ -56,6 +56,13 @@ pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             Format::Json => print_json(json!({ "revision": null, "written": false })),
         };
     }
+    if let (true, Some(labels)) = (arguments.revisions.is_empty(), files.graph.separate_branches()) {
+        warn!(
+            "these heads are separate branches ({}), which `upgrade heads` upgrades without a merge; \
+             `alembic revision --head LABEL@head` adds to one of them",
+            labels.join(", ")
+        );
+    }
     if arguments.interactive {
         return interactive::guide(config, &files, &heads, arguments).await;
     }

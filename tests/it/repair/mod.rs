@@ -6,3 +6,4 @@ mod merge;
 mod project;
 mod reset;
 mod restore;
+mod separate;
