@@ -7,13 +7,13 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Args;
-use dialoguer::Input;
 use serde_json::json;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use super::output::{Format, print, print_json};
+use super::prompt::ask;
 use super::write::write;
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
@@ -183,10 +183,7 @@ fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
         Some(given) => Some(given.clone()),
         None if at_a_terminal() && std::io::stdin().is_terminal() => {
             let what = if arguments.versions_only { "clear its version table" } else { "empty it" };
-            let prompt = format!("Type the database's name to {what}");
-            Some(Input::new().with_prompt(prompt).allow_empty(true).interact_text().map_err(|error| match error {
-                dialoguer::Error::IO(error) => Error::Input(error),
-            })?)
+            ask(&format!("Type the database's name to {what}"))?
         }
         None => None,
     };
