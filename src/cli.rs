@@ -89,8 +89,9 @@ pub enum Command {
     Merge(merge::Arguments),
     /// Bring the file of a lost revision back from version control
     ///
-    /// Looks for it in every commit of the git repository: deleted, renamed, on another branch, in a stash, or only in a reflog.
-    /// The lost revisions that it follows come with it. Never writes over another file.
+    /// Looks for it in every commit of the git repository that holds the migrations, or, where none does, of the one that
+    /// GIT_DIR and GIT_WORK_TREE name: deleted, renamed, on another branch, in a stash, or only in a reflog. The lost revisions
+    /// that it follows come with it. Never writes over another file.
     Restore(restore::Arguments),
     /// Empty a throwaway database
     ///

@@ -9,6 +9,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
@@ -238,9 +239,16 @@ impl Error {
         }
     }
 
-    /// Whether stillhead itself was asked to end.
-    pub fn is_interruption(&self) -> bool {
-        matches!(self, Self::Upgrade(error) if error.is_interruption())
+    /// The signal by which stillhead itself was asked to end.
+    pub fn interruption(&self) -> Option<Signal> {
+        match self {
+            Self::Upgrade(UpgradeError::Interrupted { signal, .. }) => Some(*signal),
+            Self::Reset(error) => match **error {
+                ResetError::Interrupted { signal } => Some(signal),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The exit code, as documented.

@@ -128,8 +128,8 @@ fn refuse(stop: &Error) -> i32 {
         Error::OnlyPending => info!(next = %stop.next(), "{stop}"),
         _ => error!(next = %stop.next(), "{stop}"),
     }
-    match stop {
-        Error::Upgrade(process::upgrade::UpgradeError::Interrupted { signal, .. }) => signals::die_of(*signal),
-        _ => stop.exit_code().into(),
+    match stop.interruption() {
+        Some(signal) => signals::die_of(signal),
+        None => stop.exit_code().into(),
     }
 }

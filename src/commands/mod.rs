@@ -17,6 +17,7 @@ mod look;
 pub mod manual;
 pub mod merge;
 pub mod output;
+mod prompt;
 pub mod reset;
 pub mod restore;
 pub mod run;

@@ -14,7 +14,7 @@ use crate::database::url::LibpqEnvironment;
 /// Variables that are not stillhead's own and keep the names that the ecosystem gave them.
 const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
 /// Variables that platforms set in what they run.
-const PLATFORMS: [&str; 11] = [
+const PLATFORMS: [&str; 14] = [
     "RENDER",
     "KUBERNETES_SERVICE_HOST",
     "FLY_APP_NAME",
@@ -26,9 +26,13 @@ const PLATFORMS: [&str; 11] = [
     "ECS_CONTAINER_METADATA_URI_V4",
     "WEBSITE_SITE_NAME",
     "GAE_ENV",
+    "CONTAINER_APP_NAME",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "NOMAD_ALLOC_ID",
 ];
 /// Variables in which people say what an environment is for.
-const PURPOSES: [&str; 5] = ["FLASK_ENV", "APP_ENV", "ENV", "ENVIRONMENT", "PYTHON_ENV"];
+const PURPOSES: [&str; 8] =
+    ["FLASK_ENV", "FLASK_CONFIG", "APP_ENV", "APP_SETTINGS", "ENV", "ENVIRONMENT", "PYTHON_ENV", "SENTRY_ENVIRONMENT"];
 /// What stillhead's own variables begin with.
 const PREFIX: &str = "STILLHEAD_";
 
@@ -91,8 +95,10 @@ impl Environment {
         let platforms = PLATFORMS.iter().filter(|name| self.bytes(name).is_some()).map(|name| (*name).to_owned());
         let purposes = PURPOSES.iter().filter_map(|name| {
             let value = self.bytes(name)?.to_str()?;
-            let is_production = ["prod", "production", "live"].contains(&value.to_ascii_lowercase().as_str());
-            is_production.then(|| format!("{name}={value}"))
+            // Such as `eu-production` and `config.ProductionConfig`.
+            let mut words = value.split(|sign: char| !sign.is_alphanumeric()).map(str::to_ascii_lowercase);
+            let is_production = |word: String| ["prod", "live"].contains(&&*word) || word.starts_with("production");
+            words.any(is_production).then(|| format!("{name}={value}"))
         });
         platforms.chain(purposes).collect()
     }

@@ -1,6 +1,7 @@
 //! Everything that a database holds, to be shown and dropped: a throwaway database's reset. The ledger is not part of it.
 
 use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
 
 use super::DatabaseError;
 use super::lock;
@@ -10,10 +11,31 @@ use super::statements::BEGIN;
 /// What would be lost.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// One statement for each object that is not an extension's, in an order in which they can be run.
-    pub drops: Vec<String>,
-    /// Tables and their rows, by name; a table with more than [`Self::COUNTED`] has one more than that.
-    pub tables: Vec<(String, u64)>,
+    /// Each object that is not an extension's, in an order in which they can be dropped.
+    pub losses: Vec<Loss>,
+    /// Tables and their rows, by name; a table with more than [`Self::COUNTED`] has one more than that, and one that
+    /// cannot be counted, for want of rights or since somebody has locked it, has none.
+    pub tables: Vec<(String, Option<u64>)>,
+    /// What stays, such as `extension citext`.
+    pub kept: Vec<String>,
+}
+
+/// An object that would be dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Such as `view public.v`.
+    pub object: String,
+    /// The statement that drops it.
+    pub statement: String,
+    /// The role that it belongs to, where that keeps this one from dropping it.
+    pub foreign_owner: Option<String>,
+}
+
+impl Loss {
+    /// Whether it is one of [`Contents::tables`].
+    pub fn is_table(&self) -> bool {
+        self.object.starts_with("table ")
+    }
 }
 
 impl Contents {
@@ -24,26 +46,48 @@ impl Contents {
 impl Session {
     pub(super) async fn contents(&self) -> Result<Contents, DatabaseError> {
         const TABLES_AT_ONCE: usize = 200;
-        let drops = self.drops().await?;
-        let names: Vec<(String, String)> = pairs(&self.look(TABLES).await?);
-        let mut tables = Vec::new();
-        for names in names.chunks(TABLES_AT_ONCE) {
-            let count = |(at, (_, table)): (usize, &(String, String))| {
+        let losses = self.losses().await?;
+        let found = self.look(TABLES).await?;
+        let (mut tables, mut readable) = (Vec::new(), Vec::new());
+        for [name, table] in rows(&found) {
+            match table {
+                Some(table) => readable.push((name.unwrap_or_default(), table)),
+                None => tables.push((name.unwrap_or_default().to_owned(), None)),
+            }
+        }
+        for readable in readable.chunks(TABLES_AT_ONCE) {
+            let count = |(at, (_, table)): (usize, &(&str, &str))| {
                 format!("SELECT {at}, count(*) FROM (SELECT FROM {table} LIMIT {}) counted", Contents::COUNTED + 1)
             };
-            let counts: Vec<String> = names.iter().enumerate().map(count).collect();
-            for (at, count) in pairs(&self.look(&counts.join(" UNION ALL ")).await?) {
-                if let (Some((name, _)), Ok(count)) = (names.get(at.parse().unwrap_or(usize::MAX)), count.parse()) {
-                    tables.push((name.clone(), count));
+            let counts: Vec<String> = readable.iter().enumerate().map(count).collect();
+            // Whoever has locked one of them is told of, not waited for.
+            let count = format!("SET LOCAL lock_timeout = '2s'; {}", counts.join(" UNION ALL "));
+            let answer = match self.look(&count).await {
+                Err(DatabaseError::Query { source, .. }) if source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                    tables.extend(readable.iter().map(|(name, _)| ((*name).to_owned(), None)));
+                    continue;
                 }
+                answer => answer?,
+            };
+            for [at, count] in rows(&answer) {
+                let name =
+                    at.and_then(|at| readable.get(at.parse::<usize>().ok()?)).map(|(name, _)| (*name).to_owned());
+                tables.extend(name.map(|name| (name, count.and_then(|count| count.parse().ok()))));
             }
         }
         tables.sort();
-        Ok(Contents { drops, tables })
+        let kept = first_column(&self.look(KEPT).await?).map(str::to_owned).collect();
+        Ok(Contents { losses, tables, kept })
     }
 
-    async fn drops(&self) -> Result<Vec<String>, DatabaseError> {
-        Ok(first_column(&self.look(DROPS).await?).map(str::to_owned).collect())
+    async fn losses(&self) -> Result<Vec<Loss>, DatabaseError> {
+        let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let loss = |[object, statement, owner]: [Option<&str>; 3]| Loss {
+            object: owned(object),
+            statement: owned(statement),
+            foreign_owner: owner.map(str::to_owned),
+        };
+        Ok(rows(&self.look(LOSSES).await?).map(loss).collect())
     }
 
     async fn look(&self, query: &str) -> Result<Vec<SimpleQueryMessage>, DatabaseError> {
@@ -64,15 +108,15 @@ impl Session {
     async fn drop_all_or_stop(&self, seen: &Contents) -> Result<(), DatabaseError> {
         let ask = async |query: &str| {
             let answer = self.connection.client.simple_query(query).await;
-            answer.map(drop).map_err(|source| DatabaseError::Query { doing: "empty the database", source })
+            answer.map(drop).map_err(|source| DatabaseError::NotEmptied { statement: query.to_owned(), source })
         };
         // Whoever holds a table keeps the reset from waiting for ever.
         ask(&format!("{BEGIN}; SET LOCAL lock_timeout = '10s'")).await?;
-        if self.drops().await? != seen.drops {
+        if self.losses().await? != seen.losses {
             return Err(DatabaseError::ContentsMoved);
         }
-        for statement in &seen.drops {
-            ask(statement).await?;
+        for loss in &seen.losses {
+            ask(&loss.statement).await?;
         }
         ask("COMMIT").await
     }
@@ -90,18 +134,20 @@ impl Session {
     }
 }
 
-/// Rows of two columns.
-fn pairs(answer: &[SimpleQueryMessage]) -> Vec<(String, String)> {
-    let pair = |message: &SimpleQueryMessage| match message {
-        SimpleQueryMessage::Row(row) => Some((row.get(0)?.to_owned(), row.get(1)?.to_owned())),
+/// The rows of an answer, of so many columns.
+fn rows<const N: usize>(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = [Option<&str>; N]> {
+    answer.iter().filter_map(|message| match message {
+        SimpleQueryMessage::Row(row) => Some(std::array::from_fn(|column| row.get(column))),
         _ => None,
-    };
-    answer.iter().filter_map(pair).collect()
+    })
 }
 
-/// Tables of people's own schemas, as they are called and as SQL has it; the partitions of a table are counted with it.
+/// Tables of people's own schemas, as they are called and, where this role sees their rows, as SQL has it; the partitions of
+/// a table are counted with it.
 const TABLES: &str = "
-    SELECT n.nspname || '.' || c.relname, format('%I.%I', n.nspname, c.relname)
+    SELECT n.nspname || '.' || c.relname,
+           CASE WHEN pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
+                 AND NOT pg_catalog.row_security_active(c.oid) THEN format('%I.%I', n.nspname, c.relname) END
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND n.nspname NOT IN ('information_schema', 'stillhead') AND n.nspname !~ '^pg_'
@@ -109,18 +155,29 @@ const TABLES: &str = "
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY 1";
 
-/// A statement for each object of people's own schemas that is neither an extension's nor part of another; then for the
-/// schemas, but for `public`, the first of the search path, and those that an extension is in.
-const DROPS: &str = "
+/// What belongs to the database as a whole.
+const KEPT: &str = "
+    SELECT 'extension ' || extname FROM pg_catalog.pg_extension WHERE extname <> 'plpgsql'
+    UNION ALL SELECT 'foreign server ' || srvname FROM pg_catalog.pg_foreign_server
+    UNION ALL SELECT 'publication ' || pubname FROM pg_catalog.pg_publication
+    UNION ALL SELECT count(*) || ' large object' || CASE count(*) WHEN 1 THEN '' ELSE 's' END
+              FROM pg_catalog.pg_largeobject_metadata HAVING count(*) > 0
+    UNION ALL SELECT 'the ledger of stillhead' FROM pg_catalog.pg_namespace WHERE nspname = 'stillhead'
+    ORDER BY 1";
+
+/// Each object of people's own schemas that is neither an extension's nor part of another, the statement that drops it, and
+/// its owner where neither it nor its schema is this role's; then the schemas, but for `public`, the first of the search path,
+/// and those that an extension is in.
+const LOSSES: &str = "
     WITH spaces AS (
-        SELECT oid, nspname FROM pg_catalog.pg_namespace
+        SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace
         WHERE nspname NOT IN ('information_schema', 'stillhead') AND nspname !~ '^pg_'
     ), owned AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),
     objects AS (
         SELECT CASE c.relkind WHEN 'v' THEN 1 WHEN 'm' THEN 1 WHEN 'S' THEN 3 WHEN 'c' THEN 5 ELSE 2 END AS turn,
                CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
                               WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind,
-               format('%I.%I', s.nspname, c.relname) AS name
+               format('%I.%I', s.nspname, c.relname) AS name, c.relowner AS owner, s.nspowner AS above
         FROM pg_catalog.pg_class c JOIN spaces s ON s.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND NOT c.relispartition
           AND ('pg_catalog.pg_class'::regclass, c.oid) NOT IN (SELECT * FROM owned)
@@ -130,19 +187,23 @@ const DROPS: &str = "
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_type t JOIN owned o ON o.objid = t.oid
                           WHERE t.typrelid = c.oid AND o.classid = 'pg_catalog.pg_type'::regclass)
         UNION ALL
-        SELECT 4, 'ROUTINE', p.oid::regprocedure::text
+        SELECT 4, 'ROUTINE', p.oid::regprocedure::text, p.proowner, s.nspowner
         FROM pg_catalog.pg_proc p JOIN spaces s ON s.oid = p.pronamespace
         WHERE ('pg_catalog.pg_proc'::regclass, p.oid) NOT IN (SELECT * FROM owned)
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                           WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
         UNION ALL
-        SELECT 5, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, format('%I.%I', s.nspname, t.typname)
+        SELECT 5, CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, format('%I.%I', s.nspname, t.typname),
+               t.typowner, s.nspowner
         FROM pg_catalog.pg_type t JOIN spaces s ON s.oid = t.typnamespace
         WHERE t.typtype IN ('e', 'd', 'r') AND ('pg_catalog.pg_type'::regclass, t.oid) NOT IN (SELECT * FROM owned)
         UNION ALL
-        SELECT 6, 'SCHEMA', format('%I', s.nspname) FROM spaces s
+        SELECT 6, 'SCHEMA', format('%I', s.nspname), s.nspowner, s.nspowner FROM spaces s
         WHERE s.nspname <> 'public' AND s.nspname IS DISTINCT FROM current_schema()
           AND s.oid NOT IN (SELECT extnamespace FROM pg_catalog.pg_extension)
           AND ('pg_catalog.pg_namespace'::regclass, s.oid) NOT IN (SELECT * FROM owned)
     )
-    SELECT format('DROP %s IF EXISTS %s CASCADE', kind, name) FROM objects ORDER BY turn, name";
+    SELECT lower(kind) || ' ' || name, format('DROP %s IF EXISTS %s CASCADE', kind, name),
+           CASE WHEN NOT pg_catalog.pg_has_role(owner, 'USAGE') AND NOT pg_catalog.pg_has_role(above, 'USAGE')
+                THEN pg_catalog.pg_get_userbyid(owner) END
+    FROM objects ORDER BY turn, name";

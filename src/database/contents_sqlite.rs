@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::DatabaseError;
-use super::contents::Contents;
+use super::contents::{Contents, Loss};
 use super::sqlite::Session;
 use crate::version_table::quoted;
 
@@ -21,10 +21,10 @@ impl Session {
                 let count =
                     format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {})", quoted(&name), Contents::COUNTED + 1);
                 let count: i64 = connection.query_row(&count, [], |row| row.get(0))?;
-                tables.push((name, count.unsigned_abs()));
+                tables.push((name, Some(count.unsigned_abs())));
             }
             tables.sort();
-            Ok(Contents { drops: drops(connection)?, tables })
+            Ok(Contents { losses: losses(connection)?, tables, kept: Vec::new() })
         };
         read().map_err(|source| self.failed("read", source))
     }
@@ -36,11 +36,11 @@ impl Session {
         // Cannot be changed inside the transaction, and a table that others refer to would not go.
         connection.pragma_update(None, "foreign_keys", false).map_err(refused)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(refused)?;
-        if drops(&transaction).map_err(refused)? != seen.drops {
+        if losses(&transaction).map_err(refused)? != seen.losses {
             return Err(DatabaseError::ContentsMoved);
         }
-        for statement in &seen.drops {
-            transaction.execute_batch(statement).map_err(refused)?;
+        for loss in &seen.losses {
+            transaction.execute_batch(&loss.statement).map_err(refused)?;
         }
         transaction.commit().map_err(refused)
     }
@@ -84,12 +84,16 @@ impl Session {
 const OWN: &str = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
 /// Views and triggers first, then virtual tables, which take their shadows along.
-fn drops(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
     let mut objects = connection.prepare(&format!(
-        "SELECT upper(type), name FROM sqlite_master WHERE type IN ('view', 'trigger', 'table') AND {OWN}
+        "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger', 'table') AND {OWN}
          ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', name"
     ))?;
-    let drop = |kind: String, name: String| format!("DROP {kind} IF EXISTS {}", quoted(&name));
-    let drops = objects.query_map([], |row| Ok(drop(row.get(0)?, row.get(1)?)))?;
-    drops.collect()
+    let loss = |kind: String, name: String| Loss {
+        statement: format!("DROP {} IF EXISTS {}", kind.to_ascii_uppercase(), quoted(&name)),
+        object: format!("{kind} {name}"),
+        foreign_owner: None,
+    };
+    let losses = objects.query_map([], |row| Ok(loss(row.get(0)?, row.get(1)?)))?;
+    losses.collect()
 }

@@ -33,6 +33,14 @@ pub enum DatabaseError {
         /// The statement that removes it.
         next: String,
     },
+    /// A statement of a reset failed. Nothing was dropped.
+    #[error("the database is as it was: {statement}: {}", in_words(.source))]
+    NotEmptied {
+        /// The statement.
+        statement: String,
+        /// The server's answer.
+        source: tokio_postgres::Error,
+    },
     /// The catalogue's answer is not understood.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -139,6 +147,13 @@ impl DatabaseError {
                 FailureKind::PoolerMode.next().to_owned()
             }
             Self::Query { source, .. } if is_locked_out(source) => WHO.to_owned(),
+            Self::NotEmptied { source, .. } if is_locked_out(source) => {
+                "stop whoever uses it: SELECT pid, application_name, state, query FROM pg_stat_activity; then again"
+                    .to_owned()
+            }
+            Self::NotEmptied { .. } => {
+                "put right what the server says, then look again: stillhead reset --dry-run".to_owned()
+            }
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
@@ -183,7 +198,9 @@ impl DatabaseError {
     pub fn is_deadline(&self) -> bool {
         match self {
             Self::Connect(source) => source.is_deadline(),
-            Self::Query { source, .. } => source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE),
+            Self::Query { source, .. } | Self::NotEmptied { source, .. } => {
+                source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
+            }
             _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. }),
         }
     }

@@ -34,7 +34,7 @@ use std::path::Path;
 use crate::ledger::{Entry, Note, Recorded};
 use crate::schema::{Dialect, Schema};
 use crate::version_table::{COLUMN, Change, Row, TableFacts, VersionTable};
-pub use contents::Contents;
+pub use contents::{Contents, Loss};
 pub use error::DatabaseError;
 pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Holder};

@@ -25,6 +25,14 @@ pub struct Screen {
     pub colour: bool,
 }
 
+/// A screen, and how far apart the lanes are on it.
+#[derive(Debug, Clone, Copy)]
+struct Pen {
+    screen: Screen,
+    /// Whether there is a column between two lanes. Without it lanes are harder to follow, but need half the room.
+    is_spaced: bool,
+}
+
 /// One place of a line.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cell {
@@ -37,6 +45,7 @@ struct Cell {
 /// The picture, later revisions above earlier ones.
 pub fn render(drawing: &Drawing<'_>, screen: Screen) -> String {
     let mut text = String::new();
+    let pen = Pen::for_drawing(drawing, screen);
     for stranger in &drawing.strangers {
         text += &format!("✗ {stranger} (database; in no file)\n");
     }
@@ -50,11 +59,11 @@ pub fn render(drawing: &Drawing<'_>, screen: Screen) -> String {
             connect(&mut joining, lane, row.lane, lane);
         }
         if !others.is_empty() {
-            text += &format!("{}\n", screen.line(&joining, None));
+            text += &format!("{}\n", pen.line(&joining, None));
         }
         lanes.iter_mut().filter(|end| **end == Some(number)).for_each(|end| *end = None);
 
-        text += &format!("{}\n", screen.revision(&cells(&lanes), row));
+        text += &format!("{}\n", pen.revision(&cells(&lanes), row));
 
         let mut forking = cells(&lanes);
         let mut is_forked = false;
@@ -70,7 +79,7 @@ pub fn render(drawing: &Drawing<'_>, screen: Screen) -> String {
             }
         }
         if is_forked {
-            text += &format!("{}\n", screen.line(&forking, None));
+            text += &format!("{}\n", pen.line(&forking, None));
         }
     }
     text
@@ -99,7 +108,14 @@ fn connect(cells: &mut [Cell], from: usize, to: usize, lane: usize) {
     }
 }
 
-impl Screen {
+impl Pen {
+    /// Lanes come closer where an id would not fit beside them any more.
+    fn for_drawing(drawing: &Drawing<'_>, screen: Screen) -> Self {
+        let id = drawing.rows.iter().map(|row| measure_text_width(&row.node.revision.id)).max().unwrap_or(0);
+        let is_spaced = screen.width.is_none_or(|width| drawing.lanes * 2 + id <= width);
+        Self { screen, is_spaced }
+    }
+
     /// Lanes and what runs between them; `mark` stands in its lane instead of a line.
     fn line(self, cells: &[Cell], mark: Option<(usize, char)>) -> String {
         let used = |(lane, cell): (usize, &Cell)| cell.links != 0 || mark.is_some_and(|(at, _)| at == lane);
@@ -109,11 +125,21 @@ impl Screen {
             let character = match (mark, cell.links & (LEFT | RIGHT)) {
                 (Some((at, mark)), _) if at == lane => mark,
                 // A line that only passes goes behind: it is not joined here.
-                (_, across) if across == LEFT | RIGHT && cell.links & (UP | DOWN) == UP | DOWN && !cell.is_end => '│',
+                (_, across)
+                    if self.is_spaced
+                        && across == LEFT | RIGHT
+                        && cell.links & (UP | DOWN) == UP | DOWN
+                        && !cell.is_end =>
+                {
+                    '│'
+                }
                 _ => LINES[usize::from(cell.links)],
             };
             let is_across_alone = cell.links & (UP | DOWN) == 0;
             text += &self.coloured(character, if is_across_alone && cell.links != 0 { cell.across } else { lane });
+            if !self.is_spaced {
+                continue;
+            }
             if cell.links & RIGHT != 0 {
                 text += &self.coloured('─', cell.across.max(cells.get(lane + 1).map_or(0, |next| next.across)));
             } else if lane + 1 < width {
@@ -126,7 +152,9 @@ impl Screen {
     fn revision(self, cells: &[Cell], row: &Row<'_>) -> String {
         let mark = if row.state == State::Pending { '○' } else { '●' };
         let lanes = self.line(cells, Some((row.lane, mark)));
-        let room = self.width.map(|width| width.saturating_sub(measure_text_width(&lanes) + 1));
+        let left = |width: usize| width.saturating_sub(measure_text_width(&lanes) + 1);
+        // The id stays whole, even where it does not fit: it is to be copied.
+        let room = self.screen.width.map(|width| left(width).max(measure_text_width(&row.node.revision.id)));
         let words = words(row);
         let words = room.map_or_else(|| words.clone(), |room| cut(&words, room));
         // What is cut was plain, so that a colour ends where it has begun.
@@ -137,12 +165,12 @@ impl Screen {
     }
 
     fn id(self, id: &str, row: &Row<'_>) -> String {
-        let style = Style::new().force_styling(self.colour).yellow();
+        let style = Style::new().force_styling(self.screen.colour).yellow();
         (if row.is_current { style.bold() } else { style }).apply_to(id).to_string()
     }
 
     fn coloured(self, character: char, lane: usize) -> String {
-        let style = Style::new().force_styling(self.colour).color256(COLOURS[lane % COLOURS.len()]);
+        let style = Style::new().force_styling(self.screen.colour).color256(COLOURS[lane % COLOURS.len()]);
         style.apply_to(character).to_string()
     }
 }
@@ -151,6 +179,10 @@ impl Screen {
 fn cut(text: &str, room: usize) -> String {
     if measure_text_width(text) <= room {
         return text.to_owned();
+    }
+    // No room for anything beside the id.
+    if room <= measure_text_width(text.split(' ').next().unwrap_or_default()) {
+        return text.split(' ').next().unwrap_or_default().to_owned();
     }
     let mut kept = String::new();
     for c in text.chars() {
@@ -165,7 +197,9 @@ fn cut(text: &str, room: usize) -> String {
 
 fn words(row: &Row<'_>) -> String {
     let mut text = row.node.revision.id.clone();
-    let labels = row.node.labels().join(", ");
+    // Alembic names the labels that reach a revision on each line; here a line leads from the one that has them to the head.
+    let labels = if row.node.is_head() { row.node.labels() } else { &row.node.revision.branch_labels };
+    let labels = labels.join(", ");
     let point = [(row.node.is_branch_point(), "branchpoint"), (row.node.is_merge_point(), "mergepoint")];
     let marks = [(!labels.is_empty()).then_some(labels.as_str()), row.head(), row.is_current.then_some("current")];
     for mark in marks.into_iter().flatten().chain(point.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)) {

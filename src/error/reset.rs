@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use nix::sys::signal::Signal;
+
 use crate::reconcile::list;
 
 /// Why a database is not emptied.
@@ -20,6 +22,14 @@ pub enum ResetError {
         database: String,
         /// Who.
         sessions: Vec<String>,
+    },
+    /// Objects belong to another role, and only that one may drop them.
+    #[error("this role may not drop what belongs to others: {}", list(objects))]
+    NotOwned {
+        /// What, with its owner.
+        objects: Vec<String>,
+        /// The first of the owners.
+        owner: String,
     },
     /// The database has not been named, or another one.
     #[error("the database is called {database}{}", .given.as_ref().map(|given| format!(", not {given:?}")).unwrap_or_default())]
@@ -42,6 +52,12 @@ pub enum ResetError {
         /// What to do about it.
         advice: String,
     },
+    /// stillhead was asked to end while it wrote the dump.
+    #[error("stopped by {signal}; there is no backup, and nothing is dropped")]
+    Interrupted {
+        /// The signal.
+        signal: Signal,
+    },
 }
 
 impl ResetError {
@@ -52,11 +68,17 @@ impl ResetError {
                 "leave it alone; if it is a throwaway database all the same, add --even-in-production".to_owned()
             }
             Self::Connected { .. } => "stop the application first; or add --even-if-connected".to_owned(),
+            Self::NotOwned { owner, .. } => {
+                format!(
+                    "stillhead reset with the DATABASE_URL of a role that may act as {owner}, such as a superuser's"
+                )
+            }
             Self::NotConfirmed { database, .. } => {
                 format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database))
             }
             Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".to_owned(),
             Self::Backup { advice, .. } => advice.clone(),
+            Self::Interrupted { .. } => "the same command again, with more time".to_owned(),
         }
     }
 }

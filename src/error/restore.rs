@@ -34,6 +34,20 @@ pub enum RestoreError {
         /// Where its file belongs.
         folder: PathBuf,
     },
+    /// git has a file that seems to be it, and stillhead cannot read it.
+    #[error("{revision} seems to be {} in commit {commit}, which cannot be read: {problem}", path.display())]
+    Unreadable {
+        /// The revision.
+        revision: String,
+        /// The file, below the root of the working tree.
+        path: PathBuf,
+        /// The commit.
+        commit: String,
+        /// What git calls its contents.
+        blob: String,
+        /// Why it cannot be read.
+        problem: Problem,
+    },
     /// The beginning of several ids.
     #[error("several revisions begin with {given}: {}", ids.join(", "))]
     Ambiguous {
@@ -87,6 +101,14 @@ impl RestoreError {
                  stillhead infer",
                 folder.display()
             ),
+            Self::Unreadable { path, blob, .. } => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                format!(
+                    "git cat-file blob {} >{}, then put right what is wrong with it",
+                    &blob[..10],
+                    shell_words::quote(&name)
+                )
+            }
             Self::Ambiguous { ids, .. } => format!("give more of it: stillhead restore {}", ids[0]),
             Self::NotInCommit { revision, commits, .. } => {
                 format!("stillhead restore {revision} --from {}", commits.first().map_or("COMMIT", String::as_str))

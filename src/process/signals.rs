@@ -1,9 +1,9 @@
 //! Signals before exec.
 //!
-//! Outside an upgrade nothing is intercepted: a signal ends stillhead as it would end any program, the server rolls back,
-//! and there is no handler that could swallow a signal in the instant before exec. Only PID 1, for which the kernel drops
-//! signals that are left to their default, gets a handler that exits with 128 + n. While an upgrade runs, signals are
-//! watched, so that the child and its children end first.
+//! Outside an upgrade and the dump of a reset nothing is intercepted: a signal ends stillhead as it would end any program,
+//! the server rolls back, and there is no handler that could swallow a signal in the instant before exec. Only PID 1, for
+//! which the kernel drops signals that are left to their default, gets a handler that exits with 128 + n. While one of the
+//! two runs, signals are watched, so that the child and its children end first, and no half of a file stays.
 
 #![allow(unsafe_code)]
 
@@ -22,7 +22,7 @@ const ENDING: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, S
 
 /// What SIGPIPE did when stillhead was started.
 static SIGPIPE_AT_START: OnceLock<SigAction> = OnceLock::new();
-/// The first signal that arrived while an upgrade ran; 0 for none.
+/// The first signal that arrived while somebody watched; 0 for none.
 static ARRIVED: AtomicI32 = AtomicI32::new(0);
 /// The write end of the pipe that wakes the watcher; -1 while nobody watches.
 static WAKE: AtomicI32 = AtomicI32::new(-1);

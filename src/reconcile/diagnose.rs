@@ -41,7 +41,8 @@ pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Findin
     }
     let heads = graph.real_heads();
     if heads.len() > 1 {
-        findings.push(Finding::MultipleHeads { fork: fork(graph, &heads), heads: owned(heads) });
+        let branches = owned(graph.separate_branches().unwrap_or_default());
+        findings.push(Finding::MultipleHeads { fork: fork(graph, &heads), heads: owned(heads), branches });
     }
     if let Some(evidence) = &state.evidence {
         if let Standing::Agrees { drift } = &evidence.standing

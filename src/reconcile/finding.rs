@@ -162,6 +162,8 @@ pub enum Finding {
         heads: Vec<String>,
         /// The last revision that all of them have in common.
         fork: Option<String>,
+        /// The label of each, where they are branches that are meant to stay apart.
+        branches: Vec<String>,
     },
     /// A row is an ancestor of another row.
     OverlappingRows {
@@ -234,6 +236,7 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         match self {
             Self::AtHead { .. } => Severity::Fine,
+            Self::MultipleHeads { branches, .. } if !branches.is_empty() => Severity::Fine,
             Self::Ahead { lacking, .. } if !lacking.is_empty() => Severity::Stop,
             Self::FreshDatabase { .. } | Self::Behind { .. } => Severity::Pending,
             Self::Ahead { .. } | Self::MultipleHeads { .. } | Self::InvalidIndex { .. } | Self::Drift { .. } => {

@@ -72,7 +72,16 @@ impl fmt::Display for Finding {
             Self::WrongDatabase { tables } => {
                 write!(f, "there are tables ({}), but no migration mentions any of them", list(tables))
             }
-            Self::MultipleHeads { heads, fork } => {
+            Self::MultipleHeads { heads, branches, .. } if !branches.is_empty() => {
+                let named = heads.iter().zip(branches).map(|(head, label)| format!("{head} ({label})"));
+                let named: Vec<String> = named.collect();
+                let (count, named) = (heads.len(), list(&named));
+                write!(
+                    f,
+                    "{count} separate branches: {named}; STILLHEAD_TARGET=heads, the default, upgrades all of them"
+                )
+            }
+            Self::MultipleHeads { heads, fork, .. } => {
                 let fork = fork.as_ref().map(|fork| format!(", which part after {fork}")).unwrap_or_default();
                 write!(f, "the migration files have {} heads: {}{fork}", heads.len(), list(heads))
             }
@@ -150,6 +159,9 @@ impl Finding {
                 "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself: \
                  flask db upgrade, or alembic upgrade heads"
                     .to_owned()
+            }
+            Self::MultipleHeads { branches, .. } if !branches.is_empty() => {
+                "nothing to do; stillhead merge only if they are to become one".to_owned()
             }
             Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),
             Self::OverlappingRows { .. } => "stillhead run".to_owned(),

@@ -129,7 +129,7 @@ fn words<'a>(
     layout: &Layout,
 ) -> Result<Words<'a>, LayoutError> {
     use template::Value;
-    let has_zone = layout.option("timezone")?.is_some_and(|name| !name.is_empty());
+    let has_zone = layout.option("timezone")?.is_some();
     words.set("message", Value::Str(message.to_owned()));
     words.set("up_revision", Value::Str(id.to_owned()));
     words.set("down_revision", Value::ids(down_revision));

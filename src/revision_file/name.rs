@@ -10,10 +10,20 @@ const DEFAULT_LENGTH: usize = 40;
 
 /// The time now, in the zone that the configuration names, else in this machine's. Errors name the option.
 pub(super) fn now(timezone: Option<&str>) -> Result<ZonedDateTime, String> {
-    let zone = match timezone.filter(|name| !name.is_empty()) {
+    let zone = match timezone {
         None => TimeZone::system(),
+        Some("") => return Err("timezone is set to nothing, with which Alembic fails: delete the line".to_owned()),
         Some(name) => {
-            TimeZone::get(name).map_err(|_| format!("timezone = {name}: this machine does not know that zone"))?
+            let zone = TimeZone::get(name);
+            let zone = zone
+                .map_err(|_| format!("timezone = {name}: this machine does not know that zone, nor would Alembic"))?;
+            // Alembic looks for the name as it is, then in capitals.
+            match zone.iana_name() {
+                Some(known) if known != name && known != name.to_uppercase() => {
+                    return Err(format!("timezone = {name}: Alembic does not find that zone; it is called {known}"));
+                }
+                _ => zone,
+            }
         }
     };
     Ok(ZonedDateTime::new(Timestamp::now(), zone))

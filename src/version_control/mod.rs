@@ -24,6 +24,12 @@ pub enum VersionControlError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A repository that has no working tree.
+    #[error("{} is a bare repository, without the project's files", folder.display())]
+    Bare {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// git refused.
     #[error("git {command}: {answer}")]
     Refused {
@@ -40,17 +46,28 @@ impl VersionControlError {
         let elsewhere = format!("copy the file from an image or a machine that has it into {}", folder.display());
         match self {
             Self::NoGit(_) => format!("apt-get install -y git, or {elsewhere}"),
-            Self::NoRepository { .. } => format!("run it in a clone of the project; or {elsewhere}"),
+            Self::NoRepository { .. } => {
+                format!("run it in a clone of the project, or with GIT_DIR=REPOSITORY GIT_WORK_TREE=.; or {elsewhere}")
+            }
+            Self::Bare { folder } => format!("git clone {}, and run it there", folder.display()),
             Self::Refused { answer, .. } => match answer.split_once("safe.directory ") {
-                Some((_, path)) => {
-                    let path = path.split_whitespace().next().unwrap_or("DIR");
-                    format!("git config --global --add safe.directory {path}")
-                }
+                // Quoted by git where a shell needs it.
+                Some((_, path)) => format!("git config --global --add safe.directory {}", path.trim_end()),
                 None => elsewhere,
             },
         }
     }
 }
+
+/// What names another repository than the one that holds a folder. git sets them for its hooks, too.
+const ELSEWHERE: [&str; 6] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
 
 /// A repository and its working tree.
 #[derive(Debug)]
@@ -58,23 +75,44 @@ pub struct Repository {
     git: PathBuf,
     /// The top of the working tree.
     pub root: PathBuf,
+    /// Whether it is the one that GIT_DIR names, as seen from here.
+    is_named: bool,
 }
 
 impl Repository {
-    /// The one that holds `folder`, or the nearest folder above it that exists. `path` is the PATH that git is looked up in.
+    /// The one that holds `folder`, or the nearest folder above it that exists; where none does, the one that GIT_DIR and
+    /// GIT_WORK_TREE name. `path` is the PATH that git is looked up in.
     pub fn of(folder: &Path, path: Option<&OsStr>) -> Result<Self, VersionControlError> {
         let git = program::find(&["git".into()], path).map_err(VersionControlError::NoGit)?.file;
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let existing = folder.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/")).to_owned();
-        let repository = Self { git, root: existing };
-        let mut top = repository.ask(&["rev-parse", "--show-toplevel"]).map_err(|error| match error {
-            VersionControlError::Refused { answer, .. } if answer.contains("not a git repository") => {
-                VersionControlError::NoRepository { folder }
+        let held = Self { git, root: existing, is_named: false };
+        match held.top() {
+            Err(VersionControlError::Refused { answer, .. }) if answer.contains("not a git repository") => {
+                let named = Self { is_named: true, ..held };
+                let root = named.top().map_err(|_| VersionControlError::NoRepository { folder: folder.clone() })?;
+                if !folder.starts_with(&root) {
+                    return Err(VersionControlError::NoRepository { folder });
+                }
+                Ok(Self { root, ..named })
             }
-            other => other,
-        })?;
-        top.truncate(top.trim_ascii_end().len());
-        Ok(Self { root: PathBuf::from(OsString::from_vec(top)), ..repository })
+            Err(VersionControlError::Refused { answer, .. }) if answer.contains("must be run in a work tree") => {
+                let folder = held.path(&["rev-parse", "--absolute-git-dir"])?;
+                Err(VersionControlError::Bare { folder })
+            }
+            top => Ok(Self { root: top?, ..held }),
+        }
+    }
+
+    /// The top of the working tree, as git has it.
+    fn top(&self) -> Result<PathBuf, VersionControlError> {
+        self.path(&["rev-parse", "--show-toplevel"])
+    }
+
+    fn path(&self, words: &[&str]) -> Result<PathBuf, VersionControlError> {
+        let mut path = self.ask(words)?;
+        path.truncate(path.trim_ascii_end().len());
+        Ok(PathBuf::from(OsString::from_vec(path)))
     }
 
     /// Whether its older commits were left out when it was cloned.
@@ -95,9 +133,14 @@ impl Repository {
 
     /// Asks git, in the repository, without pager, colour, hooks or helpers that its configuration may name.
     fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, VersionControlError> {
-        let asked = Command::new(&self.git)
-            .arg("-C")
-            .arg(&self.root)
+        let mut asked = Command::new(&self.git);
+        if !self.is_named {
+            asked.arg("-C").arg(&self.root);
+            for name in ELSEWHERE {
+                asked.env_remove(name);
+            }
+        }
+        let asked = asked
             .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "log.showSignature=false"])
             .args(words)
             .env("LC_ALL", "C")

@@ -21,8 +21,11 @@ pub(super) fn report(files: &Files) -> Result<Report, Error> {
     let graph = &files.graph;
     let nowhere = State::of_rows(VersionRows::NoTable, Vec::new());
     let forks = diagnose(graph, &Goal::heads(graph), &nowhere).into_iter().filter(|finding| !finding.is_position());
-    // Where the files are all that there is, a fork is what stands in the way of the next deploy.
-    let forks = forks.map(|finding| Entry { severity: Severity::Stop.name(), ..Entry::of(&finding) });
+    // Where the files are all that there is, a fork is what stands in the way of the next deploy; separate branches are none.
+    let forks = forks.map(|finding| match finding.severity() {
+        Severity::Fine => Entry::of(&finding),
+        _ => Entry { severity: Severity::Stop.name(), ..Entry::of(&finding) },
+    });
     let mut findings: Vec<Entry> = forks.chain(long_ids(graph)).collect();
     findings.extend(unobservable(&History::offline(files)?, graph));
     Ok(Report { files: Some(FilesLine::of(files)), findings, ..Report::default() })

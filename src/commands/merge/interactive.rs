@@ -2,19 +2,20 @@
 
 use std::io::IsTerminal;
 
-use dialoguer::Input;
 use dialoguer::console::Term;
 use tracing::{info, warn};
 
 use super::sides::Sides;
 use super::{Arguments, create, new_revision, report};
-use crate::commands::files::Files;
+use crate::commands::files::{Files, open};
 use crate::commands::history::screen_of;
+use crate::commands::prompt::ask;
 use crate::config::{Config, ConfigError};
 use crate::drawing::{Drawing, terminal};
 use crate::error::{Error, MergeError};
 use crate::evidence::{Branch, name};
 use crate::migrations::{Node, Revision, RevisionGraph};
+use crate::process::liveness::Liveness;
 use crate::prose::paragraph;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, rebase, write};
@@ -45,21 +46,22 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
     let screen = Term::stderr();
     let graph = &files.graph;
     let sides = Sides::read(config, files, heads)?;
-    let rows = match config.database_url() {
-        Err(ConfigError::NoDatabaseUrl { .. }) => None,
-        _ => Some(files.rows(config).await?.revisions().to_vec()),
-    };
-    show(config, files, heads, &sides, rows.as_deref(), &screen)?;
+    let rows = known_rows(config, files).await;
+    show(config, files, heads, &sides, rows.as_deref().ok(), &screen)?;
     report(&sides.overlaps(), &sides.unread());
 
     let mut choices = vec![Choice::Merge];
-    if let [one, other] = heads {
-        for (side, onto) in [(0, other), (1, one)] {
-            match rebased(graph, &sides.own(side), onto, rows.as_deref()) {
-                Ok(choice) => choices.push(choice),
-                Err(why) => info!("{} cannot be put after {}: {why}", heads[side].revision.id, onto.revision.id),
+    match (heads, &rows) {
+        ([_, _], Err(why)) => info!("neither side can be put after the other: {why}"),
+        ([one, other], Ok(rows)) => {
+            for (side, onto) in [(0, other), (1, one)] {
+                match rebased(graph, &sides.own(side), onto, rows) {
+                    Ok(choice) => choices.push(choice),
+                    Err(why) => info!("{} cannot be put after {}: {why}", heads[side].revision.id, onto.revision.id),
+                }
             }
         }
+        _ => {}
     }
     choices.push(Choice::Nothing);
     let mut menu = String::from("\n");
@@ -68,10 +70,15 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
     }
     screen.write_str(&menu)?;
     let count = choices.len();
-    let chosen: usize =
-        ask(Input::new().with_prompt("What shall be done").default(count).validate_with(|number: &usize| {
-            if (1..=count).contains(number) { Ok(()) } else { Err(format!("a number from 1 to {count}")) }
-        }))?;
+    let chosen = loop {
+        match ask(&format!("What shall be done [{count}]"))?.as_deref() {
+            None | Some("") => break count,
+            Some(answer) => match answer.parse() {
+                Ok(number) if (1..=count).contains(&number) => break number,
+                _ => screen.write_line(&format!("a number from 1 to {count}"))?,
+            },
+        }
+    };
     match choices.swap_remove(chosen - 1) {
         Choice::Nothing => {
             info!("nothing is changed");
@@ -80,7 +87,11 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
         Choice::Merge => {
             let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
             let suggested = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
-            let message: String = ask(Input::new().with_prompt("Message").default(suggested))?;
+            let Some(message) = ask(&format!("Message [{suggested}]"))? else {
+                info!("nothing is changed");
+                return Ok(());
+            };
+            let message = if message.is_empty() { suggested } else { message };
             create(files, &new_revision(files, heads, &message, arguments)?)
         }
         Choice::Rebase { first, onto, bytes, text } => {
@@ -94,11 +105,29 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
     }
 }
 
-fn ask<T: Clone + ToString + std::str::FromStr>(input: Input<'_, T>) -> Result<T, Error>
-where
-    <T as std::str::FromStr>::Err: ToString,
-{
-    input.interact_text().map_err(|dialoguer::Error::IO(error)| Error::Input(error))
+/// The rows of the database at hand; or why they do not tell what has been applied. A merge needs no database.
+async fn known_rows(config: &Config, files: &Files) -> Result<Vec<String>, String> {
+    let url = match config.database_url() {
+        Err(ConfigError::NoDatabaseUrl { .. }) => {
+            return Err("without DATABASE_URL nobody knows whether it has been applied".to_owned());
+        }
+        url => url.map_err(|error| error.to_string())?,
+    };
+    let look = async {
+        let table = files.version_table()?;
+        let database = open(config, &url, &Liveness::new(None)).await?;
+        let rows = database.version_rows(table).await?;
+        let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
+        database.close().await;
+        Ok::<_, Error>((rows.revisions().to_vec(), tables))
+    };
+    match look.await {
+        Ok((rows, tables)) if tables.is_empty() => Ok(rows),
+        Ok(_) => {
+            Err("the database has tables and no version row, so that nobody knows what has been applied".to_owned())
+        }
+        Err(error) => Err(format!("the database does not tell what has been applied: {error}")),
+    }
 }
 
 fn words(choice: &Choice<'_>, heads: &[&Node]) -> String {
@@ -146,11 +175,21 @@ fn show(
             let Some(node) = graph.get(id) else { continue };
             let commit = repository.as_ref().and_then(|repository| repository.last_commit(&node.revision.path));
             let who = commit.map(|commit| format!(", {} on {}", commit.author, commit.date)).unwrap_or_default();
-            text += &format!("  {id} {}{who}\n", node.revision.message.lines().next().unwrap_or_default());
+            let message = node.revision.message.lines().next().unwrap_or_default();
+            text += &paragraph(&format!("{id} {message}{who}"), "  ", "    ");
+            let is_made = |table| {
+                effects.changes.iter().any(|(subject, state)| {
+                    matches!(subject, Subject::Table(made, TableSubject::Itself) if made == table) && state.is_some()
+                })
+            };
             let mut does: Vec<String> = effects
                 .changes
                 .iter()
                 .filter(|(subject, _)| is_object(subject))
+                // The columns of a new table go without saying.
+                .filter(
+                    |(subject, _)| !matches!(subject, Subject::Table(table, TableSubject::Column(_)) if is_made(table)),
+                )
                 .map(|(subject, state)| {
                     format!("{} {}", if state.is_some() { "makes" } else { "drops" }, name(subject))
                 })
@@ -159,7 +198,7 @@ fn show(
             match does.len() {
                 0 if effects.nothing => text += "    does nothing\n",
                 0 => text += "    changes nothing that can be seen in the schema\n",
-                _ => text += &format!("    {}\n", shortened(&does)),
+                _ => text += &paragraph(&shortened(&does), "    ", "    "),
             }
         }
         screen.write_str(&text)?;
@@ -190,9 +229,8 @@ fn rebased<'a>(
     graph: &'a RevisionGraph,
     side: &Branch<'_>,
     onto: &'a Node,
-    rows: Option<&[String]>,
+    rows: &[String],
 ) -> Result<Choice<'a>, String> {
-    let rows = rows.ok_or("without DATABASE_URL nobody knows whether it has been applied")?;
     let applied = graph.applied(rows).map_err(|_| "the database has a row that no file has".to_owned())?;
     let own = |id: &str| side.revisions.iter().any(|(own, _)| *own == id);
     if let Some(node) = applied.iter().find(|node| own(&node.revision.id)) {

@@ -56,6 +56,13 @@ pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             Format::Json => print_json(json!({ "revision": null, "written": false })),
         };
     }
+    if let (true, Some(labels)) = (arguments.revisions.is_empty(), files.graph.separate_branches()) {
+        warn!(
+            "these heads are separate branches ({}), which `upgrade heads` upgrades without a merge; \
+             `alembic revision --head LABEL@head` adds to one of them",
+            labels.join(", ")
+        );
+    }
     if arguments.interactive {
         return interactive::guide(config, &files, &heads, arguments).await;
     }
@@ -113,9 +120,16 @@ fn new_revision(files: &Files, heads: &[&Node], message: &str, arguments: &Argum
         let mut words = files.layout.command("merge");
         words.extend(["-m".into(), message.into()]);
         words.extend(arguments.rev_id.iter().flat_map(|id| ["--rev-id".into(), id.into()]));
-        words.extend(arguments.branch_label.iter().flat_map(|label| ["--branch-label".into(), label.into()]));
+        // Alembic takes one label, and of several the last.
+        words.extend(arguments.branch_label.iter().take(1).flat_map(|label| ["--branch-label".into(), label.into()]));
         words.extend(ids.iter().map(Into::into));
-        Error::from(MergeError::File { source, command: command_line(&words) })
+        let command = match arguments.branch_label.get(1..) {
+            Some(further @ [_, ..]) => {
+                format!("{}; then add {} to branch_labels in it", command_line(&words), further.join(", "))
+            }
+            _ => command_line(&words),
+        };
+        Error::from(MergeError::File { source, command })
     };
     let new = revision_file::merge(&files.layout, &id, message, heads, &arguments.branch_label).map_err(file)?;
     let all = files.graph.iter().map(|node| node.revision.clone()).chain([new.revision.clone()]);

@@ -1,19 +1,21 @@
 //! The dump before a reset: pg_dump's, or a copy of the SQLite file. Whole or not at all, and never over another file.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use tempfile::{Builder, NamedTempFile};
+use tokio::process::Command;
 use tracing::info;
 
 use crate::config::Config;
 use crate::database::Database;
-use crate::database::url::{DatabaseUrl, PostgresUrl};
+use crate::database::url::{DatabaseUrl, Endpoint, PostgresUrl};
 use crate::error::{Error, ResetError};
 use crate::process::program::{self, Program};
+use crate::process::signals::Watch;
 
-/// Writes the dump, and reads it back as far as that proves it whole.
-pub(super) fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {
+/// Writes the dump, and reads it back as far as that proves it whole. A signal that asks stillhead to end leaves no part of it.
+pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {
     let failed = |reason: String, advice: &str| {
         Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: advice.to_owned() })
     };
@@ -22,14 +24,30 @@ pub(super) fn write(config: &Config, url: &DatabaseUrl, database: &Database, fil
         return Err(exists());
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Only for its owner: it holds everything.
-    let made = Builder::new().prefix(".stillhead-").suffix(".tmp").tempfile_in(folder);
-    let made =
-        made.map_err(|error| failed(error.to_string(), "name a file in a folder that this user may write to"))?;
-    match url {
-        DatabaseUrl::Postgres(url) => dump(config, url, &made).map_err(|(reason, advice)| failed(reason, &advice))?,
-        DatabaseUrl::Sqlite(_) => database.copy_to(made.path())?,
+    let watch = Watch::start()?;
+    let written = async {
+        // Only for its owner: it holds everything.
+        let made = Builder::new().prefix(".stillhead-").suffix(".tmp").tempfile_in(folder).map_err(|error| {
+            let error = error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error);
+            failed(format!("{}: {error}", folder.display()), "name a file in a folder that this user may write to")
+        })?;
+        match url {
+            DatabaseUrl::Postgres(url) => tokio::select! {
+                dumped = dump(config, url, database.server_version(), &made) => {
+                    dumped.map_err(|(reason, advice)| failed(reason, &advice))?;
+                }
+                // Dropped, the dump is ended; whose signal it was is read below.
+                _ = watch.arrived() => {}
+            },
+            DatabaseUrl::Sqlite(_) => database.copy_to(made.path())?,
+        }
+        Ok::<_, Error>(made)
+    };
+    let written = written.await;
+    if let Some(signal) = watch.stop() {
+        return Err(ResetError::Interrupted { signal }.into());
     }
+    let made = written?;
     let size = made.as_file().metadata()?.len();
     made.as_file().sync_all()?;
     made.persist_noclobber(file).map_err(|_| exists())?;
@@ -37,39 +55,83 @@ pub(super) fn write(config: &Config, url: &DatabaseUrl, database: &Database, fil
     Ok(())
 }
 
+/// The command that puts the dump back. pg_restore asks for the password, or takes PGPASSWORD.
 fn put_back(url: &DatabaseUrl, file: &Path) -> String {
+    let quoted = |text: &str| shell_words::quote(text).into_owned();
+    let file = quoted(&file.to_string_lossy());
     match url {
         DatabaseUrl::Postgres(url) => {
-            format!("pg_restore --clean --if-exists -d {} {}", shell_words::quote(&url.database), file.display())
+            let (host, port) = match &url.endpoints[0] {
+                Endpoint::Tcp { host, port, .. } => (host.clone(), port),
+                Endpoint::Socket { folder, port } => (folder.display().to_string(), port),
+            };
+            let (host, user, database) = (quoted(&host), quoted(&url.user), quoted(&url.database));
+            format!("pg_restore --clean --if-exists -h {host} -p {port} -U {user} -d {database} {file}")
         }
-        DatabaseUrl::Sqlite(url) => format!("cp {} {}", file.display(), url.path.display()),
+        DatabaseUrl::Sqlite(url) => format!("cp {file} {}", quoted(&url.path.to_string_lossy())),
     }
 }
 
 /// Runs pg_dump, and pg_restore to list what it has written. Answers the reason and the advice where one fails.
-fn dump(config: &Config, url: &PostgresUrl, made: &NamedTempFile) -> Result<(), (String, String)> {
+async fn dump(
+    config: &Config,
+    url: &PostgresUrl,
+    server_version: Option<&str>,
+    made: &NamedTempFile,
+) -> Result<(), (String, String)> {
     let find = |name: &str| -> Result<Program, (String, String)> {
-        let advice = "apt-get install -y postgresql-client, or --no-backup".to_owned();
-        program::find(&[name.into()], config.path.as_deref()).map_err(|error| (error.to_string(), advice))
+        let found = program::find(&[name.into()], config.path.as_deref());
+        found.map_err(|error| (error.to_string(), client(server_version)))
     };
-    let run = |program: Program, words: &[&str]| {
+    let run = async |program: Program, words: &[&str]| {
         let mut command = Command::new(&program.file);
         command.args(words).arg(made.path()).envs(url.environment()).env("LC_ALL", "C");
-        let output = command.stdin(Stdio::null()).output();
-        let reason = match output {
-            Ok(output) if output.status.success() => return Ok(output.stdout),
-            Ok(output) => String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" "),
-            Err(error) => error.to_string(),
+        let reason = match command.stdin(Stdio::null()).kill_on_drop(true).output().await {
+            Ok(output) if output.status.success() => return Ok(()),
+            Ok(output) => {
+                let said = String::from_utf8_lossy(&output.stderr);
+                let lines: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+                match lines.is_empty() {
+                    true => format!("{}: {}", program.file.display(), output.status),
+                    false => lines.join("; "),
+                }
+            }
+            Err(error) => format!("{}: {error}", program.file.display()),
         };
-        let advice = match reason.contains("version mismatch") {
-            true => "install the pg_dump of the server's version: apt-get install -y postgresql-client-VERSION",
-            false => "give this role the right to read everything; or --no-backup",
-        };
-        Err((reason, advice.to_owned()))
+        let advice = advice(&reason, server_version);
+        Err((reason, advice))
     };
     let (dump, restore) = (find("pg_dump")?, find("pg_restore")?);
-    run(dump, &["--no-password", "--format=custom", "--file"])?;
-    run(restore, &["--list"]).map(drop)
+    run(dump, &["--no-password", "--lock-wait-timeout=10s", "--format=custom", "--file"]).await?;
+    run(restore, &["--list"]).await
+}
+
+/// What to do about what pg_dump has said.
+fn advice(reason: &str, server_version: Option<&str>) -> String {
+    let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
+    if says(&["version mismatch"]) {
+        client(server_version.or(reason.split("server version: ").nth(1)))
+    } else if says(&["permission denied for", "row-level security"]) {
+        "use a role that may read everything; or --no-backup".to_owned()
+    } else if says(&["lock timeout", "Query was: LOCK TABLE"]) {
+        "stop the application first: it has locked a table".to_owned()
+    } else if says(&["No space left"]) {
+        "make room, or name a file elsewhere: --backup FILE".to_owned()
+    } else {
+        "put right what it says, and try again; or --no-backup".to_owned()
+    }
+}
+
+/// How to get a pg_dump that reads this server: an older one refuses to.
+fn client(server_version: Option<&str>) -> String {
+    let major = server_version.and_then(|version| version.split(|sign: char| !sign.is_ascii_digit()).next());
+    match major.filter(|major| !major.is_empty()) {
+        Some(major) => format!(
+            "apt-get install -y postgresql-client-{major}, from https://apt.postgresql.org where the system has only older \
+             ones; or --no-backup"
+        ),
+        None => "apt-get install -y postgresql-client; or --no-backup".to_owned(),
+    }
 }
 
 /// Where the backup goes, if anywhere.

@@ -2,25 +2,27 @@
 
 mod backup;
 
+use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::Args;
-use dialoguer::Input;
 use serde_json::json;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use super::output::{Format, print, print_json};
+use super::prompt::ask;
 use super::write::write;
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
-use crate::database::{Contents, Database};
+use crate::database::{Contents, Database, Loss};
 use crate::error::{Error, ResetError};
 use crate::ledger::Action;
 use crate::logging::at_a_terminal;
 use crate::process::liveness::Liveness;
+use crate::prose::paragraph;
 use crate::reconcile::{Plan, Policy, table_problems};
 use crate::version_table::RowChange;
 
@@ -70,10 +72,11 @@ pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> 
         database.close().await;
         return Ok(());
     }
-    if !arguments.versions_only && seen.drops.is_empty() {
+    if !arguments.versions_only && seen.losses.is_empty() {
         info!("{name} is empty already");
         return Ok(());
     }
+    refuse_what_is_not_ours(&seen.losses)?;
     let backup = match arguments.versions_only {
         true => None,
         false => backup::wanted(arguments.backup.as_ref(), arguments.no_backup)?,
@@ -88,7 +91,7 @@ pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             return clear_versions(config, &database).await;
         }
         if let Some(file) = backup {
-            backup::write(config, &url, &database, file)?;
+            backup::write(config, &url, &database, file).await?;
         }
         database.drop_all(&seen).await?;
         info!("{name} is empty now; to make it anew: stillhead run");
@@ -109,23 +112,57 @@ fn name(url: &DatabaseUrl) -> String {
 }
 
 fn show(url: &DatabaseUrl, name: &str, seen: &Contents, arguments: &Arguments) -> Result<(), Error> {
+    let others: Vec<&str> =
+        seen.losses.iter().filter(|loss| !loss.is_table()).map(|loss| loss.object.as_str()).collect();
     if arguments.format == Format::Json {
         let tables = seen.tables.iter().map(|(table, rows)| {
-            json!({ "name": table, "rows": rows.min(&Contents::COUNTED), "is_more": *rows > Contents::COUNTED })
+            json!({
+                "name": table,
+                "rows": rows.map(|rows| rows.min(Contents::COUNTED)),
+                "is_more": rows.is_some_and(|rows| rows > Contents::COUNTED),
+            })
         });
-        return print_json(json!({ "database": name, "tables": tables.collect::<Vec<_>>(), "statements": seen.drops }));
+        return print_json(json!({
+            "database": name,
+            "tables": tables.collect::<Vec<_>>(),
+            "others": others,
+            "kept": seen.kept,
+            "statements": seen.losses.iter().map(|loss| &loss.statement).collect::<Vec<_>>(),
+        }));
     }
     let width = seen.tables.iter().map(|(table, _)| table.chars().count()).max().unwrap_or(0);
-    let mut text = format!("{url}\nholds {} tables, and {} objects in all:\n", seen.tables.len(), seen.drops.len());
+    let colon = if seen.tables.is_empty() { "" } else { ":" };
+    let mut text = format!("{url}\nholds {}{colon}\n", counted(seen.tables.len(), "table"));
     for (table, rows) in &seen.tables {
         let count = match *rows {
-            1 => "1 row".to_owned(),
-            rows if rows > Contents::COUNTED => format!("more than {} rows", Contents::COUNTED),
-            rows => format!("{rows} rows"),
+            None => "an unknown number of rows".to_owned(),
+            Some(rows) if rows > Contents::COUNTED => format!("more than {} rows", Contents::COUNTED),
+            Some(rows) => counted(rows, "row"),
         };
         text += &format!("  {table:<width$}  {count}\n");
     }
+    if !others.is_empty() {
+        text += &format!("and {}:\n", counted(others.len(), "other object"));
+        text += &paragraph(&others.join(", "), "  ", "  ");
+    }
+    if !seen.kept.is_empty() {
+        text += &paragraph(&format!("What stays: {}", seen.kept.join(", ")), "", "  ");
+    }
     print(&text)
+}
+
+fn counted<Number: PartialEq + From<u8> + Display>(count: Number, what: &str) -> String {
+    format!("{count} {what}{}", if count == Number::from(1) { "" } else { "s" })
+}
+
+/// A statement that fails would only be met after the dump has been written.
+fn refuse_what_is_not_ours(losses: &[Loss]) -> Result<(), ResetError> {
+    let foreign = losses.iter().filter_map(|loss| Some((loss, loss.foreign_owner.clone()?)));
+    let objects: Vec<String> = foreign.clone().map(|(loss, owner)| format!("{} ({owner}'s)", loss.object)).collect();
+    match foreign.map(|(_, owner)| owner).next() {
+        Some(owner) => Err(ResetError::NotOwned { objects, owner }),
+        None => Ok(()),
+    }
 }
 
 async fn refuse_others(database: &Database, name: &str, arguments: &Arguments) -> Result<(), Error> {
@@ -146,10 +183,7 @@ fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
         Some(given) => Some(given.clone()),
         None if at_a_terminal() && std::io::stdin().is_terminal() => {
             let what = if arguments.versions_only { "clear its version table" } else { "empty it" };
-            let prompt = format!("Type the database's name to {what}");
-            Some(Input::new().with_prompt(prompt).allow_empty(true).interact_text().map_err(|error| match error {
-                dialoguer::Error::IO(error) => Error::Input(error),
-            })?)
+            ask(&format!("Type the database's name to {what}"))?
         }
         None => None,
     };

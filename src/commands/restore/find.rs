@@ -1,6 +1,6 @@
 //! Looking for a revision's file in version control: first by its name, which is quick, then by what is in it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::RestoreError;
 use crate::migrations::{Revision, read_revision};
@@ -20,39 +20,65 @@ pub(super) struct Lost {
     pub(super) others: Vec<Commit>,
 }
 
-/// Finds the file. `folders` are the versions folders, relative to the root; `from` is the beginning of a commit's id.
+/// Finds the file. `folders` are the versions folders, relative to the root; `from` is the beginning of a commit's id. What
+/// `is_there` is not lost, even if its id begins as wanted.
 pub(super) fn find(
     repository: &Repository,
     given: &str,
     folders: &[PathBuf],
     from: Option<&str>,
+    is_there: &dyn Fn(&str) -> bool,
 ) -> Result<Option<Lost>, FindError> {
     let anywhere = [PathBuf::new()];
+    let is_wanted = |revision: &Revision| revision.id.starts_with(given) && !is_there(&revision.id);
+    let mut unreadable = None;
     // A file may have had several names, and most changes touch neither its name nor its id.
     let by_name = [Search::Names, Search::Lines(folders)];
     for searches in [&by_name[..], &[Search::Lines(&anywhere)]] {
         let mut files = Vec::new();
         for search in searches {
             for change in repository.changes(given, *search)? {
-                if !files.contains(&change.path) && is_of(read(repository, &change)?.as_ref(), given) {
-                    files.push(change.path);
+                if files.contains(&change.path) {
+                    continue;
+                }
+                let bytes = repository.blob(&change.blob)?;
+                match read_revision(&bytes, &change.path) {
+                    Ok(revision) if is_wanted(&revision) => files.push(change.path),
+                    Ok(_) => {}
+                    Err(problem) => {
+                        if unreadable.is_none() && says_that_it_is(&bytes, given) {
+                            unreadable = Some((change, problem));
+                        }
+                    }
                 }
             }
         }
         if !files.is_empty() {
-            return choose(repository, given, repository.changes(given, Search::Files(&files))?, from);
+            return choose(repository, given, repository.changes(given, Search::Files(&files))?, from, &is_wanted);
         }
     }
     for search in [Search::Names, Search::Lines(&anywhere)] {
-        if let Some(lost) = choose(repository, given, repository.unreachable_changes(given, search)?, from)? {
+        if let Some(lost) = choose(repository, given, repository.unreachable_changes(given, search)?, from, &is_wanted)?
+        {
             return Ok(Some(lost));
         }
     }
-    Ok(None)
+    match unreadable {
+        Some((change, problem)) => {
+            let (path, blob) = (change.path.clone(), change.blob.clone());
+            let commit = change.commit.short().to_owned();
+            Err(RestoreError::Unreadable { revision: given.to_owned(), path, commit, blob, problem }.into())
+        }
+        None => Ok(None),
+    }
 }
 
-fn is_of(read: Option<&(Revision, Vec<u8>)>, given: &str) -> bool {
-    read.is_some_and(|(revision, _)| revision.id.starts_with(given))
+/// Whether a file that cannot be read as Python has the line that names the revision.
+fn says_that_it_is(bytes: &[u8], given: &str) -> bool {
+    let is_named = |line: &str| {
+        line.starts_with("revision") && line.split(['"', '\'']).nth(1).is_some_and(|id| id.starts_with(given))
+    };
+    String::from_utf8_lossy(bytes).lines().any(is_named)
 }
 
 /// Why there is no answer.
@@ -83,6 +109,7 @@ fn choose(
     given: &str,
     changes: Vec<Change>,
     from: Option<&str>,
+    is_wanted: &dyn Fn(&Revision) -> bool,
 ) -> Result<Option<Lost>, FindError> {
     let mut seen: Vec<(String, PathBuf, Read)> = Vec::new();
     let mut versions: Vec<(Change, Revision, Vec<u8>)> = Vec::new();
@@ -96,7 +123,7 @@ fn choose(
                 read
             }
         };
-        if let Some((revision, bytes)) = read.filter(|(revision, _)| revision.id.starts_with(given)) {
+        if let Some((revision, bytes)) = read.filter(|(revision, _)| is_wanted(revision)) {
             versions.push((change, revision, bytes));
         }
     }
@@ -151,5 +178,5 @@ fn choose(
 
 fn read(repository: &Repository, change: &Change) -> Result<Read, VersionControlError> {
     let bytes = repository.blob(&change.blob)?;
-    Ok(read_revision(&bytes, Path::new(&change.path)).ok().map(|revision| (revision, bytes)))
+    Ok(read_revision(&bytes, &change.path).ok().map(|revision| (revision, bytes)))
 }

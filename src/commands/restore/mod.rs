@@ -5,6 +5,7 @@ mod find;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 use tracing::{info, warn};
 
@@ -22,7 +23,7 @@ use find::{FindError, Lost, find};
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The revision, or the beginning of its id
-    #[arg(value_name = "REV")]
+    #[arg(value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     revision: String,
     /// The version that this commit has, instead of the newest
     #[arg(long, value_name = "COMMIT")]
@@ -50,10 +51,20 @@ pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
         folder: as_typed(folder),
     };
     let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
-    let lost = chain(&repository, &layout, &present, arguments).map_err(|error| match error {
-        FindError::Git(source) => no_git(source).into(),
-        FindError::Restore(error) => Error::Restore(error),
-    })?;
+    let lost = match chain(&repository, &layout, &present, arguments) {
+        Ok(lost) => lost,
+        Err(FindError::Git(source)) => return Err(no_git(source).into()),
+        Err(FindError::Restore(error)) => {
+            let begins = |revision: &&Revision| revision.id.starts_with(&arguments.revision);
+            match (&*error, present.iter().find(begins)) {
+                (RestoreError::NotFound { wanted_by: None, .. }, Some(known)) => {
+                    info!("{} is there: {}", known.id, known.path.display());
+                    return report(&[], false, arguments.format);
+                }
+                _ => return Err(Error::Restore(error)),
+            }
+        }
+    };
     let mut found = Vec::new();
     for lost in lost {
         let path = as_typed(&place(&layout, &repository, &lost.revision.path));
@@ -92,7 +103,10 @@ fn chain(
             continue;
         }
         let from = arguments.from.as_deref().filter(|_| wanted_by.is_none());
-        let Some(lost) = find(repository, &id, &folders, from)? else {
+        let known: Vec<String> =
+            present.iter().chain(found.iter().map(|lost| &lost.revision)).map(|revision| revision.id.clone()).collect();
+        let is_known = |id: &str| known.iter().any(|known| known == id);
+        let Some(lost) = find(repository, &id, &folders, from, &is_known)? else {
             return Err(RestoreError::NotFound {
                 revision: id,
                 wanted_by,

@@ -37,8 +37,9 @@ fn graph(files: &Files) -> Check {
     }
     let heads: Vec<String> = files.graph.real_heads().into_iter().map(str::to_owned).collect();
     let text = format!("{} revisions in {folder}, head {}", files.graph.len(), list(&heads));
-    match heads.len() {
-        1 => Check::pass("graph", text),
+    match (heads.len(), files.graph.separate_branches()) {
+        (1, _) => Check::pass("graph", text),
+        (_, Some(labels)) => Check::pass("graph", format!("{text}: separate branches ({})", labels.join(", "))),
         _ => Check::warn("graph", text, "stillhead merge, and commit the file"),
     }
 }

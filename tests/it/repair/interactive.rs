@@ -27,7 +27,10 @@ fn the_fork_is_shown_and_merged() {
     let mut terminal = guided(&project);
     terminal.until("○ c222 (head) message of c222").until("○ c111 message of c111");
     terminal.until("● a000 (current) (branchpoint) message of a000");
-    terminal.until("the side of b222:").until("b111 message of b111, Ada Lovelace on 20").until("makes table t_b111");
+    terminal
+        .until("the side of b222:")
+        .until("b111 message of b111, Ada Lovelace on 20")
+        .until("  makes table t_b111\n");
     terminal.until("1  merge: a new revision after b222, c222").until("2  rebase: b111 after c222 instead of a000");
     terminal.until("3  rebase: c111 after b222").until("4  nothing").until(QUESTION).types("1\r");
     terminal.until("Message [merge b222, c222]:").types("both\r").until("merged b222, c222 into ");
@@ -78,6 +81,46 @@ fn a_rebase_needs_to_know_the_database() {
 }
 
 #[test]
+fn a_merge_needs_no_database() {
+    let project = Project::new(FORK);
+    let nowhere = ["postgresql://shop@127.0.0.1:1/shop?connect_timeout=1", "mysql://shop@127.0.0.1/shop"];
+    for (url, why) in nowhere.into_iter().zip(["does not tell what has been applied: ", "mysql is not supported"]) {
+        let stillhead = project.stillhead(&["merge", "-i", "--wait-timeout", "0"]).env("DATABASE_URL", url);
+        let mut terminal = Terminal::start(stillhead);
+        terminal.until("neither side can be put after the other: ").until(why).until("1  merge: ").until("2  nothing");
+        terminal.types("\r").until("nothing is changed");
+        assert!(terminal.end().0.success());
+    }
+    // A lost version row says nothing of what has been applied.
+    project.alembic(&["upgrade", "b222"]);
+    project.stillhead(&["reset", "--versions-only", "--yes-i-mean", "x.db"]).run().success();
+    let mut terminal = guided(&project);
+    terminal.until("neither side can be put after the other: the database has tables and no version row");
+    terminal.until("2  nothing").until("What shall be done [2]:").types("1\r").until("Message [").types("\r");
+    terminal.until("merged b222, c222 into ");
+    assert!(terminal.end().0.success());
+}
+
+#[test]
+fn the_end_of_the_input_changes_nothing_wherever_it_comes() {
+    let project = Project::new(FORK);
+    let before = snapshot(&project);
+    let mut terminal = guided(&project);
+    terminal.until(QUESTION).types("\u{4}").until("nothing is changed");
+    assert!(terminal.end().0.success());
+    // After half a line the first one only hands it over.
+    for typed in ["\u{4}", "half a mess\u{4}\u{4}"] {
+        let mut terminal = guided(&project);
+        terminal.until(QUESTION).types("1\r").until("Message").types(typed).until("nothing is changed");
+        assert!(terminal.end().0.success());
+    }
+    let mut terminal = guided(&project);
+    terminal.until(QUESTION).types("one\r").until("a number from 1 to 4").until(QUESTION).types("\u{4}");
+    assert!(terminal.end().0.success());
+    assert_eq!(snapshot(&project), before);
+}
+
+#[test]
 fn ctrl_c_changes_nothing_wherever_it_is_pressed() {
     let project = Project::new(FORK);
     let before = snapshot(&project);
@@ -107,7 +150,7 @@ fn the_databases_name_is_typed_before_it_is_emptied() {
     let project = Project::new("a000");
     project.alembic(&["upgrade", "head"]);
     let reset = || Terminal::start(project.stillhead(&["reset", "--no-backup"]));
-    for (typed, code) in [("y\r", 125), ("\r", 125), ("x.db\u{3}", 130)] {
+    for (typed, code) in [("y\r", 125), ("\r", 125), ("x.db\u{3}", 130), ("\u{4}", 125), ("x.db\u{4}\u{4}", 125)] {
         let mut terminal = reset();
         terminal.until("t_a000").until("Type the database's name to empty it:").types(typed);
         let (status, shown) = terminal.end();

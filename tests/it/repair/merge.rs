@@ -98,6 +98,19 @@ fn a_template_that_needs_mako_is_left_to_alembic() {
         refused.says("let Alembic write it: alembic -c alembic.ini merge -m 'a b' b111 c222");
         assert_eq!(project.files("mig/versions").len(), 3);
     }
+    // Only Mako knows `h`. What is printed writes the same revision.
+    project.write("mig/script.py.mako", &template.replacen("${message}", "${message | h}", 1));
+    let wanted = ["merge", "-m", "a b", "--rev-id", "f00d", "--branch-label", "shop", "--branch-label", "till"];
+    let refused = project.stillhead(&wanted).run();
+    // Alembic itself takes one label.
+    let printed = refused.code(125).says("; then add till to branch_labels in it").stderr.clone();
+    let printed = printed.split("let Alembic write it: ").nth(1).unwrap().split(';').next().unwrap();
+    let program = printed.replacen("alembic", python::binaries().join("alembic").to_str().unwrap(), 1);
+    let shell = project.command("sh".as_ref(), &["-c", &program]);
+    assert!(shell.status.success(), "{printed}: {shell:?}");
+    let written = project.read("mig/versions/f00d_a_b.py");
+    assert!(written.contains("'b111', 'c222'") && written.contains("('shop',)"), "{printed}:\n{written}");
+    fs::remove_file(project.path().join("mig/versions/f00d_a_b.py")).unwrap();
     project.write("mig/script.py.mako", "revision = '${up_revision}'\ndown_revision = None\n");
     project.stillhead(&["merge"]).run().code(125).says("down_revision or branch_labels are not in it");
     project.write("mig/script.py.mako", &template);
@@ -113,6 +126,7 @@ fn options_decide_the_name_as_for_alembic() {
         "truncate_slug_length = 0",
         "timezone = UTC",
         "timezone = Europe/Berlin",
+        "timezone = utc",
         "file_template = %%(year)d_%%(month).2d_%%(slug)s-%%(rev)s",
         "file_template = %%(year)d/%%(month)02d/%%(slug).5s_%%(rev)-8s_\nrecursive_version_locations = true",
         "version_locations = %(here)s/other:%(here)s/mig/versions",
@@ -125,6 +139,12 @@ fn options_decide_the_name_as_for_alembic() {
     }
     for (options, named) in [
         ("timezone = Mars/Olympus", "timezone = Mars/Olympus: this machine does not know that zone"),
+        (
+            "timezone = europe/berlin",
+            "timezone = europe/berlin: Alembic does not find that zone; it is called Europe/Berlin",
+        ),
+        ("timezone = EUROPE/BERLIN", "it is called Europe/Berlin"),
+        ("timezone =", "timezone is set to nothing, with which Alembic fails: delete the line"),
         ("truncate_slug_length = ten", "truncate_slug_length = ten: it is no length"),
         ("file_template = %%(nope)s", "file_template = %(nope)s: there is no nope"),
         ("file_template = sub/%%(slug).5s", "sub/merge.py: subfolders are only read with recursive_version_locations"),
@@ -133,6 +153,10 @@ fn options_decide_the_name_as_for_alembic() {
         let project = Project::new(FORK);
         project.edit("alembic.ini", "script_location =", &format!("{options}\nscript_location ="));
         project.stillhead(&["merge"]).run().code(125).says(named).says("correct that option");
+        if options.starts_with("timezone") {
+            let refused = project.command(&python::binaries().join("alembic"), &["merge", "-m", "x", "heads"]);
+            assert!(!refused.status.success(), "{options}: {refused:?}");
+        }
         assert_eq!(project.files("mig/versions").len(), 3, "{options}");
     }
 }

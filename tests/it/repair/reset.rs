@@ -1,22 +1,25 @@
 //! `reset`: what it shows, everything that it refuses, and what is left when it does not.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
-use crate::support::postgres::{binaries, server};
+use crate::support::postgres::{PASSWORD, binaries, server};
 use crate::support::{Backend, Stillhead, python, schemas};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
-fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
+pub(super) fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
     let path = format!("{}:{}", binaries().display(), python::path());
     application.stillhead(&[&["reset"], arguments].concat()).env("PATH", path)
 }
 
-fn name(application: &Application) -> String {
+pub(super) fn name(application: &Application) -> String {
     match &application.database {
         Database::Postgres { name } => name.clone(),
         Database::Sqlite { file } => file.file_name().unwrap().to_str().unwrap().to_owned(),
@@ -52,12 +55,28 @@ fn nothing_happens_unless_everything_is_said() {
             }
         }
         let all = ["--no-backup", "--yes-i-mean", &name];
-        for (variable, value) in
-            [("RENDER", "true"), ("KUBERNETES_SERVICE_HOST", "10.0.0.1"), ("APP_ENV", "Production")]
-        {
+        for (variable, value) in [
+            ("RENDER", "true"),
+            ("KUBERNETES_SERVICE_HOST", "10.0.0.1"),
+            ("FLY_APP_NAME", "shop"),
+            ("DYNO", "run.1"),
+            ("RAILWAY_ENVIRONMENT_NAME", "main"),
+            ("CONTAINER_APP_NAME", "shop"),
+            ("APP_ENV", "Production"),
+            ("FLASK_CONFIG", "prod"),
+            ("APP_SETTINGS", "config.ProductionConfig"),
+            ("SENTRY_ENVIRONMENT", "eu-production"),
+        ] {
             let refused = reset(&application, &all).env(variable, value).run();
             refused.code(125).says("this looks like production").says(variable).says("--even-in-production").prints("");
         }
+        let staging = [("APP_ENV", "staging"), ("APP_SETTINGS", "config.ReproductionConfig"), ("RENDER", "")];
+        let asked = reset(&application, &["--no-backup"]);
+        staging
+            .into_iter()
+            .fold(asked, |asked, (name, value)| asked.env(name, value))
+            .run()
+            .says("the database is called");
         assert_eq!(products(&application).len(), 1);
         reset(&application, &[&all[..], &["--even-in-production"]].concat()).env("RENDER", "true").run().success();
         assert_eq!(application.database.rows(), None);
@@ -126,7 +145,8 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
         fs::remove_file(&backup).unwrap();
         if backend == Backend::Postgres {
             let refused = reset(&application, &arguments).env("PATH", "/nonexistent").run();
-            refused.code(125).says("pg_dump: command not found").says("apt-get install -y postgresql-client");
+            let client = format!("apt-get install -y postgresql-client-{}, from", server().version());
+            refused.code(125).says("pg_dump: command not found").says(&client).says("--no-backup");
             assert_eq!(products(&application), before);
         }
         let done = reset(&application, &arguments).run();
@@ -135,17 +155,86 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
         match &application.database {
             Database::Sqlite { file } => drop(fs::copy(&backup, file).unwrap()),
             Database::Postgres { .. } => {
-                let restored = Command::new(binaries().join("pg_restore"))
-                    .args(["-d", &application.database.url()])
-                    .arg(&backup)
+                let printed = done.stderr.split("to put it back: ").nth(1).unwrap().lines().next().unwrap();
+                let restored = Command::new("sh")
+                    .args(["-c", printed])
+                    .current_dir(application.folder())
+                    .env("PATH", format!("{}:/usr/bin:/bin", binaries().display()))
+                    .env("PGPASSWORD", PASSWORD)
                     .output()
                     .unwrap();
                 assert!(restored.status.success(), "{restored:?}");
             }
         }
         assert_eq!((products(&application), application.database.rows()), (before, Some(vec![HEAD.to_owned()])));
-        let leftovers = fs::read_dir(application.folder()).unwrap().flatten();
-        assert!(!leftovers.into_iter().any(|entry| entry.file_name().to_string_lossy().ends_with(".tmp")));
+        assert!(!names(application.folder()).iter().any(|name| name.ends_with(".tmp")));
+    }
+}
+
+/// A folder with a pg_dump that writes half a file and then runs `script`; the last word it is given is `$file`.
+fn pg_dump(script: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("pg_dump");
+    fs::write(&program, format!("#!/bin/sh\nfor file; do :; done; echo half >\"$file\"\n{script}\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
+    let application = Application::at(Backend::Postgres, HEAD);
+    let (name, before, files) = (name(&application), products(&application), names(application.folder()));
+    let arguments = ["reset", "--backup", "before.dump", "--yes-i-mean", &name];
+    let client = format!("next: apt-get install -y postgresql-client-{}, from", server().version());
+    let cases = [
+        (
+            "echo 'pg_dump: error: aborting because of server version mismatch
+                   pg_dump: detail: server version: 99.4; pg_dump version: 9.6' >&2; exit 1",
+            "server version mismatch; pg_dump: detail",
+            client.as_str(),
+        ),
+        (
+            "echo 'pg_dump: error: permission denied for table t' >&2; exit 1",
+            "for table t",
+            "next: use a role that may",
+        ),
+        (
+            "echo 'pg_dump: error: canceling statement due to lock timeout' >&2; exit 1",
+            "",
+            "next: stop the application",
+        ),
+        ("echo 'pg_dump: error: could not write: No space left on device' >&2; exit 1", "", "next: make room"),
+        ("echo 'pg_dump: error: something new' >&2; exit 1", "something new", "next: put right what it says"),
+        ("exit 3", "exit status: 3", "next: put right what it says"),
+        // It says that it has written the dump, and pg_restore does not find one.
+        ("exit 0", "pg_restore: error: ", "next: put right what it says"),
+    ];
+    for (script, said, next) in cases {
+        let folder = pg_dump(script);
+        let path = format!("{}:{}:{}", folder.path().display(), binaries().display(), python::path());
+        let refused = application.stillhead(&arguments).env("PATH", path).run();
+        refused
+            .code(125)
+            .says("the backup before.dump is not written: ")
+            .says(said)
+            .says(next)
+            .says_nothing_of("VERSION");
+        assert_eq!((products(&application), names(application.folder())), (before.clone(), files.clone()), "{script}");
+    }
+    for (signal, number) in [("INT", 2), ("TERM", 15)] {
+        let folder = pg_dump(&format!("kill -{signal} $PPID; exec sleep 600"));
+        let path = format!("{}:{}:{}", folder.path().display(), binaries().display(), python::path());
+        let ended = application.stillhead(&arguments).env("PATH", path).run();
+        assert_eq!(ended.status.signal(), Some(number), "{ended:#?}");
+        ended.says(&format!("stopped by SIG{signal}; there is no backup, and nothing is dropped"));
+        assert_eq!((products(&application), names(application.folder())), (before.clone(), files.clone()));
     }
 }
 

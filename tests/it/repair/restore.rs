@@ -175,6 +175,104 @@ fn a_versions_folder_that_has_moved_gets_the_file() {
 }
 
 #[test]
+fn the_repository_is_the_one_that_holds_the_project() {
+    let project = committed(LINE);
+    remove(&project, "c222_x.py");
+    commit(&project, "tidy");
+    // A hook's environment, or that of a shell in another repository.
+    let other = committed("a000;c222<-a000");
+    let git = |folder: &Project| folder.path().join(".git").into_os_string();
+    for (name, value) in [
+        ("GIT_DIR", git(&other)),
+        ("GIT_DIR", ".git".into()),
+        ("GIT_DIR", "/nonexistent".into()),
+        ("GIT_WORK_TREE", "/tmp".into()),
+        ("GIT_INDEX_FILE", "/nonexistent/index".into()),
+    ] {
+        let shown = project.stillhead(&["restore", "c222", "--dry-run"]).env(name, value).run();
+        shown.success().says("c222 was deleted by Ada Lovelace").prints("mig/versions/c222_x.py\n");
+    }
+
+    // A second working tree, and a submodule in a subfolder of another repository.
+    project.git(&["worktree", "add", "-q", "second"]);
+    let second = project.path().join("second");
+    project.stillhead(&["restore", "c222"]).current_dir(&second).run().success().prints("mig/versions/c222_x.py\n");
+    let above = committed("a000");
+    let url = project.path().to_str().unwrap();
+    above.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", url, "services/shop"]);
+    let below = above.path().join("services/shop");
+    project.stillhead(&["restore", "c222"]).current_dir(&below).run().success().prints("mig/versions/c222_x.py\n");
+
+    // A bare one beside the files has to be named.
+    let plain = Project::new("a000;b111<-a000;d333<-c222");
+    let bare = plain.path().join("shop.git");
+    project.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    let refused = plain.stillhead(&["restore", "c222"]).run();
+    refused.code(125).says("is not under version control").says("GIT_DIR=REPOSITORY GIT_WORK_TREE=.");
+    let named = |name| plain.stillhead(&["restore", name]).env("GIT_DIR", "shop.git").env("GIT_WORK_TREE", ".");
+    named("c222").run().success().prints("mig/versions/c222_x.py\n");
+    assert_eq!(plain.alembic(&["heads"]), "d333 (head)\n");
+    let inside = plain.stillhead(&["restore", "c222", "--migrations", "mig"]).current_dir(&bare);
+    fs::create_dir_all(bare.join("mig/versions")).unwrap();
+    fs::write(bare.join("mig/env.py"), "").unwrap();
+    inside.run().code(125).says("is a bare repository").says(&format!("git clone {}, and", bare.display()));
+}
+
+#[test]
+fn a_repository_of_another_account_is_named_as_git_wants_it() {
+    let project = committed(LINE);
+    remove(&project, "c222_x.py");
+    commit(&project, "tidy");
+    let refused = project.stillhead(&["restore", "c222"]).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").run();
+    let next = format!("next: git config --global --add safe.directory {}\n", project.path().display());
+    refused.code(125).says("detected dubious ownership").says(&next).prints("");
+}
+
+#[test]
+fn the_beginning_of_an_id_leads_to_what_is_lost() {
+    let project = committed("aaaa1111;aaaa2222<-aaaa1111;aaab3333<-aaaa2222");
+    project.stillhead(&["restore", "aaa"]).run().success().says("is there: ").prints("");
+    remove(&project, "aaaa2222_x.py");
+    project.stillhead(&["restore", "aaaa"]).run().success().prints("mig/versions/aaaa2222_x.py\n");
+    remove(&project, "aaaa2222_x.py");
+    remove(&project, "aaab3333_x.py");
+    let refused = project.stillhead(&["restore", "aaa"]).run();
+    refused.code(125).says("several revisions begin with aaa: aaaa2222, aaab3333").says("stillhead restore aaaa2222");
+    project.stillhead(&["restore", ""]).run().code(2);
+    project.stillhead(&["restore", "aaa*"]).run().code(125).says("aaa* is in none of the 1 commits");
+}
+
+#[test]
+fn other_encodings_and_line_ends_come_back_byte_for_byte() {
+    let project = Project::new(LINE);
+    let text = Spec::graph("c222<-b111")[0].text(None).replace("message of", "Stra\u{df}e");
+    let latin_1 = |text: &str| -> Vec<u8> { text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect() };
+    let file = project.path().join("mig/versions/c222_x.py");
+    let written = latin_1(&format!("# -*- coding: latin-1 -*-\n{text}").replace('\n', "\r\n"));
+    fs::write(&file, &written).unwrap();
+    project.git(&["init", "-q"]);
+    commit(&project, "begin");
+    project.git(&["config", "core.autocrlf", "true"]);
+    remove(&project, "c222_x.py");
+    project.stillhead(&["restore", "c222"]).run().success().says("c222, Stra\u{df}e c222: written by");
+    assert_eq!(fs::read(&file).unwrap(), written);
+    assert_eq!(project.alembic(&["heads"]), "d333 (head)\n");
+
+    // Python cannot read this one either, and it is not said to be nowhere.
+    let project = Project::new(LINE);
+    fs::write(project.path().join("mig/versions/c222_x.py"), latin_1(&text)).unwrap();
+    project.git(&["init", "-q"]);
+    commit(&project, "begin");
+    remove(&project, "c222_x.py");
+    let refused = project.stillhead(&["restore", "c222"]).run();
+    refused.code(125).says("c222 seems to be mig/versions/c222_x.py in commit ").says("not valid UTF-8").prints("");
+    let next = refused.stderr.split("next: ").nth(1).unwrap().split(", then").next().unwrap();
+    let shell = project.command("sh".as_ref(), &["-c", next]);
+    assert!(shell.status.success(), "{shell:?}");
+    assert_eq!(fs::read(project.path().join("c222_x.py")).unwrap(), latin_1(&text));
+}
+
+#[test]
 fn without_version_control_there_is_a_next_step() {
     let project = Project::new("a000;d333<-c222");
     let refused = project.stillhead(&["restore", "c222"]).run();
