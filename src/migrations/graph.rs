@@ -36,8 +36,14 @@ pub struct RevisionGraph {
 impl RevisionGraph {
     /// Links revisions, in load order. The error holds everything that keeps them from being a graph.
     pub fn new(revisions: impl IntoIterator<Item = Revision>) -> Result<Self, Vec<Problem>> {
-        let mut graph = Self::default();
         let mut problems = Vec::new();
+        let revisions = revisions.into_iter();
+        let count = revisions.size_hint().0;
+        let mut graph = Self {
+            nodes: Vec::with_capacity(count),
+            names: HashMap::with_capacity(count),
+            name_order: Vec::with_capacity(count),
+        };
         for revision in revisions {
             graph.add(revision, &mut problems);
         }

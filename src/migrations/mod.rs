@@ -20,6 +20,7 @@ mod packages;
 mod plain;
 mod problem;
 mod revision;
+mod scan;
 mod steps;
 mod symbol;
 mod targets;
