@@ -50,7 +50,6 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
     let names = Names::of(&module, module_name(&file_name));
     let reader = Reader { names, source: &source, path };
 
-    let docstring = docstring(&module).trim().to_owned();
     Ok(Revision {
         id: reader.id(&file_name)?,
         down_revision: match reader.names.get("down_revision") {
@@ -64,8 +63,7 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         },
         depends_on: reader.optional("depends_on")?,
         branch_labels: reader.optional("branch_labels")?,
-        message: docstring.split("\n\n").next().unwrap_or_default().to_owned(),
-        docstring,
+        docstring: docstring(&module).trim().to_owned(),
         path: path.to_owned(),
     })
 }
@@ -355,9 +353,9 @@ mod tests {
     fn the_message_is_the_docstring_up_to_its_first_blank_line() {
         let source = "\"\"\" add users\nand roles\n\nRevision ID: x\n\n\"\"\"\nrevision = 'a'\ndown_revision = None";
         let revision = read(source.as_bytes(), Path::new("a.py")).unwrap();
-        assert_eq!(revision.message, "add users\nand roles");
+        assert_eq!(revision.message(), "add users\nand roles");
         assert_eq!(revision.docstring, "add users\nand roles\n\nRevision ID: x");
         let none = "f'x'\nrevision = 'a'\ndown_revision = None";
-        assert_eq!(read(none.as_bytes(), Path::new("a.py")).unwrap().message, "");
+        assert_eq!(read(none.as_bytes(), Path::new("a.py")).unwrap().message(), "");
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use memchr::memchr;
 
 use super::revision::Revision;
-use super::scan::{before, split, split_once};
+use super::scan::{split, split_once};
 
 /// What Alembic's templates, old and new, annotate the attributes with.
 const ANNOTATIONS: [&str; 5] =
@@ -33,8 +33,8 @@ const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "depends_on", "branc
 
 /// The revision of a file whose top level is `header` and functions that bind nothing; `None` where the header is not plain.
 pub(super) fn read(header: &str, path: &Path) -> Option<Revision> {
-    // Whatever is neither printable nor white space may mean anything to Python.
-    if header.bytes().any(|byte| byte.is_ascii_control() && byte != b'\n' && byte != b'\t') {
+    // Python loads no file that has one; other control characters are in no line that is known here but inside a string.
+    if memchr(b'\0', header.as_bytes()).is_some() {
         return None;
     }
     let (docstring, statements) = split_docstring(header)?;
@@ -43,14 +43,12 @@ pub(super) fn read(header: &str, path: &Path) -> Option<Revision> {
     lines.all(|line| line.len() <= LONGEST && (is_import(line) || assign(line, &mut values).is_some())).then_some(())?;
     let [revision, down_revision, depends_on, branch_labels] = values;
     let [id] = <[String; 1]>::try_from(revision?).ok()?;
-    let docstring = docstring.trim();
     Some(Revision {
         id,
         down_revision: down_revision?,
         depends_on: depends_on.unwrap_or_default(),
         branch_labels: branch_labels.unwrap_or_default(),
-        message: before(docstring, "\n\n").to_owned(),
-        docstring: docstring.to_owned(),
+        docstring: docstring.trim().to_owned(),
         path: path.to_owned(),
     })
 }
@@ -229,9 +227,35 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_the_parsers() {
-        for character in ['\0', '\x0c', '\x1b', '\x7f'] {
-            assert_eq!(read(&header(DOCSTRINGS[0], &[&format!("# {character}")]), Path::new("/v/x.py")), None);
+    fn control_characters_mean_what_they_mean_to_the_parser() {
+        let path = Path::new("/v/x.py");
+        let is_control = |character: &char| character.is_ascii_control() && !matches!(character, '\n' | '\r');
+        for character in (0..128_u8).map(char::from).filter(is_control) {
+            let lines = [
+                "#x",
+                "x#",
+                "# x",
+                "import xa",
+                "import a x",
+                "xfrom alembic import op",
+                "from alembic import opx",
+                "revision = 'x'",
+                "down_revision =x 'b'",
+                "down_revision = 'b'x",
+                "xdepends_on = 'd'",
+                "x",
+            ]
+            .map(|line| line.replace('x', &character.to_string()));
+            let docstring = DOCSTRINGS[0].replace("add", &format!("a{character}d"));
+            for (docstring, line) in
+                lines.iter().map(|line| (DOCSTRINGS[0], line.as_str())).chain([(&docstring[..], "")])
+            {
+                let header = header(docstring, &[line]);
+                match read(&header, path) {
+                    Some(revision) => assert_eq!(Ok(revision), read_whole(header.as_bytes(), path), "{header:?}"),
+                    None => assert!(character == '\0' || !line.starts_with('#'), "{header:?}"),
+                }
+            }
         }
     }
 }

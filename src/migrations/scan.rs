@@ -6,7 +6,14 @@ use memchr::{memchr, memchr_iter};
 /// Where `what`, which is not empty, first stands in `text`.
 fn find(text: &str, what: &str) -> Option<usize> {
     let (text, what) = (text.as_bytes(), what.as_bytes());
-    memchr_iter(what[0], text).find(|&at| text[at..].starts_with(what))
+    let mut from = 0;
+    loop {
+        let at = from + memchr(what[0], &text[from..])?;
+        if text[at..].starts_with(what) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 /// As [`str::split_once`].

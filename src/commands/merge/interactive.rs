@@ -146,7 +146,7 @@ fn show(
             let Some(node) = graph.get(id) else { continue };
             let commit = repository.as_ref().and_then(|repository| repository.last_commit(&node.revision.path));
             let who = commit.map(|commit| format!(", {} on {}", commit.author, commit.date)).unwrap_or_default();
-            text += &format!("  {id} {}{who}\n", node.revision.message.lines().next().unwrap_or_default());
+            text += &format!("  {id} {}{who}\n", node.revision.message().lines().next().unwrap_or_default());
             let mut does: Vec<String> = effects
                 .changes
                 .iter()
