@@ -1,5 +1,7 @@
-"""Item 6: how many instructions a start at head takes, which does not depend on how busy or how fast the machine is."""
+"""Item 6: what a start at head takes that does not depend on how busy or how fast the machine is: instructions, system calls,
+pages of memory."""
 
+import os
 import re
 import subprocess
 
@@ -17,14 +19,20 @@ def measure(server, quick, keep=False):
     server.create("instructions", list(history.statements(REVISIONS)))
     # Over the socket: SCRAM's rounds, the same for both, would hide what stillhead itself does.
     url = server.socket("instructions")
-    own = count([STILLHEAD, "run"], folder, {"DATABASE_URL": url})
-    floor = count([FLOOR, url, "--", "/nonexistent"], folder, {})
-    table = Table(["a start at head, 100 revisions, Unix socket", "million instructions"])
-    table.add("stillhead", f"{own / 1e6:.1f}")
-    table.add("the floor", f"{floor / 1e6:.1f}")
+    rows = [
+        ("stillhead", [STILLHEAD, "run"], {"DATABASE_URL": url}),
+        ("the floor", [FLOOR, url, "--", "/nonexistent"], {}),
+    ]
+    table = Table(["a start at head, 100 revisions, Unix socket", "million instructions", "system calls", "page faults"])
+    counts = []
+    for name, words, more in rows:
+        counts.append(count(words, folder, more))
+        table.add(name, f"{counts[-1] / 1e6:.1f}", f"{calls(words, folder, more):,}", faults(words, folder, more))
+    own = counts[0]
     if KEPT.exists():
         kept = int(KEPT.read_text())
-        table.add("stillhead, as kept in benches/instructions.txt", f"{kept / 1e6:.1f} ({own / kept - 1:+.1%} since)")
+        since = f"{kept / 1e6:.1f} ({own / kept - 1:+.1%} since)"
+        table.add("stillhead, as kept in benches/instructions.txt", since, "", "")
     if keep or not KEPT.exists():
         KEPT.write_text(f"{own}\n")
     return {"instructions": table.markdown()}
@@ -40,3 +48,26 @@ def count(words, folder, more):
     if not found:
         raise SystemExit(f"callgrind counts nothing:\n{done.stderr}")
     return int(found[1])
+
+
+def calls(words, folder, more):
+    """System calls of all threads."""
+    done = subprocess.run(
+        ["strace", "-f", "-c", "-o", "/dev/stdout", *map(str, words)],
+        cwd=folder, env=environment(more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    total = [line.split() for line in done.stdout.splitlines() if line.endswith(" total")]
+    if not total:
+        raise SystemExit(f"strace counts nothing:\n{done.stdout}")
+    return int(total[-1][3])
+
+
+def faults(words, folder, more):
+    """Page faults that need no disk: memory, and pages of the program."""
+    process = subprocess.Popen(
+        [*map(str, words)], cwd=folder, env=environment(more), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_minflt

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, show, stamp, undo,
-    verify,
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, run, show, stamp,
+    undo, verify,
 };
 use crate::config::Settings;
 
@@ -32,6 +32,30 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// `run` without the other commands, of which clap would build each with all of the flags, at every start.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Start {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(flatten)]
+    arguments: run::Arguments,
+}
+
+impl Cli {
+    /// The command line, or what to answer to it: help, the version, or what is wrong with it. The first word is the program.
+    pub fn parse_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        if let [_, command, rest @ ..] = words
+            && command == "run"
+            && let Ok(start) = Start::try_parse_from(rest)
+        {
+            return Ok(Self { settings: start.settings, command: Command::Run(start.arguments) });
+        }
+        // Whatever there is to say, the whole picture says it.
+        Self::try_parse_from(words)
+    }
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -43,14 +67,7 @@ pub enum Command {
     /// says what it found and the command to run next.
     /// With --wait it never upgrades but waits until another instance has; reading the version table is all it needs.
     /// Without CMD: reconciles and exits with 0 (ExecStartPre, initContainer, preDeployCommand).
-    Run {
-        /// Never upgrade: wait until another instance has, then become CMD; the same as --mode wait
-        #[arg(long, conflicts_with = "mode", help_heading = "Upgrade")]
-        wait: bool,
-        /// The start command and its arguments, for example `-- gunicorn app:app`
-        #[arg(last = true, value_name = "CMD")]
-        command: Vec<OsString>,
-    },
+    Run(run::Arguments),
     /// Show the heads of the migration files
     Heads(heads::Arguments),
     /// Show where the database is
@@ -114,4 +131,58 @@ pub enum Command {
     },
     /// Print the manual page: stillhead man | man -l -
     Man,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_is_read_as_the_whole_picture_reads_it() {
+        let lines = [
+            "run",
+            "run --",
+            "run -- gunicorn -w 4 app:app",
+            "run -- run -- --help",
+            "run --wait -- celery",
+            "run --database-url sqlite:///a.db -c alembic.ini -n two -d db -- true",
+            "run --database a=sqlite:// --database=b=sqlite:// -calembic.ini -c pyproject.toml",
+            "run --skip-db-upgrade --retry-authentication=no --wait-timeout 5s --log=debug",
+        ];
+        for line in lines {
+            let words: Vec<OsString> = ["stillhead"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
+            let start = Start::try_parse_from(&words[2..]).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let whole = Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{line}: {error}"));
+            let short = Cli { settings: start.settings, command: Command::Run(start.arguments) };
+            assert_eq!(format!("{short:?}"), format!("{whole:?}"), "{line}");
+            assert_eq!(format!("{:?}", Cli::parse_words(&words).unwrap()), format!("{whole:?}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn whatever_there_is_to_say_the_whole_picture_says() {
+        let lines = [
+            "",
+            "run --help",
+            "run -h",
+            "run --version",
+            "run gunicorn",
+            "run --wait --mode upgrade",
+            "run --wiat",
+            "run --log loud",
+            "run --wait-timeout",
+            "run --mode=wait --mode=wait",
+            "rn",
+            "--log debug rn",
+        ];
+        for line in lines {
+            let words = ["stillhead"].into_iter().chain(line.split_whitespace()).map(OsString::from);
+            let words: Vec<OsString> = words.collect();
+            let said = Cli::parse_words(&words).unwrap_err();
+            let whole = Cli::try_parse_from(&words).unwrap_err();
+            assert_eq!((said.exit_code(), said.to_string()), (whole.exit_code(), whole.to_string()), "{line}");
+        }
+        let flags_first = ["stillhead", "--log", "debug", "run", "--", "true"].map(OsString::from);
+        assert!(matches!(Cli::parse_words(&flags_first).unwrap().command, Command::Run(_)));
+    }
 }

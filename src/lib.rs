@@ -27,11 +27,10 @@ pub mod version_table;
 
 use std::ffi::OsString;
 
-use clap::Parser;
 use tracing::{error, info};
 
 use cli::{Cli, Command};
-use config::{Config, Log, Mode};
+use config::{Config, Log};
 use error::Error;
 use process::exec::exec;
 use process::program::Program;
@@ -46,7 +45,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 pub fn start(arguments: &[OsString]) -> i32 {
     stdio::occupy_closed_streams();
     signals::prepare();
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::parse_words(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
             // Help and version go to stdout with 0, a usage error to stderr with 2; a closed stream changes neither.
@@ -72,10 +71,7 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = match cli.command {
-        Command::Run { wait, command } => {
-            let mode = if wait { Mode::Wait } else { config.mode };
-            runtime.block_on(commands::run::run(&config, mode, &command))
-        }
+        Command::Run(arguments) => runtime.block_on(commands::run::run(&config, &arguments)),
         Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
         Command::Current(arguments) => {
             runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer, parse_module};
@@ -125,7 +126,11 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, PythonError> {
             }
         },
     };
-    if text.contains('\r') { Ok(Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))) } else { Ok(text) }
+    if memchr(b'\r', text.as_bytes()).is_some() {
+        Ok(Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")))
+    } else {
+        Ok(text)
+    }
 }
 
 /// The encoding named by a comment on the first two lines.

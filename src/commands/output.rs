@@ -53,7 +53,7 @@ pub(super) fn revision(node: &Node) -> Value {
         "down_revision": revision.down_revision,
         "depends_on": revision.depends_on,
         "branch_labels": node.labels(),
-        "message": revision.message,
+        "message": revision.message(),
         "path": revision.path,
         "is_head": node.is_head(),
         "is_effective_head": node.is_head() && !node.is_real_head(),

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::time::Instant;
 
+use clap::Args;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
@@ -19,10 +20,22 @@ use crate::reconcile::{Severity, list};
 /// not do so for ever.
 const RESTARTS: u32 = 3;
 
+/// What `run` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Never upgrade: wait until another instance has, then become CMD; the same as --mode wait
+    #[arg(long, conflicts_with = "mode", help_heading = "Upgrade")]
+    wait: bool,
+    /// The start command and its arguments, for example `-- gunicorn app:app`
+    #[arg(last = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
 /// Brings the database to head. Answers the program to become, or `None` where no command was given.
-pub async fn run(config: &Config, mode: Mode, words: &[OsString]) -> Result<Option<Program>, Error> {
+pub async fn run(config: &Config, arguments: &Arguments) -> Result<Option<Program>, Error> {
+    let mode = if arguments.wait { Mode::Wait } else { config.mode };
     // A command that cannot be started is known before anything is waited for or changed.
-    let start = match words {
+    let start = match &arguments.command[..] {
         [] => None,
         words => Some(program::find(words, config.path.as_deref()).map_err(Error::Program)?),
     };
@@ -79,6 +92,8 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         database.close().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
+        // The process ends or becomes another now: to free thousands of revisions one by one would only take time.
+        std::mem::forget(files);
         return Ok(());
     }
     files.read_whole()?;

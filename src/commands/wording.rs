@@ -40,7 +40,7 @@ impl Line {
             text += if node.is_merge_point() { " (mergepoint)" } else { "" };
         }
         if self.message {
-            text += &format!(", {}", revision.message);
+            text += &format!(", {}", revision.message());
         }
         text
     }

@@ -115,9 +115,12 @@ impl Environment {
             given.extend(self.text(name)?.map(|value| (name, name, value)));
         }
         let own = self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX));
+        // Asked of clap once, and only where there is something to look up.
+        let mut known = None;
         for name in own {
             let setting = name.trim_start_matches(PREFIX);
-            if !names().contains(&setting.to_ascii_lowercase()) || name != name.to_ascii_uppercase() {
+            let known = known.get_or_insert_with(names);
+            if !known.contains(&setting.to_ascii_lowercase()) || name != name.to_ascii_uppercase() {
                 return Err(unknown(name));
             }
             given.extend(self.text(name)?.map(|value| (name, setting, value)));

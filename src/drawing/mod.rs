@@ -116,7 +116,7 @@ fn free(lanes: &mut Vec<Option<usize>>) -> usize {
 impl Row<'_> {
     /// The first line of the message.
     pub fn message(&self) -> &str {
-        self.node.revision.message.lines().next().unwrap_or_default()
+        self.node.revision.message().lines().next().unwrap_or_default()
     }
 
     /// `head` or `effective head`, for a head.

@@ -1,6 +1,7 @@
 //! Which files are revisions, in Alembic's order, and reading them: headers on all cores, whole files on one.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
 use std::fs::{File, FileType};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -112,8 +113,11 @@ fn gather(
 
 /// Headers, on all cores.
 fn read_in_parallel(files: &[PathBuf]) -> Vec<Result<Revision, Problem>> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let threads = cores.min(files.len() / FILES_PER_THREAD).max(1);
+    // To count the cores is to read half a dozen files of the kernel's.
+    let threads = match files.len() / FILES_PER_THREAD {
+        0 | 1 => 1,
+        wanted => wanted.min(thread::available_parallelism().map_or(1, usize::from)),
+    };
     if threads == 1 {
         return read_some(files, header::read_header);
     }
@@ -167,53 +171,69 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
 /// The revision files in load order, symbolic links resolved, each once.
 fn list(layout: &Layout) -> (Vec<PathBuf>, Vec<Problem>) {
     let (mut files, mut problems) = (Vec::new(), Vec::new());
-    let mut seen = HashSet::new();
+    // One location without links holds no file twice, and to remember thousands of paths costs as much as to list them.
+    let mut may_repeat = layout.version_locations.len() > 1;
     for location in layout.version_locations.iter().filter(|location| location.is_dir()) {
         let mut folders = vec![location.clone()];
         while let Some(folder) = folders.pop() {
-            let (found, mut subfolders) = match entries(&folder) {
+            let mut found = match entries(&folder) {
                 Ok(entries) => entries,
                 Err(error) => {
                     problems.push(unreadable(&folder, &error));
                     continue;
                 }
             };
-            if !folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with("__pycache__")) {
-                let is_new = |path: &PathBuf| seen.insert(path.clone());
-                files.extend(found.into_iter().filter(|path| is_revision(path)).filter(is_new));
+            if !folder.file_name().is_some_and(|name| name.as_encoded_bytes().ends_with(b"__pycache__")) {
+                may_repeat |= found.has_links;
+                files.append(&mut found.revisions);
             }
             if layout.recursive {
                 // Depth first, in order: the last one in is the first one out.
-                subfolders.reverse();
-                folders.extend(subfolders);
+                found.folders.reverse();
+                folders.append(&mut found.folders);
             }
         }
+    }
+    if may_repeat {
+        let mut seen = HashSet::with_capacity(files.len());
+        files.retain(|path| seen.insert(path.clone()));
     }
     (files, problems)
 }
 
-/// The files of a folder with symbolic links resolved, and its subfolders without those that are links; sorted.
-fn entries(folder: &Path) -> std::io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
-    let mut entries: Vec<(std::ffi::OsString, FileType)> = std::fs::read_dir(folder)?
+/// What a folder holds, sorted by name.
+#[derive(Default)]
+struct Entries {
+    /// Revision files, symbolic links resolved.
+    revisions: Vec<PathBuf>,
+    /// Whether any of them is such a link.
+    has_links: bool,
+    /// Subfolders, without those that are links.
+    folders: Vec<PathBuf>,
+}
+
+fn entries(folder: &Path) -> std::io::Result<Entries> {
+    let mut entries: Vec<(OsString, FileType)> = std::fs::read_dir(folder)?
         .map(|entry| entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))))
         .collect::<std::io::Result<_>>()?;
     entries.sort_by(|(left, _), (right, _)| left.cmp(right));
     let real = folder.canonicalize()?;
-    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    let mut found = Entries::default();
     for (name, kind) in entries {
         if kind.is_dir() {
-            folders.push(folder.join(name));
+            found.folders.push(folder.join(name));
         } else if kind.is_symlink() {
             let link = real.join(name);
             let target = link.canonicalize().unwrap_or(link);
-            if !target.is_dir() {
-                files.push(target);
+            if is_revision(&target) && !target.is_dir() {
+                found.has_links = true;
+                found.revisions.push(target);
             }
-        } else {
-            files.push(real.join(name));
+        } else if is_revision(Path::new(&name)) {
+            found.revisions.push(real.join(name));
         }
     }
-    Ok((files, folders))
+    Ok(found)
 }
 
 /// Whether a file with this name below one of the versions folders is among those that are read; else why not.
@@ -231,6 +251,6 @@ pub fn would_read(layout: &Layout, below: &Path) -> Result<(), &'static str> {
 
 /// Alembic's rule for names: `#b.py`, `.hidden.py` and `_x.py` are revisions.
 fn is_revision(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    name.ends_with(".py") && !name.starts_with(".#") && !name.starts_with("__init__")
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    name.ends_with(b".py") && !name.starts_with(b".#") && !name.starts_with(b"__init__")
 }

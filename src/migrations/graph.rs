@@ -29,15 +29,18 @@ pub struct RevisionGraph {
     pub(super) nodes: Vec<Node>,
     /// Ids and labels, as Alembic has them in one map.
     pub(super) names: HashMap<String, Index>,
-    /// The same names in Alembic's order: ids as loaded, then labels.
-    pub(super) name_order: Vec<String>,
+    /// The labels among them, as loaded.
+    labels: Vec<String>,
 }
 
 impl RevisionGraph {
     /// Links revisions, in load order. The error holds everything that keeps them from being a graph.
     pub fn new(revisions: impl IntoIterator<Item = Revision>) -> Result<Self, Vec<Problem>> {
-        let mut graph = Self::default();
         let mut problems = Vec::new();
+        let revisions = revisions.into_iter();
+        let count = revisions.size_hint().0;
+        let mut graph =
+            Self { nodes: Vec::with_capacity(count), names: HashMap::with_capacity(count), labels: Vec::new() };
         for revision in revisions {
             graph.add(revision, &mut problems);
         }
@@ -72,8 +75,7 @@ impl RevisionGraph {
             problems.push(Problem::Duplicate { revision: id, first, second: revision.path });
             return;
         }
-        self.names.insert(id.clone(), self.nodes.len());
-        self.name_order.push(id);
+        self.names.insert(id, self.nodes.len());
         self.nodes.push(Node::new(revision));
     }
 
@@ -89,7 +91,7 @@ impl RevisionGraph {
                     }),
                     None => {
                         self.names.insert(label.clone(), index);
-                        self.name_order.push(label.clone());
+                        self.labels.push(label.clone());
                     }
                 }
             }
@@ -135,13 +137,19 @@ impl RevisionGraph {
 
     /// Circles, also those that Alembic overlooks because a head and a base reach them.
     fn find_cycles(&self, problems: &mut Vec<Problem>) {
-        let links: [(CycleKind, Links, Links); 2] = [
+        let links: &[(CycleKind, Links, Links)] = &[
             // Not normalized yet: `down`, each once.
             (CycleKind::Cycle, |node| &node.normal_down, |node| &node.next),
             (CycleKind::DependencyCycle, |node| &node.all_down, |node| &node.all_next),
         ];
-        for (kind, down, up) in links {
-            let left = self.peel(up, down, &self.peel(down, up, &vec![true; self.nodes.len()]));
+        // Where nothing is in `depends_on`, the links are the same.
+        let has_dependencies = self.nodes.iter().any(|node| !node.dependencies.is_empty());
+        for &(kind, down, up) in &links[..if has_dependencies { 2 } else { 1 }] {
+            // Without a circle the walk from the bases leaves nothing for the one from the heads.
+            let mut left = self.peel(down, up, &vec![true; self.nodes.len()]);
+            if left.contains(&true) {
+                left = self.peel(up, down, &left);
+            }
             let mut revisions: Vec<String> =
                 (0..self.nodes.len()).filter(|&at| left[at]).map(|at| self.id(at).to_owned()).collect();
             if !revisions.is_empty() {
@@ -220,6 +228,11 @@ impl RevisionGraph {
             }
         }
         found
+    }
+
+    /// Ids and labels in Alembic's order: ids as loaded, then labels.
+    pub(super) fn known_names(&self) -> impl Iterator<Item = &str> {
+        self.nodes.iter().map(|node| node.revision.id.as_str()).chain(self.labels.iter().map(String::as_str))
     }
 
     pub(super) fn indices(&self, keep: impl Fn(&Node) -> bool) -> Vec<Index> {

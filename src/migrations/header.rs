@@ -9,6 +9,7 @@ use super::evaluate::Names;
 use super::plain;
 use super::problem::Problem;
 use super::revision::Revision;
+use super::scan::{line_at, line_starts};
 use super::value::Value;
 use crate::python::{self, MAX_BYTES, PythonError};
 
@@ -43,7 +44,6 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
     let names = Names::of(&module, module_name(&file_name));
     let reader = Reader { names, source: &source, path };
 
-    let docstring = docstring(&module).trim().to_owned();
     Ok(Revision {
         id: reader.id(&file_name)?,
         down_revision: match reader.names.get("down_revision") {
@@ -57,8 +57,7 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         },
         depends_on: reader.optional("depends_on")?,
         branch_labels: reader.optional("branch_labels")?,
-        message: docstring.split("\n\n").next().unwrap_or_default().to_owned(),
-        docstring,
+        docstring: docstring(&module).trim().to_owned(),
         path: path.to_owned(),
     })
 }
@@ -89,18 +88,25 @@ pub(super) fn refused(path: &Path, error: &PythonError) -> Problem {
 /// Every top-level statement begins in the first column of some line. So it is enough that each line from there on is
 /// empty, a comment, indented, a closing bracket, or a whole signature without defaults and decorators.
 fn before_functions(source: &str) -> Option<&str> {
-    let is_function = |line: &str| line.starts_with("def ") || line.starts_with("async def ");
-    let mut starts = std::iter::once(0).chain(source.match_indices('\n').map(|(at, _)| at + 1));
-    let (header, functions) = source.split_at(starts.find(|&start| is_function(&source[start..]))?);
-    let is_harmless = |line: &str| match line.as_bytes().first() {
-        None | Some(b' ' | b'\t' | b'#' | b')' | b']' | b'}') => true,
-        Some(_) => is_function(line) && is_plain_signature(line),
+    let is_function = |text: &str| text.starts_with("def ") || text.starts_with("async def ");
+    let mut starts = line_starts(source);
+    let first = starts.find(|&start| is_function(&source[start..]))?;
+    let is_harmless = |start: usize| match source.as_bytes().get(start) {
+        None | Some(b' ' | b'\t' | b'#' | b')' | b']' | b'}' | b'\n') => true,
+        Some(_) => is_function(&source[start..]) && is_plain_signature(line_at(source, start)),
     };
-    functions.lines().all(is_harmless).then_some(header)
+    std::iter::once(first).chain(starts).all(is_harmless).then_some(&source[..first])
 }
+
+/// What Alembic's templates write.
+const USUAL_SIGNATURES: [&str; 4] =
+    ["def upgrade() -> None:", "def downgrade() -> None:", "def upgrade():", "def downgrade():"];
 
 /// A signature on one line that binds no attribute and evaluates nothing that could.
 fn is_plain_signature(line: &str) -> bool {
+    if USUAL_SIGNATURES.contains(&line) {
+        return true;
+    }
     let name = line.trim_start_matches("async ").trim_start_matches("def ").split('(').next().unwrap_or_default();
     let count = |bracket: char| line.matches(bracket).count();
     line.trim_end().ends_with(':')
@@ -362,9 +368,9 @@ mod tests {
     fn the_message_is_the_docstring_up_to_its_first_blank_line() {
         let source = "\"\"\" add users\nand roles\n\nRevision ID: x\n\n\"\"\"\nrevision = 'a'\ndown_revision = None";
         let revision = read(source.as_bytes(), Path::new("a.py")).unwrap();
-        assert_eq!(revision.message, "add users\nand roles");
+        assert_eq!(revision.message(), "add users\nand roles");
         assert_eq!(revision.docstring, "add users\nand roles\n\nRevision ID: x");
         let none = "f'x'\nrevision = 'a'\ndown_revision = None";
-        assert_eq!(read(none.as_bytes(), Path::new("a.py")).unwrap().message, "");
+        assert_eq!(read(none.as_bytes(), Path::new("a.py")).unwrap().message(), "");
     }
 }

@@ -20,6 +20,7 @@ mod packages;
 mod plain;
 mod problem;
 mod revision;
+mod scan;
 mod separate;
 mod steps;
 mod symbol;

@@ -132,7 +132,7 @@ impl RevisionGraph {
             Place::At(index) => self.nodes[index].next.clone(),
             // A labelled base is in Alembic's map twice, which decides whether the branch is looked at.
             Place::Base | Place::Nowhere => {
-                let named = self.name_order.iter().map(|name| self.names[name]);
+                let named = self.known_names().map(|name| self.names[name]);
                 named.filter(|&index| self.nodes[index].revision.is_base()).collect()
             }
         };

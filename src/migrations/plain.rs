@@ -5,11 +5,18 @@
 
 use std::path::Path;
 
+use memchr::memchr;
+
 use super::revision::Revision;
+use super::scan::{split, split_once};
 
 /// What Alembic's templates, old and new, annotate the attributes with.
 const ANNOTATIONS: [&str; 5] =
     ["str", "Union[str, None]", "Union[str, Sequence[str], None]", "str | None", "str | Sequence[str] | None"];
+
+/// The imports of Alembic's templates, which nearly every file has: known without looking into them.
+const USUAL_IMPORTS: [&str; 3] =
+    ["from alembic import op", "import sqlalchemy as sa", "from typing import Sequence, Union"];
 
 /// A longer statement may be nested deeper than the parser goes.
 const LONGEST: usize = 200;
@@ -26,25 +33,22 @@ const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "depends_on", "branc
 
 /// The revision of a file whose top level is `header` and functions that bind nothing; `None` where the header is not plain.
 pub(super) fn read(header: &str, path: &Path) -> Option<Revision> {
-    // Whatever is neither printable nor white space may mean anything to Python.
-    if header.bytes().any(|byte| byte.is_ascii_control() && byte != b'\n' && byte != b'\t') {
+    // Python loads no file that has one; other control characters are in no line that is known here but inside a string.
+    if memchr(b'\0', header.as_bytes()).is_some() {
         return None;
     }
     let (docstring, statements) = split_docstring(header)?;
-    let mut values: [Option<Vec<&str>>; 4] = [const { None }; 4];
-    let mut lines = statements.lines().filter(|line| !is_blank(line));
+    let mut values: [Option<Vec<String>>; 4] = [const { None }; 4];
+    let mut lines = split(statements, "\n").filter(|line| !is_blank(line));
     lines.all(|line| line.len() <= LONGEST && (is_import(line) || assign(line, &mut values).is_some())).then_some(())?;
     let [revision, down_revision, depends_on, branch_labels] = values;
-    let owned = |names: Option<Vec<&str>>| names.unwrap_or_default().into_iter().map(str::to_owned).collect();
-    let [id] = revision?[..] else { return None };
-    let docstring = docstring.trim();
+    let [id] = <[String; 1]>::try_from(revision?).ok()?;
     Some(Revision {
-        id: id.to_owned(),
-        down_revision: owned(Some(down_revision?)),
-        depends_on: owned(depends_on),
-        branch_labels: owned(branch_labels),
-        message: docstring.split("\n\n").next().unwrap_or_default().to_owned(),
-        docstring: docstring.to_owned(),
+        id,
+        down_revision: down_revision?,
+        depends_on: depends_on.unwrap_or_default(),
+        branch_labels: branch_labels.unwrap_or_default(),
+        docstring: docstring.trim().to_owned(),
         path: path.to_owned(),
     })
 }
@@ -58,25 +62,28 @@ fn is_blank(line: &str) -> bool {
 /// The docstring between three double quotes, and what follows its line.
 fn split_docstring(header: &str) -> Option<(&str, &str)> {
     const QUOTES: &str = "\"\"\"";
-    let (docstring, rest) = header.strip_prefix(QUOTES)?.split_once(QUOTES)?;
+    let (docstring, rest) = split_once(header.strip_prefix(QUOTES)?, QUOTES)?;
     let statements = rest.strip_prefix('\n')?;
-    (!docstring.contains('\\')).then_some((docstring, statements))
+    memchr(b'\\', docstring.as_bytes()).is_none().then_some((docstring, statements))
 }
 
 /// `import a.b as c` or `from a.b import c as d, e` on one line, where no attribute is bound.
 fn is_import(line: &str) -> bool {
+    if USUAL_IMPORTS.contains(&line) {
+        return true;
+    }
     let is_path = |path: &str| path.split('.').all(is_name);
     let binds_one = |item: &str| {
-        let (what, name) = item.split_once(" as ").unwrap_or((item, item));
+        let (what, name) = split_once(item, " as ").unwrap_or((item, item));
         is_path(what) && is_name(name) && !ATTRIBUTES.contains(&name)
     };
     if let Some(module) = line.strip_prefix("import ") {
         return binds_one(module) || is_path(module) && !ATTRIBUTES.iter().any(|name| module.starts_with(name));
     }
-    let Some((module, items)) = line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) else {
+    let Some((module, items)) = line.strip_prefix("from ").and_then(|rest| split_once(rest, " import ")) else {
         return false;
     };
-    is_path(module) && items.split(", ").all(|item| !item.contains('.') && binds_one(item))
+    is_path(module) && split(items, ", ").all(|item| !item.contains('.') && binds_one(item))
 }
 
 fn is_name(text: &str) -> bool {
@@ -87,9 +94,9 @@ fn is_name(text: &str) -> bool {
 }
 
 /// `attribute = literal`, annotated or not. Only a later assignment counts.
-fn assign<'a>(line: &'a str, values: &mut [Option<Vec<&'a str>>; 4]) -> Option<()> {
-    let (target, value) = line.split_once(" = ")?;
-    let (name, annotation) = target.split_once(": ").unwrap_or((target, ANNOTATIONS[0]));
+fn assign(line: &str, values: &mut [Option<Vec<String>>; 4]) -> Option<()> {
+    let (target, value) = split_once(line, " = ")?;
+    let (name, annotation) = split_once(target, ": ").unwrap_or((target, ANNOTATIONS[0]));
     let attribute = ATTRIBUTES.iter().position(|attribute| *attribute == name)?;
     ANNOTATIONS.contains(&annotation).then_some(())?;
     let ids = if value == "None" { Vec::new() } else { strings(value)? };
@@ -100,12 +107,12 @@ fn assign<'a>(line: &'a str, values: &mut [Option<Vec<&'a str>>; 4]) -> Option<(
 }
 
 /// One string, or a tuple or list of several.
-fn strings(value: &str) -> Option<Vec<&str>> {
+fn strings(value: &str) -> Option<Vec<String>> {
     let bracketed = |open, close| value.strip_prefix(open)?.strip_suffix(close);
     match bracketed('(', ')').or_else(|| bracketed('[', ']')) {
-        None => Some(vec![string(value)?]),
+        None => Some(vec![string(value)?.to_owned()]),
         Some(items) => {
-            let items = items.split(", ").map(string).collect::<Option<Vec<_>>>()?;
+            let items = split(items, ", ").map(|item| string(item).map(str::to_owned)).collect::<Option<Vec<_>>>()?;
             // `('a')` is a string.
             (items.len() > 1).then_some(items)
         }
@@ -120,7 +127,8 @@ fn is_string(value: &str) -> bool {
 fn string(literal: &str) -> Option<&str> {
     let quoted = |quote| literal.strip_prefix(quote)?.strip_suffix(quote);
     let text = quoted('\'').or_else(|| quoted('"'))?;
-    (!text.is_empty() && !text.contains(['\'', '"', '\\', ','])).then_some(text)
+    let is_plain = |byte: u8| !matches!(byte, b'\'' | b'"' | b'\\' | b',');
+    (!text.is_empty() && text.bytes().all(is_plain)).then_some(text)
 }
 
 #[cfg(test)]
@@ -137,7 +145,7 @@ mod tests {
         "\"\"\"a\"\"\" \"b\"\n",
         "",
     ];
-    const LINES: [&str; 42] = [
+    const LINES: [&str; 43] = [
         "# a comment",
         "    # an indented comment",
         "import sqlalchemy as sa",
@@ -150,6 +158,7 @@ mod tests {
         "import a.if",
         "import a.b as c.d",
         "from alembic import op",
+        "from typing import Sequence, Union",
         "from a.b import c, d as e",
         "from a import c.d",
         "from a import down_revision",
@@ -218,9 +227,35 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_the_parsers() {
-        for character in ['\0', '\x0c', '\x1b', '\x7f'] {
-            assert_eq!(read(&header(DOCSTRINGS[0], &[&format!("# {character}")]), Path::new("/v/x.py")), None);
+    fn control_characters_mean_what_they_mean_to_the_parser() {
+        let path = Path::new("/v/x.py");
+        let is_control = |character: &char| character.is_ascii_control() && !matches!(character, '\n' | '\r');
+        for character in (0..128_u8).map(char::from).filter(is_control) {
+            let lines = [
+                "#x",
+                "x#",
+                "# x",
+                "import xa",
+                "import a x",
+                "xfrom alembic import op",
+                "from alembic import opx",
+                "revision = 'x'",
+                "down_revision =x 'b'",
+                "down_revision = 'b'x",
+                "xdepends_on = 'd'",
+                "x",
+            ]
+            .map(|line| line.replace('x', &character.to_string()));
+            let docstring = DOCSTRINGS[0].replace("add", &format!("a{character}d"));
+            for (docstring, line) in
+                lines.iter().map(|line| (DOCSTRINGS[0], line.as_str())).chain([(&docstring[..], "")])
+            {
+                let header = header(docstring, &[line]);
+                match read(&header, path) {
+                    Some(revision) => assert_eq!(Ok(revision), read_whole(header.as_bytes(), path), "{header:?}"),
+                    None => assert!(character == '\0' || !line.starts_with('#'), "{header:?}"),
+                }
+            }
         }
     }
 }

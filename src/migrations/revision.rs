@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::scan::before;
+
 /// One revision as its file declares it.
 ///
 /// The lists hold what is written, in its order; `[]` is Alembic's `None`, `()`, `[]` and `{}`.
@@ -15,15 +17,18 @@ pub struct Revision {
     pub depends_on: Vec<String>,
     /// `branch_labels` as written here; see [`super::Node::labels`] for those that reach it from elsewhere.
     pub branch_labels: Vec<String>,
-    /// The docstring up to its first blank line.
-    pub message: String,
-    /// The whole docstring, stripped.
+    /// The docstring, stripped.
     pub docstring: String,
     /// The file, symbolic links resolved.
     pub path: PathBuf,
 }
 
 impl Revision {
+    /// The docstring up to its first blank line.
+    pub fn message(&self) -> &str {
+        before(&self.docstring, "\n\n")
+    }
+
     /// Whether it has no `down_revision`.
     pub fn is_base(&self) -> bool {
         self.down_revision.is_empty()

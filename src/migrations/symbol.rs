@@ -132,11 +132,8 @@ impl RevisionGraph {
             None if name.is_empty() => return Err(not_found()),
             None => {
                 // Alembic never matches a name of fewer than four characters by its beginning.
-                let mut candidates: Vec<&String> = self
-                    .name_order
-                    .iter()
-                    .filter(|known| known.starts_with(name) && known.chars().count() > 3)
-                    .collect();
+                let is_candidate = |known: &&str| known.starts_with(name) && known.chars().count() > 3;
+                let mut candidates: Vec<&str> = self.known_names().filter(is_candidate).collect();
                 if let Some(branch) = branch {
                     let mut kept = Vec::new();
                     for candidate in candidates {
@@ -149,7 +146,7 @@ impl RevisionGraph {
                 match candidates[..] {
                     [only] => self.names[only],
                     _ => {
-                        let candidates = candidates.into_iter().cloned().collect();
+                        let candidates = candidates.into_iter().map(str::to_owned).collect();
                         return Err(GraphError::NotFound { argument: name.to_owned(), candidates });
                     }
                 }

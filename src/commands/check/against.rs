@@ -82,7 +82,7 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
 
 fn described(head: &Node) -> String {
     let revision = &head.revision;
-    format!("{} follows {}: {}", revision.id, list(&revision.down_revision), revision.message)
+    format!("{} follows {}: {}", revision.id, list(&revision.down_revision), revision.message())
 }
 
 fn with(name: &str, message: &str) -> String {

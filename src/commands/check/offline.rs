@@ -58,7 +58,7 @@ fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
     let hidden = history.ids.iter().zip(&history.effects).filter(|(_, effects)| hidden(effects));
     let facts: Vec<String> = hidden
         .map(|(id, effects)| {
-            let message = graph.get(id).map(|node| node.revision.message.as_str()).unwrap_or_default();
+            let message = graph.get(id).map(|node| node.revision.message()).unwrap_or_default();
             let why = effects.opaque.first().map_or("it changes data only", String::as_str);
             format!("{id} ({message}): {why}")
         })

@@ -175,7 +175,7 @@ fn show(
             let Some(node) = graph.get(id) else { continue };
             let commit = repository.as_ref().and_then(|repository| repository.last_commit(&node.revision.path));
             let who = commit.map(|commit| format!(", {} on {}", commit.author, commit.date)).unwrap_or_default();
-            let message = node.revision.message.lines().next().unwrap_or_default();
+            let message = node.revision.message().lines().next().unwrap_or_default();
             text += &paragraph(&format!("{id} {message}{who}"), "  ", "    ");
             let is_made = |table| {
                 effects.changes.iter().any(|(subject, state)| {

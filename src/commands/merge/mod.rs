@@ -185,7 +185,7 @@ fn document(new: &NewRevision, overlap: &Overlap, unread: &[(String, String)], w
             "id": new.revision.id,
             "down_revision": new.revision.down_revision,
             "branch_labels": new.revision.branch_labels,
-            "message": new.revision.message,
+            "message": new.revision.message(),
             "path": new.revision.path,
         },
         "written": written,

@@ -169,7 +169,7 @@ fn describe(revision: &Revision, lost: &Lost) {
         let source = if commit.source.is_empty() { String::new() } else { format!(", {}", commit.source) };
         format!("{} on {} (commit {}, \"{}\"{source})", commit.author, commit.date, commit.short(), commit.subject)
     };
-    let message = revision.message.lines().next().unwrap_or_default();
+    let message = revision.message().lines().next().unwrap_or_default();
     info!("{}, {message}: written by {}", revision.id, by(&lost.commit));
     if let Some(commit) = &lost.deleted {
         info!("{} was deleted by {}", revision.id, by(commit));
@@ -205,7 +205,7 @@ fn report(found: &[(Revision, Lost)], written: bool, format: Format) -> Result<(
                 json!({
                     "id": revision.id,
                     "down_revision": revision.down_revision,
-                    "message": revision.message,
+                    "message": revision.message(),
                     "path": revision.path,
                     "commit": commit(&lost.commit),
                     "deleted": lost.deleted.as_ref().map(commit),

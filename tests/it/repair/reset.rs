@@ -6,12 +6,10 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::{PASSWORD, binaries, server};
-use crate::support::{Backend, Stillhead, python, schemas};
+use crate::support::{Backend, Stillhead, python};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
 pub(super) fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
@@ -293,17 +291,4 @@ fn the_version_table_alone() {
         done.success().says(&format!("removing {HEAD}"));
         assert_eq!((application.database.rows(), products(&application)), (Some(Vec::new()), before));
     }
-}
-
-#[test]
-fn what_would_be_lost_for_scripts() {
-    let application = Application::at(Backend::Postgres, HEAD);
-    application.database.sql("CREATE TABLE many AS SELECT g FROM generate_series(1, 100001) g");
-    let shown = reset(&application, &["--dry-run", "--format", "json"]).run();
-    schemas::holds("reset", &shown.stdout);
-    let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
-    let tables = document["tables"].as_array().unwrap();
-    let many = tables.iter().find(|table| table["name"] == "public.many").unwrap();
-    assert_eq!((&many["rows"], &many["is_more"]), (&Value::from(100_000), &Value::from(true)));
-    assert!(document["statements"].to_string().contains("DROP TABLE IF EXISTS public.products CASCADE"));
 }
