@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
-use crate::support::postgres::{binaries, server};
+use crate::support::postgres::{server, tool};
 use crate::support::{Backend, Stillhead, python};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
 fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
-    let path = format!("{}:{}", binaries().display(), python::path());
+    let tools = tool("pg_dump");
+    let path = format!("{}:{}", tools.parent().unwrap().display(), python::path());
     application.stillhead(&[&["reset"], arguments].concat()).env("PATH", path)
 }
 
@@ -135,7 +136,7 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
         match &application.database {
             Database::Sqlite { file } => drop(fs::copy(&backup, file).unwrap()),
             Database::Postgres { .. } => {
-                let restored = Command::new(binaries().join("pg_restore"))
+                let restored = Command::new(tool("pg_restore"))
                     .args(["-d", &application.database.url()])
                     .arg(&backup)
                     .output()
@@ -153,7 +154,7 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
 fn others_who_are_connected_keep_it_from_happening() {
     let application = Application::at(Backend::Postgres, HEAD);
     let name = name(&application);
-    let mut other = Command::new(binaries().join("psql"))
+    let mut other = Command::new(tool("psql"))
         .args([
             "-qAt",
             "-d",
