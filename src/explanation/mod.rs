@@ -45,7 +45,7 @@ impl Explanation {
                 found = Some(error);
             }
         }
-        let (cause, message) = found.or_else(|| recognise::silence(&output))?;
+        let (cause, message) = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
         let cause = match cause {
             Cause::ValueTooLong if output.contains("SET version_num=") || output.contains("(version_num)") => {
                 Cause::RevisionTooLong

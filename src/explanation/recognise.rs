@@ -9,8 +9,8 @@ const LONGEST: usize = 300;
 /// The error that a line tells of, and its words.
 pub(super) fn line(line: &str) -> Option<(Cause, String)> {
     by_name(line)
-        .or_else(|| by_driver(line, "(psycopg", BY_LIBPQ))
-        .or_else(|| by_driver(line, "(sqlite3.", BY_SQLITE))
+        .or_else(|| by_driver(line, "psycopg", BY_LIBPQ))
+        .or_else(|| by_driver(line, "sqlite3.", BY_SQLITE))
         .or_else(|| by_server(line))
         .or_else(|| by_text(line))
         .or_else(|| exception(line).map(|name| (Cause::Unknown, name.to_owned())))
@@ -27,10 +27,13 @@ fn by_name(line: &str) -> Option<(Cause, String)> {
     })
 }
 
-/// SQLAlchemy's exception, with the driver's class in brackets and its words.
+/// The driver's own exception, or SQLAlchemy's with the driver's class in brackets, and its words.
 fn by_driver(line: &str, driver: &str, texts: &[(&str, Cause)]) -> Option<(Cause, String)> {
-    let (_, rest) = exception(line).and_then(|_| line.split_once(driver))?;
-    let (_, words) = rest.split_once(") ")?;
+    let name = exception(line)?;
+    let words = match name.starts_with(driver) {
+        true => line[name.len()..].strip_prefix(": ")?,
+        false => line.split_once(&format!("({driver}"))?.1.split_once(") ")?.1,
+    };
     let (_, cause) = texts.iter().find(|(text, cause)| match cause {
         Cause::DuplicateTable | Cause::DuplicateObject => words.starts_with(text) && words.ends_with("already exists"),
         _ => words.contains(text),
@@ -45,6 +48,19 @@ fn by_server(line: &str) -> Option<(Cause, String)> {
         BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds))?;
     let words = words.split(" at character ").next().unwrap_or(words);
     Some((*cause, words.to_owned()))
+}
+
+/// The words of the server or of libpq alone, as people copy them. Only for a text that is nothing else: in the line of a log
+/// they may be anybody's.
+pub(super) fn bare(text: &str) -> Option<(Cause, String)> {
+    let words = text.trim();
+    if words.contains('\n') {
+        return None;
+    }
+    let server = BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds));
+    let libpq = || BY_LIBPQ.iter().find_map(|(text, cause)| Some((*cause, &words[words.find(text)?..])));
+    let (cause, words) = server.map(|(_, _, cause)| (*cause, words)).or_else(libpq)?;
+    Some((cause, words.chars().take(LONGEST).collect()))
 }
 
 fn by_text(line: &str) -> Option<(Cause, String)> {

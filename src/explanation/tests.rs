@@ -276,3 +276,25 @@ fn a_piece_of_a_url_is_not_repeated() {
     assert!(log.contains("%40ss"));
     assert!(!Explanation::of(log).unwrap().message.contains("40ss"));
 }
+
+#[test]
+fn what_the_pages_for_emergencies_quote_is_known() {
+    let page = include_str!("../../docs/TROUBLESHOOTING.md");
+    let table =
+        include_str!("../../docs/QUICK_REFERENCE.md").lines().skip_while(|line| !line.starts_with("| The error"));
+    let in_table = table.filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let quoted: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("    ")).chain(in_table).collect();
+    assert!(quoted.len() > 20, "{quoted:?}");
+    for text in quoted {
+        let explanation = Explanation::of(text).unwrap_or_else(|| panic!("{text} is not explained"));
+        assert_ne!(explanation.cause, Cause::Unknown, "{text}");
+    }
+}
+
+#[test]
+fn bare_words_are_known_alone_and_mean_nothing_among_others() {
+    for text in ["permission denied for schema public", "  Connection refused\n"] {
+        assert!(Explanation::of(text).is_some(), "{text}");
+        assert_eq!(Explanation::of(&format!("redis: {text}\nit goes on")), None);
+    }
+}

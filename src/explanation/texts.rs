@@ -60,6 +60,8 @@ pub(super) const BY_LIBPQ: &[(&str, Cause)] = &[
     ("server closed the connection", Cause::ConnectionLost),
     ("connection to server", Cause::CannotConnect),
     ("could not connect to server", Cause::CannotConnect),
+    ("Connection refused", Cause::CannotConnect),
+    ("timeout expired", Cause::CannotConnect),
 ];
 
 /// PostgreSQL's own words, as its log and psql show them: how they begin, what they hold. Other languages are not known.
@@ -148,6 +150,7 @@ pub(super) const BY_TEXT: &[(&str, Cause)] = &[
     ("was sent SIGKILL!", Cause::WorkerKilled),
     ("Reason: Worker failed to boot", Cause::WorkerFailed),
     ("Reason: App failed to load", Cause::WorkerFailed),
+    ("Worker failed to boot", Cause::WorkerFailed),
     ("executable file not found in ", Cause::CommandNotFound),
 ];
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::reset::{name, reset};
 use crate::support::application::{Application, HEAD};
 use crate::support::database::Backend;
-use crate::support::postgres::{binaries, server};
+use crate::support::postgres::{server, tool};
 use crate::support::running::eventually;
 use crate::support::schemas;
 
@@ -16,6 +16,7 @@ fn what_would_be_lost_for_scripts() {
     let application = Application::at(Backend::Postgres, HEAD);
     application.database.sql("CREATE TABLE many AS SELECT g FROM generate_series(1, 100001) g");
     let shown = reset(&application, &["--dry-run", "--format", "json"]).run();
+    schemas::holds("reset", &shown.stdout);
     let document: Value = serde_json::from_str(&shown.success().stdout).unwrap();
     let tables = document["tables"].as_array().unwrap();
     let many = tables.iter().find(|table| table["name"] == "public.many").unwrap();
@@ -91,7 +92,7 @@ fn what_only_its_owner_may_drop_is_refused_before_a_dump() {
 fn whoever_has_locked_a_table_is_not_waited_for() {
     let application = Application::at(Backend::Postgres, HEAD);
     let name = name(&application);
-    let mut other = Command::new(binaries().join("psql"))
+    let mut other = Command::new(tool("psql"))
         .args(["-qAt", "-d", &server().url(&name), "-c", "BEGIN; LOCK TABLE products; SELECT pg_sleep(600)"])
         .spawn()
         .unwrap();

@@ -8,12 +8,13 @@ use std::process::Command;
 
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
-use crate::support::postgres::{PASSWORD, binaries, server};
+use crate::support::postgres::{PASSWORD, binaries, server, tool};
 use crate::support::{Backend, Stillhead, python};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
 pub(super) fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
-    let path = format!("{}:{}", binaries().display(), python::path());
+    let tools = tool("pg_dump");
+    let path = format!("{}:{}", tools.parent().unwrap().display(), python::path());
     application.stillhead(&[&["reset"], arguments].concat()).env("PATH", path)
 }
 
@@ -157,7 +158,7 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
                 let restored = Command::new("sh")
                     .args(["-c", printed])
                     .current_dir(application.folder())
-                    .env("PATH", format!("{}:/usr/bin:/bin", binaries().display()))
+                    .env("PATH", format!("{}:/usr/bin:/bin", tool("pg_restore").parent().unwrap().display()))
                     .env("PGPASSWORD", PASSWORD)
                     .output()
                     .unwrap();
@@ -240,7 +241,7 @@ fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
 fn others_who_are_connected_keep_it_from_happening() {
     let application = Application::at(Backend::Postgres, HEAD);
     let name = name(&application);
-    let mut other = Command::new(binaries().join("psql"))
+    let mut other = Command::new(tool("psql"))
         .args([
             "-qAt",
             "-d",

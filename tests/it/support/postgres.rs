@@ -45,6 +45,18 @@ pub fn binaries() -> PathBuf {
     newest.expect("PostgreSQL is missing; install it: apt-get install -y postgresql")
 }
 
+/// A client program that fits the server: psql, pg_dump or pg_restore.
+pub fn tool(name: &str) -> PathBuf {
+    let tool = binaries().join(name);
+    assert!(
+        tool.exists(),
+        "{} is missing, which a server for embedding comes without; tests/matrix puts it there, \
+         or choose a whole PostgreSQL: STILLHEAD_TEST_POSTGRES=/usr/lib/postgresql/VERSION/bin",
+        tool.display()
+    );
+    tool
+}
+
 /// The account that the server runs as: not root, which PostgreSQL refuses.
 fn account() -> User {
     let name = if Uid::effective().is_root() { "postgres".to_owned() } else { whoami() };

@@ -19,11 +19,13 @@ impl Terminal {
         let inner = stillhead.env("NO_COLOR", "1").command();
         let words = std::iter::once(inner.get_program()).chain(inner.get_args());
         let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
-        let mut outer = Command::new("script");
-        outer.args(["-qefc", &format!("stty rows 24 cols 80; exec {line}"), "/dev/null"]);
+        // Tests that run in the background of a shell ignore Ctrl-C, and what they start would, too.
+        let mut outer = Command::new("env");
+        outer.args(["--default-signal=INT,QUIT", "script", "-qefc"]);
+        outer.args([&format!("stty rows 24 cols 80; exec {line}"), "/dev/null"]);
         outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");
         outer.current_dir(inner.get_current_dir().unwrap()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = outer.spawn().expect("script is missing; install it: apt-get install -y bsdutils");
+        let mut child = outer.spawn().expect("env starts");
         let output = child.stdout.take().unwrap();
         Self { child, output, shown: String::new(), read: 0 }
     }
