@@ -2,7 +2,8 @@
 
 In the folder of a history, on the database of DATABASE_URL. Before the first line and after each revision it prints a
 line of JSON: the revision, and the rows that the version table had. The table itself is gone while it waits, and put
-back before the next revision. With an argument it goes to that revision only, at once, without stopping on the way.
+back before the next revision. With an argument it goes to that revision only, or to those that commas
+separate, at once, without stopping on the way.
 """
 import json
 import os
@@ -24,7 +25,7 @@ engine = sqlalchemy.create_engine(os.environ["DATABASE_URL"], poolclass=sqlalche
 
 
 def upgrade(steps):
-    with EnvironmentContext(settings, scripts, fn=lambda rows, context: steps):
+    with EnvironmentContext(settings, scripts, fn=lambda rows, context: steps(rows)):
         scripts.run_env()
 
 
@@ -48,17 +49,17 @@ def report(revision, rows):
     print(json.dumps({"revision": revision, "rows": rows}), file=answers, flush=True)
 
 
-steps = scripts._upgrade_revs(target or "heads", ())
 if target:
-    upgrade(steps)
+    for revision in target.split(","):
+        upgrade(lambda rows: scripts._upgrade_revs(revision, rows))
     report(target, take_versions()[1])
     sys.exit()
 report(None, [])
 table = None
-for step in steps:
+for step in scripts._upgrade_revs("heads", ()):
     sys.stdin.readline()
     if table is not None:
         put_versions(table, rows)
-    upgrade([step])
+    upgrade(lambda rows: [step])
     table, rows = take_versions()
     report(step.revision.revision, rows)

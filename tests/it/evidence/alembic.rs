@@ -37,7 +37,7 @@ impl Replay {
         replay
     }
 
-    /// A database that is at one revision, with its ancestors and what they depend on.
+    /// A database that is at one revision, or at those that commas separate, with their ancestors and what they depend on.
     pub fn at(history: &History, revision: &str) -> Self {
         let mut replay = Self::launch(history, Some(revision));
         assert_eq!(replay.answer().and_then(|reached| reached.revision).as_deref(), Some(revision));

@@ -206,7 +206,9 @@ fn cases(history: &History, random: &mut StdRng) -> Vec<Case> {
         let answer = infer(&history.folder(), &drifted);
         cases.push(Case { truth, change, facts: facts(&drifted), answer });
     }
-    // A change may make what another revision leaves, beside something foreign: then that one is as good.
+    // A change may make what another revision leaves, or other sides of a fork, beside something foreign: that is as good.
+    let beside = history.alone.iter().cloned().chain(history.sides.iter().map(|side| side.join(",")));
+    states.extend(beside.map(|revisions| facts(&Replay::at(history, &revisions).database)));
     let familiar = |facts: &BTreeSet<String>| facts.iter().filter(|fact| !fact.contains("drifted")).cloned().collect();
     cases.retain(|case| !states.contains(&familiar(&case.facts)));
     cases

@@ -51,6 +51,9 @@ struct Manifest {
     /// Revisions that a database can be at alone, with their ancestors, which is no state on the way to the heads.
     #[serde(default)]
     alone: Vec<String>,
+    /// Sides of a fork that a database can have at once, where that is no state on the way to the heads.
+    #[serde(default)]
+    sides: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +80,7 @@ pub struct History {
     pub open: BTreeSet<String>,
     pub unread: BTreeSet<String>,
     pub alone: Vec<String>,
+    pub sides: Vec<Vec<String>>,
     settled: Vec<Vec<String>>,
 }
 
@@ -105,6 +109,7 @@ impl History {
             open: manifest.open,
             unread: manifest.unread,
             alone: manifest.alone,
+            sides: manifest.sides,
             settled: manifest.settled,
         })
     }

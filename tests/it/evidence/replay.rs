@@ -76,6 +76,20 @@ fn a_branch_alone_is_named_or_doubted() {
 }
 
 #[test]
+fn two_sides_at_once_are_named_or_doubted() {
+    on_each("rail", |history| {
+        assert!(!history.sides.is_empty());
+        let wrong = history.sides.iter().filter_map(|sides| {
+            let replay = Replay::at(history, &sides.join(","));
+            let answer = infer(&history.folder(), &replay.database);
+            let is_wrong = sides.iter().all(|side| answer.judge(Some(side), history) == Judgement::Wrong);
+            is_wrong.then(|| format!("{sides:?}: {}", answer.brief()))
+        });
+        wrong.collect()
+    });
+}
+
+#[test]
 fn the_version_table_is_not_looked_at() {
     on_each("bookshop", |history| {
         let mut replay = Replay::start(history);
