@@ -1,8 +1,8 @@
 //! Parsing Python safely: the one door through which Python source becomes a tree.
 //!
-//! Runs no Python and never will. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused before it is parsed, since a
-//! tree that deep costs unbounded stack to walk and to drop; CPython itself gives up at 200 brackets, at 100
-//! indentations and at about 3,000 chained operators.
+//! Runs no Python and never will. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused
+//! before it is parsed, since its tree would cost unbounded memory, or unbounded stack to walk and to drop; CPython itself
+//! gives up at 200 brackets, at 100 indentations and at about 3,000 chained operators.
 
 use std::borrow::Cow;
 

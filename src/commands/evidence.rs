@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::evidence::{Forked, Inference, Weighed, contradicted, lacking, most_telling_first, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::layout::Layout;
-use crate::migrations::{Node, Step};
+use crate::migrations::{Node, Step, read_source};
 use crate::reconcile::{Evidence, InvalidIndex};
 use crate::schema::{Dialect, Schema, Subject, TableSubject};
 
@@ -32,7 +32,7 @@ impl Disk {
 
 impl Checkout for Disk {
     fn text(&self, path: &str) -> Option<String> {
-        let bytes = crate::migrations::read_source(Path::new(path)).ok()?;
+        let bytes = read_source(Path::new(path)).ok()?;
         crate::python::decode(&bytes).ok().map(|text| text.into_owned())
     }
 
@@ -129,7 +129,7 @@ fn scripts(files: &Files, ids: &[String]) -> Result<Vec<Script>, Error> {
     let nodes = ids.iter().filter_map(|id| files.graph.get(id));
     let script = |node: &Node| {
         let path = std::path::absolute(&node.revision.path)?;
-        let bytes = std::fs::read(&path)?;
+        let bytes = read_source(&path)?;
         let text = crate::python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
         Ok(Script { path: path.to_string_lossy().into_owned(), text })
     };

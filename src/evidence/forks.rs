@@ -122,20 +122,26 @@ impl Forked<'_> {
     /// another neither. What does nothing is none of them, and neither is what the rows claim, where the schema has all of it.
     fn open(&self, weighed: &Weighed, traces: &[Trace], schema: &Schema) -> Vec<usize> {
         let Some((first, last)) = named(weighed) else { return Vec::new() };
+        // Where there is nothing at all, nothing has run.
+        if schema.tables.is_empty() {
+            return Vec::new();
+        }
         let claimed = |place: usize| first >= self.claimed && place < self.claimed;
         let timeline = Timeline::new(&weighed.effects);
         let mut proven: Vec<usize> = weighed.order[..first].to_vec();
+        let mut children = vec![0_usize; self.needs.len()];
+        proven.iter().flat_map(|&place| &self.needs[place]).for_each(|&need| children[need] += 1);
         let mut open = BTreeSet::new();
         for at in (0..first.saturating_sub(1)).rev() {
             let place = weighed.order[at];
-            let is_head = !proven.iter().any(|&other| self.needs[other].contains(&place));
-            if !is_head || claimed(place) || weighed.effects[at].nothing {
+            if children[place] > 0 || claimed(place) || weighed.effects[at].nothing {
                 continue;
             }
             let rest: Vec<usize> = proven.iter().copied().filter(|&other| other != place).collect();
             if is_half_read(&weighed.effects, &timeline, at) || self.fits_without(&rest, place, weighed, first, schema)
             {
                 proven = rest;
+                self.needs[place].iter().for_each(|&need| children[need] -= 1);
                 open.insert(at);
             }
         }

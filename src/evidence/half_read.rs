@@ -30,20 +30,9 @@ pub(super) fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usi
 #[cfg(test)]
 mod tests {
     use super::super::{Verdict, infer};
-    use crate::interpreter::{Checkout, Script, Setting, read};
+    use crate::interpreter::tests::Empty;
+    use crate::interpreter::{Script, Setting, read};
     use crate::schema::{Belief, Column, Dialect, Schema, Table};
-
-    struct Empty;
-
-    impl Checkout for Empty {
-        fn text(&self, _: &str) -> Option<String> {
-            None
-        }
-
-        fn roots(&self) -> Vec<String> {
-            vec![String::new()]
-        }
-    }
 
     const UNREAD: &str = "op.execute(open('grants.sql').read())";
     const A: &str = "op.create_table('a', sa.Column('id', sa.Integer))";

@@ -232,11 +232,12 @@ impl<'a> Interpreter<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::schema::TableSubject;
 
-    struct Empty;
+    /// No file is within reach.
+    pub(crate) struct Empty;
 
     impl Checkout for Empty {
         fn text(&self, _: &str) -> Option<String> {

@@ -87,6 +87,17 @@ fn what_both_sides_make_proves_neither() {
 }
 
 #[test]
+fn in_an_empty_database_nothing_is_open() {
+    let history = Small::new(&[DATA, USERS]);
+    history.branch("r1", "z1", "op.execute(\"SELECT 1\")");
+    for backend in BOTH {
+        let folder = tempfile::tempdir().unwrap();
+        let answer = infer(&history.checkout(), &Database::create(backend, folder.path()));
+        assert!(answer.verdict == "before-first" && answer.settled && answer.open.is_empty(), "{answer:#?}");
+    }
+}
+
+#[test]
 fn a_side_in_doubt_is_a_persons_decision() {
     let history = fork(DATA, PHONE);
     for backend in BOTH {
