@@ -113,7 +113,8 @@ fn advice(reason: &str, server_version: Option<&str>) -> String {
         client(server_version.or(reason.split("server version: ").nth(1)))
     } else if says(&["permission denied for", "row-level security"]) {
         "use a role that may read everything; or --no-backup".to_owned()
-    } else if says(&["lock timeout", "Query was: LOCK TABLE"]) {
+    // pg_dump says "Query was" since 15, "query was" before.
+    } else if says(&["lock timeout", "uery was: LOCK TABLE"]) {
         "stop the application first: it has locked a table".to_owned()
     } else if says(&["No space left"]) {
         "make room, or name a file elsewhere: --backup FILE".to_owned()
