@@ -1,5 +1,6 @@
 //! A private PostgreSQL: own data folder, loopback and a socket in that folder only, gone with the test process.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
@@ -7,7 +8,7 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -70,11 +71,18 @@ fn whoami() -> String {
     User::from_uid(Uid::effective()).ok().flatten().expect("this process has an account").name
 }
 
+/// A port that nobody listens on, and that nobody else in this process has been given.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .expect("loopback has a free port")
-        .port()
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    loop {
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("loopback has a free port")
+            .port();
+        if GIVEN.lock().expect("nobody fails with it").insert(port) {
+            return port;
+        }
+    }
 }
 
 impl Server {
