@@ -4,7 +4,7 @@
 //! After `if unknown: return` the rest of the function stands under a guard, exactly as if it were the body of an `if`,
 //! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
 
-use ruff_python_ast::visitor::{Visitor, walk_stmt};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
 
 use super::Interpreter;
@@ -98,6 +98,7 @@ impl Interpreter<'_> {
         self.forget(body, frame);
         let mut leaving = Leaving::default();
         leaving.visit_body(body);
+        self.acted |= leaving.calls;
         self.leave(leaving.found);
     }
 
@@ -116,11 +117,12 @@ pub(super) fn fails(body: &[Stmt]) -> bool {
     matches!(body.last(), Some(Stmt::Raise(_)))
 }
 
-/// The words in a block that leave it, and not only a loop or a function inside.
+/// The words in a block that leave it, and not only a loop or a function inside; and whether it calls anything.
 #[derive(Default)]
 struct Leaving {
     found: Departures,
     loops: u32,
+    calls: bool,
 }
 
 impl<'a> Visitor<'a> for Leaving {
@@ -139,7 +141,10 @@ impl<'a> Visitor<'a> for Leaving {
         }
     }
 
-    fn visit_expr(&mut self, _: &'a Expr) {}
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        self.calls |= expression.is_call_expr();
+        walk_expr(self, expression);
+    }
 }
 
 #[cfg(test)]

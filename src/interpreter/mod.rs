@@ -65,7 +65,7 @@ pub struct Effects {
     pub earlier: Vec<Subject>,
     /// Tables whose constraints before this migration are not all known.
     pub earlier_constraints: Vec<String>,
-    /// It provably does nothing: an empty body, a merge.
+    /// It provably does nothing: an empty body, a merge, a change that only other databases need.
     pub nothing: bool,
     /// It writes rows, or may.
     pub data: bool,
@@ -122,6 +122,10 @@ struct Interpreter<'a> {
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
     data: bool,
+    /// Something was called that may have changed something, or may have been.
+    acted: bool,
+    /// A variable's default was taken, here or in a module that was imported earlier: it may be set where it runs.
+    assumed_environment: bool,
     opaque: Vec<String>,
     /// What was last reported for a table and for everything else.
     reported: HashMap<String, HashMap<Subject, Belief<State>>>,
@@ -143,6 +147,8 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             raised: false,
             data: false,
+            acted: false,
+            assumed_environment: false,
             opaque: Vec::new(),
             reported: HashMap::new(),
             version_table: setting.version_table.clone(),
@@ -166,8 +172,10 @@ impl<'a> Interpreter<'a> {
                 let module = self.evaluate_module(&script.path, tree);
                 self.raised = false;
                 if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
-                    nothing = upgrade.does_nothing();
+                    self.acted = false;
                     self.call_function(&upgrade, spec::Arguments::default());
+                    let decided = !self.acted && !self.assumed_environment;
+                    nothing = upgrade.does_nothing() || (decided && !self.raised && self.opaque.is_empty());
                 } else {
                     self.opaque.push("it has no upgrade() that can be read".to_owned());
                 }

@@ -141,6 +141,7 @@ impl Interpreter<'_> {
                 self.raised = true;
                 return Flow::Stop;
             }
+            Stmt::Assert(_) => self.acted = true,
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
             _ => {}

@@ -148,6 +148,40 @@ fn a_block_may_select_into_variables_and_return() {
 }
 
 #[test]
+fn what_other_databases_need_is_nothing_here() {
+    let nothing = [
+        "pass",
+        "if op.get_bind().dialect.name == 'mysql':\n        op.execute('ALTER TABLE t MODIFY a LONGTEXT')",
+        "if op.get_context().dialect.name != 'mysql':\n        return\n    op.drop_table('t')",
+        "match op.get_bind().dialect.name:\n        case 'mysql':\n            op.drop_table('t')",
+        "print('nothing to do')",
+        "def f(name):\n        return name == 'sqlite'\n    if f(op.get_bind().dialect.name):\n        op.drop_table('t')",
+    ];
+    for body in nothing {
+        assert!(effects_of(body).nothing, "{body}");
+    }
+    let something = [
+        "op.execute('SELECT 1')",
+        "op.create_table_comment('t', 'words')",
+        "op.get_bind().execute(sa.text('UPDATE t SET a = 1'))",
+        "op.get_bind().dialect.has_table(op.get_bind(), 't')",
+        "if ask():\n        op.drop_table('t')",
+        "if ask:\n        ask()",
+        "from application import seed\n    seed()",
+        "import application\n    application.seed()",
+        "sa.MetaData().create_all(op.get_bind())",
+        "if 't' in sa.inspect(op.get_bind()).get_table_names():\n        op.drop_table('t')",
+        "import os\n    if os.environ.get('SEED'):\n        op.execute('INSERT INTO t VALUES (1)')",
+        "import subprocess\n    subprocess.run(['seed'])",
+        "raise ValueError",
+        "open('seed.sql')",
+    ];
+    for body in something {
+        assert!(!effects_of(body).nothing, "{body}");
+    }
+}
+
+#[test]
 fn an_unknown_operation_is_named_and_makes_objects_unknown() {
     for name in ["create_entity", "replace_entity", "drop_entity"] {
         let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
