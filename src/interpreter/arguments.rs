@@ -58,15 +58,12 @@ impl Interpreter<'_> {
         let value = match &function.code {
             Code::Function(definition) => {
                 self.bind(&definition.parameters, arguments, &frame);
-                let outer = std::mem::replace(&mut self.may_have_returned, false);
-                let skipped = self.simulation.skipped;
-                let flow = self.block(&definition.body, &frame);
-                self.simulation.skipped = skipped;
+                let (flow, may_have_returned) = self.body(&definition.body, &frame);
                 // A helper of another file that would fail for certain has something that cannot be seen from here:
                 // an application that has been started. The migration itself goes on.
                 self.raised &= function.module.path == self.script;
                 match flow {
-                    _ if std::mem::replace(&mut self.may_have_returned, outer) => Value::Unknown,
+                    _ if may_have_returned => Value::Unknown,
                     Flow::Return(value) => value,
                     Flow::Next => Value::None,
                     _ => Value::Unknown,

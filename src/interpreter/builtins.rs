@@ -7,7 +7,7 @@ use ruff_python_ast::name::Name;
 
 use super::Interpreter;
 use super::spec::Arguments;
-use super::value::{List, Value, contains};
+use super::value::{GAP, List, Value, contains};
 use crate::schema::Dialect;
 
 const BUILTINS: [&str; 28] = [
@@ -106,6 +106,17 @@ pub(super) fn percent(template: &str, value: &Value) -> Option<String> {
 }
 
 /// `template.format(...)`.
+/// A template for `format` with nothing filled in.
+fn with_gaps(template: &str) -> String {
+    let mut parts = template.split('{');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push(GAP);
+        text.push_str(part.split_once('}').map_or("", |(_, rest)| rest));
+    }
+    text
+}
+
 fn format(template: &str, arguments: &Arguments) -> Option<String> {
     let mut text = String::new();
     let mut next = 0;
@@ -339,13 +350,13 @@ impl Interpreter<'_> {
                         self.spend(text.len());
                         Value::str(text)
                     }
-                    None => Value::Fragment(text.split('{').next().unwrap_or_default().into()),
+                    None => Value::Fragment(with_gaps(text).into()),
                 };
             }
             ("join", Some(items)) => {
-                let Some((items, false)) = items.items() else { return Value::Fragment("".into()) };
+                let Some((items, false)) = items.items() else { return Value::Fragment(GAP.to_string().into()) };
                 let parts: Option<Vec<String>> = items.iter().map(|item| item.text().map(|t| t.to_string())).collect();
-                let Some(parts) = parts else { return Value::Fragment("".into()) };
+                let Some(parts) = parts else { return Value::Fragment(GAP.to_string().into()) };
                 parts.join(text)
             }
             ("lower", _) => text.to_lowercase(),

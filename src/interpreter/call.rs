@@ -20,6 +20,7 @@ impl Interpreter<'_> {
         if self.raised {
             return Value::Unknown;
         }
+        self.acted |= !self.only_looks(&receiver, name);
         match name {
             Some(name) => self.call_method(&receiver, name, arguments),
             None => self.call_value(&receiver, arguments),
@@ -136,6 +137,34 @@ impl Interpreter<'_> {
             Value::Expression => Value::Expression,
             Value::Decorator if name.as_str() == "impl" => Value::Unknown,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
+        }
+    }
+
+    /// Whether a call certainly changes nothing. What it leads to inside the checkout is followed, and
+    /// asked in its turn.
+    fn only_looks(&mut self, receiver: &Value, method: Option<&Name>) -> bool {
+        const LIBRARIES: [&str; 4] = ["logging", "sqlalchemy", "typing", "warnings"];
+        match (receiver, method.map(Name::as_str)) {
+            (Value::Op(_), Some(name)) => matches!(name, "f" | "get_bind" | "get_context"),
+            (Value::Connection | Value::Context, Some(name)) => {
+                matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode" | "get_x_argument")
+            }
+            (Value::Outside(name), method) => {
+                let library = name.split(['.', '(']).next().unwrap_or_default();
+                LIBRARIES.contains(&library) && !matches!(method, Some("create_all" | "drop_all" | "create" | "drop"))
+            }
+            (Value::Builtin(name), None) => !matches!(&**name, "exec" | "eval" | "open" | "__import__"),
+            (Value::Method(_) | Value::Partial(_), _) => false,
+            (Value::Function(_) | Value::Class(_), None) => true,
+            (Value::Module(_) | Value::Class(_) | Value::Instance(_), _) => {
+                let callee = method.map(|method| self.attribute(receiver, method));
+                matches!(callee, Some(Value::Function(_) | Value::Class(_) | Value::Method(_)))
+            }
+            (
+                Value::Str(_) | Value::FinalName(_) | Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Dict(_),
+                _,
+            ) => true,
+            _ => false,
         }
     }
 }

@@ -75,7 +75,10 @@ impl Interpreter<'_> {
             ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
             // The default is what runs where nobody sets the variable.
-            ("os.getenv" | "os.environ.get", _) => return arguments.get(1, "default").cloned().unwrap_or(Value::None),
+            ("os.getenv" | "os.environ.get", _) => {
+                self.assumed_environment = true;
+                return arguments.get(1, "default").cloned().unwrap_or(Value::None);
+            }
             ("importlib.import_module", Some(module)) => {
                 let found = module.text().and_then(|module| self.find(&module, None));
                 return found.map_or(Value::Unknown, Value::Module);

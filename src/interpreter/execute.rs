@@ -1,7 +1,7 @@
 //! `op.execute` and `connection.execute`: text goes to the SQL reader, constructs are looked at.
 
 use super::Interpreter;
-use super::value::Value;
+use super::value::{GAP, Value};
 use crate::schema::{Dialect, Subject};
 
 impl Interpreter<'_> {
@@ -9,7 +9,7 @@ impl Interpreter<'_> {
         match statement {
             Value::Str(text) => self.sql(text),
             Value::Sql(inner) => self.execute(inner),
-            Value::Fragment(lead) => self.dynamic_sql(lead),
+            Value::Fragment(text) => self.dynamic_sql(text),
             Value::Ddl(what, argument) => self.ddl(what, argument),
             // A query or a write built with SQLAlchemy's expressions.
             Value::Expression | Value::Table(_) | Value::ColumnName(_) | Value::Outside(_) => self.data = true,
@@ -41,22 +41,24 @@ impl Interpreter<'_> {
         }
     }
 
-    /// SQL of which only the beginning is known.
-    pub(super) fn dynamic_sql(&mut self, lead: &str) {
-        if !is_ddl(lead) {
+    /// SQL that is known in parts.
+    pub(super) fn dynamic_sql(&mut self, text: &str) {
+        if !is_ddl(text) {
             self.data = true;
             return;
         }
         self.simulation.effects += 1;
-        let start: String = lead.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        let known = text.split(GAP).next().unwrap_or_default();
+        let start: String = known.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
         self.opaque.push(format!("it executes \"{start} …\", which is put together when it runs"));
-        self.open_mentioned(lead);
+        self.open_mentioned(text);
     }
 
     /// Tables that a statement which cannot be followed changes: anything may have happened to them.
     pub(super) fn open_mentioned(&mut self, text: &str) {
         const BETWEEN: [&str; 5] = ["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
-        let words = text.split(|c: char| !(c.is_alphanumeric() || "_.".contains(c))).filter(|word| !word.is_empty());
+        let is_sign = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == GAP;
+        let words = text.split(|c| !is_sign(c)).filter(|word| !word.is_empty());
         let mut after = false;
         for word in words.take(500) {
             let upper = word.to_uppercase();
@@ -64,9 +66,13 @@ impl Interpreter<'_> {
                 after = true;
             } else if after && !BETWEEN.contains(&upper.as_str()) {
                 after = false;
-                let name =
-                    word.strip_prefix(&format!("{}.", self.simulation.default_schema)).unwrap_or(word).to_owned();
-                self.simulation.open(&name);
+                match word.strip_prefix(GAP).and_then(|word| word.strip_prefix('.')) {
+                    Some(name) => self.simulation.open_in_any_schema(name),
+                    None => {
+                        let own = format!("{}.", self.simulation.default_schema);
+                        self.simulation.open(word.strip_prefix(&own).unwrap_or(word));
+                    }
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ use ruff_python_ast::{
 use super::Interpreter;
 use super::builtins::{self, format_value, percent};
 use super::statement::Frame;
-use super::value::{Code, Function, Scope, Value, contains};
+use super::value::{Code, Function, GAP, Scope, Value, contains};
 
 impl Interpreter<'_> {
     pub(super) fn expression(&mut self, expression: &Expr, frame: &Frame) -> Value {
@@ -147,6 +147,7 @@ impl Interpreter<'_> {
 
     fn f_string(&mut self, string: &ExprFString, frame: &Frame) -> Value {
         let mut text = String::new();
+        let mut known = true;
         for part in &string.value {
             match part {
                 FStringPart::Literal(literal) => text.push_str(literal),
@@ -159,7 +160,10 @@ impl Interpreter<'_> {
                                 let repr = matches!(hole.conversion, ruff_python_ast::ConversionFlag::Repr);
                                 match format_value(&value, repr) {
                                     Some(part) if hole.format_spec.is_none() => text.push_str(&part),
-                                    _ => return Value::Fragment(text.into()),
+                                    _ => {
+                                        known = false;
+                                        text.push(GAP);
+                                    }
                                 }
                             }
                         }
@@ -168,7 +172,7 @@ impl Interpreter<'_> {
             }
         }
         self.spend(text.len());
-        Value::str(text)
+        if known { Value::str(text) } else { Value::Fragment(text.into()) }
     }
 
     fn sequence(&mut self, elements: &[Expr], frame: &Frame) -> Value {
@@ -217,16 +221,23 @@ impl Interpreter<'_> {
                     self.spend(text.len());
                     Value::str(text)
                 }
-                None => Value::Fragment(template.clone()),
+                None => Value::Fragment(template.replace("%s", &GAP.to_string()).into()),
             },
-            (Operator::Add, Value::Fragment(_), _) => left,
-            (Operator::Add, Value::Str(a), Value::Fragment(b)) => Value::Fragment(format!("{a}{b}").into()),
+            (Operator::Add, Value::Fragment(a) | Value::Str(a), Value::Fragment(b)) => {
+                self.spend(a.len() + b.len());
+                Value::Fragment(format!("{a}{b}").into())
+            }
+            (Operator::Add, Value::Fragment(a), _) => {
+                let rest = right.text().map_or_else(|| GAP.to_string(), |text| text.to_string());
+                self.spend(a.len() + rest.len());
+                Value::Fragment(format!("{a}{rest}").into())
+            }
             (Operator::Add, _, _) if left.text().is_some() && right.text().is_some() => {
                 let text = format!("{}{}", left.text().unwrap_or_default(), right.text().unwrap_or_default());
                 self.spend(text.len());
                 Value::str(text)
             }
-            (Operator::Add, Value::Str(a), _) => Value::Fragment(a.clone()),
+            (Operator::Add, Value::Str(a), _) => Value::Fragment(format!("{a}{GAP}").into()),
             (Operator::Add, Value::List(_) | Value::Tuple(_), Value::List(_) | Value::Tuple(_)) => {
                 let (Some((mut a, open_a)), Some((b, open_b))) = (left.items(), right.items()) else {
                     return Value::Unknown;

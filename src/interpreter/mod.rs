@@ -6,15 +6,19 @@
 //! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
 
 mod arguments;
+mod attempt;
 mod builtins;
 mod call;
 mod class;
 mod construct;
 mod definition;
+mod departure;
 mod execute;
 mod expression;
 mod import;
 mod inspector;
+mod loops;
+mod matching;
 mod method;
 mod model;
 mod operation;
@@ -30,6 +34,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::schema::{Belief, Dialect, State, Subject};
+use departure::Departures;
 use simulation::Simulation;
 use value::{Module, Value};
 
@@ -60,7 +65,7 @@ pub struct Effects {
     pub earlier: Vec<Subject>,
     /// Tables whose constraints before this migration are not all known.
     pub earlier_constraints: Vec<String>,
-    /// It provably does nothing: an empty body, a merge.
+    /// It provably does nothing: an empty body, a merge, a change that only other databases need.
     pub nothing: bool,
     /// It writes rows, or may.
     pub data: bool,
@@ -117,14 +122,17 @@ struct Interpreter<'a> {
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
     data: bool,
+    /// Something was called that may have changed something, or may have been.
+    acted: bool,
+    /// A variable's default was taken, here or in a module that was imported earlier: it may be set where it runs.
+    assumed_environment: bool,
     opaque: Vec<String>,
     /// What was last reported for a table and for everything else.
     reported: HashMap<String, HashMap<Subject, Belief<State>>>,
     version_table: String,
     /// The path of the migration that is read.
     script: String,
-    /// A branch that may have run returns a value: what the function gives is unknown.
-    may_have_returned: bool,
+    departures: Departures,
 }
 
 impl<'a> Interpreter<'a> {
@@ -139,11 +147,13 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             raised: false,
             data: false,
+            acted: false,
+            assumed_environment: false,
             opaque: Vec::new(),
             reported: HashMap::new(),
             version_table: setting.version_table.clone(),
             script: String::new(),
-            may_have_returned: false,
+            departures: Departures::default(),
         }
     }
 
@@ -152,6 +162,7 @@ impl<'a> Interpreter<'a> {
         self.memory = 0;
         self.depth = 0;
         self.raised = false;
+        self.departures = Departures::default();
         self.data = false;
         self.opaque.clear();
         self.script.clone_from(&script.path);
@@ -161,8 +172,10 @@ impl<'a> Interpreter<'a> {
                 let module = self.evaluate_module(&script.path, tree);
                 self.raised = false;
                 if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
-                    nothing = upgrade.does_nothing();
+                    self.acted = false;
                     self.call_function(&upgrade, spec::Arguments::default());
+                    let decided = !self.acted && !self.assumed_environment;
+                    nothing = upgrade.does_nothing() || (decided && !self.raised && self.opaque.is_empty());
                 } else {
                     self.opaque.push("it has no upgrade() that can be read".to_owned());
                 }
@@ -232,131 +245,4 @@ impl<'a> Interpreter<'a> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::schema::TableSubject;
-
-    /// No file is within reach.
-    pub(crate) struct Empty;
-
-    impl Checkout for Empty {
-        fn text(&self, _: &str) -> Option<String> {
-            None
-        }
-
-        fn roots(&self) -> Vec<String> {
-            vec![String::new()]
-        }
-    }
-
-    #[test]
-    fn hostile_sources_end_in_unknown() {
-        let bodies = [
-            "while True:\n        op.execute('SELECT 1')".to_owned(),
-            "f = lambda x: x(x)\n    f(f)".to_owned(),
-            "def g(n):\n        return g(n + 1) + g(n + 2)\n    g(0)".to_owned(),
-            "x = 'a' * 1000000000000\n    op.execute(x)".to_owned(),
-            "for a in range(100000000):\n        op.execute('DROP TABLE t')".to_owned(),
-            "x = [1]\n    for a in x:\n        x.extend(x)\n    for a in range(60):\n        x.extend(x)".to_owned(),
-            format!("op.execute('SELECT {}1')", "(".repeat(50_000)),
-            format!("op.execute('SELECT {}1')", "- ".repeat(40_000)),
-            format!("op.execute('SELECT {}true')", "NOT ".repeat(40_000)),
-            format!("op.execute('DO $$ BEGIN {} END $$')", "BEGIN ".repeat(20_000)),
-            format!("op.execute('SELECT {}1{}')", "a(".repeat(20_000), ")".repeat(20_000)),
-            format!("op.execute('SELECT {}1 END')", "CASE WHEN ".repeat(20_000)),
-            format!("op.execute('SELECT 1{}')", " + 1".repeat(40_000)),
-            format!("x = {}1", "(".repeat(190)),
-        ];
-        for body in bodies {
-            let text = format!("from alembic import op\n\ndef upgrade():\n    {body}\n");
-            let script = Script { path: "versions/a.py".to_owned(), text };
-            let setting = Setting {
-                dialect: Dialect::PostgreSql,
-                default_schema: "public".to_owned(),
-                version_table: "alembic_version".to_owned(),
-            };
-            let effects = read(&[script], &Empty, &setting);
-            assert_eq!(effects.len(), 1, "{}", &body[..20]);
-            assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
-        }
-    }
-
-    /// What one revision with this body says on PostgreSQL.
-    fn effects_of(body: &str) -> Effects {
-        let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
-        let script = Script { path: "versions/a.py".to_owned(), text };
-        let setting = Setting {
-            dialect: Dialect::PostgreSql,
-            default_schema: "public".to_owned(),
-            version_table: "alembic_version".to_owned(),
-        };
-        read(&[script], &Empty, &setting).remove(0)
-    }
-
-    fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
-        effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
-    }
-
-    #[test]
-    fn a_primary_key_of_no_columns_is_none() {
-        let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
-        let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
-        assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
-        let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
-        assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
-    }
-
-    #[test]
-    fn a_guarded_unique_constraint_over_the_key_is_unknown() {
-        let made = "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer), \
-                    sa.PrimaryKeyConstraint('a', 'b', name='k'))";
-        let found = "if op.get_bind().scalar(sa.text('SELECT 1 FROM pg_constraint')):\n        ";
-        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned(), "b".to_owned()]));
-        let guards = [format!("{found}return\n    "), found.to_owned()];
-        for guard in &guards {
-            for columns in ["'b', 'a'", "'a', 'b'"] {
-                let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
-                assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
-            }
-        }
-        let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
-        assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
-        let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
-        let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
-        assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
-    }
-
-    #[test]
-    fn a_replaced_object_may_have_been_there() {
-        let view = Subject::View("v".to_owned());
-        let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
-        assert_eq!(replaced.earlier, std::slice::from_ref(&view));
-        assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
-        assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
-        let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
-        let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
-        assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
-    }
-
-    #[test]
-    fn an_unknown_operation_is_named_and_makes_objects_unknown() {
-        for name in ["create_entity", "replace_entity", "drop_entity"] {
-            let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
-            let effects = effects_of(&body);
-            assert_eq!(effects.opaque, [format!("it calls op.{name}, which is not known")]);
-            assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
-        }
-    }
-
-    #[test]
-    fn a_table_wider_than_any_is_not_followed_to_its_end() {
-        let wide = "op.create_table('t', *[sa.Column(f'c{n}', sa.Integer) for n in range(30000)])";
-        let long = "op.create_table('t')\n    for n in range(30000):\n        op.add_column('t', sa.Column(f'c{n}', sa.Integer))";
-        for body in [wide, long] {
-            let effects = effects_of(body);
-            let column = |name: &str| Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned()));
-            assert_eq!(said(&effects, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
-            assert_eq!(said(&effects, &column("c9999")), None, "{body}");
-        }
-    }
-}
+pub(crate) mod tests;

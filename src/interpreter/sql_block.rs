@@ -4,7 +4,7 @@
 //! and then ensures its end state.
 
 use squawk_syntax::ast::{self, AstNode};
-use squawk_syntax::{SyntaxKind, SyntaxNode};
+use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use super::Interpreter;
 use super::execute::is_ddl;
@@ -15,17 +15,26 @@ impl Interpreter<'_> {
             self.data = true;
             return;
         };
-        if !body.errors().is_empty() {
-            self.data = true;
+        let written = body.syntax().clone();
+        let root = if body.errors().is_empty() { Some(written) } else { performed(&written) };
+        let Some(root) = root else {
             let text = node.syntax().text().to_string();
+            self.data = true;
             self.opaque.push("it runs a DO block that cannot be read".to_owned());
             self.open_mentioned(&text);
             return;
-        }
-        let root = body.syntax().clone();
+        };
         let handled = root.descendants().any(|node| ast::PlpgsqlExceptionSection::can_cast(node.kind()));
+        let before = self.simulation.guarded;
         for node in root.descendants() {
             let conditional = handled || is_conditional(&node);
+            if ast::PlpgsqlReturnStmt::can_cast(node.kind()) {
+                if !conditional {
+                    break;
+                }
+                // What follows may not have run.
+                self.simulation.guarded += 1;
+            }
             self.simulation.guarded += u32::from(conditional);
             if let Some(statement) = ast::Stmt::cast(node.clone()) {
                 self.statement_of_sql(&statement);
@@ -34,6 +43,7 @@ impl Interpreter<'_> {
             }
             self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(conditional));
         }
+        self.simulation.guarded = before;
     }
 
     /// `EXECUTE 'text'` is followed; anything put together is not.
@@ -53,6 +63,37 @@ impl Interpreter<'_> {
             _ => self.data = true,
         }
     }
+}
+
+/// The block again with `PERFORM …` for each `SELECT … INTO variable`: the grammar does not know the statement.
+fn performed(body: &SyntaxNode) -> Option<SyntaxNode> {
+    use SyntaxKind::{BEGIN_KW, COMMA, DOT, ELSE_KW, INTO_KW, LOOP_KW, SELECT_KW, SEMICOLON, STRICT_KW, THEN_KW};
+    const TAG: &str = "$block$";
+    let mut text = String::new();
+    let (mut last, mut selects, mut targets) = (SEMICOLON, false, false);
+    for token in body.descendants_with_tokens().filter_map(|element| element.into_token()) {
+        let kind = token.kind();
+        if kind.is_trivia() {
+            text.push_str(token.text());
+            continue;
+        }
+        let begins = matches!(last, BEGIN_KW | SEMICOLON | THEN_KW | ELSE_KW | LOOP_KW);
+        selects = if begins { kind == SELECT_KW } else { selects };
+        targets = (selects && kind == INTO_KW)
+            || (targets && (matches!(kind, COMMA | DOT) || matches!(last, COMMA | DOT | INTO_KW | STRICT_KW)));
+        if begins && selects {
+            text.push_str("PERFORM");
+        } else if !targets {
+            text.push_str(token.text());
+        }
+        last = kind;
+    }
+    if text.contains(TAG) {
+        return None;
+    }
+    let again = SourceFile::parse(&format!("DO {TAG}{text}{TAG}"));
+    let body = again.tree().syntax().descendants().find_map(ast::Do::cast)?.plpgsql()?;
+    body.errors().is_empty().then(|| body.syntax().clone())
 }
 
 fn is_conditional(node: &SyntaxNode) -> bool {

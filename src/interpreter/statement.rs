@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, Stmt, StmtWhile};
+use ruff_python_ast::{ElifElseClause, Expr, Stmt};
 
 use super::Interpreter;
+use super::departure::fails;
 use super::value::{Code, Function, Module, Scope, Value};
 
 /// Where names are looked up.
@@ -72,7 +73,7 @@ impl Interpreter<'_> {
         Flow::Next
     }
 
-    fn statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
+    pub(super) fn statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
         match statement {
             Stmt::Expr(statement) => {
                 self.expression(&statement.value, frame);
@@ -129,75 +130,23 @@ impl Interpreter<'_> {
                     }
                 }
                 return if suppressed {
-                    self.attempt(&statement.body, frame)
+                    self.attempt(&statement.body, &[], frame)
                 } else {
                     self.block(&statement.body, frame)
                 };
             }
-            Stmt::Try(statement) => {
-                let flow = if statement.handlers.is_empty() {
-                    self.block(&statement.body, frame)
-                } else {
-                    self.attempt(&statement.body, frame)
-                };
-                for handler in &statement.handlers {
-                    let ExceptHandler::ExceptHandler(handler) = handler;
-                    self.replacements(&handler.body, frame);
-                }
-                if !matches!(flow, Flow::Next) {
-                    self.block(&statement.finalbody, frame);
-                    return flow;
-                }
-                match self.block(&statement.orelse, frame) {
-                    Flow::Next => return self.block(&statement.finalbody, frame),
-                    other => return other,
-                }
-            }
-            Stmt::Match(statement) => {
-                self.expression(&statement.subject, frame);
-                for case in &statement.cases {
-                    self.maybe(&case.body, frame, true);
-                }
-            }
+            Stmt::Try(statement) => return self.try_statement(statement, frame),
+            Stmt::Match(statement) => return self.match_statement(statement, frame),
             Stmt::Raise(_) => {
                 self.raised = true;
                 return Flow::Stop;
             }
+            Stmt::Assert(_) => self.acted = true,
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
             _ => {}
         }
         Flow::Next
-    }
-
-    /// The body of a `try`: whether each of its effects came to be is unknown.
-    fn attempt(&mut self, body: &[Stmt], frame: &Frame) -> Flow {
-        if !self.has_effect(body, frame) {
-            let flow = self.block(body, frame);
-            self.raised = false;
-            return if matches!(flow, Flow::Stop) { Flow::Next } else { flow };
-        }
-        self.simulation.begin();
-        let flow = self.block(body, frame);
-        self.raised = false;
-        let outcome = self.simulation.roll_back();
-        self.simulation.accept_with_doubt(outcome);
-        if matches!(flow, Flow::Stop) { Flow::Next } else { flow }
-    }
-
-    /// Definitions in a handler that replace what the `try` failed to import.
-    fn replacements(&mut self, handler: &[Stmt], frame: &Frame) {
-        for statement in handler {
-            let name = match statement {
-                Stmt::FunctionDef(function) => &function.name.id,
-                Stmt::ClassDef(class) => &class.name.id,
-                _ => continue,
-            };
-            let missing = matches!(frame.scope.get(name), Some(Value::Import(_)));
-            if missing && matches!(self.name(name, frame), Value::Outside(_) | Value::Unknown) {
-                self.statement(statement, frame);
-            }
-        }
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
@@ -207,50 +156,38 @@ impl Interpreter<'_> {
             Some(false) => return self.otherwise(rest, frame),
             None => {}
         }
+        // What has been applied did not fail here.
+        if fails(body) {
+            return self.otherwise(rest, frame);
+        }
+        let last = rest.last().filter(|clause| clause.test.is_none()).map(|clause| clause.body.as_slice());
+        if rest.len() == 1 && last.is_some_and(fails) {
+            return self.block(body, frame);
+        }
+        let bodies = || std::iter::once(body).chain(rest.iter().map(|clause| clause.body.as_slice()));
         let effect = self.has_effect(body, frame);
         let other_effect = rest.iter().any(|clause| self.has_effect(&clause.body, frame));
         match (effect, other_effect) {
-            (false, false) => {
-                self.forget(body, frame);
-                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
-                let leaves = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_)));
-                self.simulation.skipped |= leaves(body) || rest.iter().any(|clause| leaves(&clause.body));
-                let returns = |body: &[Stmt]| {
-                    body.last().is_some_and(|last| matches!(last, Stmt::Return(statement) if statement.value.is_some()))
-                };
-                if returns(body) || rest.iter().any(|clause| returns(&clause.body)) {
-                    self.may_have_returned = true;
-                }
-                Flow::Next
-            }
+            (false, false) => bodies().for_each(|body| self.pass_by(body, frame)),
             (true, false) => {
-                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
-                self.maybe(body, frame, true)
+                rest.iter().for_each(|clause| self.pass_by(&clause.body, frame));
+                self.maybe(body, frame);
             }
             (false, true) => {
-                self.forget(body, frame);
-                self.simulation.guarded += 1;
-                let flow = self.otherwise(rest, frame);
-                self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
-                tamed(flow)
+                self.pass_by(body, frame);
+                self.possibly(|interpreter| interpreter.otherwise(rest, frame));
             }
             (true, true) => {
                 let names = frame.scope.names.borrow().clone();
-                self.simulation.begin();
-                self.block(body, frame);
-                let one = self.simulation.roll_back();
-                self.raised = false;
+                let one = self.tried(|interpreter| interpreter.block(body, frame));
                 frame.scope.names.replace(names);
-                self.simulation.begin();
-                self.otherwise(rest, frame);
-                let other = self.simulation.roll_back();
-                self.raised = false;
+                let other = self.tried(|interpreter| interpreter.otherwise(rest, frame));
                 self.simulation.accept_either(one, other);
-                self.forget(body, frame);
-                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
-                Flow::Next
+                bodies().for_each(|body| self.forget(body, frame));
             }
         }
+        let returns = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_)));
+        if last.is_some() && bodies().all(returns) { Flow::Return(Value::Unknown) } else { Flow::Next }
     }
 
     fn otherwise(&mut self, rest: &[ElifElseClause], frame: &Frame) -> Flow {
@@ -261,60 +198,6 @@ impl Interpreter<'_> {
                 None => self.block(&clause.body, frame),
             },
         }
-    }
-
-    /// A body that may run or not, or once out of many times: what it ensures is taken as ensured.
-    fn maybe(&mut self, body: &[Stmt], frame: &Frame, guarded: bool) -> Flow {
-        if !self.has_effect(body, frame) {
-            self.forget(body, frame);
-            return Flow::Next;
-        }
-        self.simulation.guarded += u32::from(guarded);
-        let flow = self.block(body, frame);
-        self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(guarded));
-        tamed(flow)
-    }
-
-    /// Followed as long as it is known to go on. `while True` ends where nobody can say.
-    fn while_loop(&mut self, statement: &StmtWhile, frame: &Frame) -> Flow {
-        const ROUNDS: u32 = 1_000;
-        if statement.test.is_boolean_literal_expr() {
-            let truth = self.expression(&statement.test, frame).truth();
-            return if truth == Some(false) { Flow::Next } else { self.maybe(&statement.body, frame, false) };
-        }
-        for _ in 0..ROUNDS {
-            match self.expression(&statement.test, frame).truth() {
-                Some(true) if self.step() => match self.block(&statement.body, frame) {
-                    Flow::Next | Flow::Continue => {}
-                    Flow::Break => return Flow::Next,
-                    other => return other,
-                },
-                Some(true) => return Flow::Stop,
-                Some(false) => return self.block(&statement.orelse, frame),
-                None => break,
-            }
-        }
-        self.maybe(&statement.body, frame, true)
-    }
-
-    fn for_loop(&mut self, target: &Expr, items: Value, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {
-        let (items, partial) = items.items().unwrap_or((Vec::new(), true));
-        for item in items {
-            if !self.step() {
-                return Flow::Stop;
-            }
-            self.assign(target, item, frame);
-            match self.block(body, frame) {
-                Flow::Next | Flow::Continue => {}
-                Flow::Break => return Flow::Next,
-                other => return other,
-            }
-        }
-        if partial {
-            self.assign(target, Value::Unknown, frame);
-            return self.maybe(body, frame, true);
-        }
-        self.block(orelse, frame)
     }
 
     pub(super) fn assign(&mut self, target: &Expr, value: Value, frame: &Frame) {
@@ -382,7 +265,7 @@ impl Interpreter<'_> {
     }
 
     /// Names that a block that may have run assigns or changes are unknown after it.
-    fn forget(&mut self, body: &[Stmt], frame: &Frame) {
+    pub(super) fn forget(&mut self, body: &[Stmt], frame: &Frame) {
         let mut visitor = Stored(Vec::new());
         visitor.visit_body(body);
         for name in visitor.0 {
@@ -414,14 +297,6 @@ impl Interpreter<'_> {
                 Code::Lambda(lambda) => calls.visit_expr(&lambda.body),
             }
         }
-    }
-}
-
-/// A return from a branch that may not run does not end the function; a loop's own words end with the branch.
-fn tamed(flow: Flow) -> Flow {
-    match flow {
-        Flow::Stop => Flow::Stop,
-        _ => Flow::Next,
     }
 }
 

@@ -12,6 +12,9 @@ use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
 
+/// Stands in a fragment for what is not known.
+pub(super) const GAP: char = '\u{fffc}';
+
 /// A value. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) enum Value {
@@ -21,7 +24,7 @@ pub(super) enum Value {
     Int(i64),
     Float(f64),
     Str(Rc<str>),
-    /// Text whose beginning alone is known: an f-string with something unknown in it.
+    /// Text with something unknown in it, at each [`GAP`]: an f-string with a value that nobody knows.
     Fragment(Rc<str>),
     /// Also what generators and dictionary views give.
     List(Rc<RefCell<List>>),

@@ -179,29 +179,17 @@ impl Simulation {
             self.table_mut(table).columns.push(column);
         }
         let Some(column) = self.table_mut(table).column_mut(name) else { return };
-        let old = column.clone();
         let mut earlier = Vec::new();
         if let Some(nullable) = change.nullable {
-            if guarded && old.nullable != Belief::Unknown && nullable != old.nullable {
-                earlier.push(TableSubject::Nullable(name.to_owned()));
-                column.nullable = Belief::Unknown;
-            } else {
-                if old.nullable == Belief::Unknown {
-                    earlier.push(TableSubject::Nullable(name.to_owned()));
-                }
-                column.nullable = nullable;
-            }
+            let before = set(&mut column.nullable, nullable, guarded);
+            earlier.extend(before.then(|| TableSubject::Nullable(name.to_owned())));
         }
         if let Some(kind) = change.kind {
-            let kind = Belief::from(kind.text);
-            if old.kind == Belief::Unknown {
-                earlier.push(TableSubject::Type(name.to_owned()));
-            }
-            column.kind =
-                if guarded && old.kind != Belief::Unknown && kind != old.kind { Belief::Unknown } else { kind };
+            let before = set(&mut column.kind, Belief::from(kind.text), guarded);
+            earlier.extend(before.then(|| TableSubject::Type(name.to_owned())));
         }
         if let Some(default) = change.default {
-            column.default = default;
+            set(&mut column.default, default, guarded);
         }
         for subject in earlier {
             self.was_there(table, subject);
@@ -236,6 +224,13 @@ impl Simulation {
         self.trust_column(table, from);
         self.trust_column(table, to);
     }
+}
+
+/// Alters a property; a guarded change of something known leaves it unknown. Returns whether nobody knew what it was.
+fn set<T: PartialEq>(held: &mut Belief<T>, new: Belief<T>, guarded: bool) -> bool {
+    let unknown = *held == Belief::Unknown;
+    *held = if guarded && new != *held { Belief::Unknown } else { new };
+    unknown
 }
 
 /// Whether a condition names a column, as a whole word.

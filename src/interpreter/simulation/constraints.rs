@@ -142,7 +142,7 @@ impl Simulation {
         if self.guarded > 0 && self.has_constraint(table, spec) {
             return;
         }
-        if (self.guarded > 0 || self.skipped) && self.stands_for_the_key(table, spec) {
+        if self.guarded > 0 && self.stands_for_the_key(table, spec) {
             return;
         }
         self.table_mut(table);

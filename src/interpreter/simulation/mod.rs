@@ -34,8 +34,6 @@ pub(super) struct Simulation {
     pub(super) earlier_constraints: Vec<String>,
     /// Above zero inside a branch that may have run: operations then ensure an end state.
     pub(super) guarded: u32,
-    /// After a return that may have been taken: what follows may not have run.
-    pub(super) skipped: bool,
     /// Schema operations in this revision.
     pub(super) effects: u32,
     touched: BTreeSet<String>,
@@ -67,7 +65,6 @@ impl Simulation {
             earlier: Vec::new(),
             earlier_constraints: Vec::new(),
             guarded: 0,
-            skipped: false,
             effects: 0,
             touched: BTreeSet::new(),
             frames: Vec::new(),
@@ -86,7 +83,6 @@ impl Simulation {
     pub(super) fn next_revision(&mut self) -> BTreeSet<String> {
         self.search_path = None;
         self.guarded = 0;
-        self.skipped = false;
         self.effects = 0;
         self.frames.clear();
         std::mem::take(&mut self.touched)
@@ -172,6 +168,13 @@ impl Simulation {
         }
     }
 
+    /// Something unreadable happened to a table of this name, in a schema that nobody knows.
+    pub(super) fn open_in_any_schema(&mut self, name: &str) {
+        let bare = |table: &str| table.rsplit_once('.').map_or(table, |(_, bare)| bare) == name;
+        let tables: Vec<String> = self.schema.tables.keys().filter(|table| bare(table)).cloned().collect();
+        tables.iter().for_each(|table| self.open(table));
+    }
+
     fn others(&self) -> Schema {
         let all = &self.schema;
         Schema {
@@ -211,6 +214,16 @@ impl Simulation {
             self.put(&name, before);
         }
         Outcome { tables, others, doubts }
+    }
+
+    /// Keeps what was done since [`Self::begin`].
+    pub(super) fn keep(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        if let Some(outer) = self.frames.last_mut() {
+            for (name, before) in frame.tables {
+                outer.tables.entry(name).or_insert(before);
+            }
+        }
     }
 
     fn put(&mut self, name: &str, table: Option<Table>) {

@@ -1,0 +1,238 @@
+//! What may have run: a branch, and all that follows a `return`, `break` or `continue` that nobody can
+//! say is reached.
+//!
+//! After `if unknown: return` the rest of the function stands under a guard, exactly as if it were the body of an `if`,
+//! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Stmt};
+
+use super::Interpreter;
+use super::simulation::Outcome;
+use super::statement::{Flow, Frame};
+
+/// How often the function that is followed may have been left so far, by what; each is one guard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Departures {
+    pub(super) returns: u32,
+    pub(super) breaks: u32,
+    pub(super) continues: u32,
+}
+
+impl Departures {
+    fn guards(self) -> u32 {
+        self.returns + self.breaks + self.continues
+    }
+}
+
+impl Interpreter<'_> {
+    /// The body of a function: how it ends, and whether it may have returned before.
+    pub(super) fn body(&mut self, body: &[Stmt], frame: &Frame) -> (Flow, bool) {
+        let outer = self.departures;
+        let flow = self.block(body, frame);
+        let returned = self.departures.returns > outer.returns;
+        let flow = self.settle(flow, returned);
+        self.return_to(outer);
+        (flow, returned)
+    }
+
+    /// A branch that may not have run ends so: what it leaves is not left for certain.
+    pub(super) fn depart(&mut self, flow: Flow) {
+        self.leave(match flow {
+            Flow::Return(_) => Departures { returns: 1, ..Departures::default() },
+            Flow::Break => Departures { breaks: 1, ..Departures::default() },
+            Flow::Continue => Departures { continues: 1, ..Departures::default() },
+            Flow::Next | Flow::Stop => Departures::default(),
+        });
+    }
+
+    fn leave(&mut self, more: Departures) {
+        self.simulation.guarded += more.guards();
+        self.departures.returns += more.returns;
+        self.departures.breaks += more.breaks;
+        self.departures.continues += more.continues;
+    }
+
+    pub(super) fn return_to(&mut self, before: Departures) {
+        let gone = self.departures.guards().saturating_sub(before.guards());
+        self.simulation.guarded = self.simulation.guarded.saturating_sub(gone);
+        self.departures = before;
+    }
+
+    /// How something ends that may have been left before its end: an exception there was not met by what has been
+    /// applied.
+    pub(super) fn settle(&mut self, flow: Flow, left: bool) -> Flow {
+        if left && self.raised {
+            self.raised = false;
+            return Flow::Next;
+        }
+        flow
+    }
+
+    /// Something that may have run.
+    pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
+        self.simulation.guarded += 1;
+        self.simulation.begin();
+        let flow = run(self);
+        if std::mem::take(&mut self.raised) {
+            let outcome = self.simulation.roll_back();
+            self.simulation.accept_with_doubt(outcome);
+        } else {
+            self.simulation.keep();
+        }
+        self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
+        self.depart(flow);
+    }
+
+    /// A body that may run or not, or once out of many times: what it ensures is taken as ensured.
+    pub(super) fn maybe(&mut self, body: &[Stmt], frame: &Frame) {
+        if self.has_effect(body, frame) {
+            self.possibly(|interpreter| interpreter.block(body, frame));
+        } else {
+            self.pass_by(body, frame);
+        }
+    }
+
+    /// A body that may have run and changes nothing.
+    pub(super) fn pass_by(&mut self, body: &[Stmt], frame: &Frame) {
+        self.forget(body, frame);
+        let mut leaving = Leaving::default();
+        leaving.visit_body(body);
+        self.acted |= leaving.calls;
+        self.leave(leaving.found);
+    }
+
+    /// What came of it, for its caller to accept.
+    pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Outcome {
+        self.simulation.begin();
+        let flow = run(self);
+        self.raised = false;
+        self.depart(flow);
+        self.simulation.roll_back()
+    }
+}
+
+/// Whether a block can only end with an exception.
+pub(super) fn fails(body: &[Stmt]) -> bool {
+    matches!(body.last(), Some(Stmt::Raise(_)))
+}
+
+/// The words in a block that leave it, and not only a loop or a function inside; and whether it calls anything.
+#[derive(Default)]
+struct Leaving {
+    found: Departures,
+    loops: u32,
+    calls: bool,
+}
+
+impl<'a> Visitor<'a> for Leaving {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            Stmt::Return(_) => self.found.returns += 1,
+            Stmt::Break(_) => self.found.breaks += u32::from(self.loops == 0),
+            Stmt::Continue(_) => self.found.continues += u32::from(self.loops == 0),
+            Stmt::For(_) | Stmt::While(_) => {
+                self.loops += 1;
+                walk_stmt(self, statement);
+                self.loops -= 1;
+            }
+            other => walk_stmt(self, other),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        self.calls |= expression.is_call_expr();
+        walk_expr(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{effects_of, said};
+    use crate::schema::{Belief, State, Subject, TableSubject};
+
+    /// What is said of a column that starts out as NOT NULL and is altered in the course of this.
+    fn altered(body: &str) -> Option<Belief<State>> {
+        let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";
+        let effects = effects_of(&format!("{table}{body}"));
+        said(&effects, &Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned())))
+    }
+
+    #[test]
+    fn what_may_not_have_run_is_no_proof() {
+        const ALTER: &str = "op.alter_column('t', 'a', nullable=True)";
+        let changed = Some(Belief::Known(State::Flag(true)));
+        let unchanged = Some(Belief::Known(State::Flag(false)));
+        let unknown = Some(Belief::Unknown);
+        let cases = [
+            ("X", &changed),
+            ("if ask():\n        X", &unknown),
+            ("if ask():\n        return\n    X", &unknown),
+            ("if ask():\n        print(1)\n    X", &changed),
+            ("if ask():\n        for b in c():\n            return\n    X", &unknown),
+            ("if ask():\n        for b in c():\n            break\n    X", &changed),
+            ("if ask():\n        op.drop_table('u')\n        return\n    X", &unknown),
+            ("if ask():\n        return\n    else:\n        return\n    X", &unchanged),
+            ("if ask():\n        raise ValueError\n    X", &changed),
+            ("if ask():\n        raise ValueError\n    else:\n        X", &changed),
+            ("if ask():\n        X\n    else:\n        raise ValueError", &changed),
+            ("if ask():\n        op.drop_table('u')\n        raise ValueError\n    X", &changed),
+            ("if ask():\n        return\n    raise ValueError\n    X", &unchanged),
+            ("for b in [1, 2]:\n        if ask():\n            continue\n        X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            continue\n    X", &changed),
+            ("for b in [1, 2]:\n        if ask():\n            break\n    else:\n        X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            break\n    X", &changed),
+            ("for b in [1, 2]:\n        if ask():\n            return\n    X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            break\n        return\n    X", &unknown),
+            ("for b in [1, 2]:\n        return\n    X", &unchanged),
+            ("for b in ask():\n        return\n    X", &unknown),
+            ("while ask():\n        return\n    X", &unknown),
+            ("try:\n        X\n    except ValueError:\n        pass", &unknown),
+            ("try:\n        X\n    except ValueError:\n        raise", &changed),
+            ("try:\n        ask()\n    except ValueError:\n        X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        return\n    X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        raise\n    else:\n        X", &changed),
+            ("try:\n        ask()\n    except ValueError:\n        return\n    else:\n        X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        pass\n    finally:\n        X", &changed),
+            ("try:\n        return\n    finally:\n        X", &changed),
+            ("def f():\n        if ask():\n            return\n        print(1)\n    f()\n    X", &changed),
+            ("def f():\n        if ask():\n            return\n        X\n    f()", &unknown),
+            ("def f():\n        if ask():\n            return 1\n    if f():\n        X", &unknown),
+            (
+                "def f():\n        try:\n            return False\n        except ValueError:\n            return True\n    if f():\n        X",
+                &unchanged,
+            ),
+            ("match op.get_bind().dialect.name:\n        case 'sqlite':\n            return\n    X", &changed),
+            (
+                "match op.get_bind().dialect.name:\n        case 'sqlite' | 'postgresql':\n            return\n    X",
+                &unchanged,
+            ),
+            (
+                "match op.get_bind().dialect.name:\n        case 'sqlite':\n            pass\n        case _:\n            X",
+                &changed,
+            ),
+            ("match ask():\n        case 1:\n            return\n    X", &unknown),
+            ("match ask():\n        case 1:\n            X\n        case other:\n            pass", &unknown),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(altered(&body.replace('X', ALTER)).as_ref(), expected.as_ref(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_guarded_default_is_unknown() {
+        let default = Subject::Table("t".to_owned(), TableSubject::Default("a".to_owned()));
+        let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+        let body = format!("{table}if ask():\n        op.alter_column('t', 'a', server_default='1')");
+        assert_eq!(said(&effects_of(&body), &default), Some(Belief::Unknown));
+    }
+
+    #[test]
+    fn what_a_guard_ensures_is_there() {
+        let column = Subject::Table("t".to_owned(), TableSubject::Column("b".to_owned()));
+        let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+        let body = format!("{table}if ask():\n        return\n    op.add_column('t', sa.Column('b', sa.Integer))");
+        assert_eq!(said(&effects_of(&body), &column), Some(Belief::Known(State::Present)));
+    }
+}

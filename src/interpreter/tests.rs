@@ -1,0 +1,205 @@
+//! Bodies of `upgrade()`, and what is said of them.
+
+use super::*;
+use crate::schema::TableSubject;
+
+/// No file is within reach.
+pub(crate) struct Empty;
+
+impl Checkout for Empty {
+    fn text(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn roots(&self) -> Vec<String> {
+        vec![String::new()]
+    }
+}
+
+#[test]
+fn hostile_sources_end_in_unknown() {
+    let bodies = [
+        "while True:\n        op.execute('SELECT 1')".to_owned(),
+        "f = lambda x: x(x)\n    f(f)".to_owned(),
+        "def g(n):\n        return g(n + 1) + g(n + 2)\n    g(0)".to_owned(),
+        "x = 'a' * 1000000000000\n    op.execute(x)".to_owned(),
+        "for a in range(100000000):\n        op.execute('DROP TABLE t')".to_owned(),
+        "x = [1]\n    for a in x:\n        x.extend(x)\n    for a in range(60):\n        x.extend(x)".to_owned(),
+        format!("op.execute('SELECT {}1')", "(".repeat(50_000)),
+        format!("op.execute('SELECT {}1')", "- ".repeat(40_000)),
+        format!("op.execute('SELECT {}true')", "NOT ".repeat(40_000)),
+        format!("op.execute('DO $$ BEGIN {} END $$')", "BEGIN ".repeat(20_000)),
+        format!("op.execute('SELECT {}1{}')", "a(".repeat(20_000), ")".repeat(20_000)),
+        format!("op.execute('SELECT {}1 END')", "CASE WHEN ".repeat(20_000)),
+        format!("op.execute('SELECT 1{}')", " + 1".repeat(40_000)),
+        format!("x = {}1", "(".repeat(190)),
+    ];
+    for body in bodies {
+        let text = format!("from alembic import op\n\ndef upgrade():\n    {body}\n");
+        let script = Script { path: "versions/a.py".to_owned(), text };
+        let setting = Setting {
+            dialect: Dialect::PostgreSql,
+            default_schema: "public".to_owned(),
+            version_table: "alembic_version".to_owned(),
+        };
+        let effects = read(&[script], &Empty, &setting);
+        assert_eq!(effects.len(), 1, "{}", &body[..20]);
+        assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
+    }
+}
+
+/// What one revision with this body says on PostgreSQL.
+pub(super) fn effects_of(body: &str) -> Effects {
+    let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
+    let script = Script { path: "versions/a.py".to_owned(), text };
+    let setting = Setting {
+        dialect: Dialect::PostgreSql,
+        default_schema: "public".to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
+    read(&[script], &Empty, &setting).remove(0)
+}
+
+pub(super) fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
+    effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
+}
+
+#[test]
+fn a_primary_key_of_no_columns_is_none() {
+    let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
+    let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
+    assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
+    let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
+    assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
+}
+
+#[test]
+fn a_guarded_unique_constraint_over_the_key_is_unknown() {
+    let made = "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer), \
+                sa.PrimaryKeyConstraint('a', 'b', name='k'))";
+    let found = "if op.get_bind().scalar(sa.text('SELECT 1 FROM pg_constraint')):\n        ";
+    let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned(), "b".to_owned()]));
+    let guards = [format!("{found}return\n    "), found.to_owned()];
+    for guard in &guards {
+        for columns in ["'b', 'a'", "'a', 'b'"] {
+            let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
+            assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
+        }
+    }
+    let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
+    assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
+    let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
+    let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
+    assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
+}
+
+#[test]
+fn a_replaced_object_may_have_been_there() {
+    let view = Subject::View("v".to_owned());
+    let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
+    assert_eq!(replaced.earlier, std::slice::from_ref(&view));
+    assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
+    assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
+    let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
+    let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
+    assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
+}
+
+#[test]
+fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
+    let unlisted = Subject::Table("t".to_owned(), TableSubject::Unlisted);
+    let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+    let texts = [
+        "f'ALTER TABLE t ADD COLUMN {ask()} int'",
+        "f'ALTER TABLE {ask()}.t ADD COLUMN b int'",
+        "'ALTER TABLE {}.t ADD COLUMN b {kind}'.format(ask(), kind=ask())",
+        "'ALTER TABLE %s.t ADD COLUMN b int' % ask()",
+        "'ALTER TABLE ' + ask() + '.t ADD COLUMN b int'",
+        "f'ALTER TABLE {ask()}' + '.t ADD COLUMN b int'",
+    ];
+    for text in texts {
+        let effects = effects_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&effects, &unlisted), Some(Belief::Unknown), "{text}");
+        assert!(effects.opaque[0].starts_with("it executes \"ALTER TABLE"), "{:?}", effects.opaque);
+    }
+    let other = effects_of(&format!("{table}op.execute(f'ALTER TABLE {{ask()}}.u ADD COLUMN b int')"));
+    assert_eq!(said(&other, &unlisted), None);
+}
+
+#[test]
+fn a_block_may_select_into_variables_and_return() {
+    let column = Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned()));
+    let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";
+    let cases = [
+        ("SELECT count(*) INTO n FROM x; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Known(State::Flag(true))),
+        (
+            "SELECT a, b INTO STRICT n, m.o FROM x; ALTER TABLE t ALTER a DROP NOT NULL;",
+            Belief::Known(State::Flag(true)),
+        ),
+        ("IF n = 1 THEN SELECT a FROM x INTO n; RETURN; END IF; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Unknown),
+        ("RETURN; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Known(State::Flag(false))),
+    ];
+    for (body, expected) in cases {
+        let text = format!("{table}op.execute('DO $$ DECLARE n int; BEGIN {body} END $$')");
+        let effects = effects_of(&text);
+        assert_eq!(effects.opaque, <[String; 0]>::default(), "{body}");
+        assert_eq!(said(&effects, &column), Some(expected), "{body}");
+    }
+}
+
+#[test]
+fn what_other_databases_need_is_nothing_here() {
+    let nothing = [
+        "pass",
+        "if op.get_bind().dialect.name == 'mysql':\n        op.execute('ALTER TABLE t MODIFY a LONGTEXT')",
+        "if op.get_context().dialect.name != 'mysql':\n        return\n    op.drop_table('t')",
+        "match op.get_bind().dialect.name:\n        case 'mysql':\n            op.drop_table('t')",
+        "print('nothing to do')",
+        "def f(name):\n        return name == 'sqlite'\n    if f(op.get_bind().dialect.name):\n        op.drop_table('t')",
+    ];
+    for body in nothing {
+        assert!(effects_of(body).nothing, "{body}");
+    }
+    let something = [
+        "op.execute('SELECT 1')",
+        "op.create_table_comment('t', 'words')",
+        "op.get_bind().execute(sa.text('UPDATE t SET a = 1'))",
+        "op.get_bind().dialect.has_table(op.get_bind(), 't')",
+        "if ask():\n        op.drop_table('t')",
+        "if ask:\n        ask()",
+        "from application import seed\n    seed()",
+        "import application\n    application.seed()",
+        "sa.MetaData().create_all(op.get_bind())",
+        "if 't' in sa.inspect(op.get_bind()).get_table_names():\n        op.drop_table('t')",
+        "import os\n    if os.environ.get('SEED'):\n        op.execute('INSERT INTO t VALUES (1)')",
+        "import subprocess\n    subprocess.run(['seed'])",
+        "raise ValueError",
+        "open('seed.sql')",
+    ];
+    for body in something {
+        assert!(!effects_of(body).nothing, "{body}");
+    }
+}
+
+#[test]
+fn an_unknown_operation_is_named_and_makes_objects_unknown() {
+    for name in ["create_entity", "replace_entity", "drop_entity"] {
+        let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
+        let effects = effects_of(&body);
+        assert_eq!(effects.opaque, [format!("it calls op.{name}, which is not known")]);
+        assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
+    }
+}
+
+#[test]
+fn a_table_wider_than_any_is_not_followed_to_its_end() {
+    let wide = "op.create_table('t', *[sa.Column(f'c{n}', sa.Integer) for n in range(30000)])";
+    let long =
+        "op.create_table('t')\n    for n in range(30000):\n        op.add_column('t', sa.Column(f'c{n}', sa.Integer))";
+    for body in [wide, long] {
+        let effects = effects_of(body);
+        let column = |name: &str| Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned()));
+        assert_eq!(said(&effects, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
+        assert_eq!(said(&effects, &column("c9999")), None, "{body}");
+    }
+}
