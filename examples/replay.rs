@@ -139,6 +139,7 @@ fn replay(
             }
         }
     }
+    let forked = |claimed| Forked { needs: &needs, claimed, straight: effects.clone(), read: &read };
     let mut tally = Tally::default();
     let mut previous = Vec::new();
     for (number, id) in order.iter().enumerate() {
@@ -147,7 +148,7 @@ fn replay(
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let live =
             catalogue::read(&text, Some(default_schema), "alembic_version").map_err(|error| error.to_string())?;
-        let Weighed { order: ordered, inference, .. } = Forked { needs: &needs, claimed: 0, read: &read }.weigh(&live);
+        let Weighed { order: ordered, inference, .. } = forked(0).weigh(&live);
         let applied: BTreeSet<usize> = (0..truth).collect();
         let open: BTreeSet<usize> = inference.open.iter().map(|&at| ordered[at]).collect();
         let holds_truth = |first: usize, last: usize| {
@@ -180,7 +181,7 @@ fn replay(
                 "abstained"
             }
         };
-        let claimed = Forked { needs: &needs, claimed: truth, read: &read }.weigh(&live);
+        let claimed = forked(truth).weigh(&live);
         let standing = standing(&claimed.effects, &live, &claimed.inference, truth);
         if !matches!(standing, Standing::Agrees { .. }) {
             tally.refused += 1;

@@ -23,6 +23,14 @@ impl Dialect {
             Self::Sqlite => "sqlite",
         }
     }
+
+    /// The schema that unqualified names fall into where nobody has chosen another.
+    pub fn usual_schema(self) -> &'static str {
+        match self {
+            Self::PostgreSql => "public",
+            Self::Sqlite => "main",
+        }
+    }
 }
 
 /// Something that is known, or is not.

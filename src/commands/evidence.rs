@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::files::Files;
 use crate::database::Database;
@@ -12,6 +13,7 @@ use crate::migrations::layout::Layout;
 use crate::migrations::{Node, Step, read_source};
 use crate::reconcile::{Evidence, InvalidIndex};
 use crate::schema::{Dialect, Schema, Subject, TableSubject};
+use crate::version_table::VersionTable;
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
@@ -51,7 +53,8 @@ impl History {
     /// Reads what the migrations do where there is no database: as on PostgreSQL with its usual schema.
     pub(super) fn offline(files: &Files) -> Result<Self, Error> {
         let version_table = files.version_table()?.to_string();
-        let setting = Setting { dialect: Dialect::PostgreSql, default_schema: "public".to_owned(), version_table };
+        let dialect = Dialect::PostgreSql;
+        let setting = Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table };
         Self::up_to(files, "heads", &setting)
     }
 
@@ -77,13 +80,6 @@ impl Comparison {
     /// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.
     pub(super) async fn look(files: &Files, database: &Database, rows: &[String]) -> Result<Self, Error> {
         let table = files.version_table()?;
-        let schema = database.schema(table).await?;
-        let version_table = match &table.schema {
-            Some(namespace) if *namespace != schema.default_schema => format!("{namespace}.{}", table.name),
-            _ => table.name.clone(),
-        };
-        let setting =
-            Setting { dialect: database.dialect(), default_schema: schema.default_schema.clone(), version_table };
         // A row that no file has claims nothing that could be looked for.
         let applied = files.graph.applied(rows).unwrap_or_default();
         let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
@@ -92,10 +88,20 @@ impl Comparison {
             order(files, "heads")?.into_iter().partition(|id| applied.contains(id.as_str()));
         let claimed = first.len();
         let ids = [first, then].concat();
-        let scripts = scripts(files, &ids)?;
-        let disk = Disk::around(&files.layout)?;
-        let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &disk, &setting);
-        let forked = Forked { needs: &needs(files, &ids), claimed, read: &read_in };
+        let scripts: Arc<[Script]> = scripts(files, &ids)?.into();
+        let disk = Arc::new(Disk::around(&files.layout)?);
+        // The migrations are read while the server gathers its answer, as if that named the usual schema.
+        let usual = setting(database.dialect(), database.dialect().usual_schema(), table);
+        let reading = tokio::task::spawn_blocking({
+            let (scripts, disk, usual) = (scripts.clone(), disk.clone(), usual.clone());
+            move || read(scripts.iter(), &*disk, &usual)
+        });
+        let schema = database.schema(table).await?;
+        let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
+        let setting = setting(database.dialect(), &schema.default_schema, table);
+        let straight = if setting == usual { straight } else { read(scripts.iter(), &*disk, &setting) };
+        let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
+        let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
         let Weighed { order, effects, inference } = forked.weigh(&schema);
         let ids = order.into_iter().map(|place| ids[place].clone()).collect();
         Ok(Self { history: History { ids, effects }, schema, inference, claimed })
@@ -122,6 +128,14 @@ impl Comparison {
         most_telling_first(&mut claims, self.claimed);
         claims.iter().map(|claim| claim.sentence(&self.history.ids)).collect()
     }
+}
+
+fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
+    let version_table = match &table.schema {
+        Some(namespace) if namespace != default_schema => format!("{namespace}.{}", table.name),
+        _ => table.name.clone(),
+    };
+    Setting { dialect, default_schema: default_schema.to_owned(), version_table }
 }
 
 /// The texts of revisions.

@@ -5,7 +5,7 @@
 
 use rusqlite::{Connection, Result, Row};
 
-use crate::schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique};
+use crate::schema::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Schema, Table, Unique};
 
 const COLUMNS: &str = "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value IS NOT NULL, c.pk \
     FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
@@ -21,7 +21,7 @@ const OTHERS: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite
 
 /// The schema without the version table.
 pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
-    let mut schema = Schema { default_schema: "main".to_owned(), ..Schema::default() };
+    let mut schema = Schema { default_schema: Dialect::Sqlite.usual_schema().to_owned(), ..Schema::default() };
     each(connection, OTHERS, |row| {
         let (kind, name, table, sql) =
             (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?);

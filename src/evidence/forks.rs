@@ -19,7 +19,9 @@ pub struct Forked<'a> {
     pub needs: &'a [Vec<usize>],
     /// How many of them, from the first on, the version rows claim: they stay in front.
     pub claimed: usize,
-    /// Reads some of the revisions in the order given: the effects of each, given those before it.
+    /// What each of them does, in that order.
+    pub straight: Vec<Effects>,
+    /// Reads some of the revisions in another order: the effects of each, given those before it.
     pub read: &'a dyn Fn(&[usize]) -> Vec<Effects>,
 }
 
@@ -47,8 +49,9 @@ enum Trace {
 
 impl Forked<'_> {
     /// Names the revision that a live schema is at.
-    pub fn weigh(&self, schema: &Schema) -> Weighed {
-        let straight = self.weigh_in((0..self.needs.len()).collect(), schema);
+    pub fn weigh(mut self, schema: &Schema) -> Weighed {
+        let effects = std::mem::take(&mut self.straight);
+        let straight = Weighed { inference: infer(&effects, schema), order: (0..effects.len()).collect(), effects };
         if !self.forks() {
             return straight;
         }

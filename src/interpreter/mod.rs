@@ -74,7 +74,7 @@ pub struct Effects {
 }
 
 /// Where and on what the migrations run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// The database's dialect.
     pub dialect: Dialect,

@@ -16,13 +16,13 @@ pub(super) struct Sides(Vec<History>);
 impl Sides {
     /// Reads what each branch does. No database is asked: the URL tells its dialect, else it is PostgreSQL's.
     pub(super) fn read(config: &Config, files: &Files, heads: &[&Node]) -> Result<Self, Error> {
-        let (dialect, default_schema) = match config.database_url() {
-            Ok(DatabaseUrl::Sqlite(_)) => (Dialect::Sqlite, "main"),
-            _ => (Dialect::PostgreSql, "public"),
+        let dialect = match config.database_url() {
+            Ok(DatabaseUrl::Sqlite(_)) => Dialect::Sqlite,
+            _ => Dialect::PostgreSql,
         };
         // Alembic's own table is in no migration, whatever it is called.
         let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
-        let setting = Setting { dialect, default_schema: default_schema.to_owned(), version_table };
+        let setting = Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table };
         let side = |head: &&Node| History::up_to(files, &head.revision.id, &setting);
         Ok(Self(heads.iter().map(side).collect::<Result<_, _>>()?))
     }
