@@ -60,6 +60,8 @@ struct Manifest {
 #[serde(deny_unknown_fields)]
 struct States {
     states: Vec<Group>,
+    #[serde(default)]
+    settled: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -97,7 +99,8 @@ impl History {
         if !manifest.databases.iter().any(|database| database == kind) {
             return None;
         }
-        let groups = own.map_or(manifest.states, |own| own.states).into_iter().map(|group| match group {
+        let (states, settled) = own.map_or((manifest.states, manifest.settled), |own| (own.states, own.settled));
+        let groups = states.into_iter().map(|group| match group {
             Group::One(revision) => vec![revision],
             Group::Run(revisions) => revisions,
         });
@@ -110,7 +113,7 @@ impl History {
             unread: manifest.unread,
             alone: manifest.alone,
             sides: manifest.sides,
-            settled: manifest.settled,
+            settled,
         })
     }
 
