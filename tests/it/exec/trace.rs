@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use nix::libc;
@@ -17,10 +18,18 @@ use nix::sys::signal::Signal;
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::{Application, Backend};
 
-/// The example `dump-state`, which cargo builds beside the tests.
-fn dump_state() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    tests.parent().and_then(Path::parent).unwrap().join("examples/dump-state")
+/// The example `dump-state`, beside the tests. With `--test it` alone cargo does not build it.
+fn dump_state() -> &'static Path {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let tests = std::env::current_exe().unwrap();
+        let profile = tests.parent().and_then(Path::parent).unwrap();
+        let target = profile.parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "--quiet", "--locked", "--example", "dump-state", "--target-dir"]).arg(target);
+        assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
+        profile.join("examples/dump-state")
+    });
+    &BUILT
 }
 
 /// What is changed in the process before it becomes stillhead, or the program. Runs between fork and exec.
