@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{File, FileType};
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::thread;
+
+use nix::libc::O_NONBLOCK;
 
 use super::graph::RevisionGraph;
 use super::header;
@@ -145,8 +148,13 @@ fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Result<Revisi
 
 /// Reads a file, or answers its size where that is beyond [`MAX_BYTES`]: only then does it have to be asked for.
 fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
-    let mut file = File::open(path)?;
+    // Opening a named pipe would wait for somebody to write to it.
+    let mut file = File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
     let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
+    // A pipe without a writer is at its end at once. Nothing else has to be asked what it is.
+    if read == 0 && !file.metadata()?.is_file() {
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a regular file"));
+    }
     if read <= MAX_BYTES { Ok(None) } else { Ok(Some(file.metadata()?.len().max(read as u64))) }
 }
 
@@ -164,7 +172,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
         path: path.to_owned(),
         line: None,
         reason: error.to_string(),
-        advice: format!("make {} readable for the user that starts the application", path.display()),
+        advice: match error.kind() {
+            std::io::ErrorKind::InvalidInput => format!("move {} away", path.display()),
+            _ => format!("make {} readable for the user that starts the application", path.display()),
+        },
     }
 }
 

@@ -124,11 +124,10 @@ fn questions(server: &Server, tables: usize) -> usize {
 }
 
 #[test]
-fn as_many_round_trips_for_3_tables_as_for_1000() {
+fn one_round_trip_for_3_tables_and_for_1000() {
     let server = Server::start(&["log_statement=all", "log_line_prefix=[%d] ", "max_locks_per_transaction=512"]);
-    let few = questions(&server, 3);
-    assert_eq!(few, questions(&server, 1_000));
-    assert!(few <= 6, "{few} questions");
+    assert_eq!(questions(&server, 3), 1);
+    assert_eq!(questions(&server, 1_000), 1);
 }
 
 #[test]

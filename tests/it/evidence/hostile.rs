@@ -151,6 +151,20 @@ fn a_file_of_any_size_is_named_with_its_size_and_the_next_command() {
 }
 
 #[test]
+fn what_is_no_file_is_named_and_not_waited_for() {
+    let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
+    let checkout = small.checkout();
+    nix::unistd::mkfifo(&checkout.join("versions/pipe.py"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for arguments in [&["heads"][..], &["check", "--offline"], &["history"]] {
+        let outcome = confined(arguments, &checkout).expect("it ends");
+        let said = format!("{}{}", outcome.stdout, outcome.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(matches!(outcome.status.code(), Some(1 | 125)), "{arguments:?}: {outcome:#?}");
+        assert!(said.contains("next: move"), "{arguments:?}: {outcome:#?}");
+        assert!(said.contains("pipe.py: not a regular file"), "{arguments:?}: {outcome:#?}");
+    }
+}
+
+#[test]
 fn a_file_at_the_limit_is_read() {
     let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
     let checkout = small.checkout();
