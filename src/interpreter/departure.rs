@@ -72,7 +72,7 @@ impl Interpreter<'_> {
     /// Something that may have run.
     pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
         self.simulation.guarded += 1;
-        self.simulation.begin();
+        self.begin();
         let flow = run(self);
         if std::mem::take(&mut self.raised) {
             let outcome = self.simulation.roll_back();
@@ -82,6 +82,12 @@ impl Interpreter<'_> {
         }
         self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
         self.depart(flow);
+    }
+
+    /// What is kept to take it back has its size.
+    fn begin(&mut self) {
+        let size = self.simulation.begin();
+        self.spend(size);
     }
 
     /// A body that may run or not, or once out of many times: what it ensures is taken as ensured.
@@ -104,7 +110,7 @@ impl Interpreter<'_> {
 
     /// What came of it, for its caller to accept.
     pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Outcome {
-        self.simulation.begin();
+        self.begin();
         let flow = run(self);
         self.raised = false;
         self.depart(flow);

@@ -182,6 +182,13 @@ fn what_other_databases_need_is_nothing_here() {
 }
 
 #[test]
+fn what_is_kept_to_be_taken_back_is_bounded() {
+    let body = "for n in range(900):\n        op.execute(f\"CREATE TYPE e{n} AS ENUM ('a')\")\n    \
+                for n in range(60000):\n        if ask():\n            op.drop_table('t')";
+    assert_eq!(effects_of(body).opaque, ["it takes more steps than are followed"]);
+}
+
+#[test]
 fn an_unknown_operation_is_named_and_makes_objects_unknown() {
     for name in ["create_entity", "replace_entity", "drop_entity"] {
         let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");

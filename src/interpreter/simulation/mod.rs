@@ -195,9 +195,17 @@ impl Simulation {
         self.schema = Schema { tables, ..others };
     }
 
-    /// Begins to try something.
-    pub(super) fn begin(&mut self) {
-        self.frames.push(Frame { tables: BTreeMap::new(), others: self.others(), doubts: self.doubts.clone() });
+    /// Begins to try something; returns about how many bytes it takes to remember what was before.
+    pub(super) fn begin(&mut self) -> usize {
+        const EACH: usize = 64;
+        let others = self.others();
+        let objects = [&others.views, &others.sequences, &others.functions, &others.extensions, &others.namespaces];
+        let count = objects.iter().map(|set| set.len()).sum::<usize>()
+            + others.enums.len()
+            + others.triggers.len()
+            + self.doubts.len();
+        self.frames.push(Frame { tables: BTreeMap::new(), others, doubts: self.doubts.clone() });
+        count * EACH
     }
 
     /// Takes back what was done since [`Self::begin`] and returns it as an outcome.

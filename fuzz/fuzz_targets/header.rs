@@ -1,0 +1,14 @@
+//! What is read of a header without parsing the functions is what the whole file says.
+#![no_main]
+
+use std::path::Path;
+
+use libfuzzer_sys::fuzz_target;
+use stillhead::migrations::{read_header, read_revision};
+
+fuzz_target!(|bytes: &[u8]| {
+    let path = Path::new("versions/a.py");
+    if let (Ok(whole), Ok(header)) = (read_revision(bytes, path), read_header(bytes, path)) {
+        assert_eq!(whole, header);
+    }
+});
