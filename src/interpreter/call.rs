@@ -20,7 +20,6 @@ impl Interpreter<'_> {
         if self.raised {
             return Value::Unknown;
         }
-        self.acted |= !self.only_looks(&receiver, name);
         match name {
             Some(name) => self.call_method(&receiver, name, arguments),
             None => self.call_value(&receiver, arguments),
@@ -28,6 +27,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn call_value(&mut self, callee: &Value, arguments: Arguments) -> Value {
+        self.acted |= !only_looks(callee, None);
         match callee {
             Value::Function(function) => self.call_function(function, arguments),
             Value::Class(class) => self.instantiate(class, arguments),
@@ -139,32 +139,48 @@ impl Interpreter<'_> {
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
         }
     }
+}
 
-    /// Whether a call certainly changes nothing. What it leads to inside the checkout is followed, and
-    /// asked in its turn.
-    fn only_looks(&mut self, receiver: &Value, method: Option<&Name>) -> bool {
-        const LIBRARIES: [&str; 4] = ["logging", "sqlalchemy", "typing", "warnings"];
-        match (receiver, method.map(Name::as_str)) {
-            (Value::Op(_), Some(name)) => matches!(name, "f" | "get_bind" | "get_context"),
-            (Value::Connection | Value::Context, Some(name)) => {
-                matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode" | "get_x_argument")
-            }
-            (Value::Outside(name), method) => {
-                let library = name.split(['.', '(']).next().unwrap_or_default();
-                LIBRARIES.contains(&library) && !matches!(method, Some("create_all" | "drop_all" | "create" | "drop"))
-            }
-            (Value::Builtin(name), None) => !matches!(&**name, "exec" | "eval" | "open" | "__import__"),
-            (Value::Method(_) | Value::Partial(_), _) => false,
-            (Value::Function(_) | Value::Class(_), None) => true,
-            (Value::Module(_) | Value::Class(_) | Value::Instance(_), _) => {
-                let callee = method.map(|method| self.attribute(receiver, method));
-                matches!(callee, Some(Value::Function(_) | Value::Class(_) | Value::Method(_)))
-            }
-            (
-                Value::Str(_) | Value::FinalName(_) | Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Dict(_),
-                _,
-            ) => true,
-            _ => false,
+/// Whether a call certainly changes nothing. What it leads to inside the checkout is followed, and asked in its turn.
+pub(super) fn only_looks(receiver: &Value, method: Option<&str>) -> bool {
+    const LIBRARIES: [&str; 4] = ["logging", "sqlalchemy", "typing", "warnings"];
+    // They call nothing that they are given.
+    const BUILTINS: [&str; 18] = [
+        "all",
+        "any",
+        "bool",
+        "dict",
+        "enumerate",
+        "getattr",
+        "hasattr",
+        "int",
+        "isinstance",
+        "len",
+        "list",
+        "print",
+        "range",
+        "repr",
+        "set",
+        "str",
+        "tuple",
+        "zip",
+    ];
+    match (receiver, method) {
+        (Value::Op(_), Some(name)) => matches!(name, "f" | "get_bind" | "get_context"),
+        (Value::Connection | Value::Context, Some(name)) => {
+            matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode" | "get_x_argument")
         }
+        (Value::Outside(name), _) => {
+            // What SQLAlchemy makes may act when its methods are called: a session, metadata.
+            let made = name.contains('(') && name.starts_with("sqlalchemy");
+            LIBRARIES.contains(&name.split(['.', '(']).next().unwrap_or_default()) && !made
+        }
+        (Value::Builtin(name), None) => BUILTINS.contains(&&**name),
+        (Value::Function(_) | Value::Class(_) | Value::Method(_) | Value::Partial(_), None) => true,
+        (Value::Module(_) | Value::Class(_), Some(_)) => true,
+        (Value::Instance(instance), Some(name)) => instance.class.attribute(&Name::new(name)).is_some(),
+        (Value::Str(_) | Value::FinalName(_) | Value::List(_), Some(_)) => true,
+        (Value::Tuple(_) | Value::Set(_) | Value::Dict(_), Some(_)) => true,
+        _ => false,
     }
 }

@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use super::Interpreter;
 use super::builtins;
+use super::call::only_looks;
 use super::spec::{Arguments, ConstraintKind};
 use super::value::Value;
 use crate::schema::Subject;
 
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
+        self.acted |= !only_looks(receiver, Some(name));
         if name.as_str() == "create_all" {
             return self.create_all(&arguments);
         }
