@@ -1,7 +1,7 @@
 //! `history`: the revisions between two ends, newest first, as `alembic history` prints them, or as a drawing.
 
 use clap::{Args, ValueEnum};
-use dialoguer::console::Term;
+use console::Term;
 use serde_json::json;
 
 use super::files::Files;

@@ -1,6 +1,6 @@
 //! The drawing on a terminal, beside one line a revision, as `git log --graph` has it.
 
-use dialoguer::console::{Style, measure_text_width};
+use console::{Style, measure_text_width};
 
 use super::{Drawing, Row, State};
 

@@ -194,9 +194,13 @@ fn answered(stillhead: Stillhead, answer: &str) -> String {
 fn on_a_terminal_it_asks_and_elsewhere_it_refuses_to_guess() {
     let shop = lost(Backend::Postgres);
     shop.stillhead(&["fix"]).run().code(2).says("nobody can be asked").says("next: stillhead fix --yes");
-    assert!(answered(shop.stillhead(&["fix"]), "n").contains("nothing is changed"));
-    assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
-    let yes = answered(shop.stillhead(&["fix"]), "y");
+    // Ctrl-D, and an empty line, too.
+    for no in ["n\n", "\n", "\u{4}", "what\n"] {
+        let said = answered(shop.stillhead(&["fix"]), no);
+        assert!(said.contains("nothing is changed"), "{no:?}: {said}");
+        assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
+    }
+    let yes = answered(shop.stillhead(&["fix"]), "Yes\n");
     assert!(yes.contains("write this?") && yes.contains("now       9e7c52f3d8b4"), "{yes}");
     assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
 }

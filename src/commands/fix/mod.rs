@@ -12,6 +12,7 @@ use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use super::look::{Depth, Look};
 use super::output::print;
+use super::prompt::ask;
 use super::write::write;
 use crate::config::{Config, ConfigError};
 use crate::database::url::DatabaseUrl;
@@ -159,6 +160,6 @@ fn confirmed(arguments: &Arguments) -> Result<bool, Error> {
     if !stdin().is_terminal() {
         return Err(Error::NobodyToAsk { command: arguments.command("--yes") });
     }
-    let answer = dialoguer::Confirm::new().with_prompt("write this?").default(false).interact_opt();
-    answer.map(|answer| answer == Some(true)).map_err(|dialoguer::Error::IO(error)| Error::Input(error))
+    let answer = ask("write this? [y/N]")?.unwrap_or_default().to_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes"))
 }

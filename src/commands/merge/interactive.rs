@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use dialoguer::console::Term;
+use console::Term;
 use tracing::{info, warn};
 
 use super::sides::Sides;
