@@ -1,7 +1,7 @@
 //! Arguments: from the call's text, and into a function's parameters.
 
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, Parameters, Stmt};
+use ruff_python_ast::{Expr, Parameters, Stmt, StmtFunctionDef};
 
 use super::Interpreter;
 use super::spec::Arguments;
@@ -50,6 +50,7 @@ impl Interpreter<'_> {
         // Each call costs many frames of expressions.
         const CALL: u32 = 20;
         if self.depth + CALL > super::DEPTH || self.exhausted() {
+            self.acted = true;
             return Value::Unknown;
         }
         self.depth += CALL;
@@ -57,11 +58,15 @@ impl Interpreter<'_> {
         let frame = Frame { scope, module: function.module.clone() };
         let value = match &function.code {
             Code::Function(definition) => {
+                self.acted |= !is_plainly_decorated(definition);
                 self.bind(&definition.parameters, arguments, &frame);
                 let (flow, may_have_returned) = self.body(&definition.body, &frame);
                 // A helper of another file that would fail for certain has something that cannot be seen from here:
                 // an application that has been started. The migration itself goes on.
-                self.raised &= function.module.path == self.script;
+                if self.raised && function.module.path != self.script {
+                    self.raised = false;
+                    self.acted = true;
+                }
                 match flow {
                     _ if may_have_returned => Value::Unknown,
                     Flow::Return(value) => value,
@@ -114,15 +119,32 @@ impl Interpreter<'_> {
     }
 }
 
+/// Whether no decorator could do anything beside.
+fn is_plainly_decorated(definition: &StmtFunctionDef) -> bool {
+    const PLAIN: [&str; 5] = ["classmethod", "contextmanager", "property", "staticmethod", "wraps"];
+    definition.decorator_list.iter().all(|decorator| {
+        let expression = match &decorator.expression {
+            Expr::Call(call) => &*call.func,
+            other => other,
+        };
+        match expression {
+            Expr::Name(name) => PLAIN.contains(&name.id.as_str()),
+            Expr::Attribute(attribute) => PLAIN.contains(&attribute.attr.as_str()),
+            _ => false,
+        }
+    })
+}
+
 impl Function {
     /// Whether the body is `pass`, a docstring and the like.
     pub(super) fn does_nothing(&self) -> bool {
         let Code::Function(definition) = &self.code else { return false };
-        definition.body.iter().all(|statement| match statement {
-            Stmt::Pass(_) => true,
-            Stmt::Expr(statement) => statement.value.is_literal_expr(),
-            Stmt::Return(statement) => statement.value.as_deref().is_none_or(Expr::is_none_literal_expr),
-            _ => false,
-        })
+        is_plainly_decorated(definition)
+            && definition.body.iter().all(|statement| match statement {
+                Stmt::Pass(_) => true,
+                Stmt::Expr(statement) => statement.value.is_literal_expr(),
+                Stmt::Return(statement) => statement.value.as_deref().is_none_or(Expr::is_none_literal_expr),
+                _ => false,
+            })
     }
 }

@@ -27,10 +27,11 @@ impl Interpreter<'_> {
             }
             flow
         };
-        match (flow, self.block(&statement.finalbody, frame)) {
-            (Flow::Next, last) => last,
-            (other, _) => other,
-        }
+        // It runs whatever was raised, and after it goes on what was under way.
+        let raised = std::mem::take(&mut self.raised);
+        let last = self.block(&statement.finalbody, frame);
+        self.raised |= raised;
+        if matches!(last, Flow::Next) { flow } else { last }
     }
 
     /// The body of a `try`: whether each of its effects came to be is unknown. One that returns what can be known and
@@ -43,12 +44,18 @@ impl Interpreter<'_> {
         if self.has_effect(body, frame) || self.has_effect(orelse, frame) {
             let outcome = self.tried(both);
             self.simulation.accept_with_doubt(outcome);
+            self.forget(body, frame);
+            self.forget(orelse, frame);
             return Flow::Next;
         }
         let flow = both(self);
         self.raised = false;
         match flow {
             Flow::Stop => Flow::Next,
+            Flow::Return(Value::Unknown | Value::Outside(_)) => {
+                self.depart(flow);
+                Flow::Next
+            }
             other => other,
         }
     }
@@ -57,6 +64,7 @@ impl Interpreter<'_> {
         if self.has_effect(body, frame) {
             let outcome = self.tried(|interpreter| interpreter.block(body, frame));
             self.simulation.accept_with_doubt(outcome);
+            self.forget(body, frame);
         } else {
             self.pass_by(body, frame);
         }

@@ -105,9 +105,23 @@ pub(super) fn percent(template: &str, value: &Value) -> Option<String> {
     Some(text)
 }
 
-/// `template.format(...)`.
+/// A template for `%` with nothing filled in.
+pub(super) fn without_conversions(template: &str) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('%') {
+        text.push_str(before);
+        text.push(if after.starts_with('%') { '%' } else { GAP });
+        let after = after.strip_prefix('(').and_then(|named| named.split_once(')')).map_or(after, |(_, after)| after);
+        let mut letters = after.chars();
+        letters.next();
+        rest = letters.as_str();
+    }
+    text + rest
+}
+
 /// A template for `format` with nothing filled in.
-fn with_gaps(template: &str) -> String {
+fn without_fields(template: &str) -> String {
     let mut parts = template.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -117,6 +131,7 @@ fn with_gaps(template: &str) -> String {
     text
 }
 
+/// `template.format(...)`.
 fn format(template: &str, arguments: &Arguments) -> Option<String> {
     let mut text = String::new();
     let mut next = 0;
@@ -350,7 +365,7 @@ impl Interpreter<'_> {
                         self.spend(text.len());
                         Value::str(text)
                     }
-                    None => Value::Fragment(with_gaps(text).into()),
+                    None => Value::Fragment(without_fields(text).into()),
                 };
             }
             ("join", Some(items)) => {

@@ -131,6 +131,8 @@ impl Interpreter<'_> {
                 match name.as_str() {
                     "name" => enumeration.and_then(|e| e.name.as_ref()).map_or(Value::Unknown, Value::str),
                     "enums" => enumeration.and_then(|e| e.labels.as_ref()).map_or(Value::Unknown, Value::strings),
+                    // Whatever is called like a class and is not known is taken for a type.
+                    _ if kind.text.is_none() && enumeration.is_none() => Value::Unknown,
                     _ => Value::Method(Rc::new((object.clone(), name.clone()))),
                 }
             }
@@ -168,15 +170,12 @@ pub(super) fn only_looks(receiver: &Value, method: Option<&str>) -> bool {
     match (receiver, method) {
         (Value::Op(_), Some(name)) => matches!(name, "f" | "get_bind" | "get_context"),
         (Value::Connection | Value::Context, Some(name)) => {
-            matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode" | "get_x_argument")
+            matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode")
         }
-        (Value::Outside(name), _) => {
-            // What SQLAlchemy makes may act when its methods are called: a session, metadata.
-            let made = name.contains('(') && name.starts_with("sqlalchemy");
-            LIBRARIES.contains(&name.split(['.', '(']).next().unwrap_or_default()) && !made
-        }
+        (Value::Outside(name), _) => LIBRARIES.contains(&name.split('.').next().unwrap_or_default()),
         (Value::Builtin(name), None) => BUILTINS.contains(&&**name),
-        (Value::Function(_) | Value::Class(_) | Value::Method(_) | Value::Partial(_), None) => true,
+        (Value::Function(_) | Value::Method(_) | Value::Partial(_), None) => true,
+        (Value::Class(class), None) => matches!(class.nature, Nature::Enum | Nature::Other),
         (Value::Module(_) | Value::Class(_), Some(_)) => true,
         (Value::Instance(instance), Some(name)) => instance.class.attribute(&Name::new(name)).is_some(),
         (Value::Str(_) | Value::FinalName(_) | Value::List(_), Some(_)) => true,

@@ -5,11 +5,11 @@
 //! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
 
 use super::Interpreter;
 use super::simulation::Outcome;
-use super::statement::{Flow, Frame};
+use super::statement::{Flow, Frame, has_effect_in};
 
 /// How often the function that is followed may have been left so far, by what; each is one guard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub(super) struct Departures {
 impl Departures {
     fn guards(self) -> u32 {
         self.returns + self.breaks + self.continues
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            returns: self.returns - before.returns,
+            breaks: self.breaks - before.breaks,
+            continues: self.continues - before.continues,
+        }
     }
 }
 
@@ -46,7 +54,16 @@ impl Interpreter<'_> {
         });
     }
 
-    fn leave(&mut self, more: Departures) {
+    /// As [`Self::tried`]; what it leaves is left to the caller.
+    pub(super) fn apart(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> (Outcome, Departures) {
+        let before = self.departures;
+        let outcome = self.tried(run);
+        let more = self.departures.since(before);
+        self.return_to(before);
+        (outcome, more)
+    }
+
+    pub(super) fn leave(&mut self, more: Departures) {
         self.simulation.guarded += more.guards();
         self.departures.returns += more.returns;
         self.departures.breaks += more.breaks;
@@ -94,8 +111,19 @@ impl Interpreter<'_> {
     pub(super) fn maybe(&mut self, body: &[Stmt], frame: &Frame) {
         if self.has_effect(body, frame) {
             self.possibly(|interpreter| interpreter.block(body, frame));
+            self.forget(body, frame);
         } else {
             self.pass_by(body, frame);
+        }
+    }
+
+    /// An expression that may have been evaluated, and is not.
+    pub(super) fn pass_over(&mut self, expression: &Expr) {
+        let mut leaving = Leaving::default();
+        leaving.visit_expr(expression);
+        self.acted |= leaving.calls;
+        if has_effect_in(expression) {
+            self.opaque.push("it may change the schema inside an expression that cannot be evaluated".to_owned());
         }
     }
 
@@ -120,7 +148,9 @@ impl Interpreter<'_> {
 
 /// Whether a block can only end with an exception.
 pub(super) fn fails(body: &[Stmt]) -> bool {
-    matches!(body.last(), Some(Stmt::Raise(_)))
+    let mut leaving = Leaving::default();
+    leaving.visit_body(body);
+    matches!(body.last(), Some(Stmt::Raise(_))) && leaving.found == Departures::default()
 }
 
 /// The words in a block that leave it, and not only a loop or a function inside; and whether it calls anything.
@@ -138,10 +168,13 @@ impl<'a> Visitor<'a> for Leaving {
             Stmt::Return(_) => self.found.returns += 1,
             Stmt::Break(_) => self.found.breaks += u32::from(self.loops == 0),
             Stmt::Continue(_) => self.found.continues += u32::from(self.loops == 0),
-            Stmt::For(_) | Stmt::While(_) => {
+            // Its `else` is outside of the loop.
+            Stmt::For(StmtFor { iter, body, orelse, .. }) | Stmt::While(StmtWhile { test: iter, body, orelse, .. }) => {
+                self.visit_expr(iter);
                 self.loops += 1;
-                walk_stmt(self, statement);
+                self.visit_body(body);
                 self.loops -= 1;
+                self.visit_body(orelse);
             }
             other => walk_stmt(self, other),
         }
@@ -207,6 +240,40 @@ mod tests {
             ("def f():\n        if ask():\n            return 1\n    if f():\n        X", &unknown),
             (
                 "def f():\n        try:\n            return False\n        except ValueError:\n            return True\n    if f():\n        X",
+                &unchanged,
+            ),
+            (
+                "try:\n        X\n    except ValueError as e:\n        if 'x' in str(e):\n            return\n        raise",
+                &unknown,
+            ),
+            ("try:\n        return F.a\n    except ValueError:\n        pass\n    X", &unknown),
+            (
+                "b = False\n    try:\n        op.drop_table('u')\n    except ValueError:\n        op.drop_table('v')\n        b = True\n    \
+                 if b:\n        return\n    X",
+                &unknown,
+            ),
+            (
+                "b = 0\n    if ask():\n        op.drop_table('u')\n        b = 1\n    if b:\n        return\n    X",
+                &unknown,
+            ),
+            (
+                "try:\n        try:\n            raise ValueError\n        finally:\n            X\n    except ValueError:\n        pass",
+                &unknown,
+            ),
+            ("if ask():\n        X\n        return\n    else:\n        X", &changed),
+            ("for b in F.items:\n        pass\n    else:\n        X", &changed),
+            (
+                "for b in [1]:\n        for c in F.items:\n            pass\n        else:\n            break\n        X",
+                &unchanged,
+            ),
+            (
+                "for b in [1]:\n        for c in F.items:\n            break\n        else:\n            break\n        X",
+                &unknown,
+            ),
+            ("F.flag and X", &unknown),
+            ("X if F.flag else None", &unchanged),
+            (
+                "b = 't'\n    match ask():\n        case [b, _]:\n            pass\n    op.alter_column(b, 'a', nullable=True)",
                 &unchanged,
             ),
             ("match op.get_bind().dialect.name:\n        case 'sqlite':\n            return\n    X", &changed),

@@ -58,7 +58,8 @@ impl Interpreter<'_> {
     pub(super) fn open_mentioned(&mut self, text: &str) {
         const BETWEEN: [&str; 5] = ["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
         let is_sign = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == GAP;
-        let words = text.split(|c| !is_sign(c)).filter(|word| !word.is_empty());
+        let bare = text.replace('"', "");
+        let words = bare.split(|c| !is_sign(c)).filter(|word| !word.is_empty());
         let mut after = false;
         for word in words.take(500) {
             let upper = word.to_uppercase();

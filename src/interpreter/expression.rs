@@ -16,6 +16,7 @@ use super::value::{Code, Function, GAP, Scope, Value, contains};
 impl Interpreter<'_> {
     pub(super) fn expression(&mut self, expression: &Expr, frame: &Frame) -> Value {
         if !self.step() || self.depth > super::DEPTH {
+            self.acted = true;
             return Value::Unknown;
         }
         self.depth += 1;
@@ -85,7 +86,11 @@ impl Interpreter<'_> {
             Expr::If(conditional) => match self.expression(&conditional.test, frame).truth() {
                 Some(true) => self.expression(&conditional.body, frame),
                 Some(false) => self.expression(&conditional.orelse, frame),
-                None => Value::Unknown,
+                None => {
+                    self.pass_over(&conditional.body);
+                    self.pass_over(&conditional.orelse);
+                    Value::Unknown
+                }
             },
             Expr::Subscript(subscript) => self.subscript(subscript, frame),
             Expr::ListComp(c) => self.comprehension(&c.generators, &[&c.elt], frame, false),
@@ -106,7 +111,10 @@ impl Interpreter<'_> {
             }
             Expr::Starred(starred) => self.expression(&starred.value, frame),
             Expr::Await(awaited) => self.expression(&awaited.value, frame),
-            _ => Value::Unknown,
+            other => {
+                self.pass_over(other);
+                Value::Unknown
+            }
         }
     }
 
@@ -221,7 +229,7 @@ impl Interpreter<'_> {
                     self.spend(text.len());
                     Value::str(text)
                 }
-                None => Value::Fragment(template.replace("%s", &GAP.to_string()).into()),
+                None => Value::Fragment(builtins::without_conversions(template).into()),
             },
             (Operator::Add, Value::Fragment(a) | Value::Str(a), Value::Fragment(b)) => {
                 self.spend(a.len() + b.len());
@@ -294,7 +302,10 @@ impl Interpreter<'_> {
         let mut unknown = false;
         let mut last = Value::Unknown;
         for value in values {
+            // What follows something unknown may not have been evaluated.
+            self.simulation.guarded += u32::from(unknown);
             last = self.expression(value, frame);
+            self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(unknown));
             match (operator, last.truth()) {
                 (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) => {
                     // `unknown or True` is true whichever way, but which value it is cannot be said.
@@ -358,7 +369,10 @@ impl Interpreter<'_> {
             return false;
         };
         let items = self.expression(&generator.iter, frame);
-        let Some((items, mut partial)) = items.items() else { return true };
+        let Some((items, mut partial)) = items.items() else {
+            self.pass_over_rest(&generator.ifs, rest, parts);
+            return true;
+        };
         for item in items {
             if !self.step() {
                 return true;
@@ -376,10 +390,19 @@ impl Interpreter<'_> {
             match keep {
                 Some(true) => partial |= self.generate(rest, parts, frame, rows),
                 Some(false) => {}
-                None => partial = true,
+                None => {
+                    self.pass_over_rest(&[], rest, parts);
+                    partial = true;
+                }
             }
         }
         partial
+    }
+
+    /// Parts of a comprehension that may have been evaluated.
+    fn pass_over_rest(&mut self, conditions: &[Expr], generators: &[Comprehension], parts: &[&Expr]) {
+        let inner = generators.iter().flat_map(|generator| std::iter::once(&generator.iter).chain(&generator.ifs));
+        conditions.iter().chain(inner).chain(parts.iter().copied()).for_each(|part| self.pass_over(part));
     }
 }
 

@@ -51,38 +51,44 @@ impl Interpreter<'_> {
         mut another: impl FnMut(&mut Self) -> Option<bool>,
     ) -> Flow {
         let before = self.departures;
-        let flow = loop {
+        // How it is left before its end, if it is.
+        let left = loop {
             match another(self) {
                 Some(true) if self.step() => {}
-                Some(true) => break Flow::Stop,
-                Some(false) => break self.block(orelse, frame),
+                Some(true) => break Some(Flow::Stop),
+                Some(false) => break None,
                 None => {
                     self.maybe(body, frame);
-                    break Flow::Next;
+                    break None;
                 }
             }
             let continues = self.departures.continues;
             let flow = self.block(body, frame);
-            let left = self.departures.continues > continues;
-            let flow = self.settle(flow, left);
+            let continued = self.departures.continues > continues;
+            let flow = self.settle(flow, continued);
             self.return_to(Departures { continues, ..self.departures });
             match flow {
                 Flow::Next | Flow::Continue => {}
-                other if left => self.depart(other),
-                Flow::Break => break Flow::Next,
-                other => break other,
+                other if continued => self.depart(other),
+                other => break Some(other),
             }
         };
         // Its own `break` and `continue` mean nothing more after it.
-        let left = self.departures.breaks > before.breaks;
-        let flow = self.settle(flow, left);
+        let broken = self.departures.breaks > before.breaks;
+        let left = left.map(|flow| self.settle(flow, broken));
         self.return_to(Departures { returns: self.departures.returns, ..before });
-        match flow {
-            Flow::Return(_) if left => {
+        match left {
+            None if !broken => self.block(orelse, frame),
+            None => {
+                self.maybe(orelse, frame);
+                Flow::Next
+            }
+            Some(Flow::Break) => Flow::Next,
+            Some(flow @ Flow::Return(_)) if broken => {
                 self.depart(flow);
                 Flow::Next
             }
-            other => other,
+            Some(flow) => flow,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! `match`, as far as a pattern names values.
 
+use ruff_python_ast::name::Name;
+use ruff_python_ast::visitor::{Visitor, walk_pattern};
 use ruff_python_ast::{MatchCase, Pattern, Singleton, StmtMatch};
 
 use super::Interpreter;
@@ -48,7 +50,9 @@ impl Interpreter<'_> {
                     Some(inner) => self.pattern(inner, subject, frame),
                     None => Some(true),
                 };
-                if let Some(name) = &pattern.name {
+                if let Some(name) = &pattern.name
+                    && matched != Some(false)
+                {
                     frame.scope.set(&name.id, subject.clone());
                 }
                 matched
@@ -64,7 +68,28 @@ impl Interpreter<'_> {
                 }
                 all
             }
-            _ => None,
+            other => {
+                let mut captured = Captured(Vec::new());
+                captured.visit_pattern(other);
+                captured.0.iter().for_each(|name| frame.scope.set(name, Value::Unknown));
+                None
+            }
         }
+    }
+}
+
+/// Names that a pattern binds.
+struct Captured(Vec<Name>);
+
+impl<'a> Visitor<'a> for Captured {
+    fn visit_pattern(&mut self, pattern: &'a Pattern) {
+        let name = match pattern {
+            Pattern::MatchAs(pattern) => pattern.name.as_ref(),
+            Pattern::MatchStar(pattern) => pattern.name.as_ref(),
+            Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
+            _ => None,
+        };
+        self.0.extend(name.map(|name| name.id.clone()));
+        walk_pattern(self, pattern);
     }
 }

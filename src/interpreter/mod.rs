@@ -174,8 +174,9 @@ impl<'a> Interpreter<'a> {
                 if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
                     self.acted = false;
                     self.call_function(&upgrade, spec::Arguments::default());
-                    let decided = !self.acted && !self.assumed_environment;
-                    nothing = upgrade.does_nothing() || (decided && !self.raised && self.opaque.is_empty());
+                    let followed = !self.acted && !self.raised && !self.exhausted() && self.opaque.is_empty();
+                    nothing = upgrade.does_nothing()
+                        || (followed && !self.data && !self.assumed_environment && self.simulation.effects == 0);
                 } else {
                     self.opaque.push("it has no upgrade() that can be read".to_owned());
                 }

@@ -59,7 +59,10 @@ impl Interpreter<'_> {
                     self.data = true;
                 }
             }
-            [text, ..] if is_ddl(text) => self.dynamic_sql(&node.syntax().text().to_string().replace('\'', " ")),
+            [text, ..] if is_ddl(text) => {
+                let put_together = node.syntax().text().to_string().replace('\'', " ");
+                self.dynamic_sql(put_together.trim_start().get("EXECUTE".len()..).unwrap_or_default());
+            }
             _ => self.data = true,
         }
     }

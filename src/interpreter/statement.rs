@@ -124,6 +124,7 @@ impl Interpreter<'_> {
                 let mut suppressed = false;
                 for item in &statement.items {
                     let value = self.expression(&item.context_expr, frame);
+                    self.acted |= matches!(value, Value::Instance(_));
                     suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
                     if let Some(target) = &item.optional_vars {
                         self.assign(target, value, frame);
@@ -166,28 +167,42 @@ impl Interpreter<'_> {
         }
         let bodies = || std::iter::once(body).chain(rest.iter().map(|clause| clause.body.as_slice()));
         let effect = self.has_effect(body, frame);
-        let other_effect = rest.iter().any(|clause| self.has_effect(&clause.body, frame));
+        let other_effect = rest
+            .iter()
+            .any(|clause| self.has_effect(&clause.body, frame) || clause.test.as_ref().is_some_and(has_effect_in));
         match (effect, other_effect) {
-            (false, false) => bodies().for_each(|body| self.pass_by(body, frame)),
+            (false, false) => {
+                self.pass_by(body, frame);
+                self.pass_by_clauses(rest, frame);
+            }
             (true, false) => {
-                rest.iter().for_each(|clause| self.pass_by(&clause.body, frame));
+                self.pass_by_clauses(rest, frame);
                 self.maybe(body, frame);
             }
             (false, true) => {
                 self.pass_by(body, frame);
                 self.possibly(|interpreter| interpreter.otherwise(rest, frame));
+                rest.iter().for_each(|clause| self.forget(&clause.body, frame));
             }
             (true, true) => {
                 let names = frame.scope.names.borrow().clone();
-                let one = self.tried(|interpreter| interpreter.block(body, frame));
+                let (one, leaving) = self.apart(|interpreter| interpreter.block(body, frame));
                 frame.scope.names.replace(names);
                 let other = self.tried(|interpreter| interpreter.otherwise(rest, frame));
+                self.leave(leaving);
                 self.simulation.accept_either(one, other);
                 bodies().for_each(|body| self.forget(body, frame));
             }
         }
         let returns = |body: &[Stmt]| matches!(body.last(), Some(Stmt::Return(_)));
         if last.is_some() && bodies().all(returns) { Flow::Return(Value::Unknown) } else { Flow::Next }
+    }
+
+    fn pass_by_clauses(&mut self, clauses: &[ElifElseClause], frame: &Frame) {
+        for clause in clauses {
+            clause.test.iter().for_each(|test| self.pass_over(test));
+            self.pass_by(&clause.body, frame);
+        }
     }
 
     fn otherwise(&mut self, rest: &[ElifElseClause], frame: &Frame) -> Flow {
@@ -273,31 +288,48 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether a block could change the schema, as far as its text shows.
+    /// Whether a block could change the schema, as far as its text shows, and that of what it calls.
     pub(super) fn has_effect(&mut self, body: &[Stmt], frame: &Frame) -> bool {
-        let mut pending: Vec<Rc<Function>> = Vec::new();
-        let mut seen: Vec<Name> = Vec::new();
+        const MOST: usize = 100;
         let mut calls = Calls::default();
         calls.visit_body(body);
-        loop {
+        let mut pending = vec![(calls, frame.clone())];
+        let mut seen: Vec<Rc<Function>> = Vec::new();
+        while let Some((calls, frame)) = pending.pop() {
             if calls.effect {
                 return true;
             }
-            for name in std::mem::take(&mut calls.names) {
-                if seen.len() < 100 && !seen.contains(&name) {
-                    seen.push(name.clone());
-                    if let Value::Function(function) = self.name(&name, frame) {
-                        pending.push(function);
-                    }
+            for (module, name) in calls.names {
+                let callee = match module {
+                    None => self.name(&name, &frame),
+                    Some(module) => match self.name(&module, &frame) {
+                        module @ Value::Module(_) => self.attribute(&module, &name),
+                        _ => continue,
+                    },
+                };
+                let Value::Function(function) = callee else { continue };
+                if seen.len() == MOST || seen.iter().any(|seen| Rc::ptr_eq(seen, &function)) {
+                    continue;
                 }
-            }
-            let Some(function) = pending.pop() else { return false };
-            match &function.code {
-                Code::Function(definition) => calls.visit_body(&definition.body),
-                Code::Lambda(lambda) => calls.visit_expr(&lambda.body),
+                let mut calls = Calls::default();
+                match &function.code {
+                    Code::Function(definition) => calls.visit_body(&definition.body),
+                    Code::Lambda(lambda) => calls.visit_expr(&lambda.body),
+                }
+                let scope = Scope::inside(function.closure.clone());
+                pending.push((calls, Frame { scope, module: function.module.clone() }));
+                seen.push(function);
             }
         }
+        false
     }
+}
+
+/// Whether an expression calls something that could change the schema by its name.
+pub(super) fn has_effect_in(expression: &Expr) -> bool {
+    let mut calls = Calls::default();
+    calls.visit_expr(expression);
+    calls.effect
 }
 
 /// Names that a block assigns, or whose object it changes.
@@ -321,11 +353,11 @@ impl<'a> Visitor<'a> for Stored {
     }
 }
 
-/// What a block calls.
+/// What a block calls: names, and names in something that may be a module.
 #[derive(Default)]
 struct Calls {
     effect: bool,
-    names: Vec<Name>,
+    names: Vec<(Option<Name>, Name)>,
 }
 
 impl<'a> Visitor<'a> for Calls {
@@ -338,8 +370,13 @@ impl<'a> Visitor<'a> for Calls {
     fn visit_expr(&mut self, expression: &'a Expr) {
         if let Expr::Call(call) = expression {
             match &*call.func {
-                Expr::Attribute(attribute) => self.effect |= EFFECTS.contains(&attribute.attr.as_str()),
-                Expr::Name(name) => self.names.push(name.id.clone()),
+                Expr::Attribute(attribute) => {
+                    self.effect |= EFFECTS.contains(&attribute.attr.as_str());
+                    if let Expr::Name(module) = &*attribute.value {
+                        self.names.push((Some(module.id.clone()), attribute.attr.id.clone()));
+                    }
+                }
+                Expr::Name(name) => self.names.push((None, name.id.clone())),
                 _ => {}
             }
         }

@@ -150,11 +150,12 @@ fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Result<Revisi
 fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
     // Opening a named pipe would wait for somebody to write to it.
     let mut file = File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
-    let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
-    // A pipe without a writer is at its end at once. Nothing else has to be asked what it is.
-    if read == 0 && !file.metadata()?.is_file() {
+    let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer);
+    // A pipe is at its end at once, or has nothing to read yet. Nothing else has to be asked what it is.
+    if !matches!(read, Ok(1..)) && !file.metadata()?.is_file() {
         return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "not a regular file"));
     }
+    let read = read?;
     if read <= MAX_BYTES { Ok(None) } else { Ok(Some(file.metadata()?.len().max(read as u64))) }
 }
 
