@@ -281,10 +281,14 @@ impl Interpreter<'_> {
 
     /// Names that a block that may have run assigns or changes are unknown after it.
     pub(super) fn forget(&mut self, body: &[Stmt], frame: &Frame) {
-        let mut visitor = Stored(Vec::new());
+        let mut visitor = Stored::default();
         visitor.visit_body(body);
-        for name in visitor.0 {
-            frame.scope.set(&name, Value::Unknown);
+        // A table has methods of these names, too, and stays what it is.
+        let holds =
+            |name: &Name| matches!(frame.scope.get(name), Some(Value::List(_) | Value::Dict(_) | Value::Set(_)));
+        visitor.changed.retain(holds);
+        for name in visitor.assigned.iter().chain(&visitor.changed) {
+            frame.scope.set(name, Value::Unknown);
         }
     }
 
@@ -333,18 +337,22 @@ pub(super) fn has_effect_in(expression: &Expr) -> bool {
 }
 
 /// Names that a block assigns, or whose object it changes.
-struct Stored(Vec<Name>);
+#[derive(Default)]
+struct Stored {
+    assigned: Vec<Name>,
+    changed: Vec<Name>,
+}
 
 impl<'a> Visitor<'a> for Stored {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
-            Expr::Name(name) if name.ctx.is_store() => self.0.push(name.id.clone()),
+            Expr::Name(name) if name.ctx.is_store() => self.assigned.push(name.id.clone()),
             Expr::Call(call) => {
                 if let Expr::Attribute(attribute) = &*call.func
                     && let Expr::Name(name) = &*attribute.value
                     && MUTATORS.contains(&attribute.attr.as_str())
                 {
-                    self.0.push(name.id.clone());
+                    self.changed.push(name.id.clone());
                 }
             }
             _ => {}
