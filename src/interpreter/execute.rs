@@ -2,7 +2,7 @@
 
 use super::Interpreter;
 use super::value::{GAP, Value};
-use crate::schema::{Dialect, Subject};
+use crate::schema::{Dialect, Subject, Table};
 
 impl Interpreter<'_> {
     pub(super) fn execute(&mut self, statement: &Value) {
@@ -54,24 +54,30 @@ impl Interpreter<'_> {
         self.open_mentioned(text);
     }
 
-    /// Tables that a statement which cannot be followed changes: anything may have happened to them.
+    /// Tables that a statement which cannot be followed changes: anything may have happened to them, or to their indexes.
     pub(super) fn open_mentioned(&mut self, text: &str) {
         const BETWEEN: [&str; 5] = ["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
         let is_sign = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == GAP;
         let bare = text.replace('"', "");
-        let words = bare.split(|c| !is_sign(c)).filter(|word| !word.is_empty());
+        let words: Vec<&str> = bare.split(|c| !is_sign(c)).filter(|word| !word.is_empty()).take(500).collect();
+        let open = match object(&words).as_deref() {
+            // They stand on a table and leave it as it is.
+            Some("TRIGGER" | "POLICY" | "RULE" | "COMMENT") => return,
+            Some("INDEX") => |table: &mut Table| table.open_indexes = true,
+            _ => |table: &mut Table| table.open = true,
+        };
         let mut after = false;
-        for word in words.take(500) {
+        for word in words {
             let upper = word.to_uppercase();
             if upper == "TABLE" || upper == "ON" {
                 after = true;
             } else if after && !BETWEEN.contains(&upper.as_str()) {
                 after = false;
                 match word.strip_prefix(GAP).and_then(|word| word.strip_prefix('.')) {
-                    Some(name) => self.simulation.open_in_any_schema(name),
+                    Some(name) => self.simulation.open_part_in_any_schema(name, open),
                     None => {
                         let own = format!("{}.", self.simulation.default_schema);
-                        self.simulation.open(word.strip_prefix(&own).unwrap_or(word));
+                        self.simulation.open_part(word.strip_prefix(&own).unwrap_or(word), open);
                     }
                 }
             }
@@ -99,6 +105,12 @@ impl Interpreter<'_> {
 pub(super) fn is_ddl(text: &str) -> bool {
     let word = text.split_whitespace().next().unwrap_or_default().to_uppercase();
     matches!(word.as_str(), "CREATE" | "ALTER" | "DROP" | "DO" | "COMMENT")
+}
+
+/// What a statement makes, drops or speaks about: the first word after `CREATE OR REPLACE` and the like.
+fn object(words: &[&str]) -> Option<String> {
+    const BEFORE: [&str; 7] = ["CREATE", "DROP", "ALTER", "OR", "REPLACE", "UNIQUE", "CONSTRAINT"];
+    words.iter().map(|word| word.to_uppercase()).find(|word| !BEFORE.contains(&word.as_str()))
 }
 
 fn nesting(text: &str) -> usize {

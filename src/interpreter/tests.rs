@@ -125,8 +125,17 @@ fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
         assert_eq!(said(&effects, &unlisted), Some(Belief::Unknown), "{text}");
         assert!(effects.opaque[0].starts_with("it executes \"ALTER TABLE"), "{:?}", effects.opaque);
     }
-    let other = effects_of(&format!("{table}op.execute(f'ALTER TABLE {{ask()}}.u ADD COLUMN b int')"));
-    assert_eq!(said(&other, &unlisted), None);
+    let others = [
+        "f'ALTER TABLE {ask()}.u ADD COLUMN b int'",
+        "f'CREATE TRIGGER {ask()} AFTER UPDATE ON t EXECUTE FUNCTION f()'",
+        "f'CREATE UNIQUE INDEX {ask()} ON t (a)'",
+    ];
+    for text in others {
+        let effects = effects_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&effects, &unlisted), None, "{text}");
+        let indexes = Subject::Table("t".to_owned(), TableSubject::UnlistedIndexes);
+        assert_eq!(said(&effects, &indexes).is_some(), text.contains("INDEX"), "{text}");
+    }
 }
 
 #[test]

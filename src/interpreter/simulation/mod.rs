@@ -163,16 +163,21 @@ impl Simulation {
 
     /// Something unreadable happened to the table.
     pub(super) fn open(&mut self, name: &str) {
+        self.open_part(name, |table| table.open = true);
+    }
+
+    /// The same, to the part that `open` opens.
+    pub(super) fn open_part(&mut self, name: &str, open: fn(&mut Table)) {
         if self.schema.tables.contains_key(name) {
-            self.table_mut(name).open = true;
+            open(self.table_mut(name));
         }
     }
 
-    /// Something unreadable happened to a table of this name, in a schema that nobody knows.
-    pub(super) fn open_in_any_schema(&mut self, name: &str) {
+    /// The same, to that part of each table of this name: nobody knows its schema.
+    pub(super) fn open_part_in_any_schema(&mut self, name: &str, open: fn(&mut Table)) {
         let bare = |table: &str| table.rsplit_once('.').map_or(table, |(_, bare)| bare) == name;
         let tables: Vec<String> = self.schema.tables.keys().filter(|table| bare(table)).cloned().collect();
-        tables.iter().for_each(|table| self.open(table));
+        tables.iter().for_each(|table| self.open_part(table, open));
     }
 
     fn others(&self) -> Schema {
