@@ -1,5 +1,4 @@
-//! What may have run: a branch, and all that follows a `return`, `break` or `continue` that nobody can
-//! say is reached.
+//! What may have run: a branch, and all that follows a `return`, `break` or `continue` that nobody can say is reached.
 //!
 //! After `if unknown: return` the rest of the function stands under a guard, exactly as if it were the body of an `if`,
 //! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
@@ -165,7 +164,10 @@ impl<'a> Visitor<'a> for Leaving {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
             Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-            Stmt::Return(_) => self.found.returns += 1,
+            Stmt::Return(_) => {
+                self.found.returns += 1;
+                walk_stmt(self, statement);
+            }
             Stmt::Break(_) => self.found.breaks += u32::from(self.loops == 0),
             Stmt::Continue(_) => self.found.continues += u32::from(self.loops == 0),
             // Its `else` is outside of the loop.

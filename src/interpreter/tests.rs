@@ -191,6 +191,8 @@ fn what_other_databases_need_is_nothing_here() {
         "[op.execute(a) for a in F.items]",
         "[ask(a) for a in [1] if F.flag]",
         "F.flag and ask()",
+        "if F.flag:\n        return ask()",
+        "if F.flag:\n        a = ask()\n    else:\n        del F.flag",
         "if F.flag:\n        pass\n    elif ask():\n        pass",
         "for a in F.items:\n        pass\n    else:\n        ask()",
         "settings = Settings()\n    if settings.skip:\n        return\n    op.execute('UPDATE t SET a = 1')",
