@@ -5,6 +5,7 @@ mod backup;
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -166,7 +167,17 @@ fn refuse_what_is_not_ours(losses: &[Loss]) -> Result<(), ResetError> {
 }
 
 async fn refuse_others(database: &Database, name: &str, arguments: &Arguments) -> Result<(), Error> {
-    let sessions = database.other_sessions().await?;
+    // Who has just hung up is seen for a moment yet.
+    const LEAVING: Duration = Duration::from_millis(100);
+    const LOOKS: u32 = 10;
+    let mut sessions = database.other_sessions().await?;
+    for _ in 0..LOOKS {
+        if sessions.is_empty() || arguments.even_if_connected {
+            break;
+        }
+        tokio::time::sleep(LEAVING).await;
+        sessions = database.other_sessions().await?;
+    }
     match sessions.is_empty() {
         true => Ok(()),
         false if arguments.even_if_connected => {
