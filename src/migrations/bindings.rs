@@ -11,11 +11,31 @@ pub(super) fn bound_names(body: &[Stmt]) -> Vec<&str> {
     bound.0
 }
 
-/// The names that a function body declares `global`, at any depth.
-pub(super) fn declared_global(body: &[Stmt]) -> Vec<&str> {
-    let mut global = Global(Vec::new());
-    body.iter().for_each(|statement| global.visit_stmt(statement));
-    global.0
+/// Functions through which a module can set its names without naming them.
+const REFLECTION: [&str; 6] = ["exec", "eval", "globals", "locals", "vars", "setattr"];
+
+/// Whether a function of this name can set any name of the module.
+pub(super) fn is_reflection(name: &str) -> bool {
+    REFLECTION.contains(&name)
+}
+
+/// What the functions of some statements may do to the module's names once somebody calls them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Deferred<'a> {
+    /// The names that are declared `global`, at any depth.
+    pub(super) global: Vec<&'a str>,
+    /// Whether any other may be rebound, too.
+    pub(super) anything: bool,
+    /// Whether there are functions at all: each may change what can be changed in place.
+    pub(super) functions: bool,
+    depth: u32,
+}
+
+impl<'a> Deferred<'a> {
+    /// Looks into one more statement.
+    pub(super) fn add(&mut self, statement: &'a Stmt) {
+        self.visit_stmt(statement);
+    }
 }
 
 /// Whether an expression holds a name for which `matches` is true.
@@ -70,17 +90,28 @@ impl<'a> Visitor<'a> for Bound<'a> {
     }
 }
 
-struct Global<'a>(Vec<&'a str>);
-
-impl<'a> Visitor<'a> for Global<'a> {
+impl<'a> Visitor<'a> for Deferred<'a> {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        let inside = u32::from(statement.is_function_def_stmt());
         if let Stmt::Global(global) = statement {
-            self.0.extend(global.names.iter().map(|name| name.as_str()));
+            self.global.extend(global.names.iter().map(|name| name.as_str()));
         }
+        self.functions |= inside > 0;
+        self.depth += inside;
         walk_stmt(self, statement);
+        self.depth -= inside;
     }
 
-    fn visit_expr(&mut self, _: &'a Expr) {}
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        let inside = u32::from(expression.is_lambda_expr());
+        self.functions |= inside > 0;
+        self.depth += inside;
+        if let Expr::Name(name) = expression {
+            self.anything |= self.depth > 0 && (is_reflection(&name.id) || name.id == "__name__");
+        }
+        walk_expr(self, expression);
+        self.depth -= inside;
+    }
 }
 
 struct Mention<'m> {

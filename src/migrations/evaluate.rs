@@ -9,11 +9,8 @@ use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{self as ast, Expr, ModModule, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::bindings::{bound_names, declared_global, mentions};
+use super::bindings::{Deferred, bound_names, is_reflection, mentions};
 use super::value::Value;
-
-/// Functions through which a module can set its names without naming them.
-const REFLECTION: [&str; 6] = ["exec", "eval", "globals", "locals", "vars", "setattr"];
 
 /// How deep an expression may be that is still evaluated: no revision is written in as many parts, and each level costs
 /// stack.
@@ -26,8 +23,8 @@ const HARMLESS_STARS: [&str; 6] = ["alembic", "sqlalchemy", "typing", "datetime"
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names<'a> {
     values: HashMap<&'a str, Value>,
-    /// Functions defined so far, and what they may rebind when they are called.
-    functions: HashMap<&'a str, &'a ast::StmtFunctionDef>,
+    /// What calling one of the functions so far may do.
+    deferred: Deferred<'a>,
     /// Set once anything may have been bound without being named.
     anything: Option<TextRange>,
     /// Whether something that may raise has been passed.
@@ -41,7 +38,12 @@ impl<'a> Names<'a> {
     pub(super) fn of(module: &'a ModModule, name: String) -> Self {
         let mut names = Self::default();
         names.values.insert("__name__", Value::Str(name));
-        names.run(&module.body);
+        for statement in &module.body {
+            names.deferred.add(statement);
+            if !names.step(statement) {
+                break;
+            }
+        }
         names
     }
 
@@ -93,12 +95,13 @@ impl<'a> Names<'a> {
             Stmt::With(with) => return self.with(with),
             Stmt::FunctionDef(function) => {
                 function.decorator_list.iter().for_each(|decorator| self.effects(&decorator.expression));
-                self.functions.insert(function.name.as_str(), function);
                 self.forget(function.name.as_str(), function.name.range);
             }
             Stmt::ClassDef(class) => {
                 Effects { names: self }.visit_stmt(statement);
                 self.may_raise = true;
+                // Its body runs at once, and may declare names global.
+                self.deferred.global.clone().into_iter().for_each(|name| self.forget(name, class.range));
                 self.forget(class.name.as_str(), class.name.range);
             }
             Stmt::Assert(assertion) => self.effects(&assertion.test),
@@ -262,21 +265,29 @@ impl<'a> Names<'a> {
     fn call_effects(&mut self, call: &'a ast::ExprCall) {
         let range = call.range();
         if let Expr::Name(function) = &*call.func
-            && REFLECTION.contains(&function.id.as_str())
+            && is_reflection(&function.id)
         {
             self.forget_everything(range);
+            // What is executed may define functions.
+            self.deferred.anything = true;
         }
-        let functions = &self.functions;
-        if mentions(&call.func, &|name| functions.contains_key(name)) {
-            // It may call any other function of the module.
-            let rebound: Vec<&str> = functions.values().flat_map(|function| declared_global(&function.body)).collect();
-            rebound.into_iter().for_each(|name| self.forget(name, range));
+        let arguments = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
+        let parts = || std::iter::once(&*call.func).chain(arguments.clone());
+        // A function of the module may have got any name, and may call any other.
+        let maybe_ours = |name: &str| match self.values.get(name) {
+            Some(value) => value.unknown().is_some(),
+            None => self.anything.is_some(),
+        };
+        let calls_ours = self.deferred.functions || self.deferred.anything;
+        if calls_ours && parts().any(|part| mentions(part, &maybe_ours)) {
+            if self.deferred.anything {
+                self.forget_everything(range);
+            }
+            self.deferred.global.clone().into_iter().for_each(|name| self.forget(name, range));
             self.forget_mutable(range);
         }
-        let values = &self.values;
-        let reaches = |name: &str| values.get(name).is_some_and(Value::is_mutable);
-        let arguments = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
-        if std::iter::once(&*call.func).chain(arguments).any(|part| mentions(part, &reaches)) {
+        let reaches = |name: &str| self.values.get(name).is_some_and(Value::is_mutable);
+        if parts().any(|part| mentions(part, &reaches)) {
             self.forget_mutable(range);
         }
     }
@@ -315,7 +326,7 @@ impl<'a> Names<'a> {
         for name in other.values.keys() {
             self.values.entry(name).or_insert(Value::Unknown(range));
         }
-        self.functions.extend(other.functions);
+        self.deferred.anything |= other.deferred.anything;
         self.anything = self.anything.or(other.anything);
         self.may_raise |= other.may_raise;
     }

@@ -302,6 +302,22 @@ mod tests {
                 unknown(6, "revision", "f()"),
             ),
             (
+                "revision = 'a'\ndown_revision = None\ndef f():\n  globals()['revision'] = 'z'\ntry:\n  f()\nfinally: pass",
+                unknown(6, "revision", "f()"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\ndef f():\n  global revision\n  revision = 'z'\ng = f\ng()",
+                unknown(7, "revision", "g()"),
+            ),
+            (
+                "g = lambda: globals().update(revision='z')\nrevision = 'a'\ndown_revision = None\ng()",
+                unknown(4, "revision", "g()"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\nclass C:\n  global revision\n  revision = 'z'",
+                unknown(3, "revision", "class C: global revision revision = 'z'"),
+            ),
+            (
                 "revision = 'a'\ndown_revision = None\nfor revision in 'bc': pass",
                 unknown(3, "revision", "for revision in 'bc': pass"),
             ),

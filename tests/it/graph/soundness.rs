@@ -24,7 +24,7 @@ fn expression(random: &mut StdRng, depth: usize) -> String {
     }
     let part = |random: &mut StdRng| expression(random, depth - 1);
     let (a, b, c) = (part(random), part(random), part(random));
-    match random.random_range(0..17) {
+    match random.random_range(0..19) {
         0 => format!("({a}, {b})"),
         1 => format!("[{a}, *{b}]"),
         2 => format!("({a} + {b})"),
@@ -41,6 +41,8 @@ fn expression(random: &mut StdRng, depth: usize) -> String {
         13 => format!("str({a})"),
         14 => format!("f({a})"),
         15 => format!("len({a})"),
+        16 => format!("{}({a})", name(random)),
+        17 => format!("(lambda z=None: {a})"),
         _ => a,
     }
 }
