@@ -1,9 +1,10 @@
 //! The Dockerfile is built as it stands, but for cargo's profile, and what it makes is run.
 
-use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::LazyLock;
+use std::time::Duration;
+use std::{fs, io, thread};
 
 use crate::support::application::HEAD;
 use crate::support::container::{self, Container, podman, tell};
@@ -14,24 +15,39 @@ use crate::support::postgres::free_port;
 /// Both targets, built once for all tests.
 static IMAGES: LazyLock<()> = LazyLock::new(|| {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let bases = Command::new(project.join("tests/support/base-images"))
-        .arg(container::store())
-        .args(container::words())
-        .status()
-        .unwrap();
-    assert!(bases.success(), "the base images are missing");
+    patiently("the base images", || {
+        Command::new(project.join("tests/support/base-images"))
+            .arg(container::store())
+            .args(container::words())
+            .output()
+    });
     for target in ["stillhead", "shop"] {
         build(&["--build-arg", "PROFILE=dev", "--target", target], target, project);
     }
 });
 
 /// In the Docker format, since OCI's has no place for a health check.
-#[track_caller]
 fn build(options: &[&str], tag: &str, folder: &Path) {
-    let mut build = podman();
-    build.args(["build", "--isolation=chroot", "--network=host", "--format=docker", "--layers", "--tag", tag]);
-    let output = build.args(options).arg(folder).output().unwrap();
-    assert!(output.status.success(), "{tag} cannot be built:\n{}", String::from_utf8_lossy(&output.stderr));
+    patiently(tag, || {
+        let mut build = podman();
+        build.args(["build", "--isolation=chroot", "--network=host", "--format=docker", "--layers", "--tag", tag]);
+        build.args(options).arg(folder).output()
+    });
+}
+
+/// Builds something of packages from four registries, any of which may fail once. What is wrong with it fails each time.
+#[expect(clippy::print_stderr, reason = "shown when the test fails, however it does")]
+fn patiently(what: &str, build: impl Fn() -> io::Result<Output>) {
+    const ATTEMPTS: usize = 3;
+    for attempt in 1..=ATTEMPTS {
+        let output = build().unwrap();
+        if output.status.success() {
+            return;
+        }
+        eprintln!("{what}, attempt {attempt}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+        thread::sleep(Duration::from_secs(5));
+    }
+    panic!("{what} cannot be built");
 }
 
 #[test]
