@@ -27,11 +27,15 @@ pub struct Arguments {
 
 /// Prints which revision the schema is at.
 pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
-    let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
+    let (url, liveness) = (config.database_url()?, Liveness::new(None));
+    let (mut files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, &liveness))?;
     let looked = Comparison::look(&files, &database, &[]).await;
     database.close().await;
     let compared = looked?;
+    // Who has parsed them all knows whether that went well: to do so once more is only for the words.
+    if compared.history.effects.iter().any(|effects| effects.broken) {
+        files.read_whole()?;
+    }
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &compared, symbol, arguments.format);
     }

@@ -32,8 +32,15 @@ impl Session {
                 return Err(DatabaseError::AmbiguousFile { working, instance });
             }
         };
-        let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .and_then(|connection| connection.busy_timeout(url.busy_timeout).map(|()| connection));
+        let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
+            // SQLite reads the schema with the first statement: better now, beside the migration files. Whatever is wrong
+            // is met again by who waits for an answer.
+            let _ = connection
+                .busy_timeout(Duration::ZERO)
+                .and_then(|()| connection.prepare("SELECT 1 FROM sqlite_master"));
+            connection.busy_timeout(url.busy_timeout)?;
+            Ok(connection)
+        });
         match opened {
             Ok(connection) => Ok(Self { named, file, connection: Some(connection), busy_timeout: url.busy_timeout }),
             Err(source) => Err(DatabaseError::Sqlite { doing: "open", file, source }),
@@ -56,12 +63,17 @@ impl Session {
     }
 
     pub(super) fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
-        if !self.names()?.contains(&table.name) {
+        if self.connection.is_none() {
             return Ok(VersionRows::NoTable);
         }
-        let mut rows = self.strings(&format!("SELECT version_num FROM {}", quoted(&table.name)))?;
-        rows.sort_unstable();
-        Ok(VersionRows::Rows(rows))
+        match self.strings(&format!("SELECT version_num FROM {}", quoted(&table.name))) {
+            Ok(mut rows) => {
+                rows.sort_unstable();
+                Ok(VersionRows::Rows(rows))
+            }
+            Err(DatabaseError::Sqlite { source, .. }) if lacks_table(&source, &table.name) => Ok(VersionRows::NoTable),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
@@ -100,4 +112,14 @@ impl Session {
         };
         read().map_err(|source| DatabaseError::Sqlite { doing: "read", file: self.file.clone(), source })
     }
+}
+
+/// Whether a statement failed because this table is not there. SQLite has no code of its own for that.
+fn lacks_table(error: &rusqlite::Error, table: &str) -> bool {
+    let (rusqlite::Error::SqlInputError { msg: message, .. } | rusqlite::Error::SqliteFailure(_, Some(message))) =
+        error
+    else {
+        return false;
+    };
+    message.strip_prefix("no such table: ") == Some(table)
 }

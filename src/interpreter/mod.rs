@@ -69,6 +69,8 @@ pub struct Effects {
     pub nothing: bool,
     /// It writes rows, or may.
     pub data: bool,
+    /// It is no Python: Alembic would not get past it.
+    pub broken: bool,
     /// What could not be read, in words.
     pub opaque: Vec<String>,
 }
@@ -166,7 +168,7 @@ impl<'a> Interpreter<'a> {
         self.data = false;
         self.opaque.clear();
         self.script.clone_from(&script.path);
-        let mut nothing = false;
+        let (mut nothing, mut broken) = (false, false);
         match crate::python::parse(&script.text) {
             Ok(tree) => {
                 let module = self.evaluate_module(&script.path, tree);
@@ -181,7 +183,10 @@ impl<'a> Interpreter<'a> {
                     self.opaque.push("it has no upgrade() that can be read".to_owned());
                 }
             }
-            Err(error) => self.opaque.push(error.to_string()),
+            Err(error) => {
+                broken = true;
+                self.opaque.push(error.to_string());
+            }
         }
         if self.exhausted() {
             self.opaque.push("it takes more steps than are followed".to_owned());
@@ -191,6 +196,7 @@ impl<'a> Interpreter<'a> {
             earlier_constraints: std::mem::take(&mut self.simulation.earlier_constraints),
             nothing,
             data: self.data,
+            broken,
             opaque: std::mem::take(&mut self.opaque),
             changes: Vec::new(),
         };

@@ -17,7 +17,7 @@ use super::problem::Problem;
 use super::revision::Revision;
 use crate::python::{MAX_BYTES, PythonError};
 
-/// Below this many files a second thread costs more than it saves.
+/// Below this many files for each thread another one costs more than it saves.
 const FILES_PER_THREAD: usize = 64;
 
 /// Larger than nearly every migration.
@@ -116,18 +116,18 @@ fn gather(
 
 /// Headers, on all cores.
 fn read_in_parallel(files: &[PathBuf]) -> Vec<Result<Revision, Problem>> {
-    // To count the cores is to read half a dozen files of the kernel's.
     let threads = match files.len() / FILES_PER_THREAD {
-        0 | 1 => 1,
-        wanted => wanted.min(thread::available_parallelism().map_or(1, usize::from)),
+        few @ ..4 => few.clamp(1, 2),
+        // To count the cores is to read half a dozen files of the kernel's.
+        many => many.min(thread::available_parallelism().map_or(1, usize::from)),
     };
-    if threads == 1 {
-        return read_some(files, header::read_header);
-    }
+    let (own, others) = files.split_at(files.len().div_ceil(threads));
     thread::scope(|scope| {
-        let chunks = files.chunks(files.len().div_ceil(threads));
+        let chunks = others.chunks(own.len().max(1));
         let readers: Vec<_> = chunks.map(|chunk| scope.spawn(move || read_some(chunk, header::read_header))).collect();
-        readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")).collect()
+        let mut results = read_some(own, header::read_header);
+        results.extend(readers.into_iter().flat_map(|reader| reader.join().expect("a reader does not panic")));
+        results
     })
 }
 
@@ -161,7 +161,7 @@ fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> 
 
 /// The bytes of a file of Python beside the migrations; an error where it is beyond [`MAX_BYTES`].
 pub fn read_source(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(BUFFER);
     match read_into(path, &mut bytes)? {
         None => Ok(bytes),
         Some(_) => Err(std::io::ErrorKind::FileTooLarge.into()),

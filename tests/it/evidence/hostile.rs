@@ -165,6 +165,20 @@ fn what_is_no_file_is_named_and_not_waited_for() {
 }
 
 #[test]
+fn what_is_no_python_is_named_with_its_line_also_below_the_header() {
+    let small = Small::new(&["pass", "op.drop_table('t'"]);
+    let checkout = small.checkout();
+    for arguments in [&["infer"][..], &["infer", "--format", "json"], &["check"], &["heads"]] {
+        let outcome = confined(arguments, &checkout).expect("it ends");
+        let said = format!("{}{}", outcome.stdout, outcome.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(matches!(outcome.status.code(), Some(1 | 125)), "{arguments:?}: {outcome:#?}");
+        assert!(said.contains("r2.py:11: syntax error"), "{arguments:?}: {outcome:#?}");
+        assert!(said.contains("correct line 11"), "{arguments:?}: {outcome:#?}");
+        assert!(!outcome.stdout.contains("the schema is"), "{arguments:?}: {outcome:#?}");
+    }
+}
+
+#[test]
 fn a_file_at_the_limit_is_read() {
     let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
     let checkout = small.checkout();
