@@ -123,14 +123,14 @@ fn replay(
     let known: RefCell<HashMap<Vec<usize>, Vec<Effects>>> = RefCell::default();
     let read = |order: &[usize]| {
         if let Some(effects) = known.borrow().get(order) {
-            return effects.clone();
+            return Ok(effects.clone());
         }
-        let effects = read(order.iter().map(|&place| &scripts[place]), &disk, &setting);
+        let effects = read(order.iter().map(|&place| &scripts[place]), &disk, &setting)?;
         known.borrow_mut().insert(order.to_vec(), effects.clone());
-        effects
+        Ok(effects)
     };
     let straight: Vec<usize> = (0..order.len()).collect();
-    let effects = read(&straight);
+    let effects = read(&straight).map_err(|error: std::io::Error| error.to_string())?;
     let reading = started.elapsed().as_secs_f64();
     if verbose {
         for (id, effect) in order.iter().zip(&effects) {
@@ -148,7 +148,7 @@ fn replay(
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let live =
             catalogue::read(&text, Some(default_schema), "alembic_version").map_err(|error| error.to_string())?;
-        let Weighed { order: ordered, inference, .. } = forked(0).weigh(&live);
+        let Weighed { order: ordered, inference, .. } = forked(0).weigh(&live).map_err(|error| error.to_string())?;
         let applied: BTreeSet<usize> = (0..truth).collect();
         let open: BTreeSet<usize> = inference.open.iter().map(|&at| ordered[at]).collect();
         let holds_truth = |first: usize, last: usize| {
@@ -181,7 +181,7 @@ fn replay(
                 "abstained"
             }
         };
-        let claimed = forked(truth).weigh(&live);
+        let claimed = forked(truth).weigh(&live).map_err(|error| error.to_string())?;
         let standing = standing(&claimed.effects, &live, &claimed.inference, truth);
         if !matches!(standing, Standing::Agrees { .. }) {
             tally.refused += 1;

@@ -108,7 +108,10 @@ pub enum Error {
     },
     /// `infer`, and no one revision or run of revisions can be named.
     #[error("the evidence names no revision")]
-    NotInferred,
+    NotInferred {
+        /// The nearest one, where the schema deviates from it.
+        deviating: Option<String>,
+    },
     /// `verify`, and something is not as it should be.
     #[error("{failed} {} failed, {name} first", if *.failed == 1 { "check" } else { "checks" })]
     ChecksFailed {
@@ -259,7 +262,7 @@ impl Error {
             Self::NotOnHeads { .. }
             | Self::NeedsAPerson { .. }
             | Self::NeedsRepair { .. }
-            | Self::NotInferred
+            | Self::NotInferred { .. }
             | Self::NothingToExplain { .. }
             | Self::ChecksFailed { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
@@ -277,7 +280,8 @@ impl Error {
     pub fn next(&self) -> String {
         match self {
             Self::Config(error) => error.next(),
-            Self::NotInferred => "stillhead infer --explain REV, for the revision that you expect".to_owned(),
+            Self::NotInferred { deviating: Some(revision) } => format!("stillhead infer --explain {revision}"),
+            Self::NotInferred { deviating: None } => "stillhead check, which says what may be written".to_owned(),
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),

@@ -21,6 +21,6 @@ pub fn follow(text: String) {
     for dialect in [Dialect::PostgreSql, Dialect::Sqlite] {
         let default_schema = dialect.usual_schema().to_owned();
         let setting = Setting { dialect, default_schema, version_table: "alembic_version".to_owned() };
-        assert_eq!(read([&script, &script], &Alone, &setting).len(), 2);
+        assert_eq!(read([&script, &script], &Alone, &setting).unwrap().len(), 2);
     }
 }

@@ -61,7 +61,7 @@ impl History {
     /// Reads what the migrations up to `target` do, each after those that it needs.
     pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, target)?;
-        let effects = read(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting);
+        let effects = read(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
         Ok(Self { ids, effects })
     }
 }
@@ -97,12 +97,12 @@ impl Comparison {
             move || read(scripts.iter(), &*disk, &usual)
         });
         let schema = database.schema(table).await?;
-        let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()));
+        let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
         let setting = setting(database.dialect(), &schema.default_schema, table);
-        let straight = if setting == usual { straight } else { read(scripts.iter(), &*disk, &setting) };
+        let straight = if setting == usual { straight } else { read(scripts.iter(), &*disk, &setting)? };
         let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
         let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
-        let Weighed { order, effects, inference } = forked.weigh(&schema);
+        let Weighed { order, effects, inference } = forked.weigh(&schema)?;
         let ids = order.into_iter().map(|place| ids[place].clone()).collect();
         Ok(Self { history: History { ids, effects }, schema, inference, claimed })
     }

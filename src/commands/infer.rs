@@ -1,5 +1,7 @@
 //! `infer`: which revision the live schema is at, from what the migrations do, and why.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use serde_json::json;
 
@@ -9,7 +11,13 @@ use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
+use crate::interpreter::Effects;
+use crate::migrations::RevisionGraph;
 use crate::process::liveness::Liveness;
+use crate::reconcile::rows_after;
+
+/// What the time before the first revision is called.
+const BASE: &str = "base";
 
 /// Sentences of each kind that the text shows; JSON has them all.
 const SHOWN: usize = 8;
@@ -32,30 +40,47 @@ pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<()
     let looked = Comparison::look(&files, &database, &[]).await;
     database.close().await;
     let compared = looked?;
-    // Who has parsed them all knows whether that went well: to do so once more is only for the words.
+    // Only headers have been read so far: reading the whole of them says what is wrong, and where.
     if compared.history.effects.iter().any(|effects| effects.broken) {
         files.read_whole()?;
+        return Err(Error::NotInferred { deviating: None });
     }
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &compared, symbol, arguments.format);
     }
     let Comparison { history: History { ids, effects }, inference, .. } = &compared;
+    let settled = settled(inference, effects);
+    // Beside a fork the last of several revisions is not the only row.
+    let rows = |position: usize| rows_after(&files.graph, ids[..position].iter()).unwrap_or_default();
     match arguments.format {
-        Format::Text => print(&text(inference, ids))?,
-        Format::Json => print_json(document(inference, ids))?,
+        Format::Text => print(&text(inference, ids, settled, &rows))?,
+        Format::Json => print_json(document(inference, ids, settled.map(rows)))?,
     }
+    let candidates = group(&inference.verdict, ids);
+    match (settled, &inference.verdict) {
+        (Some(_), _) => Ok(()),
+        (None, Verdict::HalfApplied(_) | Verdict::Doubtful(..)) => {
+            Err(Error::NotInferred { deviating: candidates.into_iter().next() })
+        }
+        _ => Err(Error::NotInferred { deviating: None }),
+    }
+}
+
+/// The one position that the answer comes down to, if it does. Later members of a run that do nothing make no difference; any
+/// other is a question for a person.
+fn settled(inference: &Inference, effects: &[Effects]) -> Option<usize> {
     match inference.verdict {
-        _ if !inference.open.is_empty() => Err(Error::NotInferred),
-        Verdict::Exact(_) | Verdict::BeforeFirst => Ok(()),
-        // Later members that do nothing make no difference; any other is a question for a person.
-        Verdict::Run(first, last) if effects[first..last].iter().all(|effect| effect.nothing) => Ok(()),
-        _ => Err(Error::NotInferred),
+        _ if !inference.open.is_empty() => None,
+        Verdict::Exact(position) => Some(position),
+        Verdict::BeforeFirst => Some(0),
+        Verdict::Run(first, last) if effects[first..last].iter().all(|effect| effect.nothing) => Some(last),
+        _ => None,
     }
 }
 
 /// The name of a position: the revision that it comes after.
 fn at(position: usize, ids: &[String]) -> String {
-    position.checked_sub(1).and_then(|at| ids.get(at)).cloned().unwrap_or_else(|| "base".to_owned())
+    position.checked_sub(1).and_then(|at| ids.get(at)).cloned().unwrap_or_else(|| BASE.to_owned())
 }
 
 fn group(verdict: &Verdict, ids: &[String]) -> Vec<String> {
@@ -70,27 +95,36 @@ fn group(verdict: &Verdict, ids: &[String]) -> Vec<String> {
     positions.into_iter().map(|position| at(position, ids)).collect()
 }
 
-fn headline(verdict: &Verdict, ids: &[String]) -> String {
+fn headline(verdict: &Verdict, ids: &[String], settled: Option<usize>, rows: &impl Fn(usize) -> Vec<String>) -> String {
     let names = group(verdict, ids);
     let (first, last) = (names.first().cloned().unwrap_or_default(), names.last().cloned().unwrap_or_default());
+    let place = |position: usize| match rows(position) {
+        rows if rows.is_empty() => BASE.to_owned(),
+        rows => rows.join(", "),
+    };
     match verdict {
-        Verdict::Exact(_) => format!("the schema is at {first}"),
+        Verdict::Exact(position) => format!("the schema is at {}", place(*position)),
+        Verdict::Run(..) if let Some(position) = settled => {
+            format!("the schema is at {}; from {first} on nothing changes it", place(position))
+        }
         Verdict::Run(..) => {
             format!("the schema is at one of {} revisions that it cannot tell apart, {first} to {last}", names.len())
         }
         Verdict::Ambiguous(_) => format!("the schema fits several revisions equally well: {}", names.join(", ")),
         Verdict::BeforeFirst => "the schema is older than the first revision".to_owned(),
-        Verdict::Ahead(_) => format!("the schema holds all of {first}, and more that no revision explains"),
+        Verdict::Ahead(position) => {
+            format!("the schema holds all of {}, and more that no revision explains", place(*position))
+        }
         Verdict::Foreign => "the schema and the migrations have no table in common".to_owned(),
         Verdict::HalfApplied(position) => {
-            format!("the schema is at {}, with {first} partly applied", at(*position, ids))
+            format!("the schema is at {}, with {first} partly applied", place(*position))
         }
         Verdict::Doubtful(..) => format!("the schema is nearest to {first}, but contradicts it"),
     }
 }
 
-fn text(inference: &Inference, ids: &[String]) -> String {
-    let mut text = headline(&inference.verdict, ids) + "\n";
+fn text(inference: &Inference, ids: &[String], settled: Option<usize>, rows: &impl Fn(usize) -> Vec<String>) -> String {
+    let mut text = headline(&inference.verdict, ids, settled, rows) + "\n";
     let sentences = |claims: &[Claim]| claims.iter().map(|claim| claim.sentence(ids)).collect::<Vec<_>>();
     let named = |positions: &[usize]| positions.iter().map(|&before| ids[before].clone()).collect::<Vec<_>>();
     list(
@@ -114,7 +148,7 @@ fn list(text: &mut String, title: &str, lines: &[String], shown: usize) {
     text.push_str(&format!("\n{title}:\n"));
     lines.iter().take(shown).for_each(|line| text.push_str(&format!("  {line}\n")));
     if lines.len() > shown {
-        text.push_str(&format!("  and {} more\n", lines.len() - shown));
+        text.push_str(&format!("  and {} more, all of them with --format json\n", lines.len() - shown));
     }
 }
 
@@ -123,7 +157,7 @@ fn claims(claims: &[Claim], ids: &[String]) -> Vec<serde_json::Value> {
     claims.iter().map(one).collect()
 }
 
-fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
+fn document(inference: &Inference, ids: &[String], rows: Option<Vec<String>>) -> serde_json::Value {
     let verdict = match inference.verdict {
         Verdict::Exact(_) => "exact",
         Verdict::Run(..) => "run",
@@ -137,6 +171,7 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     json!({
         "verdict": verdict,
         "revisions": group(&inference.verdict, ids),
+        "rows": rows,
         "holds": claims(&inference.holds, ids),
         "contradicted": claims(&inference.contradicted, ids),
         "open": inference.open.iter().map(|&before| &ids[before]).collect::<Vec<_>>(),
@@ -144,12 +179,34 @@ fn document(inference: &Inference, ids: &[String]) -> serde_json::Value {
     })
 }
 
+/// The revision that a claim is about: who made it so, or who will.
+fn about(claim: &Claim, effects: &[Effects]) -> Option<usize> {
+    let makes = |effects: &Effects| effects.changes.iter().any(|(what, now)| *what == claim.subject && now.is_some());
+    claim.by.or_else(|| effects.iter().position(makes))
+}
+
+/// The revisions that are applied wherever this one is, and those that need it: other sides of a fork say nothing about it.
+/// `ids` come in an order that an upgrade could apply them in.
+fn kin<'a>(graph: &'a RevisionGraph, ids: &'a [String], id: &'a str) -> BTreeSet<&'a str> {
+    let mut after = BTreeSet::from([id]);
+    for node in ids.iter().filter_map(|id| graph.get(id)) {
+        if graph.links(node).any(|(link, _)| after.contains(link.revision.id.as_str())) {
+            after.insert(&node.revision.id);
+        }
+    }
+    let before = graph.applied(&[id.to_owned()]).unwrap_or_default();
+    after.extend(before.into_iter().map(|node| node.revision.id.as_str()));
+    after
+}
+
 fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -> Result<(), Error> {
     let Comparison { history: History { ids, effects }, schema, .. } = compared;
     for node in files.graph.resolve(symbol)? {
         let id = &node.revision.id;
         let Some(number) = ids.iter().position(|held| held == id) else { continue };
+        let kin = kin(&files.graph, ids, id);
         let ordered = |mut claims: Vec<Claim>| {
+            claims.retain(|claim| about(claim, effects).is_none_or(|by| kin.contains(ids[by].as_str())));
             most_telling_first(&mut claims, number + 1);
             // What the revision itself does says most about it.
             claims.sort_by_key(|claim| claim.by != Some(number));

@@ -33,8 +33,8 @@ impl Session {
             }
         };
         let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
-            // SQLite reads the schema with the first statement: better now, beside the migration files. Whatever is wrong
-            // is met again by who waits for an answer.
+            // SQLite reads the schema with the first statement: better now, beside the migration files. What is wrong with
+            // it is said where somebody asks.
             let _ = connection
                 .busy_timeout(Duration::ZERO)
                 .and_then(|()| connection.prepare("SELECT 1 FROM sqlite_master"));
@@ -66,14 +66,19 @@ impl Session {
         if self.connection.is_none() {
             return Ok(VersionRows::NoTable);
         }
-        match self.strings(&format!("SELECT version_num FROM {}", quoted(&table.name))) {
-            Ok(mut rows) => {
-                rows.sort_unstable();
-                Ok(VersionRows::Rows(rows))
+        let query = format!("SELECT version_num FROM {}", quoted(&table.name));
+        let mut rows = match self.strings(&query) {
+            // A schema that was read before another connection wrote to it lacks the table, too: the names are read anew.
+            Err(DatabaseError::Sqlite { source, .. }) if lacks_table(&source, &table.name) => {
+                if !self.names()?.contains(&table.name) {
+                    return Ok(VersionRows::NoTable);
+                }
+                self.strings(&query)?
             }
-            Err(DatabaseError::Sqlite { source, .. }) if lacks_table(&source, &table.name) => Ok(VersionRows::NoTable),
-            Err(error) => Err(error),
-        }
+            rows => rows?,
+        };
+        rows.sort_unstable();
+        Ok(VersionRows::Rows(rows))
     }
 
     pub(super) fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {

@@ -5,8 +5,9 @@
 //! a revision is said to be open where the schema would be the same with and without it.
 
 use std::collections::BTreeSet;
+use std::io;
 
-use super::half_read::is_half_read;
+use super::half_read::is_unproven;
 use super::infer::{Inference, Verdict, infer};
 use super::step::step_of;
 use super::timeline::{Timeline, live_facts};
@@ -22,7 +23,7 @@ pub struct Forked<'a> {
     /// What each of them does, in that order.
     pub straight: Vec<Effects>,
     /// Reads some of the revisions in another order: the effects of each, given those before it.
-    pub read: &'a dyn Fn(&[usize]) -> Vec<Effects>,
+    pub read: &'a dyn Fn(&[usize]) -> io::Result<Vec<Effects>>,
 }
 
 /// What a schema says about the revisions of a history.
@@ -48,28 +49,28 @@ enum Trace {
 }
 
 impl Forked<'_> {
-    /// Names the revision that a live schema is at.
-    pub fn weigh(mut self, schema: &Schema) -> Weighed {
+    /// Names the revision that a live schema is at. An error where the revisions could not be read.
+    pub fn weigh(mut self, schema: &Schema) -> io::Result<Weighed> {
         let effects = std::mem::take(&mut self.straight);
         let straight = Weighed { inference: infer(&effects, schema), order: (0..effects.len()).collect(), effects };
         if !self.forks() {
-            return straight;
+            return Ok(straight);
         }
         let traces = self.traces(&straight.effects, schema);
         let mut weighed = straight;
         if named(&weighed).is_none() {
-            let sides = self.weigh_in(self.shown_first(&traces), schema);
+            let sides = self.weigh_in(self.shown_first(&traces), schema)?;
             if named(&sides).is_some() {
                 weighed = sides;
             }
         }
-        weighed.inference.open = self.open(&weighed, &traces, schema);
-        weighed
+        weighed.inference.open = self.open(&weighed, &traces, schema)?;
+        Ok(weighed)
     }
 
-    fn weigh_in(&self, order: Vec<usize>, schema: &Schema) -> Weighed {
-        let effects = (self.read)(&order);
-        Weighed { inference: infer(&effects, schema), order, effects }
+    fn weigh_in(&self, order: Vec<usize>, schema: &Schema) -> io::Result<Weighed> {
+        let effects = (self.read)(&order)?;
+        Ok(Weighed { inference: infer(&effects, schema), order, effects })
     }
 
     /// Whether some revision does not need the one before it: only then there is more than one order.
@@ -123,11 +124,11 @@ impl Forked<'_> {
 
     /// The positions before those revisions that the schema leaves open: without a named one it would be no different, and with
     /// another neither. What does nothing is none of them, and neither is what the rows claim, where the schema has all of it.
-    fn open(&self, weighed: &Weighed, traces: &[Trace], schema: &Schema) -> Vec<usize> {
-        let Some((first, last)) = named(weighed) else { return Vec::new() };
+    fn open(&self, weighed: &Weighed, traces: &[Trace], schema: &Schema) -> io::Result<Vec<usize>> {
+        let Some((first, last)) = named(weighed) else { return Ok(Vec::new()) };
         // Where there is nothing at all, nothing has run.
         if schema.tables.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let claimed = |place: usize| first >= self.claimed && place < self.claimed;
         let timeline = Timeline::new(&weighed.effects);
@@ -141,7 +142,8 @@ impl Forked<'_> {
                 continue;
             }
             let rest: Vec<usize> = proven.iter().copied().filter(|&other| other != place).collect();
-            if is_half_read(&weighed.effects, &timeline, at) || self.fits_without(&rest, place, weighed, first, schema)
+            if is_unproven(&weighed.effects, &timeline, at)
+                || self.fits_without(&rest, place, weighed, first, schema)?
             {
                 proven = rest;
                 self.needs[place].iter().for_each(|&need| children[need] -= 1);
@@ -154,15 +156,22 @@ impl Forked<'_> {
                 open.insert(at);
             }
         }
-        open.into_iter().collect()
+        Ok(open.into_iter().collect())
     }
 
     /// Whether the schema contradicts `rest` without one more revision no more than it contradicts the answer.
-    fn fits_without(&self, rest: &[usize], place: usize, weighed: &Weighed, position: usize, schema: &Schema) -> bool {
+    fn fits_without(
+        &self,
+        rest: &[usize],
+        place: usize,
+        weighed: &Weighed,
+        position: usize,
+        schema: &Schema,
+    ) -> io::Result<bool> {
         // It is read all the same: what nobody makes contradicts nothing.
         let order: Vec<usize> = rest.iter().copied().chain([place]).collect();
-        let without = infer(&(self.read)(&order), schema);
-        without.contradictions.get(rest.len()) <= weighed.inference.contradictions.get(position)
+        let without = infer(&(self.read)(&order)?, schema);
+        Ok(without.contradictions.get(rest.len()) <= weighed.inference.contradictions.get(position))
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn with_half_read(
     if last < effects.len() && is_half_read(effects, timeline, last) {
         last += 1;
     }
-    if first > 0 && is_half_read(effects, timeline, first - 1) {
+    if first > 0 && is_unproven(effects, timeline, first - 1) {
         first -= 1;
     }
     (first, last)
@@ -23,8 +23,14 @@ pub(super) fn with_half_read(
 
 /// Whether the revision after position `before` has parts that could not be read, and fewer than two operations that tell:
 /// somebody may have made or undone the one by hand, and the unread rest says nothing.
-pub(super) fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
+fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
     !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2
+}
+
+/// Whether what is there of the revision after position `before` does not say that all of it has run: it is half read, or
+/// ends with an exception before its end.
+pub(super) fn is_unproven(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
+    effects[before].fails || is_half_read(effects, timeline, before)
 }
 
 #[cfg(test)]
@@ -55,7 +61,7 @@ mod tests {
             version_table: "alembic_version".to_owned(),
         };
         let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
-        let effects = read(&scripts, &Empty, &setting);
+        let effects = read(&scripts, &Empty, &setting).unwrap();
         let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
         for name in made.iter().filter(|name| !name.contains('.')).chain(stranger.then_some(&"stranger")) {
             let column = |name: &str| Column {
@@ -84,6 +90,18 @@ mod tests {
         // Nothing at all has been made.
         assert_eq!(verdict(&[&[UNREAD, A], &[B]], &[], false), Verdict::BeforeFirst);
         assert_eq!(verdict(&[&[UNREAD, A], &[UNREAD, B]], &[], false), Verdict::BeforeFirst);
+    }
+
+    #[test]
+    fn what_ends_with_an_exception_is_not_known_to_have_been_applied() {
+        let (fails, more) = ("raise RuntimeError", "op.add_column('b', sa.Column('id', sa.Integer))");
+        let revisions: &[&[&str]] = &[&[A], &[B, MORE, fails, more]];
+        assert_eq!(verdict(revisions, &["a", "a.more", "b"], false), Verdict::Run(1, 2));
+        assert_eq!(verdict(revisions, &["a"], false), Verdict::Exact(1));
+        // Whether it fails is left to the environment: it did not.
+        let asks = "import os\n    if not os.environ.get('ADMIN'):\n        raise RuntimeError";
+        assert_eq!(verdict(&[&[A], &[B, asks, MORE]], &["a", "a.more", "b"], false), Verdict::Exact(2));
+        assert_eq!(verdict(&[&[A], &[B, asks, MORE]], &["a", "b"], false), Verdict::HalfApplied(1));
     }
 
     #[test]

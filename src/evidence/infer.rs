@@ -67,7 +67,7 @@ pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     } else if group.len() != last - first + 1 {
         Verdict::Ambiguous(group)
     } else if !contradicted.is_empty() || premature(&timeline, &live, last) || lacks_a_table(&timeline, &live, last) {
-        half_applied(&timeline, &live, last).unwrap_or(Verdict::Doubtful(first, last))
+        half_applied(&timeline, &live, first, last).unwrap_or(Verdict::Doubtful(first, last))
     } else if last == 0
         || (first == 0 && schema.tables.is_empty() && effects.first().is_some_and(|first| !first.nothing))
     {
@@ -128,9 +128,10 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
     (holds, contradicted)
 }
 
-/// Whether the next revision is there in part: some of what it makes holds, and some does not.
-fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, last: usize) -> Option<Verdict> {
-    for before in [last.checked_sub(1), Some(last)].into_iter().flatten() {
+/// Whether a revision of the group or the next one is there in part: some of what it makes holds, and some does not. Those of
+/// the group that leave no trace stand behind it.
+fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last: usize) -> Option<Verdict> {
+    for before in first.saturating_sub(1)..=last {
         let Some(step) = timeline.steps.get(before + 1) else { continue };
         let (mut done, mut missing) = (0, 0);
         for &course in step {
@@ -214,7 +215,11 @@ pub fn holding(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Cla
     let agrees = |course: &usize| {
         let course = &timeline.courses[*course];
         let (expected, now) = (course.at(position), live.get(&course.subject));
-        *expected != Expected::Unknown && !now.is_some_and(State::is_unfinished) && !expected.contradicted_by(now)
+        // What is never known to be there may be there under another name.
+        let told = course.stretches.iter().any(|(_, expected)| matches!(expected, Expected::Known(_)));
+        told && *expected != Expected::Unknown
+            && !now.is_some_and(State::is_unfinished)
+            && !expected.contradicted_by(now)
     };
     let held = (0..timeline.courses.len()).filter(agrees);
     held.map(|course| claim(&timeline, course, position, &live)).collect()

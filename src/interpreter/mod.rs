@@ -31,6 +31,7 @@ mod statement;
 mod value;
 
 use std::collections::HashMap;
+use std::io;
 use std::rc::Rc;
 
 use crate::schema::{Belief, Dialect, State, Subject};
@@ -69,8 +70,10 @@ pub struct Effects {
     pub nothing: bool,
     /// It writes rows, or may.
     pub data: bool,
-    /// It is no Python: Alembic would not get past it.
+    /// It is no Python that is parsed: nothing of it could be read.
     pub broken: bool,
+    /// As far as it is followed it ends with an exception: what has been applied went another way.
+    pub fails: bool,
     /// What could not be read, in words.
     pub opaque: Vec<String>,
 }
@@ -86,12 +89,12 @@ pub struct Setting {
     pub version_table: String,
 }
 
-/// Reads migrations in upgrade order: the effects of each, given those before it.
+/// Reads migrations in upgrade order: the effects of each, given those before it. An error where there is no memory for that.
 pub fn read<'s>(
     scripts: impl IntoIterator<Item = &'s Script> + Send,
     checkout: &dyn Checkout,
     setting: &Setting,
-) -> Vec<Effects> {
+) -> io::Result<Vec<Effects>> {
     // The tree may nest 1,000 deep and each level costs several frames.
     const STACK: usize = 256 << 20;
     std::thread::scope(|scope| {
@@ -99,10 +102,8 @@ pub fn read<'s>(
             let mut interpreter = Interpreter::new(checkout, setting);
             scripts.into_iter().map(|script| interpreter.revision(script)).collect()
         };
-        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work) {
-            Ok(thread) => thread.join().unwrap_or_default(),
-            Err(_) => Vec::new(),
-        }
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
+        Ok(thread.join().unwrap_or_else(|stopped| std::panic::resume_unwind(stopped)))
     })
 }
 
@@ -168,7 +169,7 @@ impl<'a> Interpreter<'a> {
         self.data = false;
         self.opaque.clear();
         self.script.clone_from(&script.path);
-        let (mut nothing, mut broken) = (false, false);
+        let (mut nothing, mut broken, mut fails) = (false, false, false);
         match crate::python::parse(&script.text) {
             Ok(tree) => {
                 let module = self.evaluate_module(&script.path, tree);
@@ -177,6 +178,7 @@ impl<'a> Interpreter<'a> {
                     self.acted = false;
                     self.call_function(&upgrade, spec::Arguments::default());
                     let followed = !self.acted && !self.raised && !self.exhausted() && self.opaque.is_empty();
+                    fails = self.raised;
                     nothing = upgrade.does_nothing()
                         || (followed && !self.data && !self.assumed_environment && self.simulation.effects == 0);
                 } else {
@@ -188,6 +190,9 @@ impl<'a> Interpreter<'a> {
                 self.opaque.push(error.to_string());
             }
         }
+        if fails {
+            self.opaque.push("it ends with an exception as far as it is followed".to_owned());
+        }
         if self.exhausted() {
             self.opaque.push("it takes more steps than are followed".to_owned());
         }
@@ -197,6 +202,7 @@ impl<'a> Interpreter<'a> {
             nothing,
             data: self.data,
             broken,
+            fails,
             opaque: std::mem::take(&mut self.opaque),
             changes: Vec::new(),
         };

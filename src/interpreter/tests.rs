@@ -42,7 +42,7 @@ fn hostile_sources_end_in_unknown() {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        let effects = read(&[script], &Empty, &setting);
+        let effects = read(&[script], &Empty, &setting).unwrap();
         assert_eq!(effects.len(), 1, "{}", &body[..20]);
         assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
     }
@@ -57,7 +57,7 @@ pub(super) fn effects_of(body: &str) -> Effects {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    read(&[script], &Empty, &setting).remove(0)
+    read(&[script], &Empty, &setting).unwrap().remove(0)
 }
 
 pub(super) fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {

@@ -44,8 +44,8 @@ pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
     linked(revisions, problems)
 }
 
-/// As [`read`], faster: functions are not parsed, so an error inside one goes unnoticed. For the question whether there
-/// is anything to do.
+/// As [`read`], faster: functions are not parsed, so an error inside one goes unnoticed. For who asks whether there is
+/// anything to do, and for who reads the whole of each file anyway.
 pub fn read_headers(layout: &Layout) -> Result<RevisionGraph, ReadError> {
     let (revisions, problems) = gather(layout, read_in_parallel);
     linked(revisions, problems)
@@ -114,7 +114,7 @@ fn gather(
     (revisions, problems)
 }
 
-/// Headers, on all cores.
+/// Headers, on as many cores as are worth it.
 fn read_in_parallel(files: &[PathBuf]) -> Vec<Result<Revision, Problem>> {
     let threads = match files.len() / FILES_PER_THREAD {
         few @ ..4 => few.clamp(1, 2),

@@ -127,10 +127,14 @@ impl Evidence {
         (!on_one_line && !open.is_empty()).then_some(OpenSides { revisions, without, with })
     }
 
-    /// The rows that a database has after these revisions.
     fn rows_after(&self, graph: &RevisionGraph, applied: impl Iterator<Item = usize>) -> Option<Vec<String>> {
-        let steps: Vec<Step> = applied.map(|at| Step::Upgrade(self.order[at].clone())).collect();
-        let (_, rows) = graph.row_changes(&[], &steps).ok()?;
-        Some(rows.into_iter().collect())
+        rows_after(graph, applied.map(|at| &self.order[at]))
     }
+}
+
+/// The rows that a database has after these revisions, which come in an order that an upgrade could apply them in.
+pub fn rows_after<'a>(graph: &RevisionGraph, applied: impl Iterator<Item = &'a String>) -> Option<Vec<String>> {
+    let steps: Vec<Step> = applied.cloned().map(Step::Upgrade).collect();
+    let (_, rows) = graph.row_changes(&[], &steps).ok()?;
+    Some(rows.into_iter().collect())
 }

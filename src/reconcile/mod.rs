@@ -14,7 +14,7 @@ mod tests;
 mod words;
 
 pub use diagnose::{State, diagnose};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, rows_after};
 pub use finding::{Finding, InvalidIndex, Proof, Severity};
 pub use goal::Goal;
 pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};

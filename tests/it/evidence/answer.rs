@@ -11,6 +11,8 @@ pub struct Answer {
     version: u32,
     pub verdict: String,
     pub revisions: Vec<String>,
+    /// The version rows of a database there, where there is one answer.
+    pub rows: Option<Vec<String>>,
     pub holds: Vec<Claim>,
     pub contradicted: Vec<Claim>,
     /// What other sides of a fork it may have, too.
@@ -42,6 +44,7 @@ pub enum Judgement {
 impl Answer {
     pub fn with_code(self, settled: bool) -> Self {
         assert_eq!(self.version, 1);
+        assert_eq!(self.rows.is_some(), settled);
         Self { settled, ..self }
     }
 

@@ -71,6 +71,25 @@ fn each_side_alone_and_both_are_named_where_both_leave_a_trace() {
     }
     for answer in answers(&history, ", email TEXT, phone TEXT") {
         assert!(answer.verdict == "exact" && answer.settled && answer.open.is_empty(), "{answer:#?}");
+        assert_eq!(answer.rows, Some(vec!["a1".to_owned(), "z1".to_owned()]));
+    }
+}
+
+#[test]
+fn both_heads_are_named_and_neither_speaks_against_the_other() {
+    let history = fork(EMAIL, PHONE);
+    for backend in BOTH {
+        let folder = tempfile::tempdir().unwrap();
+        let database = users(backend, &folder, ", email TEXT, phone TEXT");
+        stillhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at a1, z1");
+        for side in ["a1", "z1"] {
+            let explained = stillhead(&history, &database, &["infer", "--explain", side]).run();
+            explained.success().prints_a(&format!("nothing contradicts {side}"));
+        }
+        // A merge does nothing: it is as if it had been applied.
+        history.branch("a1\", \"z1", "m1", "pass");
+        stillhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at m1");
+        std::fs::remove_file(history.checkout().join("versions/m1.py")).unwrap();
     }
 }
 

@@ -179,6 +179,21 @@ fn what_is_no_python_is_named_with_its_line_also_below_the_header() {
 }
 
 #[test]
+fn without_the_memory_to_read_them_nothing_is_answered() {
+    let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
+    for arguments in [&["infer"][..], &["check"]] {
+        let mut command = Command::new("/bin/sh");
+        // Enough to start, and not for the stack of the interpreter.
+        command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]).arg(stillhead::binary()).args(arguments);
+        command.current_dir(small.checkout()).env_clear().env("DATABASE_URL", "sqlite:///empty.db");
+        let output = command.env("ALEMBIC_CONFIG", "../alembic.ini").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(125), "{arguments:?}: {output:?}");
+        assert!(said.contains("error:") && said.contains("next:"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn a_file_at_the_limit_is_read() {
     let small = Small::new(&["op.create_table('t', sa.Column('id', sa.Integer, primary_key=True))"]);
     let checkout = small.checkout();

@@ -116,7 +116,7 @@ fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, Effects) 
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let effects = read(&[script(ground), script(before), script(statement)], &Nowhere, &setting).remove(2);
+    let effects = read(&[script(ground), script(before), script(statement)], &Nowhere, &setting).unwrap().remove(2);
     let mut lines: Vec<String> = effects.changes.iter().map(|change| format!("{change:?}")).collect();
     lines.extend(effects.earlier.iter().map(|subject| format!("earlier: {subject:?}")));
     lines.sort();

@@ -34,7 +34,7 @@ struct Row {
     line: &'static str,
 }
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 17] = [
     Row {
         history: &[SHELVES, HEIGHT, JARS],
         schema: &[SHELVES_SQL, HEIGHT_SQL],
@@ -70,7 +70,7 @@ const ROWS: [Row; 14] = [
         verdict: "run",
         revisions: &["r1", "r2", "r3"],
         settled: true,
-        headline: "the schema is at one of 3 revisions that it cannot tell apart, r1 to r3",
+        headline: "the schema is at r3; from r1 on nothing changes it",
         line: "  table shelves exists, which r1 creates",
     },
     // What one revision makes another takes back.
@@ -153,6 +153,49 @@ const ROWS: [Row; 14] = [
         settled: false,
         headline: "the schema is at base, with r1 partly applied",
         line: "  table lids exists, which is still to come",
+    },
+    // Behind it stands one that changes data alone.
+    Row {
+        history: &[
+            SHELVES,
+            "op.create_table('jars', sa.Column('id', sa.Integer, primary_key=True))\n\
+                             op.create_table('lids', sa.Column('id', sa.Integer, primary_key=True))",
+            FILL,
+        ],
+        schema: &[SHELVES_SQL, JARS_SQL],
+        verdict: "half-applied",
+        revisions: &["r2"],
+        settled: false,
+        headline: "the schema is at r1, with r2 partly applied",
+        line: "  table jars exists, which is still to come",
+    },
+    // It stopped where the environment lacked something.
+    Row {
+        history: &[
+            SHELVES,
+            "import os\nop.create_table('jars', sa.Column('id', sa.Integer, primary_key=True))\n\
+             if not os.environ.get('ADMIN'):\n    raise RuntimeError('who?')\n\
+             op.create_table('lids', sa.Column('id', sa.Integer, primary_key=True))",
+        ],
+        schema: &[SHELVES_SQL, JARS_SQL],
+        verdict: "half-applied",
+        revisions: &["r2"],
+        settled: false,
+        headline: "the schema is at r1, with r2 partly applied",
+        line: "  table jars exists, which is still to come",
+    },
+    // What always ends with an exception has not been applied as it stands.
+    Row {
+        history: &[
+            SHELVES,
+            "op.create_table('jars', sa.Column('id', sa.Integer, primary_key=True))\nraise RuntimeError",
+        ],
+        schema: &[SHELVES_SQL, JARS_SQL],
+        verdict: "run",
+        revisions: &["r1", "r2"],
+        settled: false,
+        headline: "the schema is at one of 2 revisions that it cannot tell apart, r1 to r2",
+        line: "  table jars exists, which r2 creates",
     },
     // A property close by is not as it should be, before and after.
     Row {
