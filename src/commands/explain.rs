@@ -201,7 +201,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         (None, Some(place)) => text += &format!("in {place}\n"),
         (None, None) => {}
     }
-    match explanation.cause.meaning() {
+    match explanation.meaning() {
         "" => {}
         meaning => text += &format!("\nWhat it means\n\n{}", paragraph(&sentence(meaning), "  ", "  ")),
     }
@@ -256,7 +256,7 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
     });
     json!({
         "message": explanation.message,
-        "meaning": explanation.cause.meaning(),
+        "meaning": explanation.meaning(),
         "revision": explanation.revision,
         "place": explanation.place,
         "finding": explanation.cause.finding(),

@@ -61,7 +61,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[Reason::new(
                     "A restore or a stamp left the ancestor's row beside the later one.",
                     "`stillhead current` prints the revisions, the table holds more rows than heads.",
-                    "remove the ancestor's row from alembic_version, and start again",
+                    "stillhead fix, which removes the ancestor's row, as stillhead run does before it upgrades",
                 )
                 .shown_by(&["overlapping-rows"])]
             }

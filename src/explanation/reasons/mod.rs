@@ -1,6 +1,7 @@
 //! What usually lies behind each cause, how to tell, and what to run: most likely first.
 //!
-//! `{migration}` in a text stands for the migration's line, `{name}` for the name in quotes that the message ends with.
+//! `{migration}` in a text stands for the migration's line, `{name}` for the name that the message ends with, `{object}`
+//! for that of the object which is there or missing.
 
 mod application;
 mod connection;
@@ -8,6 +9,7 @@ mod files;
 mod schema;
 
 use super::Cause;
+pub(super) use schema::ABSENT_IN_SQLITE;
 
 /// One thing that may lie behind a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
