@@ -18,7 +18,7 @@ use std::fmt;
 
 pub use cause::Cause;
 pub use pages::{PAGES, named_in, page, summary};
-pub use reasons::Reason;
+pub use reasons::{Reason, ToldBy};
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -49,7 +49,7 @@ impl Explanation {
         let found = recognise::missing_key(&output, found.as_ref().map(|(cause, _)| *cause)).or(found);
         let (cause, message) = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
         let cause = match cause {
-            Cause::ValueTooLong if recognise::is_of_the_version_table(&output, &message) => Cause::RevisionTooLong,
+            Cause::ValueTooLong => recognise::too_long(&output, &message),
             cause => cause,
         };
         let (revision, place) = (recognise::revision(&output), recognise::place(&output, cause));

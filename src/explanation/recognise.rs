@@ -87,13 +87,15 @@ fn missing_parent(id: &str) -> String {
     format!("no file has the revision '{id}', which another one follows")
 }
 
-/// Whether a value that is too long is a revision's id: where the statement is shown, by that, else by the width that Alembic
+/// What a value is that is too long: a revision's id, by the statement; where none is shown, perhaps by the width that Alembic
 /// gives its column.
-pub(super) fn is_of_the_version_table(output: &str, message: &str) -> bool {
+pub(super) fn too_long(output: &str, message: &str) -> Cause {
     let is_shown = output.contains("[SQL: ") || output.contains("STATEMENT: ");
-    output.contains("SET version_num=")
-        || output.contains("(version_num)")
-        || !is_shown && message.contains("character varying(32)")
+    match () {
+        () if output.contains("SET version_num=") || output.contains("(version_num)") => Cause::RevisionTooLong,
+        () if !is_shown && message.contains("character varying(32)") => Cause::PerhapsRevisionTooLong,
+        () => Cause::ValueTooLong,
+    }
 }
 
 fn by_text(line: &str) -> Option<(Cause, String)> {

@@ -305,7 +305,7 @@ fn what_alembic_and_sqlite_say_is_known_without_what_stands_before_it() {
         assert_eq!(cause(other), Some(Cause::Unknown), "{other}");
     }
     let too_long = "value too long for type character varying(32)";
-    assert_eq!(cause(too_long), Some(Cause::RevisionTooLong));
+    assert_eq!(cause(too_long), Some(Cause::PerhapsRevisionTooLong));
     let statement = |sql: &str| cause(&format!("psycopg.errors.StringDataRightTruncation: {too_long}\n[SQL: {sql}]\n"));
     assert_eq!(statement("INSERT INTO users (name) VALUES (%s)"), Some(Cause::ValueTooLong));
     assert_eq!(statement("UPDATE alembic_version SET version_num='a'"), Some(Cause::RevisionTooLong));

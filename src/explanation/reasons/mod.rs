@@ -20,17 +20,36 @@ pub struct Reason {
     pub tell: &'static str,
     /// The command to run, or the one thing to do.
     pub run: &'static str,
-    /// The findings that show that it is this one.
-    pub findings: &'static [&'static str],
+    /// Who can tell whether it is this one here.
+    pub told_by: ToldBy,
+}
+
+/// Who can tell whether a reason is the one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldBy {
+    /// Nobody but a person.
+    Nobody,
+    /// One of these findings.
+    Findings(&'static [&'static str]),
+    /// Version control: whether it has the revision's file.
+    VersionControl,
+    /// The ledger: whether a release that knows the revision has gone through the heads of these files.
+    Ledger,
+    /// What the revisions do: whether two of them create the object.
+    Revisions,
 }
 
 impl Reason {
     const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
-        Self { what, tell, run, findings: &[] }
+        Self { what, tell, run, told_by: ToldBy::Nobody }
     }
 
     const fn shown_by(self, findings: &'static [&'static str]) -> Self {
-        Self { findings, ..self }
+        self.told_by(ToldBy::Findings(findings))
+    }
+
+    const fn told_by(self, told_by: ToldBy) -> Self {
+        Self { told_by, ..self }
     }
 }
 

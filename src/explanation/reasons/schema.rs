@@ -1,6 +1,6 @@
 //! What the database's schema and rows refuse.
 
-use super::Reason;
+use super::{Reason, ToldBy};
 use crate::explanation::Cause;
 
 const PRESENT: &[Reason] = &[
@@ -26,7 +26,7 @@ const PRESENT: &[Reason] = &[
         "The name occurs in two files of the versions folder.",
         "grep -rn '{object}' --include='*.py' .",
     )
-    .shown_by(&["multiple-heads"]),
+    .told_by(ToldBy::Revisions),
 ];
 
 const STAMPED: Reason = Reason::new(
@@ -63,6 +63,13 @@ pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
     )
     .shown_by(&["wrong-database", "fresh-database"]),
 ];
+
+const LONG_ID: Reason = Reason::new(
+    "Alembic makes version_num varchar(32), and this revision's id is longer.",
+    "`stillhead heads` shows the id.",
+    "stillhead fix, which widens the column, as stillhead run does before it upgrades",
+)
+.shown_by(&["narrow-version-column"]);
 
 const ROWS: &[Reason] = &[Reason::new(
     "Rows that are there break the new constraint.",
@@ -244,15 +251,11 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 )]
             }
         }
-        Cause::RevisionTooLong => {
+        Cause::RevisionTooLong => const { &[LONG_ID] },
+        Cause::PerhapsRevisionTooLong => {
             const {
                 &[
-                    Reason::new(
-                        "Alembic makes version_num varchar(32), and this revision's id is longer.",
-                        "`stillhead heads` shows the id.",
-                        "stillhead fix, which widens the column, as stillhead run does before it upgrades",
-                    )
-                    .shown_by(&["narrow-version-column"]),
+                    LONG_ID,
                     Reason::new(
                         "Another column takes 32 characters, and the migration writes more into it.",
                         "The [SQL: …] line names another table than alembic_version.",
