@@ -24,7 +24,7 @@ pub struct Arguments {
     /// A finding's code, or an error text; without it, what is piped in, a whole deploy log for example
     #[arg(value_name = "CODE|TEXT")]
     text: Vec<String>,
-    /// Do not look at the database and the migration files
+    /// Do not look at the database, the migration files and git
     #[arg(long)]
     offline: bool,
     /// How to print
