@@ -183,9 +183,12 @@ impl UndoError {
             Self::Upgrade { from, .. } => format!(
                 "only if what it made may go, with the data in it: flask db downgrade {from}, or alembic downgrade {from}"
             ),
+            // What an upgrade has made stays where its rows go; and with no rows at all nobody knows where the database is.
+            Self::Moved { action, before, .. } if *action == Action::Upgrade.word() || before == NOTHING => {
+                "stillhead check, which holds the rows that are there against the schema".to_owned()
+            }
             Self::Moved { before, .. } => {
-                let target = if before == NOTHING { "base" } else { before };
-                format!("if the rows of before are right, stillhead stamp --purge {}", target.replace(',', ""))
+                format!("if the rows of before are right, stillhead stamp --purge {}", before.replace(',', ""))
             }
         }
     }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::Files;
+use crate::config::Config;
 use crate::database::Database;
+use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::evidence::{Forked, Inference, Weighed, contradicted, lacking, most_telling_first, standing};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
@@ -56,6 +58,27 @@ impl History {
         let dialect = Dialect::PostgreSql;
         let setting = Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table };
         Self::up_to(files, "heads", &setting)
+    }
+
+    /// Reads what each migration does by itself, as if nothing had been there before it.
+    pub(super) fn each_alone(files: &Files, setting: &Setting) -> Result<Self, Error> {
+        let ids = order(files, "heads")?;
+        let disk = Disk::around(&files.layout)?;
+        let each = scripts(files, &ids)?.into_iter().map(|script| read([&script], &disk, setting));
+        let effects = each.collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Self { ids, effects })
+    }
+
+    /// Where the migrations run, as far as that is known without asking a database: the URL tells its dialect, else it is
+    /// PostgreSQL's.
+    pub(super) fn setting(config: &Config, files: &Files) -> Setting {
+        let dialect = match config.database_url() {
+            Ok(DatabaseUrl::Sqlite(_)) => Dialect::Sqlite,
+            _ => Dialect::PostgreSql,
+        };
+        // Alembic's own table is in no migration, whatever it is called.
+        let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
+        Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table }
     }
 
     /// Reads what the migrations up to `target` do, each after those that it needs.

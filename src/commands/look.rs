@@ -30,6 +30,8 @@ pub(super) struct Look {
     pub(super) findings: Vec<Finding>,
     /// What the schema says, where it was looked at.
     pub(super) evidence: Option<Evidence>,
+    /// Whether a release that knows the unknown rows is recorded to have gone through the heads of these files.
+    pub(super) recorded_beyond: bool,
     /// What `run` would do about them; or the finding that stands in the way.
     pub(super) plan: Result<Plan, Box<Obstacle>>,
 }
@@ -70,7 +72,8 @@ impl Look {
                 plan.past(&problems, policy)
             });
         }
-        Ok(Self { rows: state.rows, findings, evidence: state.evidence, plan })
+        let State { rows, evidence, recorded_beyond, .. } = state;
+        Ok(Self { rows, findings, evidence, recorded_beyond, plan })
     }
 
     /// The finding that says where the database is.

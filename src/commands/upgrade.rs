@@ -131,10 +131,11 @@ async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goa
 /// Writes the rows that are proven, and answers what is still to be upgraded.
 async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
     let look = Look::at(files, database, goal, policy(config), depth(config)).await?;
-    if let Finding::AtHead { .. } = look.position() {
-        info!("{}: another instance has upgraded", look.position());
+    // The lock was wanted since the rows were not those of the heads.
+    if goal.is_reached(&files.graph, look.rows.revisions()) {
+        info!("at head {}: another instance has upgraded", list(look.rows.revisions()));
     }
-    let plan = look.plan?;
+    let plan = look.plan.clone()?;
     for finding in &look.findings {
         match finding.severity() {
             Severity::Warning => warn!(next = %finding.next(), "{}: {finding}", finding.code()),
@@ -145,6 +146,9 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
     }
     if plan.writes() {
         write(config, files, database, &look.rows, (Action::Repair, &look.findings), &plan).await?;
+        if let Finding::AtHead { .. } = look.position() {
+            info!("{}", look.position());
+        }
     }
     Ok(plan.upgrade)
 }

@@ -77,6 +77,8 @@ pub enum Cause {
     ValueTooLong,
     /// The revision's id does not fit the version table.
     RevisionTooLong,
+    /// A value does not fit a column that is as wide as the version table's; the statement is not shown.
+    PerhapsRevisionTooLong,
     /// The database takes no writes.
     ReadOnly,
     /// Another process writes to the SQLite file.
@@ -170,7 +172,7 @@ impl Cause {
             Self::UndefinedTable | Self::UndefinedColumn | Self::UndefinedObject => Some("stamped-too-far"),
             Self::InsufficientPrivilege => Some("no-privilege"),
             Self::ReadOnly => Some("read-only"),
-            Self::RevisionTooLong => Some("narrow-version-column"),
+            Self::RevisionTooLong | Self::PerhapsRevisionTooLong => Some("narrow-version-column"),
             Self::UnknownRevision => Some("unknown-revision"),
             Self::MultipleHeads | Self::AmbiguousWalk => Some("multiple-heads"),
             Self::OverlappingRows => Some("overlapping-rows"),
@@ -222,6 +224,7 @@ impl Cause {
             Self::ConnectionLost => "the server ended the connection",
             Self::NoSqliteFile => "the path of the URL leads to no SQLite file that can be opened",
             Self::RevisionTooLong => "the revision's id does not fit the version table",
+            Self::PerhapsRevisionTooLong => "mostly the revision's id, which does not fit Alembic's version table",
             Self::ReadOnly => "the database takes no writes: a replica, or a default of the role or the database",
             Self::DatabaseLocked => "another process is writing to the file",
             Self::NoUrl => "the application starts without its database URL",

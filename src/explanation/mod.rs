@@ -6,6 +6,7 @@
 
 mod cause;
 mod log;
+mod names;
 mod pages;
 mod reasons;
 mod recognise;
@@ -17,7 +18,7 @@ use std::fmt;
 
 pub use cause::Cause;
 pub use pages::{PAGES, named_in, page, summary};
-pub use reasons::Reason;
+pub use reasons::{Reason, ToldBy};
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -45,11 +46,10 @@ impl Explanation {
                 found = Some(error);
             }
         }
+        let found = recognise::missing_key(&output, found.as_ref().map(|(cause, _)| *cause)).or(found);
         let (cause, message) = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
         let cause = match cause {
-            Cause::ValueTooLong if output.contains("SET version_num=") || output.contains("(version_num)") => {
-                Cause::RevisionTooLong
-            }
+            Cause::ValueTooLong => recognise::too_long(&output, &message),
             cause => cause,
         };
         let (revision, place) = (recognise::revision(&output), recognise::place(&output, cause));
@@ -60,25 +60,45 @@ impl Explanation {
     pub fn next(&self) -> String {
         match self.cause {
             Cause::InsufficientPrivilege => grant(&self.message),
-            cause => self.fill(reasons::of(cause)[0].run),
+            _ => self.fill(self.reasons()[0].run),
+        }
+    }
+
+    /// What it means; empty where the message says it all.
+    pub fn meaning(&self) -> &'static str {
+        match self.cause.meaning() {
+            _ if self.is_absent_in_sqlite() => {
+                "the version row is ahead of the schema, or the URL leads to another file"
+            }
+            meaning => meaning,
         }
     }
 
     /// What may lie behind it, most likely first.
     pub fn reasons(&self) -> &'static [Reason] {
-        reasons::of(self.cause)
+        if self.is_absent_in_sqlite() { reasons::ABSENT_IN_SQLITE } else { reasons::of(self.cause) }
     }
 
-    /// A text of a [`Reason`] with the migration's line and the name that the message is about.
+    /// A text of a [`Reason`] with the migration's line and the names that the message is about.
     pub fn fill(&self, text: &str) -> String {
         text.replace("{migration}", self.place.as_deref().unwrap_or("the migration"))
             .replace("{name}", self.name().unwrap_or("NAME"))
+            .replace("{object}", self.object().unwrap_or("NAME"))
     }
 
-    /// The last name in quotes.
-    fn name(&self) -> Option<&str> {
-        let quote = if self.message.contains('"') { '"' } else { '\'' };
-        self.message.rsplit(quote).nth(1)
+    /// What the message is about in the end, the table of a column for example.
+    pub fn name(&self) -> Option<&str> {
+        names::whole(&self.message)
+    }
+
+    /// The object itself that is there or missing: of a column its own name.
+    pub fn object(&self) -> Option<&str> {
+        names::object(&self.message)
+    }
+
+    /// SQLite has no search_path, and words of its own.
+    fn is_absent_in_sqlite(&self) -> bool {
+        self.cause.finding() == Some("stamped-too-far") && self.message.starts_with("no such ")
     }
 }
 
@@ -90,7 +110,7 @@ impl fmt::Display for Explanation {
             (None, Some(place)) => write!(f, "{place}: ")?,
             (None, None) => {}
         }
-        match self.cause.meaning() {
+        match self.meaning() {
             "" => f.write_str(&self.message),
             meaning => write!(f, "{}: {meaning}", self.message),
         }

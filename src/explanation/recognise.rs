@@ -34,11 +34,15 @@ fn by_driver(line: &str, driver: &str, texts: &[(&str, Cause)]) -> Option<(Cause
         true => line[name.len()..].strip_prefix(": ")?,
         false => line.split_once(&format!("({driver}"))?.1.split_once(") ")?.1,
     };
-    let (_, cause) = texts.iter().find(|(text, cause)| match cause {
+    Some((among(texts, words, |words, text| words.contains(text))?, words.to_owned()))
+}
+
+fn among(texts: &[(&str, Cause)], words: &str, holds: fn(&str, &str) -> bool) -> Option<Cause> {
+    let is_it = |(text, cause): &&(&str, Cause)| match cause {
         Cause::DuplicateTable | Cause::DuplicateObject => words.starts_with(text) && words.ends_with("already exists"),
-        _ => words.contains(text),
-    })?;
-    Some((*cause, words.to_owned()))
+        _ => holds(words, text),
+    };
+    texts.iter().find(is_it).map(|(_, cause)| *cause)
 }
 
 /// A line of the server's log or of psql: `ERROR:  words`.
@@ -50,7 +54,7 @@ fn by_server(line: &str) -> Option<(Cause, String)> {
     Some((*cause, words.to_owned()))
 }
 
-/// The words of the server or of libpq alone, as people copy them. Only for a text that is nothing else: in the line of a log
+/// The words of the server, of libpq or of SQLite alone, as people copy them. Only for a text that is nothing else: in the line of a log
 /// they may be anybody's.
 pub(super) fn bare(text: &str) -> Option<(Cause, String)> {
     let words = text.trim();
@@ -59,8 +63,39 @@ pub(super) fn bare(text: &str) -> Option<(Cause, String)> {
     }
     let server = BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds));
     let libpq = || BY_LIBPQ.iter().find_map(|(text, cause)| Some((*cause, &words[words.find(text)?..])));
-    let (cause, words) = server.map(|(_, _, cause)| (*cause, words)).or_else(libpq)?;
+    let sqlite = || among(BY_SQLITE, words, |words, text| words.starts_with(text)).map(|cause| (cause, words));
+    let (cause, words) = server.map(|(_, _, cause)| (*cause, words)).or_else(libpq).or_else(sqlite)?;
     Some((cause, words.chars().take(LONGEST).collect()))
+}
+
+/// What Alembic raises where a revision follows one that no file has: a `KeyError` of the id alone, from its own code, or in
+/// a text that shows no code and with an id as Alembic makes them.
+pub(super) fn missing_key(output: &str, found: Option<Cause>) -> Option<(Cause, String)> {
+    if found != Some(Cause::Unknown) {
+        return None;
+    }
+    let last = output.lines().rev().find(|line| exception(line).is_some())?;
+    let id = last.strip_prefix("KeyError: ")?.trim().trim_matches(['\'', '"']);
+    let is_alembics = match output.contains("File \"") {
+        true => output.contains("/alembic/script/"),
+        false => id.len() == 12 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')),
+    };
+    is_alembics.then(|| (Cause::MissingParent, missing_parent(id)))
+}
+
+fn missing_parent(id: &str) -> String {
+    format!("no file has the revision '{id}', which another one follows")
+}
+
+/// What a value is that is too long: a revision's id, by the statement; where none is shown, perhaps by the width that Alembic
+/// gives its column.
+pub(super) fn too_long(output: &str, message: &str) -> Cause {
+    let is_shown = output.contains("[SQL: ") || output.contains("STATEMENT: ");
+    match () {
+        () if output.contains("SET version_num=") || output.contains("(version_num)") => Cause::RevisionTooLong,
+        () if !is_shown && message.contains("character varying(32)") => Cause::PerhapsRevisionTooLong,
+        () => Cause::ValueTooLong,
+    }
 }
 
 fn by_text(line: &str) -> Option<(Cause, String)> {
@@ -87,7 +122,7 @@ fn about_the_files(line: &str) -> Option<(Cause, String)> {
     if line.contains(" referenced from ") && line.ends_with("is not present") {
         let missing = at("Revision ")?;
         let id = missing.split_whitespace().nth(1)?;
-        return Some((Cause::MissingParent, format!("no file has the revision '{id}', which another one follows")));
+        return Some((Cause::MissingParent, missing_parent(id)));
     }
     if line.ends_with("is present more than once") {
         return at("Revision ").map(|words| (Cause::DuplicateRevision, words));

@@ -46,7 +46,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("statement-timeout", Cause::QueryCanceled, "timeout", "statement_timeout = 0"),
     ("psycopg-syntax", Cause::Unknown, "sqlalchemy.exc.ProgrammingError", "output above"),
     ("psycopg2-syntax", Cause::Unknown, "sqlalchemy.exc.ProgrammingError", "output above"),
-    ("long-id", Cause::RevisionTooLong, "character varying(32)", "ALTER TABLE alembic_version"),
+    ("long-id", Cause::RevisionTooLong, "character varying(32)", "stillhead fix, which widens"),
     ("privilege-schema", Cause::InsufficientPrivilege, "public", "GRANT CREATE ON SCHEMA public TO"),
     ("privilege-owner", Cause::InsufficientPrivilege, "products", "ALTER TABLE products OWNER TO"),
     ("privilege-table", Cause::InsufficientPrivilege, "products", "GRANT ALL ON TABLE products TO"),
@@ -63,7 +63,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
         "alembic-overlap",
         Cause::OverlappingRows,
         "b2c3d4e5f6a1 overlaps with other requested revisions a1b2c3d4e5f6",
-        "ancestor's row",
+        "stillhead fix, which removes the ancestor's row",
     ),
     ("alembic-two-rows", Cause::RowMismatch, "expected to match one row", "leave each revision once"),
     ("flask-missing-module", Cause::MissingModule, "No module named 'no_such_module'", "pip install"),
@@ -289,6 +289,69 @@ fn what_the_pages_for_emergencies_quote_is_known() {
         let explanation = Explanation::of(text).unwrap_or_else(|| panic!("{text} is not explained"));
         assert_ne!(explanation.cause, Cause::Unknown, "{text}");
     }
+}
+
+/// A person pastes one line, and mostly not the whole of it.
+#[test]
+fn what_alembic_and_sqlite_say_is_known_without_what_stands_before_it() {
+    let cause = |text: &str| Explanation::of(text).map(|explanation| explanation.cause);
+    let key = Explanation::of("KeyError: 'd4c3f6a5b7e8'").unwrap();
+    assert_eq!((key.cause, key.reasons()[1].run), (Cause::MissingParent, "stillhead restore {name}"));
+    assert!(key.message.contains("'d4c3f6a5b7e8'") && key.fill("{name}") == "d4c3f6a5b7e8", "{key}");
+    let from =
+        |file: &str| format!("Traceback (most recent call last):\n  File \"{file}\", line 3, in f\nKeyError: '0042'\n");
+    assert_eq!(cause(&from("/v/site-packages/alembic/script/revision.py")), Some(Cause::MissingParent));
+    for other in ["KeyError: 'x'", "KeyError: 'c0ffee'", &from("/srv/shop/app.py").replace("0042", "d4c3f6a5b7e8")] {
+        assert_eq!(cause(other), Some(Cause::Unknown), "{other}");
+    }
+    let too_long = "value too long for type character varying(32)";
+    assert_eq!(cause(too_long), Some(Cause::PerhapsRevisionTooLong));
+    let statement = |sql: &str| cause(&format!("psycopg.errors.StringDataRightTruncation: {too_long}\n[SQL: {sql}]\n"));
+    assert_eq!(statement("INSERT INTO users (name) VALUES (%s)"), Some(Cause::ValueTooLong));
+    assert_eq!(statement("UPDATE alembic_version SET version_num='a'"), Some(Cause::RevisionTooLong));
+    assert_eq!(cause("value too long for type character varying(40)"), Some(Cause::ValueTooLong));
+    assert_eq!(cause("no such table: users"), Some(Cause::UndefinedTable));
+    assert_eq!(cause("table users already exists"), Some(Cause::DuplicateTable));
+    assert_eq!(cause("duplicate column name: price"), Some(Cause::DuplicateColumn));
+    assert_eq!(cause("is there no such table: users"), None);
+}
+
+/// A command is to be copied.
+#[test]
+fn the_names_that_stand_in_the_text_stand_in_the_commands() {
+    for (text, grep) in [
+        ("relation \"products\" already exists", "'products'"),
+        ("column \"price\" of relation \"products\" already exists", "'price'"),
+        ("type \"order_status\" already exists", "'order_status'"),
+        ("sqlite3.OperationalError: table products already exists", "'products'"),
+        ("sqlite3.OperationalError: index ix_products_id already exists", "'ix_products_id'"),
+        ("sqlite3.OperationalError: duplicate column name: price", "'price'"),
+        ("psycopg.errors.DuplicateTable: Relation »products« existiert bereits", "'products'"),
+    ] {
+        let explanation = Explanation::of(text).unwrap();
+        let commands: Vec<String> = explanation.reasons().iter().map(|one| explanation.fill(one.run)).collect();
+        assert!(commands.iter().any(|one| one == &format!("grep -rn {grep} --include='*.py' .")), "{commands:?}");
+    }
+    for (text, table) in [
+        ("relation \"products\" does not exist", "'products'"),
+        ("column products.price does not exist", "'products'"),
+        ("column \"price\" of relation \"products\" does not exist", "'products'"),
+    ] {
+        let explanation = Explanation::of(text).unwrap();
+        assert!(explanation.fill(explanation.reasons()[1].run).ends_with(&format!("tablename = {table}")), "{text}");
+    }
+}
+
+#[test]
+fn sqlite_has_no_search_path() {
+    for text in ["no such table: users", "sqlite3.OperationalError: no such column: users.price", "no such index: ix"] {
+        let explanation = Explanation::of(text).unwrap();
+        let said: String = explanation.reasons().iter().map(|one| [one.what, one.tell, one.run].concat()).collect();
+        for word in ["search_path", "pg_tables", "schemaname"] {
+            assert!(!said.contains(word) && !explanation.meaning().contains(word), "{said}");
+        }
+    }
+    assert!(Explanation::of("relation \"users\" does not exist").unwrap().meaning().contains("search_path"));
 }
 
 #[test]

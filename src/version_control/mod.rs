@@ -126,6 +126,11 @@ impl Repository {
         String::from_utf8_lossy(&count).trim().parse().unwrap_or(0)
     }
 
+    /// Whether what is checked out has this commit behind it.
+    pub fn is_behind_the_head(&self, commit: &str) -> bool {
+        self.ask(&["merge-base", "--is-ancestor", commit, "HEAD"]).is_ok()
+    }
+
     /// The contents of a file, by the id that git has for them.
     pub fn blob(&self, id: &str) -> Result<Vec<u8>, VersionControlError> {
         self.ask(&["cat-file", "blob", id])

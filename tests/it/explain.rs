@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::application::REVISIONS;
+use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::BOTH;
 use crate::support::screen::{Seen, fits, is_kept, screen};
-use crate::support::{Application, Backend, Outcome, Stillhead};
+use crate::support::{Application, Backend, Outcome, Stillhead, schemas};
 
 /// What `stillhead explain` answers to what is piped in.
 fn piped(stillhead: Stillhead, text: &[u8]) -> Outcome {
@@ -101,6 +103,143 @@ fn what_is_so_here_comes_first() {
     let first = &reasons(&shop)[0];
     assert_eq!(first["is_so_here"], Value::Bool(true), "{first}");
     assert_eq!(first["next"], "stillhead verify");
+}
+
+/// The reasons that are given for a text, each with whether it is so here and what tells; they hold the schema.
+fn reasons(shop: &Application, text: &str) -> Vec<Value> {
+    let outcome = shop.stillhead(&["explain", text, "--format", "json"]).run();
+    schemas::holds("explain", &outcome.success().stdout);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    document["reasons"].as_array().unwrap().clone()
+}
+
+/// The one whose text begins so.
+fn reason<'a>(reasons: &'a [Value], begins: &str) -> &'a Value {
+    reasons.iter().find(|reason| reason["what"].as_str().unwrap().starts_with(begins)).unwrap()
+}
+
+fn git(shop: &Application, words: &[&str]) {
+    let who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
+    let output = Command::new("git").args(who).args(words).current_dir(shop.folder()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+fn version(shop: &Application, id: &str) -> PathBuf {
+    let versions = fs::read_dir(shop.folder().join("migrations/versions")).unwrap();
+    let is_it = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with(id);
+    versions.map(|entry| entry.unwrap().path()).find(is_it).unwrap()
+}
+
+#[test]
+fn a_file_that_was_deleted_is_looked_for_in_git_as_restore_does() {
+    for backend in BOTH {
+        // By the application's own upgrade, and by stillhead's, which the ledger has.
+        for at in [HEAD, REVISIONS[1]] {
+            let shop = Application::at(backend, at);
+            shop.stillhead(&["run"]).run().success();
+            git(&shop, &["init", "-q"]);
+            git(&shop, &["add", "migrations"]);
+            git(&shop, &["commit", "-q", "-m", "begin"]);
+            let file = version(&shop, HEAD);
+            git(&shop, &["rm", "-q", file.to_str().unwrap()]);
+            git(&shop, &["commit", "-q", "-m", "tidy"]);
+            let text = format!("Can't locate revision identified by '{HEAD}'");
+            let given = reasons(&shop, &text);
+            assert_eq!(given[0]["next"], format!("stillhead restore {HEAD}"), "{given:#?}");
+            assert_eq!(given[0]["is_so_here"], true);
+            assert!(given[0]["why"].as_str().unwrap().starts_with("deleted by Ada on 20"), "{given:#?}");
+            assert_eq!(reason(&given, "This image is older")["is_so_here"], false, "{given:#?}");
+            let shown = shop.stillhead(&["explain", &text]).run();
+            let next = shown.success().stdout.lines().find_map(|line| line.trim().strip_prefix("next: ")).unwrap();
+            assert_eq!(next, format!("stillhead restore {HEAD}"));
+            fits(&shown.stdout);
+            shop.stillhead(&["restore", HEAD]).run().success();
+            let given = reasons(&shop, &text);
+            assert_eq!(reason(&given, "The file is on another branch")["is_so_here"], false, "{given:#?}");
+            let key = reasons(&shop, &format!("KeyError: '{}'", "0".repeat(12)));
+            let lost = reason(&key, "The parent is on another branch");
+            assert_eq!(
+                (&lost["is_so_here"], &lost["why"]),
+                (&false.into(), &"none of the 2 commits of git has it".into())
+            );
+        }
+    }
+}
+
+#[test]
+fn a_rollback_is_so_only_where_the_ledger_has_the_later_release() {
+    for backend in BOTH {
+        for (at, is_so) in [(HEAD, Value::Null), (REVISIONS[1], Value::Bool(true))] {
+            let shop = Application::at(backend, at);
+            shop.stillhead(&["run"]).run().success();
+            fs::remove_file(version(&shop, HEAD)).unwrap();
+            let given = reasons(&shop, &format!("Can't locate revision identified by '{HEAD}'"));
+            assert!(given[0]["what"].as_str().unwrap().starts_with("This image is older"), "{given:#?}");
+            assert_eq!(given[0]["is_so_here"], is_so, "{given:#?}");
+            let file = reason(&given, "The file is on another branch");
+            assert_eq!(file["is_so_here"], Value::Null);
+            assert!(file["why"].as_str().unwrap().ends_with("is not under version control"), "{file}");
+            // An error of another day is about another row.
+            let other = reasons(&shop, "Can't locate revision identified by 'feedc0ffee00'");
+            assert_eq!(reason(&other, "This image is older")["is_so_here"], false);
+        }
+    }
+}
+
+/// Two heads alone prove nothing.
+#[test]
+fn two_revisions_create_the_same_object_only_where_they_do() {
+    for backend in BOTH {
+        let shop = Application::at(backend, "head");
+        let write = |id: &str, down: &str, body: &str| {
+            let text = format!(
+                "from alembic import op\nimport sqlalchemy as sa\n\nrevision = '{id}'\ndown_revision = {down}\n\n\n\
+                 def upgrade():\n    {body}\n"
+            );
+            fs::write(shop.folder().join(format!("migrations/versions/{id}_more.py")), text).unwrap();
+        };
+        let creators = |text: &str| {
+            let given = reasons(&shop, text);
+            let reason = reason(&given, "Two revisions create the same object");
+            (reason["is_so_here"].clone(), reason["why"].as_str().unwrap_or_default().to_owned())
+        };
+        let no = (Value::Bool(false), String::new());
+        let texts = [
+            "table orders already exists",
+            "type \"order_status\" already exists",
+            "column \"note\" of relation \"products\" already exists",
+            "relation \"ix_products_note\" already exists",
+        ];
+        write("ffff00000001", &format!("'{HEAD}'"), "pass");
+        write("ffff00000002", &format!("'{}'", REVISIONS[2]), "pass");
+        for text in texts
+            .iter()
+            .chain(&["table products already exists", "column \"name\" of relation \"products\" already exists"])
+        {
+            assert_eq!(creators(text), no, "{text}");
+        }
+        // One follows the other: nothing of it is on two branches.
+        let body = "op.create_table('orders', sa.Column('id', sa.Integer), sa.Column('status', \
+                    sa.Enum('new', 'paid', name='order_status')))\n    \
+                    op.add_column('products', sa.Column('note', sa.Text))\n    \
+                    op.create_index('ix_products_note', 'products', ['note'])";
+        write("ffff00000001", &format!("'{HEAD}'"), body);
+        write("ffff00000003", "'ffff00000001'", body);
+        assert_eq!(creators(texts[0]), no);
+        fs::remove_file(version(&shop, "ffff00000003")).unwrap();
+        write("ffff00000002", &format!("'{}'", REVISIONS[2]), body);
+        for merged in [false, true] {
+            if merged {
+                write("ffff00000004", "('ffff00000001', 'ffff00000002')", "pass");
+            }
+            for text in texts.iter().filter(|text| backend == Backend::Postgres || !text.starts_with("type")) {
+                let (is_so, why) = creators(text);
+                assert_eq!(is_so, true, "{text}");
+                assert!(why.contains("ffff00000001") && why.contains("ffff00000002"), "{why}");
+            }
+            assert_eq!(creators("table products already exists"), no);
+        }
+    }
 }
 
 #[test]

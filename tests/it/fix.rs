@@ -253,7 +253,7 @@ fn a_report_is_written_whole_in_the_format_of_its_ending() {
 fn the_files_alone_are_checked_without_a_database() {
     let shop = Application::new(Backend::Sqlite);
     let offline = || shop.stillhead(&["check", "--offline"]).env_remove("DATABASE_URL").run();
-    offline().success();
+    offline().success().prints_a("whether 1 of the revisions has run");
     let versions = shop.folder().join("migrations/versions");
     let revision = |id: &str, down: &str| {
         let text = format!("revision = '{id}'\ndown_revision = '{down}'\n\ndef upgrade():\n    pass\n");

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use serde_json::{Value, json};
+
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::BOTH;
-use crate::support::{Application, Backend};
+use crate::support::{Application, Backend, schemas};
 
 fn row(application: &Application, revision: &str) {
     application.database.sql(&format!("UPDATE alembic_version SET version_num = '{revision}'"));
@@ -63,6 +65,45 @@ fn rows_at_head_are_held_against_the_schema_only_if_that_is_wanted() {
         let never = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
         never.code(1).prints("").says("in_stock").says("the failed upgrade has left: pending-exists");
     }
+}
+
+/// What `check` says that `run` would do, `run` does.
+#[test]
+fn the_plan_of_a_check_at_head_is_what_run_does() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        row(&shop, HEAD);
+        let check = |verify: &str| {
+            let json = shop.stillhead(&["check", "--format", "json", "--verify", verify]).run();
+            json.code(1);
+            schemas::holds("check", &json.stdout);
+            let document: Value = serde_json::from_str(&json.stdout).unwrap();
+            assert_eq!(document["findings"][0]["code"], "stamped-too-far");
+            document["plan"].clone()
+        };
+        let runs = |verify: &str| shop.stillhead(&["run", "--verify", verify, "--", "echo", "started"]).run();
+        let stop = "stamped-too-far";
+        assert_eq!(check("changed"), json!({ "steps": [], "obstacle": null, "obstacle_if_verified": stop }));
+        runs("changed").success().prints("started\n");
+        assert_eq!(check("always"), json!({ "steps": [], "obstacle": stop, "obstacle_if_verified": null }));
+        runs("always").code(125).prints("");
+        let text = shop.stillhead(&["check"]).run();
+        text.code(1).prints_a("starting the application at once").prints_a("STILLHEAD_VERIFY=always makes");
+        shop.stillhead(&["check", "--verify", "always"]).run().code(1).prints_a("plan      stop: stamped-too-far");
+    }
+}
+
+/// At head nothing is written, not even what could be repaired: a plan that says so would promise too much.
+#[test]
+fn the_plan_of_a_check_at_the_target_has_no_repair() {
+    let shop = Application::at(Backend::Sqlite, REVISIONS[1]);
+    shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]));
+    let target = |words: &[&str]| shop.stillhead(words).env("STILLHEAD_TARGET", REVISIONS[1]).run();
+    let checked = target(&["check"]);
+    checked.code(1).prints_a("overlapping-rows").prints_a("plan      starting the application at once\n");
+    let before = shop.database.rows();
+    target(&["run", "--", "echo", "started"]).success().prints("started\n");
+    assert_eq!(shop.database.rows(), before);
 }
 
 #[test]

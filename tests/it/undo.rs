@@ -147,6 +147,27 @@ fn rows_that_have_moved_since_are_left_alone() {
     }
 }
 
+/// To empty the rows of a database whose tables an upgrade has made would leave nobody who knows where it is.
+#[test]
+fn nobody_is_told_to_take_an_upgrade_back_by_its_rows() {
+    for backend in BOTH {
+        for before in [None, Some(REVISIONS[1])] {
+            let shop = before.map_or_else(|| Application::new(backend), |before| Application::at(backend, before));
+            shop.stillhead(&["run"]).run().success();
+            shop.database.sql("INSERT INTO alembic_version VALUES ('feedc0ffee00')");
+            let refused = shop.stillhead(&["undo"]).run();
+            refused.code(125).says("the rows have moved since: the upgrade of ").says_nothing_of("--purge");
+            refused.says("next: stillhead check");
+        }
+        // Nor is a stamp of what had no rows, for the same reason.
+        let shop = Application::at(backend, "head");
+        shop.database.sql("DELETE FROM alembic_version");
+        shop.stillhead(&["stamp", HEAD]).run().success();
+        shop.database.sql("INSERT INTO alembic_version VALUES ('feedc0ffee00')");
+        shop.stillhead(&["undo"]).run().code(125).says("the stamp of ").says_nothing_of("--purge");
+    }
+}
+
 #[test]
 fn a_role_that_may_not_keep_the_ledger_changes_the_rows_and_is_told_so() {
     let shop = Application::new(Backend::Postgres);

@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use super::files::{Files, open};
 use super::fix;
 use super::look::{Depth, Look, policy};
-use crate::config::Config;
+use crate::config::{Config, Verify};
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
@@ -98,11 +98,12 @@ type Planned = Result<Plan, Box<Obstacle>>;
 
 async fn look(config: &Config, files: &Files, url: &DatabaseUrl) -> Result<(Report, Planned), Error> {
     let database = open(config, url, &Liveness::new(None)).await?;
-    let look = Look::at(files, &database, &files.goal(config)?, policy(config), Depth::Schema).await;
+    let goal = files.goal(config)?;
+    let look = Look::at(files, &database, &goal, policy(config), Depth::Schema).await;
     let line = DatabaseLine { url: url.to_string(), server: server(&database) };
     database.close().await;
     let look = look?;
-    Ok((Report::of(files, line, &look), look.plan))
+    Ok((Report::of(files, &goal, line, &look, config.verify == Verify::Always), look.plan))
 }
 
 fn server(database: &Database) -> String {

@@ -63,10 +63,11 @@ fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
             format!("{id} ({message}): {why}")
         })
         .collect();
+    let have = if facts.len() == 1 { "has" } else { "have" };
     (!facts.is_empty()).then(|| Entry {
         code: "unobservable",
         severity: Severity::Fine.name(),
-        message: format!("no schema can show whether {} of the revisions have run", facts.len()),
+        message: format!("no schema can show whether {} of the revisions {have} run", facts.len()),
         facts,
         next: "nothing to do".to_owned(),
         path: None,

@@ -132,7 +132,13 @@ fn plan(report: &Report) -> Option<String> {
     let plan = report.plan.as_ref()?;
     Some(match (&plan.obstacle, plan.steps.as_slice()) {
         (Some(obstacle), _) => format!("stop: {obstacle}"),
-        (None, []) => "starting the application at once".to_owned(),
+        (None, []) => match &plan.obstacle_if_verified {
+            None => "starting the application at once".to_owned(),
+            Some(obstacle) => format!(
+                "starting the application at once: the rows are at head, and the schema is not looked at; \
+                 STILLHEAD_VERIFY=always makes it stop: {obstacle}"
+            ),
+        },
         (None, steps) => format!("{}, then starting the application", steps.join(", then ")),
     })
 }

@@ -10,7 +10,7 @@ use crate::commands::look::Look;
 use crate::database::VersionRows;
 use crate::evidence::Standing;
 use crate::migrations::Problem;
-use crate::reconcile::{Evidence, Finding, Obstacle, Plan, Severity};
+use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
 
 /// The whole report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -84,11 +84,14 @@ pub(super) struct PlanLine {
     pub(super) steps: Vec<String>,
     /// Or why it would stop.
     pub(super) obstacle: Option<String>,
+    /// Why it would stop if it looked at the schema, too: at head it does only with STILLHEAD_VERIFY=always.
+    pub(super) obstacle_if_verified: Option<String>,
 }
 
 impl Report {
-    /// Of one look at the database.
-    pub(super) fn of(files: &Files, database: DatabaseLine, look: &Look) -> Self {
+    /// Of one look at the database, which is no closer than `run`'s only where that `verifies` at head, too.
+    pub(super) fn of(files: &Files, goal: &Goal, database: DatabaseLine, look: &Look, verifies: bool) -> Self {
+        let is_reached = goal.is_reached(&files.graph, look.rows.revisions());
         let rows = match &look.rows {
             VersionRows::NoTable => None,
             VersionRows::Rows(rows) => Some(rows.clone()),
@@ -100,7 +103,7 @@ impl Report {
             rows,
             schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
             findings: look.findings.iter().map(Entry::of).collect(),
-            plan: Some(PlanLine::of(&look.plan)),
+            plan: Some(if is_reached { PlanLine::at_head(&look.plan, verifies) } else { PlanLine::of(&look.plan) }),
         }
     }
 
@@ -195,8 +198,17 @@ impl Entry {
 impl PlanLine {
     fn of(plan: &Result<Plan, Box<Obstacle>>) -> Self {
         match plan {
-            Ok(plan) => Self { steps: plan.steps(), obstacle: None },
-            Err(obstacle) => Self { steps: Vec::new(), obstacle: Some(obstacle.in_short()) },
+            Ok(plan) => Self { steps: plan.steps(), ..Self::default() },
+            Err(obstacle) => Self { obstacle: Some(obstacle.in_short()), ..Self::default() },
+        }
+    }
+
+    /// Where the rows have reached the goal, `run` changes nothing, and looks at the schema only if it is asked to.
+    fn at_head(plan: &Result<Plan, Box<Obstacle>>, verifies: bool) -> Self {
+        let obstacle = plan.as_ref().err().map(|obstacle| obstacle.in_short());
+        match verifies {
+            true => Self { obstacle, ..Self::default() },
+            false => Self { obstacle_if_verified: obstacle, ..Self::default() },
         }
     }
 }

@@ -3,26 +3,17 @@
 use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::evidence::{Branch, Overlap, overlap};
-use crate::interpreter::Setting;
 use crate::migrations::Node;
-use crate::schema::Dialect;
 
 /// The branches, each from the base to its head.
 pub(super) struct Sides(Vec<History>);
 
 impl Sides {
-    /// Reads what each branch does. No database is asked: the URL tells its dialect, else it is PostgreSQL's.
+    /// Reads what each branch does. No database is asked.
     pub(super) fn read(config: &Config, files: &Files, heads: &[&Node]) -> Result<Self, Error> {
-        let dialect = match config.database_url() {
-            Ok(DatabaseUrl::Sqlite(_)) => Dialect::Sqlite,
-            _ => Dialect::PostgreSql,
-        };
-        // Alembic's own table is in no migration, whatever it is called.
-        let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
-        let setting = Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table };
+        let setting = History::setting(config, files);
         let side = |head: &&Node| History::up_to(files, &head.revision.id, &setting);
         Ok(Self(heads.iter().map(side).collect::<Result<_, _>>()?))
     }

@@ -1,6 +1,7 @@
 //! `restore`: the file of a lost revision, from version control, with the lost revisions that it follows.
 
 mod find;
+mod trace;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
 use crate::version_control::{Commit, Repository};
 use find::{FindError, Lost, find};
+pub(super) use trace::{Trace, trace};
 
 /// What `restore` takes.
 #[derive(Debug, Args)]
@@ -40,30 +42,13 @@ pub struct Arguments {
 pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let layout = locate(&config.files)?;
     let (present, unreadable) = migrations::read_each(&layout);
-    if let Some(known) = present.iter().find(|revision| revision.id == arguments.revision) {
-        info!("{} is there: {}", known.id, known.path.display());
-        return report(&[], false, arguments.format);
-    }
-    let folder = layout.version_locations.first().unwrap_or(&layout.script_location);
-    let no_git = |source| RestoreError::VersionControl {
-        revision: arguments.revision.clone(),
-        source,
-        folder: as_typed(folder),
-    };
-    let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
-    let lost = match chain(&repository, &layout, &present, arguments) {
-        Ok(lost) => lost,
-        Err(FindError::Git(source)) => return Err(no_git(source).into()),
-        Err(FindError::Restore(error)) => {
-            let begins = |revision: &&Revision| revision.id.starts_with(&arguments.revision);
-            match (&*error, present.iter().find(begins)) {
-                (RestoreError::NotFound { wanted_by: None, .. }, Some(known)) => {
-                    info!("{} is there: {}", known.id, known.path.display());
-                    return report(&[], false, arguments.format);
-                }
-                _ => return Err(Error::Restore(error)),
-            }
+    let (repository, lost) = match search(config, &layout, &present, (&arguments.revision, arguments.from.as_deref()))?
+    {
+        Found::There(known) => {
+            info!("{} is there: {}", known.id, known.path.display());
+            return report(&[], false, arguments.format);
         }
+        Found::Lost(repository, lost) => (repository, lost),
     };
     let mut found = Vec::new();
     for lost in lost {
@@ -82,12 +67,47 @@ pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     report(&found, !arguments.dry_run, arguments.format)
 }
 
+/// Where a revision is.
+enum Found {
+    /// Among the files.
+    There(Revision),
+    /// In version control, with the lost ones that it needs.
+    Lost(Repository, Vec<Lost>),
+}
+
+/// Looks for a revision that begins so, as the commit that begins as `from` has it.
+fn search(
+    config: &Config,
+    layout: &Layout,
+    present: &[Revision],
+    (wanted, from): (&str, Option<&str>),
+) -> Result<Found, Error> {
+    if let Some(known) = present.iter().find(|revision| revision.id == wanted) {
+        return Ok(Found::There(known.clone()));
+    }
+    let folder = layout.version_locations.first().unwrap_or(&layout.script_location);
+    let no_git =
+        |source| RestoreError::VersionControl { revision: wanted.to_owned(), source, folder: as_typed(folder) };
+    let repository = Repository::of(folder, config.path.as_deref()).map_err(no_git)?;
+    match chain(&repository, layout, present, (wanted, from)) {
+        Ok(lost) => Ok(Found::Lost(repository, lost)),
+        Err(FindError::Git(source)) => Err(no_git(source).into()),
+        Err(FindError::Restore(error)) => {
+            let known = present.iter().find(|revision| revision.id.starts_with(wanted));
+            match (&*error, known) {
+                (RestoreError::NotFound { wanted_by: None, .. }, Some(known)) => Ok(Found::There(known.clone())),
+                _ => Err(Error::Restore(error)),
+            }
+        }
+    }
+}
+
 /// The revision and, one after the other, each that it needs and no file has.
 fn chain(
     repository: &Repository,
     layout: &Layout,
     present: &[Revision],
-    arguments: &Arguments,
+    (wanted, from): (&str, Option<&str>),
 ) -> Result<Vec<Lost>, FindError> {
     let root = repository.root.canonicalize().unwrap_or_else(|_| repository.root.clone());
     let below = |folder: &PathBuf| {
@@ -96,13 +116,13 @@ fn chain(
     };
     let folders: Vec<PathBuf> = layout.version_locations.iter().filter_map(below).collect();
     let mut found: Vec<Lost> = Vec::new();
-    let mut wanted = vec![(arguments.revision.clone(), None)];
+    let mut wanted = vec![(wanted.to_owned(), None)];
     while let Some((id, wanted_by)) = wanted.pop() {
         let is_there = |revision: &Revision| revision.id == id || revision.branch_labels.contains(&id);
         if present.iter().chain(found.iter().map(|lost| &lost.revision)).any(is_there) {
             continue;
         }
-        let from = arguments.from.as_deref().filter(|_| wanted_by.is_none());
+        let from = from.filter(|_| wanted_by.is_none());
         let known: Vec<String> =
             present.iter().chain(found.iter().map(|lost| &lost.revision)).map(|revision| revision.id.clone()).collect();
         let is_known = |id: &str| known.iter().any(|known| known == id);

@@ -1,6 +1,6 @@
 //! What the version table and the migration files say together, and what the files are like on their own.
 
-use super::Reason;
+use super::{Reason, ToldBy};
 use crate::explanation::Cause;
 
 pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
@@ -13,13 +13,13 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 "git finds a commit that has it.",
                 "stillhead restore {name}",
             )
-            .shown_by(&["unknown-revision"]),
+            .told_by(ToldBy::VersionControl),
             Reason::new(
                 "This image is older than the database: a rollback.",
                 "`stillhead infer` says that everything of the heads is there, and more.",
                 "stillhead run, which starts an older image on a newer schema",
             )
-            .shown_by(&["ahead"]),
+            .told_by(ToldBy::Ledger),
             Reason::new(
                 "The history was squashed or made anew: every file has a new id.",
                 "No commit's files have this id and the tables are the same.",
@@ -61,7 +61,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[Reason::new(
                     "A restore or a stamp left the ancestor's row beside the later one.",
                     "`stillhead current` prints the revisions, the table holds more rows than heads.",
-                    "remove the ancestor's row from alembic_version, and start again",
+                    "stillhead fix, which removes the ancestor's row, as stillhead run does before it upgrades",
                 )
                 .shown_by(&["overlapping-rows"])]
             }
@@ -119,10 +119,11 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                         "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
                     ),
                     Reason::new(
-                        "The parent was deleted or squashed, and this revision still points at it.",
-                        "A commit of yours deletes the file.",
+                        "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
+                        "git finds a commit that has it.",
                         "stillhead restore {name}",
-                    ),
+                    )
+                    .told_by(ToldBy::VersionControl),
                 ]
             }
         }

@@ -1,6 +1,7 @@
 //! What usually lies behind each cause, how to tell, and what to run: most likely first.
 //!
-//! `{migration}` in a text stands for the migration's line, `{name}` for the name in quotes that the message ends with.
+//! `{migration}` in a text stands for the migration's line, `{name}` for the name that the message ends with, `{object}`
+//! for that of the object which is there or missing.
 
 mod application;
 mod connection;
@@ -8,6 +9,7 @@ mod files;
 mod schema;
 
 use super::Cause;
+pub(super) use schema::ABSENT_IN_SQLITE;
 
 /// One thing that may lie behind a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +20,36 @@ pub struct Reason {
     pub tell: &'static str,
     /// The command to run, or the one thing to do.
     pub run: &'static str,
-    /// The findings that show that it is this one.
-    pub findings: &'static [&'static str],
+    /// Who can tell whether it is this one here.
+    pub told_by: ToldBy,
+}
+
+/// Who can tell whether a reason is the one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldBy {
+    /// Nobody but a person.
+    Nobody,
+    /// One of these findings.
+    Findings(&'static [&'static str]),
+    /// Version control: whether it has the revision's file.
+    VersionControl,
+    /// The ledger: whether a release that knows the revision has gone through the heads of these files.
+    Ledger,
+    /// What the revisions do: whether two of them create the object.
+    Revisions,
 }
 
 impl Reason {
     const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
-        Self { what, tell, run, findings: &[] }
+        Self { what, tell, run, told_by: ToldBy::Nobody }
     }
 
     const fn shown_by(self, findings: &'static [&'static str]) -> Self {
-        Self { findings, ..self }
+        self.told_by(ToldBy::Findings(findings))
+    }
+
+    const fn told_by(self, told_by: ToldBy) -> Self {
+        Self { told_by, ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the database's schema and rows refuse.
 
-use super::Reason;
+use super::{Reason, ToldBy};
 use crate::explanation::Cause;
 
 const PRESENT: &[Reason] = &[
@@ -24,30 +24,52 @@ const PRESENT: &[Reason] = &[
     Reason::new(
         "Two revisions create the same object, one on each branch of a merge.",
         "The name occurs in two files of the versions folder.",
-        "grep -rn '{name}' --include='*.py' .",
+        "grep -rn '{object}' --include='*.py' .",
     )
-    .shown_by(&["multiple-heads"]),
+    .told_by(ToldBy::Revisions),
 ];
 
+const STAMPED: Reason = Reason::new(
+    "The version row is ahead of the schema: a stamp, or a restore of an older dump.",
+    "`stillhead infer` names an earlier revision than `stillhead current`.",
+    "stillhead infer, to see which revision the schema is really at",
+)
+.shown_by(&["stamped-too-far", "half-applied"]);
+
+const ELSEWHERE: Reason = Reason::new(
+    "DATABASE_URL names another database than the one that you think of.",
+    "`stillhead verify` shows host and database, and what alembic.ini and the application say.",
+    "stillhead verify",
+)
+.shown_by(&["wrong-database", "fresh-database"]);
+
 const ABSENT: &[Reason] = &[
-    Reason::new(
-        "The version row is ahead of the schema: a stamp, or a restore of an older dump.",
-        "`stillhead infer` names an earlier revision than `stillhead current`.",
-        "stillhead infer, to see which revision the schema is really at",
-    )
-    .shown_by(&["stamped-too-far", "half-applied"]),
+    STAMPED,
     Reason::new(
         "The search_path is another, so that the table is there and is not found.",
         "The table is listed, but under another schema.",
         "SELECT schemaname, tablename FROM pg_tables WHERE tablename = '{name}'",
     ),
+    ELSEWHERE,
+];
+
+/// There is no search_path, and a path that is relative begins wherever the command is started.
+pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
+    STAMPED,
     Reason::new(
-        "DATABASE_URL names another database than the one that you think of.",
-        "`stillhead verify` shows host and database, and what alembic.ini and the application say.",
+        "DATABASE_URL leads to another file than the one that you think of: one that is missing is made anew, and empty.",
+        "`stillhead verify` shows the file, and what alembic.ini and the application say.",
         "stillhead verify",
     )
     .shown_by(&["wrong-database", "fresh-database"]),
 ];
+
+const LONG_ID: Reason = Reason::new(
+    "Alembic makes version_num varchar(32), and this revision's id is longer.",
+    "`stillhead heads` shows the id.",
+    "stillhead fix, which widens the column, as stillhead run does before it upgrades",
+)
+.shown_by(&["narrow-version-column"]);
 
 const ROWS: &[Reason] = &[Reason::new(
     "Rows that are there break the new constraint.",
@@ -229,14 +251,17 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 )]
             }
         }
-        Cause::RevisionTooLong => {
+        Cause::RevisionTooLong => const { &[LONG_ID] },
+        Cause::PerhapsRevisionTooLong => {
             const {
-                &[Reason::new(
-                    "Alembic makes version_num varchar(32), and this revision's id is longer.",
-                    "`stillhead heads` shows the id.",
-                    "ALTER TABLE alembic_version ALTER COLUMN version_num TYPE varchar(255), and start again",
-                )
-                .shown_by(&["narrow-version-column"])]
+                &[
+                    LONG_ID,
+                    Reason::new(
+                        "Another column takes 32 characters, and the migration writes more into it.",
+                        "The [SQL: …] line names another table than alembic_version.",
+                        "widen the column in {migration}, or shorten the values before it",
+                    ),
+                ]
             }
         }
         Cause::ReadOnly => {

@@ -1,21 +1,19 @@
 //! `explain`: what a finding or an error text means, what may lie behind it, and which of that it is here.
 
+mod creators;
+mod here;
+
 use std::io::{IsTerminal, Read, stdin};
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::files::Files;
-use super::look::{Depth, Look, policy};
 use super::output::{Format, print, print_json};
-use crate::config::{Config, ConfigError};
-use crate::database::Database;
-use crate::database::wait::Wait;
+use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, PAGES, Reason, named_in, page, summary};
 use crate::prose::{next as next_line, of_markdown, paragraph};
-use crate::reconcile::{Finding, Severity};
+use here::{Here, Mark};
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
 const LONGEST: u64 = 8 << 20;
@@ -26,7 +24,7 @@ pub struct Arguments {
     /// A finding's code, or an error text; without it, what is piped in, a whole deploy log for example
     #[arg(value_name = "CODE|TEXT")]
     text: Vec<String>,
-    /// Do not look at the database and the migration files
+    /// Do not look at the database, the migration files and git
     #[arg(long)]
     offline: bool,
     /// How to print
@@ -45,13 +43,13 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
         return list_codes(arguments.format);
     }
     if let Some(code) = PAGES.iter().map(|(code, _)| *code).find(|code| *code == text).or_else(|| named_in(text)) {
-        return explain_code(code, &Here::look(config, arguments).await, arguments.format);
+        return explain_code(code, &Here::look(config, arguments.offline, None).await, arguments.format);
     }
     if is_code_like(text) {
         return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
     }
     let explanation = Explanation::of(text).ok_or(Error::NothingToExplain { exception: None })?;
-    let here = Here::look(config, arguments).await;
+    let here = Here::look(config, arguments.offline, Some(&explanation)).await;
     match arguments.format {
         Format::Text => print(&in_words(&explanation, &here))?,
         Format::Json => print_json(document(&explanation, &here))?,
@@ -110,86 +108,7 @@ fn explain_code(code: &str, here: &Here, format: Format) -> Result<(), Error> {
     let page = page(code).unwrap_or_default();
     match format {
         Format::Json => print_json(json!({ "code": code, "page": page, "here": here.document() })),
-        Format::Text => print(&format!("{}{}", of_markdown(page), here.in_words(&[code]))),
-    }
-}
-
-/// What the database and the files at hand say about it.
-enum Here {
-    /// Nobody has named a database, or asked for it.
-    NotAsked,
-    /// It could not be looked at: why, and what to do about that.
-    Unseen { why: String, next: String },
-    /// What was found.
-    Seen { database: String, findings: Vec<Finding> },
-}
-
-impl Here {
-    async fn look(config: &Config, arguments: &Arguments) -> Self {
-        if arguments.offline || matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
-            return Self::NotAsked;
-        }
-        match Self::findings(config).await {
-            Ok(seen) => seen,
-            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
-        }
-    }
-
-    /// One attempt: a person waits for the answer.
-    async fn findings(config: &Config) -> Result<Self, Error> {
-        let url = config.database_url()?;
-        let files = Files::read(config)?;
-        let goal = files.goal(config)?;
-        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
-        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
-        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
-        database.close().await;
-        Ok(Self::Seen { database: url.to_string(), findings: look?.findings })
-    }
-
-    /// Whether one of these findings is so here; `None` where nobody has looked.
-    fn has(&self, codes: &[&str]) -> Option<bool> {
-        match self {
-            Self::Seen { findings, .. } if !codes.is_empty() => {
-                // What is as it is meant to be, such as separate branches, is behind no error.
-                let counts = |finding: &&Finding| finding.is_position() || finding.severity() > Severity::Fine;
-                Some(findings.iter().filter(counts).any(|finding| codes.contains(&finding.code())))
-            }
-            _ => None,
-        }
-    }
-
-    /// `codes` are those that the explanation is about.
-    fn in_words(&self, codes: &[&str]) -> String {
-        match self {
-            Self::NotAsked => String::new(),
-            Self::Unseen { why, next } => {
-                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(next, "  "))
-            }
-            Self::Seen { database, findings } => {
-                let mut text = format!("\nHere, in {database}\n\n");
-                if self.has(codes) == Some(false) {
-                    text +=
-                        &paragraph(&format!("It is not so here, now: {} was not found.", codes.join(", ")), "  ", "  ");
-                }
-                for finding in findings {
-                    text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
-                    text += &next_line(&finding.next(), "  ");
-                }
-                text
-            }
-        }
-    }
-
-    fn document(&self) -> Value {
-        match self {
-            Self::NotAsked => Value::Null,
-            Self::Unseen { why, next } => json!({ "error": why, "next": next, "findings": [] }),
-            Self::Seen { findings, .. } => {
-                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.next() });
-                json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
-            }
-        }
+        Format::Text => print(&format!("{}{}", of_markdown(page), here.in_words(Some(code)))),
     }
 }
 
@@ -201,24 +120,19 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         (None, Some(place)) => text += &format!("in {place}\n"),
         (None, None) => {}
     }
-    match explanation.cause.meaning() {
+    match explanation.meaning() {
         "" => {}
         meaning => text += &format!("\nWhat it means\n\n{}", paragraph(&sentence(meaning), "  ", "  ")),
     }
     text += "\nWhat may lie behind it, most likely first\n";
-    for (number, (reason, next)) in reasons(explanation, here).into_iter().enumerate() {
-        let mark = match here.has(reason.findings) {
-            Some(true) => " It is so here.",
-            Some(false) => " It is not so here.",
-            None => "",
-        };
+    for (number, (reason, mark, next)) in reasons(explanation, here).into_iter().enumerate() {
         let what = format!("{}{mark}", explanation.fill(reason.what));
         text += "\n";
         text += &paragraph(&what, &format!("  {}. ", number + 1), "     ");
         text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
         text += &next_line(&next, "     ");
     }
-    text += &here.in_words(&[]);
+    text += &here.in_words(None);
     if let Some(code) = explanation.cause.finding() {
         text += &format!("\nMore: stillhead explain {code}\n");
     }
@@ -231,32 +145,32 @@ fn sentence(clause: &str) -> String {
     letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
 }
 
-/// Each reason with its command: what is so here comes first, what is not so here last.
-fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, String)> {
-    let mut reasons: Vec<(Reason, String)> =
-        explanation.reasons().iter().map(|reason| (*reason, explanation.fill(reason.run))).collect();
+/// Each reason with whether it is so here, and its command: what is so here comes first, what is not so here last.
+fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, String)> {
+    let mut reasons: Vec<(Reason, Mark, String)> = explanation
+        .reasons()
+        .iter()
+        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run)))
+        .collect();
     // The first one's may depend on what the message says.
-    reasons[0].1 = explanation.next();
-    reasons.sort_by_key(|(reason, _)| match here.has(reason.findings) {
-        Some(true) => 0,
-        None => 1,
-        Some(false) => 2,
-    });
+    reasons[0].2 = explanation.next();
+    reasons.sort_by_key(|(_, mark, _)| mark.rank());
     reasons
 }
 
 fn document(explanation: &Explanation, here: &Here) -> Value {
-    let reasons = reasons(explanation, here).into_iter().map(|(reason, next)| {
+    let reasons = reasons(explanation, here).into_iter().map(|(reason, mark, next)| {
         json!({
             "what": explanation.fill(reason.what),
             "tell": explanation.fill(reason.tell),
             "next": next,
-            "is_so_here": here.has(reason.findings),
+            "is_so_here": mark.is_so(),
+            "why": mark.why(),
         })
     });
     json!({
         "message": explanation.message,
-        "meaning": explanation.cause.meaning(),
+        "meaning": explanation.meaning(),
         "revision": explanation.revision,
         "place": explanation.place,
         "finding": explanation.cause.finding(),

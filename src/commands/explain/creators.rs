@@ -1,0 +1,95 @@
+//! Whether two revisions, neither of which follows the other, create the object that an error is about.
+
+use crate::commands::evidence::History;
+use crate::commands::files::Files;
+use crate::config::Config;
+use crate::error::Error;
+use crate::explanation::{Cause, Explanation};
+use crate::interpreter::Effects;
+use crate::migrations::RevisionGraph;
+use crate::schema::{Subject, TableSubject};
+
+/// Who creates it.
+pub(super) enum Creators {
+    /// These two do.
+    Two(String, String),
+    /// No two do.
+    No,
+    /// Some revision cannot be read whole.
+    Unknown,
+}
+
+/// Reads the files. Each revision is read by itself first, since behind another one that creates the same a second creation
+/// changes nothing; then with those that it follows, where it has to change something.
+pub(super) fn creators(config: &Config, explanation: &Explanation) -> Result<Creators, Error> {
+    let Some(object) = explanation.object() else { return Ok(Creators::Unknown) };
+    let table = explanation.name().filter(|name| *name != object);
+    let files = Files::read(config)?;
+    let setting = History::setting(config, &files);
+    let alone = History::each_alone(&files, &setting)?;
+    let is_it = |subject: &&Subject| is_meant(subject, explanation.cause, object, table);
+    let each = || alone.ids.iter().zip(&alone.effects);
+    let makes =
+        |effects: &Effects, subject: &Subject| effects.changes.iter().any(|(one, now)| one == subject && now.is_some());
+    for (at, (first, effects)) in each().enumerate() {
+        for subject in effects.changes.iter().map(|(subject, _)| subject).filter(is_it) {
+            for (second, others) in each().skip(at + 1) {
+                if makes(effects, subject)
+                    && makes(others, subject)
+                    && !is_related(&files.graph, first, second)
+                    && creates(&History::up_to(&files, first, &setting)?, subject)
+                    && creates(&History::up_to(&files, second, &setting)?, subject)
+                {
+                    return Ok(Creators::Two(first.clone(), second.clone()));
+                }
+            }
+        }
+    }
+    let is_whole = alone.effects.iter().all(|effects| effects.opaque.is_empty());
+    Ok(if is_whole { Creators::No } else { Creators::Unknown })
+}
+
+/// Whether a fact is that the object exists. Names stand with their schema outside the default one.
+fn is_meant(subject: &Subject, cause: Cause, object: &str, of_table: Option<&str>) -> bool {
+    let is_it = |name: &str, wanted: &str| name.rsplit('.').next() == Some(wanted);
+    match (cause, subject) {
+        (Cause::DuplicateColumn, Subject::Table(table, TableSubject::Column(column))) => {
+            column == object && of_table.is_none_or(|wanted| is_it(table, wanted))
+        }
+        (Cause::DuplicateColumn, _) => false,
+        (_, Subject::Table(table, TableSubject::Itself)) => is_it(table, object),
+        (
+            _,
+            Subject::Table(_, TableSubject::Index(name) | TableSubject::Constraint(name) | TableSubject::Check(name)),
+        ) => name == object,
+        (_, Subject::Table(..)) => false,
+        (
+            _,
+            Subject::Enum(name)
+            | Subject::View(name)
+            | Subject::Sequence(name)
+            | Subject::Function(name)
+            | Subject::Trigger(_, name)
+            | Subject::Extension(name)
+            | Subject::Namespace(name),
+        ) => is_it(name, object),
+    }
+}
+
+/// Whether one of the two follows the other, so that it finds what that has made.
+fn is_related(graph: &RevisionGraph, first: &str, second: &str) -> bool {
+    let follows = |one: &str, other: &str| {
+        let behind = graph.applied(&[one.to_owned()]).unwrap_or_default();
+        behind.iter().any(|node| node.revision.id == other)
+    };
+    follows(first, second) || follows(second, first)
+}
+
+/// Whether the last revision makes what was not there before it.
+fn creates(history: &History, subject: &Subject) -> bool {
+    let Some((last, before)) = history.effects.split_last() else { return false };
+    let of =
+        |effects: &Effects| effects.changes.iter().rev().find(|(one, _)| one == subject).map(|(_, now)| now.is_some());
+    let was_there = before.iter().rev().find_map(of).unwrap_or(false) || last.earlier.contains(subject);
+    of(last) == Some(true) && !was_there
+}

@@ -1,0 +1,237 @@
+//! What is so here: what the database, the files and version control say about an explanation.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::creators::{Creators, creators};
+use crate::commands::files::Files;
+use crate::commands::look::{Depth, Look, policy};
+use crate::commands::restore::{Trace, trace};
+use crate::config::{Config, ConfigError};
+use crate::database::Database;
+use crate::database::wait::Wait;
+use crate::error::Error;
+use crate::explanation::{Explanation, ToldBy};
+use crate::prose::{next as next_line, paragraph};
+use crate::reconcile::{Finding, Severity};
+use crate::version_control::Commit;
+
+/// What was looked at.
+pub(super) struct Here {
+    state: State,
+    /// The file of the revision that the explanation is about, where a reason asks for it.
+    trace: Option<Trace>,
+    /// Who creates the object that it is about, where a reason asks for that; `None` where the files cannot be read.
+    creators: Option<Creators>,
+}
+
+/// What the database and the files at hand say.
+enum State {
+    /// Nobody has named a database, or asked for it.
+    NotAsked,
+    /// It could not be looked at: why, and what to do about that.
+    Unseen { why: String, next: String },
+    /// What was found.
+    Seen { database: String, findings: Vec<Finding>, recorded_beyond: bool },
+}
+
+/// Whether a reason is the one here, and what tells.
+pub(super) enum Mark {
+    So(Option<String>),
+    MayBe(&'static str),
+    /// Nobody can tell, or has looked.
+    Untold(Option<String>),
+    NotSo(Option<String>),
+}
+
+impl Mark {
+    /// For the order: what is so comes first.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::So(_) => 0,
+            Self::MayBe(_) => 1,
+            Self::Untold(_) => 2,
+            Self::NotSo(_) => 3,
+        }
+    }
+
+    /// `None` where nobody can tell.
+    pub(super) fn is_so(&self) -> Option<bool> {
+        match self {
+            Self::So(_) => Some(true),
+            Self::NotSo(_) => Some(false),
+            Self::MayBe(_) | Self::Untold(_) => None,
+        }
+    }
+
+    /// What tells, or why nothing does.
+    pub(super) fn why(&self) -> Option<&str> {
+        match self {
+            Self::MayBe(why) => Some(why),
+            Self::So(why) | Self::NotSo(why) | Self::Untold(why) => why.as_deref(),
+        }
+    }
+}
+
+/// As it goes on after the reason's sentence.
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begins = match self {
+            Self::So(_) => "It is so here",
+            Self::MayBe(_) => "It may be so here",
+            Self::NotSo(_) => "It is not so here",
+            Self::Untold(None) => return Ok(()),
+            Self::Untold(_) => "Nobody can tell here",
+        };
+        match self.why() {
+            Some(why) => write!(f, " {begins}: {why}."),
+            None => write!(f, " {begins}."),
+        }
+    }
+}
+
+impl Here {
+    /// Looks at what can tell which of the explanation's reasons it is.
+    pub(super) async fn look(config: &Config, offline: bool, explanation: Option<&Explanation>) -> Self {
+        if offline {
+            return Self { state: State::NotAsked, trace: None, creators: None };
+        }
+        let asks = |told_by: ToldBy| {
+            explanation.filter(|explanation| explanation.reasons().iter().any(|reason| reason.told_by == told_by))
+        };
+        let revision = asks(ToldBy::VersionControl).and_then(Explanation::name);
+        Self {
+            state: State::look(config).await,
+            trace: revision.map(|revision| trace(config, revision)),
+            creators: asks(ToldBy::Revisions).and_then(|explanation| creators(config, explanation).ok()),
+        }
+    }
+
+    /// Whether a reason that can be told so is the one.
+    pub(super) fn mark(&self, told_by: ToldBy, explanation: &Explanation) -> Mark {
+        match told_by {
+            ToldBy::Nobody => Mark::Untold(None),
+            ToldBy::Findings(codes) => match self.has(codes) {
+                None => Mark::Untold(None),
+                Some(true) => Mark::So(None),
+                Some(false) => Mark::NotSo(None),
+            },
+            ToldBy::VersionControl => self.is_lost(),
+            ToldBy::Ledger => self.is_rolled_back(explanation),
+            ToldBy::Revisions => match &self.creators {
+                Some(Creators::Two(first, second)) => Mark::So(Some(format!("{first} and {second} do"))),
+                Some(Creators::No) => Mark::NotSo(None),
+                Some(Creators::Unknown) | None => Mark::Untold(None),
+            },
+        }
+    }
+
+    /// Whether version control has the file that is missing.
+    fn is_lost(&self) -> Mark {
+        let by = |commit: &Commit| format!("{} on {} (commit {})", commit.author, commit.date, commit.short());
+        match &self.trace {
+            None => Mark::Untold(None),
+            Some(Trace::Lost { commit, is_deleted: true, .. }) => Mark::So(Some(format!("deleted by {}", by(commit)))),
+            Some(Trace::Lost { commit, .. }) => Mark::So(Some(format!("git has it, by {}", by(commit)))),
+            Some(Trace::There(path)) => Mark::NotSo(Some(format!("it is there, {}", path.display()))),
+            Some(Trace::Nowhere(commits)) => Mark::NotSo(Some(format!("none of the {commits} commits of git has it"))),
+            Some(Trace::Unknown(why)) => Mark::Untold(Some(why.clone())),
+        }
+    }
+
+    /// Whether the row is a later release's: proven only by the ledger. That all is there that the files make may have other
+    /// causes, a file that was deleted for example.
+    fn is_rolled_back(&self, explanation: &Explanation) -> Mark {
+        let State::Seen { findings, recorded_beyond, .. } = &self.state else { return Mark::Untold(None) };
+        let is_meant = |row: &String| explanation.name().is_some_and(|name| row.starts_with(name));
+        let is_ahead =
+            |finding: &Finding| matches!(finding, Finding::Ahead { unknown, .. } if unknown.iter().any(is_meant));
+        match &self.trace {
+            _ if !findings.iter().any(is_ahead) => Mark::NotSo(None),
+            Some(Trace::Lost { is_past: true, .. }) => {
+                Mark::NotSo(Some("what is checked out is later than the file".to_owned()))
+            }
+            _ if *recorded_beyond => Mark::So(Some("the ledger has the later release's upgrade".to_owned())),
+            _ => Mark::MayBe("all that the files make is there"),
+        }
+    }
+}
+
+impl State {
+    async fn look(config: &Config) -> Self {
+        if matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
+            return Self::NotAsked;
+        }
+        match Self::findings(config).await {
+            Ok(seen) => seen,
+            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
+        }
+    }
+
+    /// One attempt: a person waits for the answer.
+    async fn findings(config: &Config) -> Result<Self, Error> {
+        let url = config.database_url()?;
+        let files = Files::read(config)?;
+        let goal = files.goal(config)?;
+        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
+        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
+        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
+        database.close().await;
+        let Look { findings, recorded_beyond, .. } = look?;
+        Ok(Self::Seen { database: url.to_string(), findings, recorded_beyond })
+    }
+}
+
+impl Here {
+    /// Whether one of these findings is so here; `None` where nobody has looked.
+    fn has(&self, codes: &[&str]) -> Option<bool> {
+        match &self.state {
+            State::Seen { findings, .. } if !codes.is_empty() => {
+                // What is as it is meant to be, such as separate branches, is behind no error.
+                let counts = |finding: &&Finding| finding.is_position() || finding.severity() > Severity::Fine;
+                Some(findings.iter().filter(counts).any(|finding| codes.contains(&finding.code())))
+            }
+            _ => None,
+        }
+    }
+
+    /// `code` is the one that is explained; without it, an error text is.
+    pub(super) fn in_words(&self, code: Option<&str>) -> String {
+        match &self.state {
+            State::NotAsked => String::new(),
+            State::Unseen { why, next } => {
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(next, "  "))
+            }
+            State::Seen { database, findings, .. } => {
+                let mut text = format!("\nHere, in {database}\n\n");
+                if let Some(code) = code
+                    && self.has(&[code]) == Some(false)
+                {
+                    text += &paragraph(&format!("It is not so here, now: {code} was not found."), "  ", "  ");
+                }
+                for finding in findings {
+                    text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
+                    // Beside the reasons of an error it would speak against what they say is to be done.
+                    let next = finding.next();
+                    if code.is_some() || next != "nothing to do" {
+                        text += &next_line(&next, "  ");
+                    }
+                }
+                text
+            }
+        }
+    }
+
+    pub(super) fn document(&self) -> Value {
+        match &self.state {
+            State::NotAsked => Value::Null,
+            State::Unseen { why, next } => json!({ "error": why, "next": next, "findings": [] }),
+            State::Seen { findings, .. } => {
+                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.next() });
+                json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
+            }
+        }
+    }
+}
