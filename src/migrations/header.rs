@@ -262,6 +262,7 @@ mod tests {
             ("for i in range(3):\n    print(i)\nrevision = 'a'\ndown_revision = None", "a <- "),
             ("with open('x') as f:\n    text = f.read()\nrevision = 'a'\ndown_revision = None", "a <- "),
             ("down_revision, revision = ('b', *('a',))", "a <- b"),
+            ("revision = 'a'\ndown_revision = None\ntry: x()\nexcept E as error: pass", "a <- "),
         ];
         for (source, expected) in cases {
             assert_eq!(shown(source).as_deref(), Ok(expected), "{source}");
@@ -290,7 +291,10 @@ mod tests {
                 "revision = 'a'\ndown_revision = None\nexec('revision = 1')",
                 unknown(3, "revision", "exec('revision = 1')"),
             ),
-            ("revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'", unknown(3, "revision", "globals()")),
+            (
+                "revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'",
+                unknown(3, "revision", "globals()['revision'] = 'b'"),
+            ),
             (
                 "revision = 'a'\ndown_revision = ['b']\ndown_revision.append('c')",
                 unknown(3, "down_revision", "down_revision.append('c')"),
@@ -303,7 +307,7 @@ mod tests {
             ),
             (
                 "revision = 'a'\ndown_revision = None\ndef f():\n  globals()['revision'] = 'z'\ntry:\n  f()\nfinally: pass",
-                unknown(6, "revision", "f()"),
+                unknown(5, "revision", "try: f() finally: pass"),
             ),
             (
                 "revision = 'a'\ndown_revision = None\ndef f():\n  global revision\n  revision = 'z'\ng = f\ng()",
@@ -328,6 +332,14 @@ mod tests {
             (
                 "revision = 'a'\ndown_revision = 3",
                 "0: down_revision is not a string, None, or a collection of strings".to_owned(),
+            ),
+            (
+                "revision = 'a'\ndown_revision = 'b'\n0 == 1 == (revision := 'z')",
+                unknown(3, "revision", "0 == 1 == (revision := 'z')"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\ntry: raise E\nexcept E as revision: pass",
+                "0: revision is not declared".to_owned(),
             ),
             ("revision = None\ndown_revision = None", "0: revision is not a string".to_owned()),
             ("revision = 'a'", "0: down_revision is not declared".to_owned()),

@@ -30,9 +30,13 @@ impl Value {
         }
     }
 
-    /// Whether something that holds a reference to it can change it.
+    /// Whether something that holds a reference to it can change it, or a part of it.
     pub(super) fn is_mutable(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Set(_) | Self::Dict(_))
+        match self {
+            Self::List(_) | Self::Set(_) | Self::Dict(_) => true,
+            Self::Tuple(items) => items.iter().any(Self::is_mutable),
+            _ => false,
+        }
     }
 
     /// The first undecided part.
