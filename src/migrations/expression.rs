@@ -163,7 +163,7 @@ impl<'a> Names<'a> {
             "str" => |value| value.text().map(Value::Str),
             "tuple" => |value| value.items().map(Value::Tuple),
             "list" => |value| value.items().map(Value::List),
-            "set" | "frozenset" => |value| value.items().map(Value::Set),
+            "set" | "frozenset" => |value| value.members().map(Value::Set),
             _ => return None,
         };
         convert(&self.eval(argument))

@@ -160,7 +160,7 @@ impl Reader<'_> {
         let items = match &value {
             Value::None => return Ok(Vec::new()),
             Value::Str(id) => return Ok(vec![id.clone()]),
-            other => other.items().ok_or_else(|| self.undecided(attribute, &value, expected))?,
+            other => other.members().ok_or_else(|| self.undecided(attribute, &value, expected))?,
         };
         if items == [Value::None] {
             return Ok(Vec::new());
@@ -227,6 +227,7 @@ mod tests {
             ("revision = 'a'\ndown_revision = ('b', 'c',)", "a <- b,c"),
             ("revision = 'a'\ndown_revision = ['b', 'c']\ndepends_on = {'d'}", "a <- b,c ^ d"),
             ("revision = 'a'\ndown_revision = {'b': 1}\nbranch_labels = ('l', 'm')", "a <- b @ l,m"),
+            ("revision = 'a'\ndown_revision = {'b', 'c'}\ndepends_on = frozenset(['d', 'e'])", "a <- b,c ^ d,e"),
             ("revision = 'a'\ndown_revision = ()\nbranch_labels = 'l'\ndepends_on = []", "a <-  @ l"),
             ("revision = 'a'\ndown_revision = (None,)", "a <- "),
             ("revision = 'a'\ndown_revision = ''", "a <- "),
@@ -278,6 +279,7 @@ mod tests {
             ("revision = uuid4().hex\ndown_revision = None", unknown(1, "revision", "uuid4().hex")),
             ("from ids import A\nrevision = A\ndown_revision = None", unknown(2, "revision", "A")),
             ("revision = 'a'\ndown_revision = '%s' % 'b'", unknown(2, "down_revision", "'%s' % 'b'")),
+            ("revision, down_revision = {'a', 'b'}", unknown(1, "revision", "revision, down_revision")),
             ("revision = 'a'\ndown_revision = ('b', x())", unknown(2, "down_revision", "x()")),
             (
                 "revision = 'a'\nif flag:\n    down_revision = 'b'\nelse:\n    down_revision = 'c'",
