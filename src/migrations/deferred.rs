@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Alias, Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Alias, Expr, ModModule, Stmt, StmtFunctionDef};
 
 use super::bindings::visit_signature;
 
@@ -41,9 +41,21 @@ impl<'a> Deferred<'a> {
         self.visit_stmt(statement);
     }
 
+    /// What a whole module defers.
+    pub(super) fn of(module: &'a ModModule) -> Self {
+        let mut deferred = Self::default();
+        deferred.visit_body(&module.body);
+        deferred
+    }
+
+    /// Whether running it may bind a name.
+    pub(super) fn binds(&self) -> bool {
+        self.anything || !self.bound.is_empty()
+    }
+
     /// Whether running it changes nothing.
     pub(super) fn is_harmless(&self) -> bool {
-        !self.anything && self.bound.is_empty() && self.mentioned.is_empty()
+        !self.binds() && self.mentioned.is_empty()
     }
 
     /// Whether it may get hold of what one of these names holds.
@@ -162,7 +174,8 @@ fn is_inert(expression: &Expr) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::super::header::read;
+    use super::super::header::{read, read_header};
+    use super::super::{Problem, Revision};
 
     /// What a module holds after the attributes are set; none of the cases below may leave them decided otherwise.
     const ATTRIBUTES: &str = "revision = 'a'\ndown_revision = None\n";
@@ -173,7 +186,9 @@ mod tests {
 
     /// The id and the parents, where they are decided.
     fn decided(source: &str) -> Option<(String, Vec<String>)> {
-        let revision = read(source.as_bytes(), Path::new("/v/x_y.py")).ok()?;
+        let how =
+            |read: fn(&[u8], &Path) -> Result<Revision, Problem>| read(source.as_bytes(), Path::new("/v/x_y.py")).ok();
+        let revision = how(read_header).or_else(|| how(read))?;
         Some((revision.id, revision.down_revision))
     }
 
@@ -245,6 +260,7 @@ mod tests {
             "x = None",
             "del x",
             "def x(): pass",
+            "def x():\n  pass",
         ];
         for object in objects {
             for statement in statements {

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ruff_python_ast::{Expr, ModModule, Stmt};
 
+use super::deferred::Deferred;
 use super::evaluate::Names;
 use super::plain;
 use super::problem::Problem;
@@ -35,10 +36,11 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
     if let Some(revision) = header.and_then(|header| plain::read(header, path)) {
         return Ok(revision);
     }
-    // A header that does not stand alone, because it ends inside a string for example, is no header.
+    // A header that does not stand alone, because it ends inside a string for example, is no header; nor is one that binds
+    // names later, which a function may set off by taking a name from the last object of its kind.
     let module = match header.map(python::parse) {
-        Some(Ok(module)) => module,
-        Some(Err(_)) | None => python::parse(&source).map_err(refuse)?,
+        Some(Ok(module)) if !Deferred::of(&module).binds() => module,
+        _ => python::parse(&source).map_err(refuse)?,
     };
     let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let names = Names::of(&module, module_name(&file_name));
