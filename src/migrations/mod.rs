@@ -4,6 +4,7 @@ mod alembic_config;
 mod bindings;
 #[cfg(test)]
 mod cases;
+mod cut;
 mod deferred;
 pub mod env_py;
 mod error;
