@@ -21,7 +21,7 @@ const HIDDEN: [&str; 9] = [
     "def closed():\n    global down_revision\n    try:\n        yield 1\n    finally:\n        down_revision = 'k'\n\
      x = closed()\nnext(x)\n",
     "class K:\n    def __len__(self, z=None):\n        global revision, x\n        revision, x = 'k', 'l'\n        return 1\n    \
-     __add__ = __eq__ = __getitem__ = __hash__ = __del__ = __len__\n    __str__ = lambda self: 's' * len(self)\n    \
+     __add__ = __eq__ = __contains__ = __hash__ = __del__ = __len__\n    __str__ = lambda self: 's' * len(self)\n    \
      p = property(__len__, __add__)\nx = K()\n",
     "import contextlib\n@contextlib.contextmanager\ndef f(z=None):\n    global down_revision\n    \
      with contextlib.suppress(Exception):\n        yield z\n    down_revision = 'm'\n",
