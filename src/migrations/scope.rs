@@ -6,8 +6,8 @@ use ruff_text_size::TextRange;
 
 use super::value::Value;
 
-/// What names hold. Of a value that can be changed in place, every name that may hold it is known to: where that would not
-/// be so, all such values are put in doubt.
+/// What names hold. A value that can be changed in place is only held by names that are known to hold it: once anything else
+/// may have got it, all such values are put in doubt. So code that mentions none of these names changes none of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'a> {
     values: HashMap<&'a str, Value>,
