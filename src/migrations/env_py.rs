@@ -7,7 +7,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::bindings::{bound_names, mentions};
+use super::bindings::Uses;
 use super::evaluate::Names;
 use super::files::read_source;
 use super::layout::{Flavour, Layout};
@@ -112,7 +112,7 @@ fn calls(module: &ModModule, functions: &[&str]) -> Result<Vec<(VersionTable, Te
         let mut table = VersionTable::default();
         let mut says_so = false;
         for keyword in &call.arguments.keywords {
-            let is_local = mentions(&keyword.value, &|name| local.contains(&name));
+            let is_local = Uses::of_expression(&keyword.value).mentioned.iter().any(|name| local.contains(name));
             let value = if is_local { Value::Unknown(keyword.range) } else { names.eval(&keyword.value) };
             let arguments = match (&keyword.arg, value) {
                 (Some(name), value) => vec![(name.to_string(), value)],
@@ -163,7 +163,7 @@ impl<'a> Visitor<'a> for Calls<'a, '_> {
         let outer = self.local.len();
         if let Stmt::FunctionDef(function) = statement {
             self.local.extend(function.parameters.iter().map(|parameter| parameter.name().as_str()));
-            self.local.extend(bound_names(&function.body));
+            self.local.extend(Uses::of_statements(&function.body).bound);
         }
         walk_stmt(self, statement);
         self.local.truncate(outer);

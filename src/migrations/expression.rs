@@ -6,7 +6,7 @@ use super::evaluate::Names;
 use super::value::Value;
 
 impl<'a> Names<'a> {
-    /// The value where it can be known.
+    /// The value where it can be known. Where it cannot, something that it binds may be missed.
     pub(super) fn known(&mut self, expression: &'a Expr) -> Option<Value> {
         match expression {
             Expr::NoneLiteral(_) => Some(Value::None),
@@ -25,6 +25,8 @@ impl<'a> Names<'a> {
             Expr::Named(named) => {
                 let value = self.eval(&named.value);
                 self.assign(&named.target, value.clone());
+                // The rest of the statement may run it, and then read the name.
+                self.run_deferred(named.range);
                 Some(value)
             }
             Expr::FString(string) => self.f_string(string),
@@ -42,16 +44,8 @@ impl<'a> Names<'a> {
             }
             Expr::BoolOp(operation) => self.bool_op(operation),
             Expr::If(choice) => {
-                let truth = self.eval(&choice.test).truth();
-                match truth {
-                    Some(true) => Some(self.eval(&choice.body)),
-                    Some(false) => Some(self.eval(&choice.orelse)),
-                    None => {
-                        self.effects(&choice.body);
-                        self.effects(&choice.orelse);
-                        None
-                    }
-                }
+                let branch = if self.eval(&choice.test).truth()? { &choice.body } else { &choice.orelse };
+                Some(self.eval(branch))
             }
             Expr::Compare(comparison) => self.compare(comparison),
             Expr::Subscript(subscript) => {
@@ -67,11 +61,8 @@ impl<'a> Names<'a> {
                     _ => None,
                 }
             }
-            Expr::Call(call) => self.call(call, expression),
-            other => {
-                self.effects(other);
-                None
-            }
+            Expr::Call(call) => self.call(call),
+            _ => None,
         }
     }
 
@@ -134,61 +125,52 @@ impl<'a> Names<'a> {
     fn bool_op(&mut self, operation: &'a ast::ExprBoolOp) -> Option<Value> {
         let stops_at = operation.op == ast::BoolOp::Or;
         let (last, others) = operation.values.split_last()?;
-        for (index, operand) in others.iter().enumerate() {
+        for operand in others {
             let value = self.eval(operand);
-            match value.truth() {
-                Some(truth) if truth == stops_at => return Some(value),
-                Some(_) => {}
-                None => {
-                    operation.values[index + 1..].iter().for_each(|rest| self.effects(rest));
-                    return None;
-                }
+            if value.truth()? == stops_at {
+                return Some(value);
             }
         }
         Some(self.eval(last))
     }
 
     fn compare(&mut self, comparison: &'a ast::ExprCompare) -> Option<Value> {
-        let left = self.eval(&comparison.left);
-        let rights: Vec<Value> = comparison.comparators.iter().map(|right| self.eval(right)).collect();
-        let ([operator], [right]) = (&comparison.ops[..], &rights[..]) else { return None };
+        // Of a chain, what follows the first that does not hold is not evaluated.
+        let ([operator], [right]) = (&comparison.ops[..], &comparison.comparators[..]) else { return None };
+        let (left, right) = (self.eval(&comparison.left), self.eval(right));
         let is_none = |value: &Value| value.unknown().is_none().then(|| *value == Value::None);
         let holds = match operator {
-            ast::CmpOp::Eq => left.equals(right),
-            ast::CmpOp::NotEq => left.equals(right).map(|equal| !equal),
-            ast::CmpOp::Is if *right == Value::None => is_none(&left),
-            ast::CmpOp::IsNot if *right == Value::None => is_none(&left).map(|none| !none),
+            ast::CmpOp::Eq => left.equals(&right),
+            ast::CmpOp::NotEq => left.equals(&right).map(|equal| !equal),
+            ast::CmpOp::Is if right == Value::None => is_none(&left),
+            ast::CmpOp::IsNot if right == Value::None => is_none(&left).map(|none| !none),
             _ => None,
         };
         holds.map(Value::Bool)
     }
 
-    fn call(&mut self, call: &'a ast::ExprCall, whole: &'a Expr) -> Option<Value> {
-        if let (Expr::Name(function), [argument], []) =
+    /// The conversions among Python's own functions.
+    fn call(&mut self, call: &'a ast::ExprCall) -> Option<Value> {
+        let (Expr::Name(function), [argument], []) =
             (&*call.func, &call.arguments.args[..], &call.arguments.keywords[..])
-            && !argument.is_starred_expr()
-            && self.get(function.id.as_str()).is_none()
-        {
-            let convert: Option<fn(&Value) -> Option<Value>> = match function.id.as_str() {
-                "str" => Some(|value| value.text().map(Value::Str)),
-                "tuple" => Some(|value| value.items().map(Value::Tuple)),
-                "list" => Some(|value| value.items().map(Value::List)),
-                "set" | "frozenset" => Some(|value| value.items().map(Value::Set)),
-                _ => None,
-            };
-            if let Some(convert) = convert {
-                return convert(&self.eval(argument));
-            }
+        else {
+            return None;
+        };
+        if argument.is_starred_expr() || self.get(function.id.as_str()).is_some() {
+            return None;
         }
-        self.effects(whole);
-        None
+        let convert: fn(&Value) -> Option<Value> = match function.id.as_str() {
+            "str" => |value| value.text().map(Value::Str),
+            "tuple" => |value| value.items().map(Value::Tuple),
+            "list" => |value| value.items().map(Value::List),
+            "set" | "frozenset" => |value| value.members().map(Value::Set),
+            _ => return None,
+        };
+        convert(&self.eval(argument))
     }
 }
 
 /// Whether a set or a dictionary takes it.
 fn is_hashable(value: &Value) -> bool {
-    match value {
-        Value::Tuple(items) => items.iter().all(is_hashable),
-        value => !value.is_mutable() && value.unknown().is_none(),
-    }
+    !value.is_mutable() && value.unknown().is_none()
 }

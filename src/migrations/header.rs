@@ -5,11 +5,12 @@ use std::path::Path;
 
 use ruff_python_ast::{Expr, ModModule, Stmt};
 
+use super::cut::before_functions;
+use super::deferred::Deferred;
 use super::evaluate::Names;
 use super::plain;
 use super::problem::Problem;
 use super::revision::Revision;
-use super::scan::{line_at, line_starts};
 use super::value::Value;
 use crate::python::{self, MAX_BYTES, PythonError};
 
@@ -35,10 +36,11 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
     if let Some(revision) = header.and_then(|header| plain::read(header, path)) {
         return Ok(revision);
     }
-    // A header that does not stand alone, because it ends inside a string for example, is no header.
+    // A header that does not stand alone, because it ends inside a string for example, is no header; nor is one that binds
+    // names later, which a function may set off by taking a name from the last object of its kind.
     let module = match header.map(python::parse) {
-        Some(Ok(module)) => module,
-        Some(Err(_)) | None => python::parse(&source).map_err(refuse)?,
+        Some(Ok(module)) if !Deferred::of(&module).binds() => module,
+        _ => python::parse(&source).map_err(refuse)?,
     };
     let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let names = Names::of(&module, module_name(&file_name));
@@ -81,38 +83,6 @@ pub(super) fn refused(path: &Path, error: &PythonError) -> Problem {
             error => error.next(),
         },
     }
-}
-
-/// What stands before the first function, where nothing but plain functions follows. `None` where that is not certain.
-///
-/// Every top-level statement begins in the first column of some line. So it is enough that each line from there on is
-/// empty, a comment, indented, a closing bracket, or a whole signature without defaults and decorators.
-fn before_functions(source: &str) -> Option<&str> {
-    let is_function = |text: &str| text.starts_with("def ") || text.starts_with("async def ");
-    let mut starts = line_starts(source);
-    let first = starts.find(|&start| is_function(&source[start..]))?;
-    let is_harmless = |start: usize| match source.as_bytes().get(start) {
-        None | Some(b' ' | b'\t' | b'#' | b')' | b']' | b'}' | b'\n') => true,
-        Some(_) => is_function(&source[start..]) && is_plain_signature(line_at(source, start)),
-    };
-    std::iter::once(first).chain(starts).all(is_harmless).then_some(&source[..first])
-}
-
-/// What Alembic's templates write.
-const USUAL_SIGNATURES: [&str; 4] =
-    ["def upgrade() -> None:", "def downgrade() -> None:", "def upgrade():", "def downgrade():"];
-
-/// A signature on one line that binds no attribute and evaluates nothing that could.
-fn is_plain_signature(line: &str) -> bool {
-    if USUAL_SIGNATURES.contains(&line) {
-        return true;
-    }
-    let name = line.trim_start_matches("async ").trim_start_matches("def ").split('(').next().unwrap_or_default();
-    let count = |bracket: char| line.matches(bracket).count();
-    line.trim_end().ends_with(':')
-        && !line.contains(['=', '#', '[', '{', '"', '\'', '\\'])
-        && (count('('), count(')')) == (1, 1)
-        && !["revision", "down_revision", "depends_on", "branch_labels"].contains(&name.trim())
 }
 
 /// The `__name__` that Alembic loads a file under.
@@ -160,7 +130,7 @@ impl Reader<'_> {
         let items = match &value {
             Value::None => return Ok(Vec::new()),
             Value::Str(id) => return Ok(vec![id.clone()]),
-            other => other.items().ok_or_else(|| self.undecided(attribute, &value, expected))?,
+            other => other.members().ok_or_else(|| self.undecided(attribute, &value, expected))?,
         };
         if items == [Value::None] {
             return Ok(Vec::new());
@@ -227,6 +197,7 @@ mod tests {
             ("revision = 'a'\ndown_revision = ('b', 'c',)", "a <- b,c"),
             ("revision = 'a'\ndown_revision = ['b', 'c']\ndepends_on = {'d'}", "a <- b,c ^ d"),
             ("revision = 'a'\ndown_revision = {'b': 1}\nbranch_labels = ('l', 'm')", "a <- b @ l,m"),
+            ("revision = 'a'\ndown_revision = {'b', 'c'}\ndepends_on = frozenset(['d', 'e'])", "a <- b,c ^ d,e"),
             ("revision = 'a'\ndown_revision = ()\nbranch_labels = 'l'\ndepends_on = []", "a <-  @ l"),
             ("revision = 'a'\ndown_revision = (None,)", "a <- "),
             ("revision = 'a'\ndown_revision = ''", "a <- "),
@@ -262,6 +233,7 @@ mod tests {
             ("for i in range(3):\n    print(i)\nrevision = 'a'\ndown_revision = None", "a <- "),
             ("with open('x') as f:\n    text = f.read()\nrevision = 'a'\ndown_revision = None", "a <- "),
             ("down_revision, revision = ('b', *('a',))", "a <- b"),
+            ("revision = 'a'\ndown_revision = None\ntry: x()\nexcept E as error: pass", "a <- "),
         ];
         for (source, expected) in cases {
             assert_eq!(shown(source).as_deref(), Ok(expected), "{source}");
@@ -277,6 +249,7 @@ mod tests {
             ("revision = uuid4().hex\ndown_revision = None", unknown(1, "revision", "uuid4().hex")),
             ("from ids import A\nrevision = A\ndown_revision = None", unknown(2, "revision", "A")),
             ("revision = 'a'\ndown_revision = '%s' % 'b'", unknown(2, "down_revision", "'%s' % 'b'")),
+            ("revision, down_revision = {'a', 'b'}", unknown(1, "revision", "revision, down_revision")),
             ("revision = 'a'\ndown_revision = ('b', x())", unknown(2, "down_revision", "x()")),
             (
                 "revision = 'a'\nif flag:\n    down_revision = 'b'\nelse:\n    down_revision = 'c'",
@@ -290,7 +263,10 @@ mod tests {
                 "revision = 'a'\ndown_revision = None\nexec('revision = 1')",
                 unknown(3, "revision", "exec('revision = 1')"),
             ),
-            ("revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'", unknown(3, "revision", "globals()")),
+            (
+                "revision = 'a'\ndown_revision = None\nglobals()['revision'] = 'b'",
+                unknown(3, "revision", "globals()['revision'] = 'b'"),
+            ),
             (
                 "revision = 'a'\ndown_revision = ['b']\ndown_revision.append('c')",
                 unknown(3, "down_revision", "down_revision.append('c')"),
@@ -303,7 +279,7 @@ mod tests {
             ),
             (
                 "revision = 'a'\ndown_revision = None\ndef f():\n  globals()['revision'] = 'z'\ntry:\n  f()\nfinally: pass",
-                unknown(6, "revision", "f()"),
+                unknown(5, "revision", "try: f() finally: pass"),
             ),
             (
                 "revision = 'a'\ndown_revision = None\ndef f():\n  global revision\n  revision = 'z'\ng = f\ng()",
@@ -329,6 +305,14 @@ mod tests {
                 "revision = 'a'\ndown_revision = 3",
                 "0: down_revision is not a string, None, or a collection of strings".to_owned(),
             ),
+            (
+                "revision = 'a'\ndown_revision = 'b'\n0 == 1 == (revision := 'z')",
+                unknown(3, "revision", "0 == 1 == (revision := 'z')"),
+            ),
+            (
+                "revision = 'a'\ndown_revision = None\ntry: raise E\nexcept E as revision: pass",
+                "0: revision is not declared".to_owned(),
+            ),
             ("revision = None\ndown_revision = None", "0: revision is not a string".to_owned()),
             ("revision = 'a'", "0: down_revision is not declared".to_owned()),
             ("down_revision = None", "0: revision is not declared".to_owned()),
@@ -340,32 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_only_cut_where_nothing_but_functions_follows() {
-        let header = "revision = 'a'\n";
-        let cut = [
-            "def upgrade():\n    pass\n",
-            "def upgrade() -> None:\n    x = 1\n\n\ndef downgrade() -> None:\n    op.f(\n)\n# end\n",
-            "async def upgrade(engine: str) -> None:\n\tpass",
-        ];
-        for functions in cut {
-            assert_eq!(before_functions(&format!("{header}{functions}")), Some(header), "{functions}");
-        }
-        let whole = [
-            "",
-            "x = 1\n",
-            "def upgrade(): pass\n",
-            "def upgrade(a=1):\n    pass\n",
-            "def revision():\n    pass\n",
-            "def upgrade(\n    a,\n):\n    pass\n",
-            "def upgrade():\n    pass\nrevision = 'b'\n",
-            "def upgrade():\n    pass\n\x0crevision = 'b'\n",
-            "def upgrade():\n    pass\n@d\ndef downgrade():\n    pass\n",
-            "def upgrade():\n    op.execute('''\nSELECT 1\n''')\n",
-            "def upgrade():\n    pass\nif x:\n    revision = 'b'\n",
-        ];
-        for functions in whole {
-            assert_eq!(before_functions(&format!("{header}{functions}")), None, "{functions}");
-        }
+    fn a_header_that_ends_inside_a_string_is_none() {
         let inside = b"revision = 'a'\ndown_revision = '''\ndef f():\n    x\n#'''\n";
         let [short, long] = [read_header, read].map(|read| read(inside, Path::new("x.py")));
         assert_eq!(short.as_ref().map(|revision| revision.down_revision.len()), Ok(1));

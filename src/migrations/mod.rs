@@ -4,6 +4,8 @@ mod alembic_config;
 mod bindings;
 #[cfg(test)]
 mod cases;
+mod cut;
+mod deferred;
 pub mod env_py;
 mod error;
 mod evaluate;
@@ -21,6 +23,7 @@ mod plain;
 mod problem;
 mod revision;
 mod scan;
+mod scope;
 mod separate;
 mod steps;
 mod symbol;

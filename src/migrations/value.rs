@@ -30,9 +30,13 @@ impl Value {
         }
     }
 
-    /// Whether something that holds a reference to it can change it.
+    /// Whether something that holds a reference to it can change it, or a part of it.
     pub(super) fn is_mutable(&self) -> bool {
-        matches!(self, Self::List(_) | Self::Set(_) | Self::Dict(_))
+        match self {
+            Self::List(_) | Self::Set(_) | Self::Dict(_) => true,
+            Self::Tuple(items) => items.iter().any(Self::is_mutable),
+            _ => false,
+        }
     }
 
     /// The first undecided part.
@@ -45,9 +49,18 @@ impl Value {
         }
     }
 
-    /// What iterating over it gives.
+    /// What it holds, in any order.
+    pub(super) fn members(&self) -> Option<Vec<Self>> {
+        match self {
+            Self::Set(items) => Some(items.clone()),
+            other => other.items(),
+        }
+    }
+
+    /// What iterating over it gives, in that order: a set has one of its own in every process.
     pub(super) fn items(&self) -> Option<Vec<Self>> {
         match self {
+            Self::Set(items) if items.len() > 1 => None,
             Self::Tuple(items) | Self::List(items) | Self::Set(items) => Some(items.clone()),
             Self::Dict(items) => Some(items.iter().map(|(key, _)| key.clone()).collect()),
             Self::Str(text) => Some(text.chars().map(|c| Self::Str(c.to_string())).collect()),

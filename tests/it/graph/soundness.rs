@@ -14,6 +14,23 @@ use super::oracle::Oracle;
 const MODULES: usize = 1500;
 const NAMES: [&str; 7] = ["revision", "down_revision", "depends_on", "branch_labels", "x", "y", "f"];
 
+/// What runs code that does not stand where it runs, once a statement touches it. Most modules have none of it.
+const HIDDEN: [&str; 9] = [
+    "x = (revision := z for z in 'gh')\n",
+    "def made():\n    global revision\n    yield 1\n    revision = 'k'\nx = made()\n",
+    "def closed():\n    global down_revision\n    try:\n        yield 1\n    finally:\n        down_revision = 'k'\n\
+     x = closed()\nnext(x)\n",
+    "class K:\n    def __len__(self, z=None):\n        global revision, x\n        revision, x = 'k', 'l'\n        return 1\n    \
+     __add__ = __eq__ = __contains__ = __hash__ = __del__ = __len__\n    __str__ = lambda self: 's' * len(self)\n    \
+     p = property(__len__, __add__)\nx = K()\n",
+    "import contextlib\n@contextlib.contextmanager\ndef f(z=None):\n    global down_revision\n    \
+     with contextlib.suppress(Exception):\n        yield z\n    down_revision = 'm'\n",
+    "def f(z=None):\n    with __import__('contextlib').suppress(Exception):\n        x.append('i')\n    return z\n",
+    "y = exec\n",
+    "y = globals\n",
+    "class C:\n    f = exec\n    def p(self, z=None): C.f(\"revision = 'p'\")\nx = C()\n",
+];
+
 /// An expression; a deep one now and then.
 fn expression(random: &mut StdRng, depth: usize) -> String {
     let name = |random: &mut StdRng| *NAMES.choose(random).unwrap();
@@ -24,7 +41,7 @@ fn expression(random: &mut StdRng, depth: usize) -> String {
     }
     let part = |random: &mut StdRng| expression(random, depth - 1);
     let (a, b, c) = (part(random), part(random), part(random));
-    match random.random_range(0..19) {
+    match random.random_range(0..24) {
         0 => format!("({a}, {b})"),
         1 => format!("[{a}, *{b}]"),
         2 => format!("({a} + {b})"),
@@ -43,6 +60,11 @@ fn expression(random: &mut StdRng, depth: usize) -> String {
         15 => format!("len({a})"),
         16 => format!("{}({a})", name(random)),
         17 => format!("(lambda z=None: {a})"),
+        18 => format!("[z({a}) for z in [f, {b}]]"),
+        19 => format!("({} := z for z in {a})", name(random)),
+        20 => format!("next({a}, {b})"),
+        21 => format!("({a} == {b} == {c})"),
+        22 => format!("{}.p", name(random)),
         _ => a,
     }
 }
@@ -57,7 +79,7 @@ fn statement(random: &mut StdRng, indent: usize) -> String {
         let count = random.random_range(1..3);
         let mut body = || (0..count).map(|_| statement(random, indent + 1)).collect::<String>();
         let (first, second) = (body(), body());
-        return match random.random_range(0..8) {
+        return match random.random_range(0..12) {
             0 => format!("{pad}if {value}:\n{first}{pad}else:\n{second}"),
             1 => format!("{pad}try:\n{first}{pad}except Exception:\n{second}"),
             2 => format!("{pad}try:\n{first}{pad}except Exception as x:\n{second}{pad}    y = 'caught'\n"),
@@ -65,10 +87,14 @@ fn statement(random: &mut StdRng, indent: usize) -> String {
             4 => format!("{pad}def f(z=None):\n{pad}    global {name}\n{first}{pad}    return z\n"),
             5 => format!("{pad}with __import__('contextlib').suppress(Exception):\n{first}"),
             6 => format!("{pad}class {name}:\n{first}"),
+            7 => format!("{pad}class {name}:\n{pad}    global {other}\n{first}"),
+            8 => format!("{pad}with f({value}) as {name}:\n{first}"),
+            9 => format!("{pad}@f\n{pad}def {name}(z={value}, y: f() = None):\n{pad}    global {other}\n{first}"),
+            10 => format!("{pad}try:\n{first}{pad}except ({value}, Exception) as {name}:\n{second}"),
             _ => format!("{pad}while {value}:\n{first}{pad}    break\n"),
         };
     }
-    match random.random_range(0..17) {
+    match random.random_range(0..24) {
         0..=5 => format!("{pad}{name} = {value}\n"),
         6 => format!("{pad}{name}: object = {value}\n"),
         7 => format!("{pad}{name} = {other} = {value}\n"),
@@ -80,13 +106,24 @@ fn statement(random: &mut StdRng, indent: usize) -> String {
         13 => format!("{pad}globals()['{name}'] = 'g'\n"),
         14 => format!("{pad}import os as {name}\n"),
         15 => format!("{pad}f({value})\n"),
+        16 => format!("{pad}{name}(\"{other} = 'e'\")\n"),
+        17 => format!("{pad}{name}()['{other}'] = 'e'\n"),
+        18 => format!("{pad}def {name}(z=({other} := {value})): return z\n"),
+        19 => format!("{pad}for z in {name}: pass\n"),
+        20 => format!("{pad}{name}, = {other}\n"),
+        21 => format!("{pad}{name}.p = {other} = {value}\n"),
+        22 => format!("{pad}{name}: f() = {value}\n"),
         _ => format!("{pad}{value}\n"),
     }
 }
 
 fn module(random: &mut StdRng) -> String {
     let count = random.random_range(0..6);
-    let mut text = String::from("revision = 'start'\ndown_revision = None\ndef f(z=None): return z\nx = y = ''\n");
+    let mut text = String::from("def f(z=None): return z\nx = y = ''\nrevision = 'start'\ndown_revision = None\n");
+    if random.random_range(0..4) == 0 {
+        let hidden = *HIDDEN.choose(random).unwrap();
+        text = text.replace("revision = 'start'", &format!("{hidden}revision = 'start'"));
+    }
     text.extend((0..count).map(|_| statement(random, 0)));
     match random.random_range(0..3) {
         0 => text,
