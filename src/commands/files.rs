@@ -70,17 +70,25 @@ impl Files {
         self.version_table.as_ref().map_err(|undecidable| undecidable.clone().into())
     }
 
-    /// Refuses to go on where the version table is missing, nobody has named it, and the database holds one elsewhere: a
-    /// second one would claim that nothing is applied.
-    pub(super) async fn refuse_a_second_table(&self, database: &Database, rows: &VersionRows) -> Result<(), Error> {
-        if *rows != VersionRows::NoTable || !self.is_default_table {
-            return Ok(());
+    /// The rows to judge by. Refuses to go on where the version table is missing, nobody has named it, and the database holds one
+    /// elsewhere: a second one would claim that nothing is applied.
+    pub(super) async fn rows_of_the_only_table(&self, database: &Database) -> Result<VersionRows, Error> {
+        let table = self.version_table()?;
+        let rows = database.version_rows(table).await?;
+        if rows != VersionRows::NoTable || !self.is_default_table {
+            return Ok(rows);
         }
         let found = database.version_tables().await?;
         if found.is_empty() {
-            return Ok(());
+            return Ok(rows);
         }
-        Err(Error::VersionTableElsewhere { wanted: self.version_table()?.to_string(), found: found.join(", ") })
+        // What is found may be the table itself, which an upgrade has made since.
+        match database.version_rows(table).await? {
+            VersionRows::NoTable => {
+                Err(Error::VersionTableElsewhere { wanted: table.to_string(), found: found.join(", ") })
+            }
+            rows => Ok(rows),
+        }
     }
 
     /// The rows of the database that DATABASE_URL names.

@@ -46,8 +46,7 @@ impl Look {
         depth: Depth,
     ) -> Result<Self, Error> {
         let table = files.version_table()?;
-        let rows = database.version_rows(table).await?;
-        files.refuse_a_second_table(database, &rows).await?;
+        let rows = files.rows_of_the_only_table(database).await?;
         let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
         let mut state = State::of_rows(rows, tables);
         if state.rows.revisions().iter().any(|row| files.graph.get(row).is_none()) {

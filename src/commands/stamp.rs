@@ -45,8 +45,7 @@ async fn stamp_under_the_lock(
 ) -> Result<(), Error> {
     let (graph, table) = (&files.graph, files.version_table()?);
     let database = open(config, url, &Liveness::new(None)).await?;
-    let rows = database.version_rows(table).await?;
-    files.refuse_a_second_table(&database, &rows).await?;
+    let rows = files.rows_of_the_only_table(&database).await?;
     let changes = changes(graph, rows.revisions(), arguments)?;
     if changes.is_empty() {
         info!("{table} holds these rows already; nothing is changed");

@@ -207,8 +207,7 @@ fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
 async fn clear_versions(config: &Config, database: &Database) -> Result<(), Error> {
     let files = Files::read(config)?;
     let table = files.version_table()?;
-    let rows = database.version_rows(table).await?;
-    files.refuse_a_second_table(database, &rows).await?;
+    let rows = files.rows_of_the_only_table(database).await?;
     if rows.revisions().is_empty() {
         info!("{table} holds no row");
         return Ok(());
