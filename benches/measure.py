@@ -1,7 +1,6 @@
 """Measuring: one run of a command, many of several in turn, and what is said of the times."""
 
 import json
-import os
 import shlex
 import statistics
 import subprocess
@@ -12,9 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench"
 CLOCK = str(WORK / "clock")
-BUILT = ROOT / "target" / f"{os.uname().machine}-unknown-linux-musl" / "release"
-STILLHEAD = str(BUILT / "stillhead")
-FLOOR = str(BUILT / "examples" / "floor")
+STILLHEAD = str(WORK / "stillhead")
+FLOOR = str(WORK / "floor")
 VENV = ROOT / "target" / "venv" / "bin"
 
 

@@ -3,9 +3,10 @@
 import shutil
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import history
-from measure import BUILT, CLOCK, FLOOR, ROOT, STILLHEAD, VENV, WORK, Command, environment, in_turn, median, once
+from measure import CLOCK, FLOOR, ROOT, STILLHEAD, VENV, WORK, Command, environment, in_turn, median, once
 from report import Table, kib, ms, ratio
 from server import binaries
 
@@ -104,8 +105,8 @@ def sizes(server, folder, memory):
     table.add("`cat`, started by stillhead", kib(after))
     table.add("`cat`, started directly", kib(before))
     size = Table(["static binary", "bytes"])
-    size.add("stillhead, everything in", f"{(BUILT / 'stillhead').stat().st_size:,}")
-    size.add("the floor", f"{(BUILT / 'examples' / 'floor').stat().st_size:,}")
+    size.add("stillhead, everything in", f"{Path(STILLHEAD).stat().st_size:,}")
+    size.add("the floor", f"{Path(FLOOR).stat().st_size:,}")
     return table.markdown() + "\n\n" + size.markdown()
 
 
