@@ -187,13 +187,12 @@ fn invalid_indexes(schema: &Schema, pending: &[Effects]) -> Vec<InvalidIndex> {
     for (table, held) in &schema.tables {
         for (name, _) in held.indexes.iter().filter(|(_, index)| !index.valid) {
             let subject = Subject::Table(table.clone(), TableSubject::Index(name.clone()));
-            let makes = |effects: &Effects| effects.changes.iter().any(|(what, now)| *what == subject && now.is_some());
             // An index is in its table's schema.
             let name = match table.rsplit_once('.') {
                 Some((namespace, _)) => format!("{namespace}.{name}"),
                 None => name.clone(),
             };
-            found.push(InvalidIndex { name, pending: pending.iter().any(makes) });
+            found.push(InvalidIndex { name, pending: pending.iter().any(|effects| effects.makes(&subject)) });
         }
     }
     found

@@ -49,7 +49,7 @@ pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<()
         return explain(&files, &compared, symbol, arguments.format);
     }
     let Comparison { history: History { ids, effects }, inference, .. } = &compared;
-    let settled = settled(inference, effects);
+    let settled = inference.settled(|at| effects[at].nothing);
     // Beside a fork the last of several revisions is not the only row.
     let rows = |position: usize| rows_after(&files.graph, ids[..position].iter()).unwrap_or_default();
     match arguments.format {
@@ -63,18 +63,6 @@ pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<()
             Err(Error::NotInferred { deviating: candidates.into_iter().next() })
         }
         _ => Err(Error::NotInferred { deviating: None }),
-    }
-}
-
-/// The one position that the answer comes down to, if it does. Later members of a run that do nothing make no difference; any
-/// other is a question for a person.
-fn settled(inference: &Inference, effects: &[Effects]) -> Option<usize> {
-    match inference.verdict {
-        _ if !inference.open.is_empty() => None,
-        Verdict::Exact(position) => Some(position),
-        Verdict::BeforeFirst => Some(0),
-        Verdict::Run(first, last) if effects[first..last].iter().all(|effect| effect.nothing) => Some(last),
-        _ => None,
     }
 }
 
@@ -181,8 +169,7 @@ fn document(inference: &Inference, ids: &[String], rows: Option<Vec<String>>) ->
 
 /// The revision that a claim is about: who made it so, or who will.
 fn about(claim: &Claim, effects: &[Effects]) -> Option<usize> {
-    let makes = |effects: &Effects| effects.changes.iter().any(|(what, now)| *what == claim.subject && now.is_some());
-    claim.by.or_else(|| effects.iter().position(makes))
+    claim.by.or_else(|| effects.iter().position(|effects| effects.makes(&claim.subject)))
 }
 
 /// The revisions that are applied wherever this one is, and those that need it: other sides of a fork say nothing about it.

@@ -128,3 +128,29 @@ fn lacks_table(error: &rusqlite::Error, table: &str) -> bool {
     };
     message.strip_prefix("no such table: ") == Some(table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::url::{DatabaseUrl, LibpqEnvironment};
+    use super::*;
+
+    #[test]
+    fn a_version_table_that_is_made_after_the_opening_is_not_taken_for_missing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("CREATE TABLE t (id INTEGER)").unwrap();
+        let none = LibpqEnvironment::from_lookup(|_| None, None, || None);
+        let url = DatabaseUrl::parse(&format!("sqlite:///{}?timeout=0.001", path.display()), &none);
+        let Ok(DatabaseUrl::Sqlite(url)) = url else { panic!("{url:?}") };
+        let session = Session::open(&url).unwrap();
+        let table = VersionTable::default();
+        assert_eq!(session.version_rows(&table).unwrap(), VersionRows::NoTable);
+        let make = "CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('a')";
+        other.execute_batch(&format!("{make}; BEGIN EXCLUSIVE")).unwrap();
+        let locked = session.version_rows(&table);
+        assert!(matches!(&locked, Err(error) if error.to_string().contains("locked")), "{locked:?}");
+        other.execute_batch("COMMIT").unwrap();
+        assert_eq!(session.version_rows(&table).unwrap(), VersionRows::Rows(vec!["a".to_owned()]));
+    }
+}

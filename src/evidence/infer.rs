@@ -50,6 +50,20 @@ pub struct Inference {
     pub open: Vec<usize>,
 }
 
+impl Inference {
+    /// The one position that the answer comes down to, if it does. Several that no catalogue can tell apart count as the last
+    /// of them only where the later ones do nothing: to skip a data migration, or to repeat one, is a person's decision.
+    pub fn settled(&self, does_nothing: impl Fn(usize) -> bool) -> Option<usize> {
+        match self.verdict {
+            _ if !self.open.is_empty() => None,
+            Verdict::Exact(position) => Some(position),
+            Verdict::BeforeFirst => Some(0),
+            Verdict::Run(first, last) if (first..last).all(does_nothing) => Some(last),
+            _ => None,
+        }
+    }
+}
+
 /// Names the revision that a live schema is at, from what each revision does in upgrade order.
 pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
     let timeline = Timeline::new(effects);

@@ -78,6 +78,13 @@ pub struct Effects {
     pub opaque: Vec<String>,
 }
 
+impl Effects {
+    /// Whether it makes something, or makes it other than it was.
+    pub fn makes(&self, subject: &Subject) -> bool {
+        self.changes.iter().any(|(what, now)| what == subject && now.is_some())
+    }
+}
+
 /// Where and on what the migrations run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {

@@ -74,18 +74,9 @@ impl Evidence {
     }
 
     /// After how many revisions the schema provably is. One that anything contradicts is a good guess, which is enough to
-    /// tell a person and not enough to write. Several that no catalogue can tell apart count as the last of
-    /// them only where the later ones do nothing: to skip a data migration, or to repeat one, is a person's decision.
+    /// tell a person and not enough to write.
     fn proven(&self) -> Option<usize> {
-        if !self.inference.open.is_empty() {
-            return None;
-        }
-        let at = match self.inference.verdict {
-            Verdict::Exact(at) => at,
-            Verdict::BeforeFirst => 0,
-            Verdict::Run(first, last) if self.idle[first..last].iter().all(|idle| *idle) => last,
-            _ => return None,
-        };
+        let at = self.inference.settled(|at| self.idle[at])?;
         (self.inference.contradictions.get(at) == Some(&0)).then_some(at)
     }
 

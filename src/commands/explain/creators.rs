@@ -29,13 +29,11 @@ pub(super) fn creators(config: &Config, explanation: &Explanation) -> Result<Cre
     let alone = History::each_alone(&files, &setting)?;
     let is_it = |subject: &&Subject| is_meant(subject, explanation.cause, object, table);
     let each = || alone.ids.iter().zip(&alone.effects);
-    let makes =
-        |effects: &Effects, subject: &Subject| effects.changes.iter().any(|(one, now)| one == subject && now.is_some());
     for (at, (first, effects)) in each().enumerate() {
         for subject in effects.changes.iter().map(|(subject, _)| subject).filter(is_it) {
             for (second, others) in each().skip(at + 1) {
-                if makes(effects, subject)
-                    && makes(others, subject)
+                if effects.makes(subject)
+                    && others.makes(subject)
                     && !is_related(&files.graph, first, second)
                     && creates(&History::up_to(&files, first, &setting)?, subject)
                     && creates(&History::up_to(&files, second, &setting)?, subject)

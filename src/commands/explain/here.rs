@@ -157,34 +157,7 @@ impl Here {
             _ => Mark::MayBe("all that the files make is there"),
         }
     }
-}
 
-impl State {
-    async fn look(config: &Config) -> Self {
-        if matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
-            return Self::NotAsked;
-        }
-        match Self::findings(config).await {
-            Ok(seen) => seen,
-            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
-        }
-    }
-
-    /// One attempt: a person waits for the answer.
-    async fn findings(config: &Config) -> Result<Self, Error> {
-        let url = config.database_url()?;
-        let files = Files::read(config)?;
-        let goal = files.goal(config)?;
-        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
-        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
-        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
-        database.close().await;
-        let Look { findings, recorded_beyond, .. } = look?;
-        Ok(Self::Seen { database: url.to_string(), findings, recorded_beyond })
-    }
-}
-
-impl Here {
     /// Whether one of these findings is so here; `None` where nobody has looked.
     fn has(&self, codes: &[&str]) -> Option<bool> {
         match &self.state {
@@ -233,5 +206,30 @@ impl Here {
                 json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
             }
         }
+    }
+}
+
+impl State {
+    async fn look(config: &Config) -> Self {
+        if matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
+            return Self::NotAsked;
+        }
+        match Self::findings(config).await {
+            Ok(seen) => seen,
+            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
+        }
+    }
+
+    /// One attempt: a person waits for the answer.
+    async fn findings(config: &Config) -> Result<Self, Error> {
+        let url = config.database_url()?;
+        let files = Files::read(config)?;
+        let goal = files.goal(config)?;
+        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
+        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
+        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
+        database.close().await;
+        let Look { findings, recorded_beyond, .. } = look?;
+        Ok(Self::Seen { database: url.to_string(), findings, recorded_beyond })
     }
 }
