@@ -1,8 +1,6 @@
 //! The two sides of every command: what the migration files say, and what the database says beside them.
 
-use std::thread;
-
-use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
@@ -10,8 +8,8 @@ use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::migrations::env_py::{self, Declared, Undecidable};
-use crate::migrations::layout::{Layout, Search, locate};
-use crate::migrations::{self, ReadError, RevisionGraph};
+use crate::migrations::layout::{Layout, locate};
+use crate::migrations::{self, Headers, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Goal, list};
 use crate::version_table::VersionTable;
@@ -28,35 +26,28 @@ pub(super) struct Files {
 impl Files {
     /// Reads them.
     pub(super) fn read(config: &Config) -> Result<Self, Error> {
-        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
-        Self::find(&config.files, migrations::read, name, schema)
+        let layout = locate(&config.files)?;
+        let graph = migrations::read(&layout)?;
+        Ok(Self::new(config, layout, graph))
     }
 
-    fn find(
-        search: &Search,
-        read: fn(&Layout) -> Result<RevisionGraph, ReadError>,
-        name: Option<String>,
-        schema: Option<String>,
-    ) -> Result<Self, Error> {
-        let layout = locate(search)?;
-        let graph = read(&layout)?;
+    /// Reads what orders the revisions, and gives way to a connection that is being opened after every few files.
+    pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
+        // The connection goes first: from then on the server has something to do, too.
+        yield_now().await;
+        let layout = locate(&config.files)?;
+        let mut headers = Headers::of(&layout);
+        while headers.go_on() {
+            yield_now().await;
+        }
+        Ok(Self::new(config, layout, headers.link()?))
+    }
+
+    fn new(config: &Config, layout: Layout, graph: RevisionGraph) -> Self {
+        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
         let declared = env_py::version_table(&layout);
         let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
-        Ok(Self { layout, graph, version_table: declared.settle(name, schema), is_default_table })
-    }
-
-    /// Reads what orders the revisions, on a thread of its own, while the connection is being opened.
-    pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
-        let search = config.files.clone();
-        let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
-        let (done, read) = oneshot::channel();
-        let reader = thread::Builder::new().name("files".to_owned()).spawn(move || {
-            let _ = done.send(Self::find(&search, migrations::read_headers, name, schema));
-        })?;
-        let files = read.await;
-        // The thread has sent its answer or panicked: either way joining does not wait, and exec finds one thread.
-        let joined = reader.join();
-        files.unwrap_or_else(|_| std::panic::resume_unwind(joined.expect_err("it sent nothing, so it panicked")))
+        Self { layout, graph, version_table: declared.settle(name, schema), is_default_table }
     }
 
     /// Reads the files whole: an upgrade loads them, so one that Python could not load stops it before it begins.
