@@ -17,13 +17,10 @@ pub(super) fn before_functions(source: &str) -> Option<&str> {
     std::iter::once(first).chain(starts).all(is_harmless).then_some(&source[..first])
 }
 
-/// What Alembic's templates write.
-const USUAL_SIGNATURES: [&str; 4] =
-    ["def upgrade() -> None:", "def downgrade() -> None:", "def upgrade():", "def downgrade():"];
-
 /// A signature on one line that binds no attribute and evaluates nothing that could.
 fn is_plain_signature(line: &str) -> bool {
-    if USUAL_SIGNATURES.contains(&line) {
+    // What Alembic's templates write.
+    if matches!(line, "def upgrade() -> None:" | "def downgrade() -> None:" | "def upgrade():" | "def downgrade():") {
         return true;
     }
     let name = line.trim_start_matches("async ").trim_start_matches("def ").split('(').next().unwrap_or_default();

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::node::{Index, Links, Node};
+use super::node::{Index, Indices, Links, Node};
 use super::problem::{CycleKind, Problem};
 use super::revision::Revision;
 
@@ -13,8 +13,8 @@ use super::revision::Revision;
 const ILLEGAL: [char; 4] = ['@', '-', '+', ':'];
 
 /// Both lists, each member once.
-fn union(first: &[Index], second: &[Index]) -> Vec<Index> {
-    let mut all = Vec::with_capacity(first.len() + second.len());
+fn union(first: &[Index], second: &[Index]) -> Indices {
+    let mut all = Indices::with_capacity(first.len() + second.len());
     for &index in first.iter().chain(second) {
         if !all.contains(&index) {
             all.push(index);
@@ -58,11 +58,11 @@ impl RevisionGraph {
     }
 
     fn add(&mut self, revision: Revision, problems: &mut Vec<Problem>) {
-        let id = revision.id.clone();
+        let id = &revision.id;
         for (list, kind) in
             [(&revision.down_revision, CycleKind::SelfLoop), (&revision.depends_on, CycleKind::DependencySelfLoop)]
         {
-            if list.contains(&id) {
+            if list.contains(id) {
                 problems.push(Problem::Cycle { kind, revisions: vec![id.clone()] });
             }
         }
@@ -70,12 +70,12 @@ impl RevisionGraph {
             let path = revision.path.clone();
             problems.push(Problem::IllegalCharacter { path, revision: id.clone(), character });
         }
-        if let Some(&first) = self.names.get(&id) {
+        if let Some(&first) = self.names.get(id) {
             let first = self.nodes[first].revision.path.clone();
-            problems.push(Problem::Duplicate { revision: id, first, second: revision.path });
+            problems.push(Problem::Duplicate { revision: revision.id, first, second: revision.path });
             return;
         }
-        self.names.insert(id, self.nodes.len());
+        self.names.insert(revision.id.clone(), self.nodes.len());
         self.nodes.push(Node::new(revision));
     }
 
@@ -109,7 +109,7 @@ impl RevisionGraph {
                     attribute,
                 });
             };
-            let (mut down, mut dependencies) = (Vec::new(), Vec::new());
+            let (mut down, mut dependencies) = (Indices::new(), Indices::new());
             for parent in &revision.down_revision {
                 match self.get_index(parent) {
                     Some(parent) => down.push(parent),

@@ -1,7 +1,7 @@
 //! Which files are revisions, in Alembic's order.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,7 @@ fn entries(folder: &Path) -> std::io::Result<Entries> {
                 found.has_links = true;
                 found.revisions.push(target);
             }
-        } else if is_revision(Path::new(&name)) {
+        } else if is_revision_name(&name) {
             found.revisions.push(real.join(name));
         }
     }
@@ -90,9 +90,13 @@ pub fn would_read(layout: &Layout, below: &Path) -> Result<(), &'static str> {
     }
 }
 
-/// Alembic's rule for names: `#b.py`, `.hidden.py` and `_x.py` are revisions.
 pub(super) fn is_revision(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    is_revision_name(path.file_name().unwrap_or_default())
+}
+
+/// Alembic's rule for names: `#b.py`, `.hidden.py` and `_x.py` are revisions.
+fn is_revision_name(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
     name.ends_with(b".py") && !name.starts_with(b".#") && !name.starts_with(b"__init__")
 }
 

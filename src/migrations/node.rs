@@ -1,9 +1,14 @@
 //! A revision in its graph: what it follows and what follows it.
 
+use smallvec::SmallVec;
+
 use super::revision::Revision;
 
 /// The place of a revision in load order.
 pub(super) type Index = usize;
+
+/// A few of them: nearly every revision follows one other.
+pub(super) type Indices = SmallVec<[Index; 2]>;
 
 /// Which links to follow.
 pub(super) type Links = fn(&Node) -> &[Index];
@@ -14,17 +19,17 @@ pub struct Node {
     /// What the file says.
     pub revision: Revision,
     /// `down_revision` as places.
-    pub(super) down: Vec<Index>,
+    pub(super) down: Indices,
     /// `depends_on` as places.
-    pub(super) dependencies: Vec<Index>,
+    pub(super) dependencies: Indices,
     /// `down` and `dependencies`, each once.
-    pub(super) all_down: Vec<Index>,
+    pub(super) all_down: Indices,
     /// `down` and those dependencies that no `down_revision` ancestor has: what rows of the version table follow.
-    pub(super) normal_down: Vec<Index>,
+    pub(super) normal_down: Indices,
     /// Revisions with this one in `down`.
-    pub(super) next: Vec<Index>,
+    pub(super) next: Indices,
     /// Revisions with this one in `down` or `dependencies`.
-    pub(super) all_next: Vec<Index>,
+    pub(super) all_next: Indices,
     pub(super) labels: Vec<String>,
 }
 
@@ -33,12 +38,12 @@ impl Node {
         let labels = revision.branch_labels.clone();
         Self {
             revision,
-            down: Vec::new(),
-            dependencies: Vec::new(),
-            all_down: Vec::new(),
-            normal_down: Vec::new(),
-            next: Vec::new(),
-            all_next: Vec::new(),
+            down: Indices::new(),
+            dependencies: Indices::new(),
+            all_down: Indices::new(),
+            normal_down: Indices::new(),
+            next: Indices::new(),
+            all_next: Indices::new(),
             labels,
         }
     }

@@ -129,7 +129,7 @@ impl RevisionGraph {
     pub(super) fn range_down(&self, rows: &[String], target: &str) -> Result<(Vec<Index>, Vec<Index>), GraphError> {
         let (branch, place) = self.downgrade_target(End::Rows(rows), target, true)?;
         let mut roots: Vec<Index> = match place {
-            Place::At(index) => self.nodes[index].next.clone(),
+            Place::At(index) => self.nodes[index].next.to_vec(),
             // A labelled base is in Alembic's map twice, which decides whether the branch is looked at.
             Place::Base | Place::Nowhere => {
                 let named = self.known_names().map(|name| self.names[name]);

@@ -10,14 +10,6 @@ use memchr::memchr;
 use super::revision::Revision;
 use super::scan::{split, split_once};
 
-/// What Alembic's templates, old and new, annotate the attributes with.
-const ANNOTATIONS: [&str; 5] =
-    ["str", "Union[str, None]", "Union[str, Sequence[str], None]", "str | None", "str | Sequence[str] | None"];
-
-/// The imports of Alembic's templates, which nearly every file has: known without looking into them.
-const USUAL_IMPORTS: [&str; 3] =
-    ["from alembic import op", "import sqlalchemy as sa", "from typing import Sequence, Union"];
-
 /// A longer statement may be nested deeper than the parser goes.
 const LONGEST: usize = 200;
 
@@ -69,7 +61,8 @@ fn split_docstring(header: &str) -> Option<(&str, &str)> {
 
 /// `import a.b as c` or `from a.b import c as d, e` on one line, where no attribute is bound.
 fn is_import(line: &str) -> bool {
-    if USUAL_IMPORTS.contains(&line) {
+    // Those of Alembic's templates, which nearly every file has: known without looking into them.
+    if matches!(line, "from alembic import op" | "import sqlalchemy as sa" | "from typing import Sequence, Union") {
         return true;
     }
     let is_path = |path: &str| path.split('.').all(is_name);
@@ -96,14 +89,22 @@ fn is_name(text: &str) -> bool {
 /// `attribute = literal`, annotated or not. Only a later assignment counts.
 fn assign(line: &str, values: &mut [Option<Vec<String>>; 4]) -> Option<()> {
     let (target, value) = split_once(line, " = ")?;
-    let (name, annotation) = split_once(target, ": ").unwrap_or((target, ANNOTATIONS[0]));
+    let (name, annotation) = split_once(target, ": ").unwrap_or((target, "str"));
     let attribute = ATTRIBUTES.iter().position(|attribute| *attribute == name)?;
-    ANNOTATIONS.contains(&annotation).then_some(())?;
+    is_usual(annotation).then_some(())?;
     let ids = if value == "None" { Vec::new() } else { strings(value)? };
     // Whether a collection may be the revision's own name is the parser's to say.
     (attribute > 0 || is_string(value)).then_some(())?;
     values[attribute] = Some(ids);
     Some(())
+}
+
+/// What Alembic's templates, old and new, annotate the attributes with.
+fn is_usual(annotation: &str) -> bool {
+    matches!(
+        annotation,
+        "str" | "Union[str, None]" | "Union[str, Sequence[str], None]" | "str | None" | "str | Sequence[str] | None"
+    )
 }
 
 /// One string, or a tuple or list of several.

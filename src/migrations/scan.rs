@@ -6,11 +6,13 @@ use memchr::{memchr, memchr_iter};
 /// Where `what`, which is not empty, first stands in `text`.
 fn find(text: &str, what: &str) -> Option<usize> {
     let (text, what) = (text.as_bytes(), what.as_bytes());
-    let mut from = 0;
+    // Spaces are everywhere: what stands behind them is looked for.
+    let anchor = what.iter().position(|&byte| byte != b' ').unwrap_or(0);
+    let mut from = anchor;
     loop {
-        let at = from + memchr(what[0], &text[from..])?;
-        if text[at..].starts_with(what) {
-            return Some(at);
+        let at = from + memchr(what[anchor], text.get(from..)?)?;
+        if text[at - anchor..].starts_with(what) {
+            return Some(at - anchor);
         }
         from = at + 1;
     }
@@ -55,9 +57,9 @@ mod tests {
 
     #[test]
     fn it_finds_what_str_finds() {
-        let texts = ["", "\n", "a", "a\nb", "a\n\nb\n", "\"\"\"\"a\"\"\"", "ä = ö = ü", " = ", "a, b,c, ", "= =  = x"];
+        let texts = ["", "\n", "a", "a\nb", "a\n\nb\n", "\"\"\"\"a\"\"\"", "ä = ö = ü", " = ", "a, b,c, ", "= =  = x", " =", "= ä = "];
         for text in texts {
-            for separator in ["\n", "\n\n", "\"\"\"", " = ", ", ", "ö"] {
+            for separator in ["\n", "\n\n", "\"\"\"", " = ", "  ", ", ", "ö"] {
                 assert_eq!(split_once(text, separator), text.split_once(separator), "{text:?} {separator:?}");
                 assert_eq!(Some(before(text, separator)), text.split(separator).next(), "{text:?} {separator:?}");
                 let all: Vec<&str> = split(text, separator).collect();

@@ -205,9 +205,9 @@ impl RevisionGraph {
         for _ in 0..steps.unsigned_abs() {
             let mut choices = match (at, steps > 0) {
                 (Place::Nowhere, true) => self.indices(|node| node.revision.is_base()),
-                (Place::At(index), true) => self.nodes[index].next.clone(),
+                (Place::At(index), true) => self.nodes[index].next.to_vec(),
                 (Place::Nowhere, false) => self.indices(Node::is_head),
-                (Place::At(index), false) => self.nodes[index].down.clone(),
+                (Place::At(index), false) => self.nodes[index].down.to_vec(),
                 (Place::Base, _) => return Ok(if strict { Place::Nowhere } else { Place::Base }),
             };
             if let (Some(branch), true) = (branch, steps > 0) {
