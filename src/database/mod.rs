@@ -303,4 +303,14 @@ impl Database {
             Self::Sqlite(_) => {}
         }
     }
+
+    /// As [`Self::close`], for a process that ends or becomes another one right after: what SQLite has in memory, and its file,
+    /// on which no lock is held, are left to the kernel.
+    pub async fn leave(self) {
+        match self {
+            Self::Postgres(session) => session.close().await,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => std::mem::forget(session),
+        }
+    }
 }
