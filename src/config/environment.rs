@@ -47,8 +47,9 @@ impl Environment {
     /// Takes the snapshot.
     pub(super) fn of_this_process() -> Self {
         // The first of several variables of one name counts, as for getenv(3).
-        let mut variables = HashMap::new();
-        for (name, value) in std::env::vars_os() {
+        let all = std::env::vars_os();
+        let mut variables = HashMap::with_capacity(all.size_hint().0);
+        for (name, value) in all {
             variables.entry(name).or_insert(value);
         }
         Self(variables)

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use nix::libc::O_NONBLOCK;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::sys::stat::Mode;
 
 use super::graph::RevisionGraph;
 use super::header;
@@ -106,7 +106,9 @@ pub(super) fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Re
 /// Reads a file, or answers its size where that is beyond [`MAX_BYTES`]: only then does it have to be asked for.
 fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
     // Opening a named pipe would wait for somebody to write to it.
-    let mut file = File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
+    // And musl's open(2), unlike its openat(2), asks the kernel a second time to close the file on exec.
+    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let mut file = File::from(openat(AT_FDCWD, path, flags, Mode::empty())?);
     let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer);
     // A pipe is at its end at once, or has nothing to read yet. Nothing else has to be asked what it is.
     if !matches!(read, Ok(1..)) && !file.metadata()?.is_file() {

@@ -24,7 +24,6 @@ mod packages;
 mod plain;
 mod problem;
 mod revision;
-mod scan;
 mod scope;
 mod separate;
 mod steps;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::scan::before;
+use crate::scan::before;
 
 /// One revision as its file declares it.
 ///
