@@ -1,6 +1,7 @@
 """Measuring: one run of a command, many of several in turn, and what is said of the times."""
 
 import json
+import random
 import shlex
 import statistics
 import subprocess
@@ -62,14 +63,19 @@ def once(command):
 
 
 def in_turn(commands):
-    """Runs all of them in turn, so that whatever else the machine does hits each alike. The first run does not count."""
+    """Runs all of them in turn, so that whatever else the machine does hits each alike, and in another order each turn: the run
+    before leaves a server's process that is still ending, and the caches to whoever comes next. The first run does not count."""
     samples = [[] for _ in commands]
     for command in commands:
         once(command)
-    for turn in range(max(command.runs for command in commands)):
-        for command, own in zip(commands, samples):
+    most = max(command.runs for command in commands)
+    order = list(zip(commands, samples))
+    shuffle = random.Random(0).shuffle
+    for turn in range(most):
+        shuffle(order)
+        for command, own in order:
             # Those with fewer runs have theirs spread over all turns.
-            if (turn + 1) * command.runs // max(c.runs for c in commands) > len(own):
+            if (turn + 1) * command.runs // most > len(own):
                 own.append(once(command))
     return samples
 

@@ -6,7 +6,7 @@
 pub(crate) fn find_byte(byte: u8, bytes: &[u8]) -> Option<usize> {
     // With what every x86-64 has. `memchr` itself first asks the processor what else it has, and a virtual machine takes as long to
     // answer as to read ten headers.
-    memchr::arch::x86_64::sse2::memchr::One::new(byte)?.find(bytes)
+    memchr::arch::x86_64::sse2::memchr::One::new(byte).expect("every x86-64 has SSE2").find(bytes)
 }
 
 /// Where `byte` first stands.

@@ -77,3 +77,50 @@ impl Headers {
         linked(revisions, problems)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::files::read;
+    use super::super::layout::{Search, locate};
+    use super::*;
+
+    fn write(folder: &tempfile::TempDir, count: usize) -> Layout {
+        let versions = folder.path().join("versions");
+        std::fs::create_dir(&versions).unwrap();
+        std::fs::write(folder.path().join("env.py"), "").unwrap();
+        for at in 0..count {
+            let parent = if at == 0 { "None".to_owned() } else { format!("'r{}'", at - 1) };
+            let text = format!("revision = 'r{at}'\ndown_revision = {parent}\n\n\ndef upgrade():\n    pass\n");
+            std::fs::write(versions.join(format!("{at:04}.py")), text).unwrap();
+        }
+        let search = Search { migrations: Some(folder.path().to_owned()), ..Search::default() };
+        locate(&search).unwrap()
+    }
+
+    fn ids(graph: &RevisionGraph) -> Vec<&str> {
+        graph.iter().map(|node| node.revision.id.as_str()).collect()
+    }
+
+    #[test]
+    fn whoever_reads_them_they_stand_in_load_order() {
+        for count in [0, 1, FILES_AT_ONCE, FILES_AT_ONCE + 1, 2 * FILES_PER_THREAD, 5 * FILES_PER_THREAD + 1] {
+            let folder = tempfile::tempdir().unwrap();
+            let layout = write(&folder, count);
+            let mut headers = Headers::of(&layout);
+            headers.go_on();
+            assert_eq!(ids(&headers.link().unwrap()), ids(&read(&layout).unwrap()), "{count}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_anywhere_is_said_in_load_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = write(&folder, 5 * FILES_PER_THREAD);
+        for broken in [3, 5 * FILES_PER_THREAD - 1] {
+            std::fs::write(layout.version_locations[0].join(format!("{broken:04}.py")), "revision = 1\n").unwrap();
+        }
+        let error = Headers::of(&layout).link().unwrap_err();
+        assert_eq!(error.problems.len(), 2);
+        assert_eq!(Err(error.problems), read(&layout).map(drop).map_err(|error| error.problems));
+    }
+}
