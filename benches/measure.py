@@ -68,14 +68,14 @@ def in_turn(commands):
     samples = [[] for _ in commands]
     for command in commands:
         once(command)
-    most = max(command.runs for command in commands)
+    turns = max(command.runs for command in commands)
     order = list(zip(commands, samples))
     shuffle = random.Random(0).shuffle
-    for turn in range(most):
+    for turn in range(turns):
         shuffle(order)
         for command, own in order:
             # Those with fewer runs have theirs spread over all turns.
-            if (turn + 1) * command.runs // most > len(own):
+            if (turn + 1) * command.runs // turns > len(own):
                 own.append(once(command))
     return samples
 

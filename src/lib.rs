@@ -21,7 +21,6 @@ pub mod python;
 pub mod reconcile;
 pub mod report;
 pub mod revision_file;
-mod scan;
 pub mod schema;
 pub mod version_control;
 pub mod version_table;

@@ -6,12 +6,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
 use ruff_python_ast::ModModule;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer, parse_module};
 use ruff_text_size::{TextRange, TextSize};
-
-use crate::scan::find_byte;
 
 /// The deepest tree that [`parse`] returns, in nested expressions and statements.
 pub const MAX_DEPTH: u32 = 1000;
@@ -127,7 +126,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, PythonError> {
             }
         },
     };
-    if find_byte(b'\r', text.as_bytes()).is_some() {
+    if memchr(b'\r', text.as_bytes()).is_some() {
         Ok(Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")))
     } else {
         Ok(text)

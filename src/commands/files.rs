@@ -1,6 +1,8 @@
 //! The two sides of every command: what the migration files say, and what the database says beside them.
 
-use tokio::task::yield_now;
+use std::panic::resume_unwind;
+
+use tokio::task::{spawn_blocking, yield_now};
 
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
@@ -8,7 +10,7 @@ use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::migrations::env_py::{self, Declared, Undecidable};
-use crate::migrations::layout::{Layout, locate};
+use crate::migrations::layout::{Flavour, Layout, locate};
 use crate::migrations::{self, Headers, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Goal, list};
@@ -28,24 +30,34 @@ impl Files {
     pub(super) fn read(config: &Config) -> Result<Self, Error> {
         let layout = locate(&config.files)?;
         let graph = migrations::read(&layout)?;
-        Ok(Self::new(config, layout, graph))
+        let declared = env_py::version_table(&layout);
+        Ok(Self::new(config, layout, graph, declared))
     }
 
-    /// Reads what orders the revisions, and gives way to a connection that is being opened after every few files.
+    /// Reads what orders the revisions, and after every few files gives way to the connection that the caller opens beside it.
     pub(super) async fn read_meanwhile(config: &Config) -> Result<Self, Error> {
         // The connection goes first: from then on the server has something to do, too.
         yield_now().await;
         let layout = locate(&config.files)?;
+        // Flask-Migrate is told in any of the application's files, however many there are.
+        let in_application = (layout.flavour == Flavour::FlaskMigrate).then(|| {
+            let layout = layout.clone();
+            spawn_blocking(move || env_py::version_table(&layout))
+        });
         let mut headers = Headers::of(&layout);
-        while headers.go_on() {
+        while headers.read_more() {
             yield_now().await;
         }
-        Ok(Self::new(config, layout, headers.link()?))
+        let graph = headers.link()?;
+        let declared = match in_application {
+            Some(reading) => reading.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic())),
+            None => env_py::version_table(&layout),
+        };
+        Ok(Self::new(config, layout, graph, declared))
     }
 
-    fn new(config: &Config, layout: Layout, graph: RevisionGraph) -> Self {
+    fn new(config: &Config, layout: Layout, graph: RevisionGraph, declared: Declared) -> Self {
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
-        let declared = env_py::version_table(&layout);
         let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
         Self { layout, graph, version_table: declared.settle(name, schema), is_default_table }
     }

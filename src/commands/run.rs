@@ -89,7 +89,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     let goal = files.goal(config)?;
     let rows = rows_in_time(config, &database, files.version_table()?, liveness).await?;
     if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
-        database.leave().await;
+        database.close_before_exec().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
         // The process ends or becomes another now: to free thousands of revisions one by one would only take time.

@@ -304,13 +304,13 @@ impl Database {
         }
     }
 
-    /// As [`Self::close`], for a process that ends or becomes another one right after: what SQLite has in memory, and its file,
-    /// on which no lock is held, are left to the kernel.
-    pub async fn leave(self) {
+    /// As [`Self::close`], for a process that is about to end or to become another one: what SQLite has in memory, its file, and
+    /// the lock that it shares on one in WAL mode are left to the kernel.
+    pub async fn close_before_exec(self) {
         match self {
-            Self::Postgres(session) => session.close().await,
             #[cfg(feature = "sqlite")]
             Self::Sqlite(session) => std::mem::forget(session),
+            postgres @ Self::Postgres(_) => postgres.close().await,
         }
     }
 }

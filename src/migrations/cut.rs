@@ -1,6 +1,6 @@
 //! Where the header of a migration file ends, found without a parser.
 
-use crate::scan::{line_at, line_starts};
+use super::scan::{line_at, line_starts};
 
 /// What stands before the first function, where nothing but plain functions follows. `None` where that is not certain.
 ///

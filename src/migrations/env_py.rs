@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, ModModule, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -230,7 +231,7 @@ fn in_application(folder: &Path, script_location: &Path) -> Declared {
 
 fn in_application_file(path: &Path) -> Declared {
     let Ok(bytes) = read_source(path) else { return Declared::Absent };
-    let holds = |word: &str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    let holds = |word: &str| memmem::find(&bytes, word.as_bytes()).is_some();
     if !(holds("version_table") && holds("Migrate")) {
         return Declared::Absent;
     }

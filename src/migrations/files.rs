@@ -1,12 +1,12 @@
-//! Reading revision files whole, and what any of them takes to be read.
+//! Reading revision files: whole ones here, their headers in `headers`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
-use nix::sys::stat::Mode;
+use nix::libc::O_NONBLOCK;
 
 use super::graph::RevisionGraph;
 use super::header;
@@ -47,7 +47,7 @@ pub(super) type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
 pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {
     let (files, problems) = list(layout);
     // On one thread: parsing is allocating, and musl's threads would wait for each other's turn.
-    sort_out(read_some(&files, header::read), problems)
+    separate_problems(read_some(&files, header::read), problems)
 }
 
 /// What becomes of files that are on disk, or are not: new contents by their real path, or none where a file goes.
@@ -60,11 +60,11 @@ pub fn read_changed(layout: &Layout, changes: &Changes) -> Result<RevisionGraph,
     let kept = read_some(&files, header::read).into_iter();
     let changed = changes.iter().filter(|(path, _)| is_revision(path) && is_inside(layout, path));
     let changed = changed.filter_map(|(path, bytes)| Some(header::read(bytes.as_ref()?, path)));
-    let (revisions, problems) = sort_out(kept.chain(changed), problems);
+    let (revisions, problems) = separate_problems(kept.chain(changed), problems);
     linked(revisions, problems)
 }
 
-pub(super) fn sort_out(
+pub(super) fn separate_problems(
     results: impl IntoIterator<Item = Result<Revision, Problem>>,
     mut problems: Vec<Problem>,
 ) -> (Vec<Revision>, Vec<Problem>) {
@@ -99,16 +99,14 @@ pub(super) fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Re
     match read_into(path, buffer) {
         Ok(None) => reader(buffer, path),
         Ok(Some(bytes)) => Err(header::refused(path, &PythonError::TooLong { bytes })),
-        Err(error) => Err(unreadable(path, &error)),
+        Err(error) => Err(Problem::unreadable(path, &error)),
     }
 }
 
 /// Reads a file, or answers its size where that is beyond [`MAX_BYTES`]: only then does it have to be asked for.
 fn read_into(path: &Path, buffer: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
     // Opening a named pipe would wait for somebody to write to it.
-    // And musl's open(2), unlike its openat(2), asks the kernel a second time to close the file on exec.
-    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let mut file = File::from(openat(AT_FDCWD, path, flags, Mode::empty())?);
+    let mut file = File::options().read(true).custom_flags(O_NONBLOCK).open(path)?;
     let read = file.by_ref().take(MAX_BYTES as u64 + 1).read_to_end(buffer);
     // A pipe is at its end at once, or has nothing to read yet. Nothing else has to be asked what it is.
     if !matches!(read, Ok(1..)) && !file.metadata()?.is_file() {
@@ -124,17 +122,5 @@ pub fn read_source(path: &Path) -> std::io::Result<Vec<u8>> {
     match read_into(path, &mut bytes)? {
         None => Ok(bytes),
         Some(_) => Err(std::io::ErrorKind::FileTooLarge.into()),
-    }
-}
-
-pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::Unreadable {
-        path: path.to_owned(),
-        line: None,
-        reason: error.to_string(),
-        advice: match error.kind() {
-            std::io::ErrorKind::InvalidInput => format!("move {} away", path.display()),
-            _ => format!("make {} readable for the user that starts the application", path.display()),
-        },
     }
 }

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use super::files::{BUFFER, ReadError, linked, read_file, read_some, sort_out};
+use super::files::{BUFFER, ReadError, linked, read_file, read_some, separate_problems};
 use super::graph::RevisionGraph;
 use super::header::read_header;
 use super::layout::Layout;
@@ -13,17 +14,18 @@ use super::listing::list;
 use super::problem::Problem;
 use super::revision::Revision;
 
-/// How many files are read before others get their turn: some 50 µs.
-const FILES_AT_ONCE: usize = 8;
+/// How long files are read before others get their turn.
+const TURN: Duration = Duration::from_micros(50);
 
-/// Below this many files for each of them, another thread costs more than it saves.
+/// Below this many files for each thread, another one costs more than it saves: threads that open files in one process wait for
+/// each other.
 const FILES_PER_THREAD: usize = 128;
 
 /// Headers that are being read: what orders the revisions. Functions are not parsed, so an error inside one goes unnoticed: for
 /// who asks whether there is anything to do, and for who reads the whole of each file anyway.
 ///
-/// On the thread of the caller, who decides when to go on: to start another for the few files that most histories have, and to be
-/// woken by it, takes longer than to read them. Long histories are read on all cores.
+/// On the thread of the caller, who decides when to go on; long histories on all cores. Where the rest is not wanted, the other
+/// threads read to their end, or to that of the process: they change nothing.
 pub struct Headers {
     files: Arc<[PathBuf]>,
     /// Those of them that this thread still has to read.
@@ -38,12 +40,16 @@ pub struct Headers {
 impl Headers {
     /// Finds the files of a layout, and has other threads begin with those of a long history.
     pub fn of(layout: &Layout) -> Self {
+        // To count the cores is to read half a dozen files of the kernel's.
+        Self::with(layout, || thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    fn with(layout: &Layout, cores: impl FnOnce() -> usize) -> Self {
         let (files, problems) = list(layout);
         let files: Arc<[PathBuf]> = files.into();
         let threads = match files.len() / FILES_PER_THREAD {
             0 | 1 => 1,
-            // To count the cores is to read half a dozen files of the kernel's.
-            many => many.min(thread::available_parallelism().map_or(1, usize::from)),
+            many => many.min(cores()),
         };
         let each = files.len().div_ceil(threads);
         let (mut own, mut others) = (0..files.len(), Vec::new());
@@ -60,20 +66,24 @@ impl Headers {
     }
 
     /// Reads a few more, if any are left. Answers whether there still are.
-    pub fn go_on(&mut self) -> bool {
-        for at in self.own.by_ref().take(FILES_AT_ONCE) {
+    pub fn read_more(&mut self) -> bool {
+        let begin = Instant::now();
+        for at in self.own.by_ref() {
             self.results.push(read_file(&self.files[at], read_header, &mut self.buffer));
+            if begin.elapsed() > TURN {
+                break;
+            }
         }
         !self.own.is_empty()
     }
 
     /// Reads what is left, and links all of them.
     pub fn link(mut self) -> Result<RevisionGraph, ReadError> {
-        while self.go_on() {}
+        while self.read_more() {}
         for other in self.others.into_iter().rev() {
             self.results.append(&mut other.join().expect("a reader does not panic"));
         }
-        let (revisions, problems) = sort_out(self.results, self.problems);
+        let (revisions, problems) = separate_problems(self.results, self.problems);
         linked(revisions, problems)
     }
 }
@@ -103,12 +113,14 @@ mod tests {
 
     #[test]
     fn whoever_reads_them_they_stand_in_load_order() {
-        for count in [0, 1, FILES_AT_ONCE, FILES_AT_ONCE + 1, 2 * FILES_PER_THREAD, 5 * FILES_PER_THREAD + 1] {
+        for count in [0, 1, 2, FILES_PER_THREAD, 2 * FILES_PER_THREAD, 5 * FILES_PER_THREAD + 1] {
             let folder = tempfile::tempdir().unwrap();
             let layout = write(&folder, count);
-            let mut headers = Headers::of(&layout);
-            headers.go_on();
-            assert_eq!(ids(&headers.link().unwrap()), ids(&read(&layout).unwrap()), "{count}");
+            for cores in [1, 2, 3] {
+                let mut headers = Headers::with(&layout, || cores);
+                headers.read_more();
+                assert_eq!(ids(&headers.link().unwrap()), ids(&read(&layout).unwrap()), "{count} {cores}");
+            }
         }
     }
 
@@ -119,7 +131,7 @@ mod tests {
         for broken in [3, 5 * FILES_PER_THREAD - 1] {
             std::fs::write(layout.version_locations[0].join(format!("{broken:04}.py")), "revision = 1\n").unwrap();
         }
-        let error = Headers::of(&layout).link().unwrap_err();
+        let error = Headers::with(&layout, || 3).link().unwrap_err();
         assert_eq!(error.problems.len(), 2);
         assert_eq!(Err(error.problems), read(&layout).map(drop).map_err(|error| error.problems));
     }

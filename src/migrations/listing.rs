@@ -5,7 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 
-use super::files::unreadable;
 use super::layout::Layout;
 use super::problem::Problem;
 
@@ -20,7 +19,7 @@ pub(super) fn list(layout: &Layout) -> (Vec<PathBuf>, Vec<Problem>) {
             let mut found = match entries(&folder) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    problems.push(unreadable(&folder, &error));
+                    problems.push(Problem::unreadable(&folder, &error));
                     continue;
                 }
             };

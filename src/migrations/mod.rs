@@ -24,6 +24,7 @@ mod packages;
 mod plain;
 mod problem;
 mod revision;
+mod scan;
 mod scope;
 mod separate;
 mod steps;

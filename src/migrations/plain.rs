@@ -5,8 +5,10 @@
 
 use std::path::Path;
 
+use memchr::memchr;
+
 use super::revision::Revision;
-use crate::scan::{find_byte, split, split_once};
+use super::scan::{split, split_once};
 
 /// A longer statement may be nested deeper than the parser goes.
 const LONGEST: usize = 200;
@@ -24,7 +26,7 @@ const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "depends_on", "branc
 /// The revision of a file whose top level is `header` and functions that bind nothing; `None` where the header is not plain.
 pub(super) fn read(header: &str, path: &Path) -> Option<Revision> {
     // Python loads no file that has one; other control characters are in no line that is known here but inside a string.
-    if find_byte(b'\0', header.as_bytes()).is_some() {
+    if memchr(b'\0', header.as_bytes()).is_some() {
         return None;
     }
     let (docstring, statements) = split_docstring(header)?;
@@ -54,7 +56,7 @@ fn split_docstring(header: &str) -> Option<(&str, &str)> {
     const QUOTES: &str = "\"\"\"";
     let (docstring, rest) = split_once(header.strip_prefix(QUOTES)?, QUOTES)?;
     let statements = rest.strip_prefix('\n')?;
-    find_byte(b'\\', docstring.as_bytes()).is_none().then_some((docstring, statements))
+    memchr(b'\\', docstring.as_bytes()).is_none().then_some((docstring, statements))
 }
 
 /// `import a.b as c` or `from a.b import c as d, e` on one line, where no attribute is bound.

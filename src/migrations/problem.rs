@@ -1,6 +1,7 @@
 //! What can be wrong with a set of migration files. Collected, never only the first.
 
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// One reason why the files do not form a graph.
@@ -105,6 +106,19 @@ impl fmt::Display for Line {
 }
 
 impl Problem {
+    /// A file or folder that the system does not let us read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self::Unreadable {
+            path: path.to_owned(),
+            line: None,
+            reason: error.to_string(),
+            advice: match error.kind() {
+                io::ErrorKind::InvalidInput => format!("move {} away", path.display()),
+                _ => format!("make {} readable for the user that starts the application", path.display()),
+            },
+        }
+    }
+
     /// The finding that this is; each has a page in `docs/findings/`.
     pub fn code(&self) -> &'static str {
         match self {

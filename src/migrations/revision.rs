@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::scan::before;
+use super::scan::before;
 
 /// One revision as its file declares it.
 ///

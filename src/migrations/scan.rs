@@ -1,19 +1,7 @@
 //! Lines and separators of a source text. As `str` finds them, without the tables that it makes for each search: a header has
 //! dozens, all of them short, and there are thousands of headers.
 
-/// Where `byte` first stands.
-#[cfg(target_arch = "x86_64")]
-pub(crate) fn find_byte(byte: u8, bytes: &[u8]) -> Option<usize> {
-    // With what every x86-64 has. `memchr` itself first asks the processor what else it has, and a virtual machine takes as long to
-    // answer as to read ten headers.
-    memchr::arch::x86_64::sse2::memchr::One::new(byte).expect("every x86-64 has SSE2").find(bytes)
-}
-
-/// Where `byte` first stands.
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn find_byte(byte: u8, bytes: &[u8]) -> Option<usize> {
-    memchr::memchr(byte, bytes)
-}
+use memchr::{memchr, memchr_iter};
 
 /// Where `what`, which is not empty, first stands in `text`.
 fn find(text: &str, what: &str) -> Option<usize> {
@@ -22,7 +10,7 @@ fn find(text: &str, what: &str) -> Option<usize> {
     let anchor = what.iter().position(|&byte| byte != b' ').unwrap_or(0);
     let mut from = anchor;
     loop {
-        let at = from + find_byte(what[anchor], text.get(from..)?)?;
+        let at = from + memchr(what[anchor], text.get(from..)?)?;
         if text[at - anchor..].starts_with(what) {
             return Some(at - anchor);
         }
@@ -31,18 +19,18 @@ fn find(text: &str, what: &str) -> Option<usize> {
 }
 
 /// As [`str::split_once`].
-pub(crate) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
+pub(super) fn split_once<'a>(text: &'a str, separator: &str) -> Option<(&'a str, &'a str)> {
     let at = find(text, separator)?;
     Some((&text[..at], &text[at + separator.len()..]))
 }
 
 /// What stands before the first `separator`, or everything.
-pub(crate) fn before<'a>(text: &'a str, separator: &str) -> &'a str {
+pub(super) fn before<'a>(text: &'a str, separator: &str) -> &'a str {
     split_once(text, separator).map_or(text, |(before, _)| before)
 }
 
 /// What stands between the separators.
-pub(crate) fn split<'a>(text: &'a str, separator: &'static str) -> impl Iterator<Item = &'a str> {
+pub(super) fn split<'a>(text: &'a str, separator: &'static str) -> impl Iterator<Item = &'a str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -53,14 +41,14 @@ pub(crate) fn split<'a>(text: &'a str, separator: &'static str) -> impl Iterator
 }
 
 /// Where each line begins.
-pub(crate) fn line_starts(text: &str) -> impl Iterator<Item = usize> {
-    std::iter::successors(Some(0), |&start| Some(start + find_byte(b'\n', &text.as_bytes()[start..])? + 1))
+pub(super) fn line_starts(text: &str) -> impl Iterator<Item = usize> {
+    std::iter::once(0).chain(memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1))
 }
 
 /// The line that begins at `start`, without its end.
-pub(crate) fn line_at(text: &str, start: usize) -> &str {
+pub(super) fn line_at(text: &str, start: usize) -> &str {
     let text = &text[start..];
-    &text[..find_byte(b'\n', text.as_bytes()).unwrap_or(text.len())]
+    &text[..memchr(b'\n', text.as_bytes()).unwrap_or(text.len())]
 }
 
 #[cfg(test)]
