@@ -1,8 +1,9 @@
 //! The two sides of every command: what the migration files say, and what the database says beside them.
 
-use std::panic::resume_unwind;
+use std::thread;
 
-use tokio::task::{spawn_blocking, yield_now};
+use tokio::sync::oneshot;
+use tokio::task::yield_now;
 
 use crate::config::Config;
 use crate::database::url::DatabaseUrl;
@@ -40,19 +41,17 @@ impl Files {
         yield_now().await;
         let layout = locate(&config.files)?;
         // Flask-Migrate is told in any of the application's files, however many there are.
-        let in_application = (layout.flavour == Flavour::FlaskMigrate).then(|| {
-            let layout = layout.clone();
-            spawn_blocking(move || env_py::version_table(&layout))
-        });
+        let in_application = if layout.flavour == Flavour::FlaskMigrate { declared_beside(&layout) } else { None };
         let mut headers = Headers::of(&layout);
         while headers.read_more() {
             yield_now().await;
         }
         let graph = headers.link()?;
         let declared = match in_application {
-            Some(reading) => reading.await.unwrap_or_else(|stopped| resume_unwind(stopped.into_panic())),
-            None => env_py::version_table(&layout),
+            Some(declared) => declared.await.ok(),
+            None => None,
         };
+        let declared = declared.unwrap_or_else(|| env_py::version_table(&layout));
         Ok(Self::new(config, layout, graph, declared))
     }
 
@@ -120,6 +119,15 @@ impl Files {
     pub(super) fn heads(&self) -> String {
         list(&self.graph.real_heads().into_iter().map(str::to_owned).collect::<Vec<_>>())
     }
+}
+
+/// What the files say about the version table, from a thread of its own; `None` where no more threads are allowed.
+fn declared_beside(layout: &Layout) -> Option<oneshot::Receiver<Declared>> {
+    let layout = layout.clone();
+    let (done, declared) = oneshot::channel();
+    let reader = thread::Builder::new().name("env.py".to_owned());
+    reader.spawn(move || done.send(env_py::version_table(&layout))).ok()?;
+    Some(declared)
 }
 
 /// Waits for the database, says so, and answers the platform meanwhile.
