@@ -16,6 +16,7 @@ use nix::libc;
 use nix::sys::signal::Signal;
 
 use crate::support::application::{HEAD, REVISIONS};
+use crate::support::database::Database;
 use crate::support::{Application, Backend};
 
 /// The example `dump-state`, beside the tests. With `--test it` alone cargo does not build it.
@@ -107,11 +108,11 @@ fn assert_no_trace_on_any_road(surroundings: Surroundings) {
 fn forward(application: &Application) -> String {
     let sql = format!("UPDATE alembic_version SET version_num = '{HEAD}'");
     let script = match &application.database {
-        crate::support::database::Database::Postgres { name } => format!(
+        Database::Postgres { name } => format!(
             "import psycopg\nwith psycopg.connect({:?}) as c: c.execute(\"{sql}\")",
             crate::support::postgres::server().url(name)
         ),
-        crate::support::database::Database::Sqlite { file } => {
+        Database::Sqlite { file } => {
             format!("import sqlite3\nwith sqlite3.connect({file:?}) as c: c.execute(\"{sql}\")")
         }
     };
@@ -123,6 +124,34 @@ fn forward(application: &Application) -> String {
 #[test]
 fn as_it_is() {
     assert_no_trace_on_any_road(|| {});
+}
+
+#[test]
+fn nothing_holds_an_sqlite_file_in_wal_mode() {
+    let application = Application::at(Backend::Sqlite, "head");
+    let Database::Sqlite { file } = &application.database else { unreachable!("asked for") };
+    let log = PathBuf::from(format!("{}-wal", file.display()));
+    application.database.sql("PRAGMA journal_mode = WAL");
+    assert_no_trace(&application, &["run"], || {});
+    // The last one out takes the log along: nobody else is left inside.
+    application.database.sql("CREATE TABLE later (id INTEGER)");
+    assert!(!log.exists(), "{} is still there", log.display());
+    let mut other = application.stillhead(&["run", "--", "sleep", "600"]).command().spawn().unwrap();
+    wait_for_exec(&other, "sleep");
+    application.database.sql("CREATE TABLE meanwhile (id INTEGER)");
+    assert!(!log.exists(), "{} is still there", log.display());
+    other.kill().unwrap();
+    other.wait().unwrap();
+}
+
+/// Waits until the child has become `program`.
+fn wait_for_exec(child: &std::process::Child, program: &str) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let name = format!("/proc/{}/comm", child.id());
+    while fs::read_to_string(&name).unwrap().trim() != program {
+        assert!(Instant::now() < deadline, "it does not become {program}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
