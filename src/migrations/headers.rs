@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use super::files::{BUFFER, ReadError, linked, read_file, read_some, separate_problems};
 use super::graph::RevisionGraph;
@@ -14,8 +13,9 @@ use super::listing::list;
 use super::problem::Problem;
 use super::revision::Revision;
 
-/// How long files are read before others get their turn.
-const TURN: Duration = Duration::from_micros(50);
+/// How many files are read before others get their turn: some 50 µs. A number, not a time, so that a start counts as many
+/// instructions everywhere.
+const FILES_AT_ONCE: usize = 8;
 
 /// Below this many files for each thread, another one costs more than it saves: threads that open files in one process wait for
 /// each other.
@@ -67,12 +67,8 @@ impl Headers {
 
     /// Reads a few more, if any are left. Answers whether there still are.
     pub fn read_more(&mut self) -> bool {
-        let begin = Instant::now();
-        for at in self.own.by_ref() {
+        for at in self.own.by_ref().take(FILES_AT_ONCE) {
             self.results.push(read_file(&self.files[at], read_header, &mut self.buffer));
-            if begin.elapsed() > TURN {
-                break;
-            }
         }
         !self.own.is_empty()
     }
@@ -113,7 +109,7 @@ mod tests {
 
     #[test]
     fn whoever_reads_them_they_stand_in_load_order() {
-        for count in [0, 1, 2, FILES_PER_THREAD, 2 * FILES_PER_THREAD, 5 * FILES_PER_THREAD + 1] {
+        for count in [0, 1, FILES_AT_ONCE + 1, FILES_PER_THREAD, 2 * FILES_PER_THREAD, 5 * FILES_PER_THREAD + 1] {
             let folder = tempfile::tempdir().unwrap();
             let layout = write(&folder, count);
             for cores in [1, 2, 3] {
