@@ -92,7 +92,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         database.close_before_exec().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
-        // The process ends or becomes another now: to free thousands of revisions one by one would only take time.
+        // The process soon ends or becomes another: to free thousands of revisions one by one would only take time.
         std::mem::forget(files);
         return Ok(());
     }

@@ -41,7 +41,7 @@ pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
 }
 
 /// Reads the bytes of one file.
-pub(super) type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
+type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
 
 /// Reads every revision file by itself: also where they are no graph.
 pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {

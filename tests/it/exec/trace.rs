@@ -139,9 +139,10 @@ fn nothing_holds_an_sqlite_file_in_wal_mode() {
     let mut other = application.stillhead(&["run", "--", "sleep", "600"]).command().spawn().unwrap();
     wait_for_exec(&other, "sleep");
     application.database.sql("CREATE TABLE meanwhile (id INTEGER)");
-    assert!(!log.exists(), "{} is still there", log.display());
+    let is_left = log.exists();
     other.kill().unwrap();
     other.wait().unwrap();
+    assert!(!is_left, "{} is still there", log.display());
 }
 
 /// Waits until the child has become `program`.
