@@ -149,6 +149,16 @@ pub enum Cause {
     Consequence,
     /// Alembic begins, and nothing more is said.
     Silenced,
+    /// An environment variable that the program asks for.
+    MissingVariable,
+    /// A key whose name is one of an environment variable; who has asked for it is not shown.
+    PerhapsVariable,
+    /// A key that is missing; of what is not shown.
+    MissingKey,
+    /// A revision is lost, and the files that were read are whole.
+    OtherFiles,
+    /// The application's own code is at fault.
+    Fault,
     /// An exception that is not known here.
     Unknown,
 }
@@ -260,7 +270,13 @@ impl Cause {
             Self::WorkerFailed => "gunicorn's worker could not load the application; the reason is said before it",
             Self::Consequence => "an earlier statement of the transaction has failed",
             Self::Silenced => "Alembic began and then said nothing; Flask-Migrate's own message was switched off",
-            Self::InvalidValue | Self::ValueTooLong | Self::Unknown => "",
+            Self::MissingVariable => "the program asks for it, and the environment that it runs in does not have it",
+            Self::PerhapsVariable => "mostly an environment variable that the program asks for and that is not set",
+            Self::MissingKey => {
+                "something was looked up by this name and is not there; the line alone does not tell in what"
+            }
+            Self::OtherFiles => "every file that stillhead has read has its parent, so that Alembic has read others",
+            Self::InvalidValue | Self::ValueTooLong | Self::Fault | Self::Unknown => "",
         }
     }
 }

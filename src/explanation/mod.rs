@@ -5,6 +5,8 @@
 //! its language; only SQLite and Alembic have no such names. It guesses nothing: what it does not know it names and leaves.
 
 mod cause;
+mod exception;
+mod failure;
 mod log;
 mod names;
 mod pages;
@@ -13,10 +15,13 @@ mod recognise;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod traceback;
+mod variables;
 
 use std::fmt;
 
 pub use cause::Cause;
+use failure::Failure;
 pub use pages::{PAGES, named_in, page, summary};
 pub use reasons::{Reason, ToldBy};
 pub use recognise::revision as revision_begun;
@@ -30,8 +35,18 @@ pub struct Explanation {
     pub message: String,
     /// The revision that was being applied, where Alembic has said so.
     pub revision: Option<String>,
-    /// File and line in the migration.
+    /// File and line: in the migration, or where the application raised the exception.
     pub place: Option<String>,
+    /// What a `KeyError` is about that may be a revision's id.
+    key: Option<Key>,
+}
+
+/// The key of a `KeyError` that may be a revision's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    name: String,
+    /// Whether no frame shows who has looked it up.
+    is_bare: bool,
 }
 
 impl Explanation {
@@ -40,20 +55,63 @@ impl Explanation {
     /// The last error counts, since a log may hold earlier starts, unless it only follows from one before it.
     pub fn of(output: &str) -> Option<Self> {
         let output = log::plain(output);
-        let mut found: Option<(Cause, String)> = None;
-        for error in output.lines().filter_map(recognise::line) {
-            if !found.as_ref().is_some_and(|(earlier, _)| error.0.follows_from(*earlier)) {
-                found = Some(error);
-            }
+        let lines: Vec<&str> = output.lines().collect();
+        let mut found: Option<Failure> = None;
+        for failure in (0..lines.len()).filter_map(|at| recognise::failure(&lines, at)) {
+            found = Some(match found {
+                Some(earlier) if failure.follows_from(&earlier) => earlier.told_again(failure),
+                _ => failure,
+            });
         }
-        let found = recognise::missing_key(&output, found.as_ref().map(|(cause, _)| *cause)).or(found);
-        let (cause, message) = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
+        let found = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
+        let Failure { cause, message, .. } = found;
         let cause = match cause {
             Cause::ValueTooLong => recognise::too_long(&output, &message),
             cause => cause,
         };
-        let (revision, place) = (recognise::revision(&output), recognise::place(&output, cause));
-        Some(Self { cause, message, revision, place })
+        let place = match cause {
+            // Raised in the application's own code, which may be far from any migration.
+            Cause::MissingVariable | Cause::NoUrl | Cause::Fault => found.place,
+            Cause::PerhapsVariable | Cause::MissingKey => None,
+            _ => recognise::place(&output, cause).or(found.place.filter(|_| cause == Cause::Unknown)),
+        };
+        let is_open = matches!(cause, Cause::MissingParent | Cause::PerhapsVariable | Cause::MissingKey);
+        let key = found.key.filter(|_| is_open).map(|name| Key { name, is_bare: found.is_bare });
+        Some(Self { cause, message, revision: recognise::revision(&output), place, key })
+    }
+
+    /// The key that was not found, where it may be a revision's id: the files at hand can tell.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_ref().map(|key| key.name.as_str())
+    }
+
+    /// The same where the files at hand know the key as a revision: `is_here` if one has it, else one follows it.
+    pub fn of_a_revision(self, is_here: bool) -> Self {
+        let message = match &self.key {
+            Some(Key { name, .. }) if is_here => {
+                format!("the file of revision '{name}' was not there, which another one follows")
+            }
+            Some(Key { name, .. }) => exception::lost_revision(name),
+            None => return self,
+        };
+        Self { cause: Cause::MissingParent, message, ..self }
+    }
+
+    /// The same where the files were read, and each has its parent among them: then no revision of theirs is lost.
+    pub fn where_every_parent_is_there(self) -> Self {
+        if self.cause != Cause::MissingParent {
+            return self;
+        }
+        let name = self.name().unwrap_or_default().to_owned();
+        match &self.key {
+            Some(key) if key.is_bare => {
+                Self { cause: Cause::MissingKey, message: format!("KeyError: '{name}'"), ..self }
+            }
+            _ => {
+                let message = format!("Alembic does not find the revision '{name}'");
+                Self { cause: Cause::OtherFiles, message, ..self }
+            }
+        }
     }
 
     /// The one thing to do next.
@@ -82,6 +140,8 @@ impl Explanation {
     /// A text of a [`Reason`] with the migration's line and the names that the message is about.
     pub fn fill(&self, text: &str) -> String {
         text.replace("{migration}", self.place.as_deref().unwrap_or("the migration"))
+            .replace("{place}", self.place.as_deref().unwrap_or("the traceback's last line of your own code"))
+            .replace("{names}", &self.names())
             .replace("{name}", self.name().unwrap_or("NAME"))
             .replace("{object}", self.object().unwrap_or("NAME"))
     }
@@ -89,6 +149,14 @@ impl Explanation {
     /// What the message is about in the end, the table of a column for example.
     pub fn name(&self) -> Option<&str> {
         names::whole(&self.message)
+    }
+
+    /// Everything that the message is about.
+    fn names(&self) -> String {
+        match names::quoted(&self.message).as_slice() {
+            [] => "NAME".to_owned(),
+            names => names.join(", "),
+        }
     }
 
     /// The object itself that is there or missing: of a column its own name.

@@ -18,7 +18,7 @@ pub(super) fn object(message: &str) -> Option<&str> {
 }
 
 /// The names in quotes, of the first kind of quotes that the message holds; an apostrophe within a word is none.
-fn quoted(message: &str) -> Vec<&str> {
+pub(super) fn quoted(message: &str) -> Vec<&str> {
     let opens = |at: usize| !message[..at].ends_with(char::is_alphanumeric);
     let opening = message.char_indices().filter(|(at, _)| opens(*at));
     let opening = opening.filter_map(|(at, c)| Some((at, QUOTES.iter().find(|(open, _)| *open == c)?))).next();

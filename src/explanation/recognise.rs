@@ -1,20 +1,26 @@
 //! Recognising errors in what an upgrade or a start has said, a line at a time.
 
-use super::Cause;
+use super::exception::{self, class, lost_revision};
 use super::texts::{BY_LIBPQ, BY_NAME, BY_SERVER, BY_SQLITE, BY_TEXT, DRIVERS};
+use super::{Cause, Failure, variables};
 
-/// The longest part of a line that is repeated.
-const LONGEST: usize = 300;
-
-/// The error that a line tells of, and its words.
-pub(super) fn line(line: &str) -> Option<(Cause, String)> {
+/// The error that the line `at` tells of; of an exception that nothing else is known of, also by what stands above it.
+pub(super) fn failure(lines: &[&str], at: usize) -> Option<Failure> {
+    let line = lines[at];
     by_name(line)
         .or_else(|| by_driver(line, "psycopg", BY_LIBPQ))
         .or_else(|| by_driver(line, "sqlite3.", BY_SQLITE))
         .or_else(|| by_server(line))
         .or_else(|| by_text(line))
-        .or_else(|| exception(line).map(|name| (Cause::Unknown, name.to_owned())))
-        .map(|(cause, message)| (cause, message.trim().chars().take(LONGEST).collect()))
+        .map(|(cause, message)| Failure::new(cause, message))
+        .or_else(|| exception::at(lines, at))
+        .or_else(|| variable(line))
+}
+
+/// A variable that a shell misses, or that a program tells of without a traceback.
+fn variable(line: &str) -> Option<Failure> {
+    let of_program = || variables::in_words(line.split_once("Error: ").or_else(|| line.split_once("ERROR: "))?.1);
+    variables::in_shell(line).or_else(of_program).map(|name| exception::of_variables(&[name]))
 }
 
 /// `psycopg.errors.NAME: words`, or the same in brackets within SQLAlchemy's exception.
@@ -29,7 +35,7 @@ fn by_name(line: &str) -> Option<(Cause, String)> {
 
 /// The driver's own exception, or SQLAlchemy's with the driver's class in brackets, and its words.
 fn by_driver(line: &str, driver: &str, texts: &[(&str, Cause)]) -> Option<(Cause, String)> {
-    let name = exception(line)?;
+    let name = class(line)?;
     let words = match name.starts_with(driver) {
         true => line[name.len()..].strip_prefix(": ")?,
         false => line.split_once(&format!("({driver}"))?.1.split_once(") ")?.1,
@@ -56,35 +62,19 @@ fn by_server(line: &str) -> Option<(Cause, String)> {
 
 /// The words of the server, of libpq or of SQLite alone, as people copy them. Only for a text that is nothing else: in the line of a log
 /// they may be anybody's.
-pub(super) fn bare(text: &str) -> Option<(Cause, String)> {
+pub(super) fn bare(text: &str) -> Option<Failure> {
     let words = text.trim();
     if words.contains('\n') {
         return None;
+    }
+    if let Some(name) = variables::in_words(words) {
+        return Some(exception::of_variables(&[name]));
     }
     let server = BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds));
     let libpq = || BY_LIBPQ.iter().find_map(|(text, cause)| Some((*cause, &words[words.find(text)?..])));
     let sqlite = || among(BY_SQLITE, words, |words, text| words.starts_with(text)).map(|cause| (cause, words));
     let (cause, words) = server.map(|(_, _, cause)| (*cause, words)).or_else(libpq).or_else(sqlite)?;
-    Some((cause, words.chars().take(LONGEST).collect()))
-}
-
-/// What Alembic raises where a revision follows one that no file has: a `KeyError` of the id alone, from its own code, or in
-/// a text that shows no code and with an id as Alembic makes them.
-pub(super) fn missing_key(output: &str, found: Option<Cause>) -> Option<(Cause, String)> {
-    if found != Some(Cause::Unknown) {
-        return None;
-    }
-    let last = output.lines().rev().find(|line| exception(line).is_some())?;
-    let id = last.strip_prefix("KeyError: ")?.trim().trim_matches(['\'', '"']);
-    let is_alembics = match output.contains("File \"") {
-        true => output.contains("/alembic/script/"),
-        false => id.len() == 12 && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')),
-    };
-    is_alembics.then(|| (Cause::MissingParent, missing_parent(id)))
-}
-
-fn missing_parent(id: &str) -> String {
-    format!("no file has the revision '{id}', which another one follows")
+    Some(Failure::new(cause, words))
 }
 
 /// What a value is that is too long: a revision's id, by the statement; where none is shown, perhaps by the width that Alembic
@@ -122,7 +112,7 @@ fn about_the_files(line: &str) -> Option<(Cause, String)> {
     if line.contains(" referenced from ") && line.ends_with("is not present") {
         let missing = at("Revision ")?;
         let id = missing.split_whitespace().nth(1)?;
-        return Some((Cause::MissingParent, missing_parent(id)));
+        return Some((Cause::MissingParent, lost_revision(id)));
     }
     if line.ends_with("is present more than once") {
         return at("Revision ").map(|words| (Cause::DuplicateRevision, words));
@@ -142,10 +132,9 @@ fn by_exception(line: &str) -> Option<(Cause, String)> {
         let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
         return Some((if is_driver { Cause::MissingDriver } else { Cause::MissingModule }, words.to_owned()));
     }
-    match exception(line)? {
+    match class(line)? {
         "SyntaxError" | "IndentationError" | "TabError" => found(Cause::BrokenFile),
         "ImportError" if line.contains("cannot import name ") => found(Cause::ImportFailed),
-        "KeyError" if line.contains("DATABASE_U") => found(Cause::NoUrl),
         "KeyError" if line.ends_with("'migrate'") => found(Cause::NoFlaskMigrate),
         "socket.gaierror" => found(Cause::HostUnknown),
         _ => None,
@@ -163,15 +152,6 @@ fn missing_command(line: &str) -> Option<(Cause, String)> {
 fn first_sentence(text: &str) -> &str {
     let end = [". ", "; ", ", found:"].iter().filter_map(|end| text.find(end)).min();
     text[..end.unwrap_or(text.len())].trim_end_matches('.')
-}
-
-/// The class of the exception that a line at the left margin names, as a traceback ends.
-fn exception(line: &str) -> Option<&str> {
-    let name = line.split(':').next()?;
-    let is_a_class = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-    let last = name.rsplit('.').next()?;
-    let is_an_exception = last.ends_with("Error") || last.ends_with("Exception") || last == "gaierror";
-    (is_a_class && is_an_exception && last.len() > "Error".len()).then_some(name)
 }
 
 /// The revision of the last line that says `Running upgrade A -> B, message`.
@@ -197,8 +177,8 @@ pub(super) fn place(output: &str, cause: Cause) -> Option<String> {
 }
 
 /// Flask-Migrate tells of its errors through a logger that `env.py` may have switched off: then nothing follows.
-pub(super) fn silence(output: &str) -> Option<(Cause, String)> {
+pub(super) fn silence(output: &str) -> Option<Failure> {
     let last = output.lines().rev().find(|line| !line.trim().is_empty())?;
     let ends_there = last.contains("Will assume ") && last.contains("transactional DDL");
-    ends_there.then(|| (Cause::Silenced, "nothing is said after Alembic's first lines".to_owned()))
+    ends_there.then(|| Failure::new(Cause::Silenced, "nothing is said after Alembic's first lines"))
 }

@@ -135,7 +135,7 @@ fn what_it_does_not_know_it_does_not_guess() {
 #[test]
 fn the_last_error_counts_but_not_what_follows_from_it() {
     let handled = "psycopg.errors.DuplicateTable: relation \"a\" already exists\nKeyError: 'x'\n";
-    assert_eq!(Explanation::of(handled).unwrap().cause, Cause::Unknown);
+    assert_eq!(Explanation::of(handled).unwrap().cause, Cause::MissingKey);
     let followed = "psycopg.errors.UndefinedTable: relation \"a\" does not exist\n\
                     sqlalchemy.exc.InternalError: (psycopg.errors.InFailedSqlTransaction) current transaction is aborted\n";
     assert_eq!(Explanation::of(followed).unwrap().cause, Cause::UndefinedTable);
@@ -301,9 +301,10 @@ fn what_alembic_and_sqlite_say_is_known_without_what_stands_before_it() {
     let from =
         |file: &str| format!("Traceback (most recent call last):\n  File \"{file}\", line 3, in f\nKeyError: '0042'\n");
     assert_eq!(cause(&from("/v/site-packages/alembic/script/revision.py")), Some(Cause::MissingParent));
-    for other in ["KeyError: 'x'", "KeyError: 'c0ffee'", &from("/srv/shop/app.py").replace("0042", "d4c3f6a5b7e8")] {
-        assert_eq!(cause(other), Some(Cause::Unknown), "{other}");
+    for other in ["KeyError: 'x'", "KeyError: 'c0ffee'"] {
+        assert_eq!(cause(other), Some(Cause::MissingKey), "{other}");
     }
+    assert_eq!(cause(&from("/srv/shop/app.py").replace("0042", "d4c3f6a5b7e8")), Some(Cause::Fault));
     let too_long = "value too long for type character varying(32)";
     assert_eq!(cause(too_long), Some(Cause::PerhapsRevisionTooLong));
     let statement = |sql: &str| cause(&format!("psycopg.errors.StringDataRightTruncation: {too_long}\n[SQL: {sql}]\n"));

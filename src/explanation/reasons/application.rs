@@ -3,6 +3,37 @@
 use super::Reason;
 use crate::explanation::Cause;
 
+const VARIABLE: &[Reason] = &[
+    Reason::new(
+        "The variable is set where you work, in a shell or a .env file, and not where the start command runs.",
+        "The platform's list of this service's variables does not have it.",
+        "set {names} where the start command runs: in the service's environment on the platform",
+    ),
+    Reason::new(
+        "The build, a pre-deploy step or a CI job runs without the service's variables.",
+        "The log shows the error in the build and not in the start.",
+        "move the upgrade out of the build, into the start: stillhead run -- …",
+    ),
+    Reason::new(
+        "It is set under another name: misspelled, or with the prefix that a settings class puts before its fields.",
+        "grep -rnE 'environ|getenv|env_prefix' . --include='*.py' shows what is read.",
+        "grep -rnE 'environ|getenv|env_prefix' . --include='*.py'",
+    ),
+];
+
+const FAULT: &[Reason] = &[
+    Reason::new(
+        "The code asks for what is not there: a name, an attribute, a key.",
+        "The traceback's last line of your own code shows it.",
+        "correct the code: {place}",
+    ),
+    Reason::new(
+        "A package was upgraded, and does not fit the code or another package any more.",
+        "The traceback ends in a -packages folder, and it works where older versions are installed.",
+        "pip freeze, where it works, and pin the same versions in requirements.txt",
+    ),
+];
+
 pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
     Some(match cause {
         Cause::MissingModule => {
@@ -197,6 +228,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 ]
             }
         }
+        Cause::MissingVariable | Cause::PerhapsVariable => VARIABLE,
+        Cause::Fault => FAULT,
         Cause::WorkerFailed => {
             const {
                 &[Reason::new(

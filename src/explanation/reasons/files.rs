@@ -3,6 +3,13 @@
 use super::{Reason, ToldBy};
 use crate::explanation::Cause;
 
+const LOST: Reason = Reason::new(
+    "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
+    "git finds a commit that has it.",
+    "stillhead restore {name}",
+)
+.told_by(ToldBy::VersionControl);
+
 pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
     Some(match cause {
         Cause::UnknownRevision => {
@@ -118,12 +125,35 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                         "git status shows it as untracked where it was made.",
                         "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
                     ),
+                    LOST,
+                ]
+            }
+        }
+        Cause::MissingKey => {
+            const {
+                &[
                     Reason::new(
-                        "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
-                        "git finds a commit that has it.",
-                        "stillhead restore {name}",
-                    )
-                    .told_by(ToldBy::VersionControl),
+                        "The application asks a dictionary for what it does not hold.",
+                        "The lines above this one, the traceback, end in the application's own code.",
+                        "COMMAND 2>&1 | stillhead explain, which reads the whole traceback",
+                    ),
+                    LOST,
+                ]
+            }
+        }
+        Cause::OtherFiles => {
+            const {
+                &[
+                    Reason::new(
+                        "The command takes its files from another folder: another ini file, -c, -d, or where it is started.",
+                        "Both name other heads.",
+                        "alembic heads (flask db heads), beside stillhead heads",
+                    ),
+                    Reason::new(
+                        "The text is from another image or branch, where a file is missing, or has been mended since.",
+                        "The traceback's paths and times.",
+                        "stillhead check, where the text is from",
+                    ),
                 ]
             }
         }

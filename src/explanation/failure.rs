@@ -1,0 +1,46 @@
+//! One error that a text tells of, before it is known which of them counts.
+
+use super::{Cause, names};
+
+/// The longest part of a line that is repeated.
+const LONGEST: usize = 300;
+
+/// An error and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) cause: Cause,
+    pub(super) message: String,
+    /// The last line of the application's own code in its traceback.
+    pub(super) place: Option<String>,
+    /// What a `KeyError` is about.
+    pub(super) key: Option<String>,
+    /// Whether no frame shows who has looked the key up.
+    pub(super) is_bare: bool,
+    /// Whether it was raised to tell of the one before in other words.
+    pub(super) says_it_again: bool,
+}
+
+impl Failure {
+    /// An error of which a line alone tells.
+    pub(super) fn new(cause: Cause, message: impl AsRef<str>) -> Self {
+        let message = message.as_ref().trim().chars().take(LONGEST).collect();
+        Self { cause, message, place: None, key: None, is_bare: false, says_it_again: false }
+    }
+
+    /// Whether it only tells again, or of what comes of, one that was said before.
+    pub(super) fn follows_from(&self, earlier: &Self) -> bool {
+        let is_vague = matches!(self.cause, Cause::Unknown | Cause::Fault | Cause::MissingKey);
+        match earlier.cause {
+            // Alembic warns of the files, and then does not find the revision.
+            Cause::MissingParent if self.key.is_some() && self.key.as_deref() == names::whole(&earlier.message) => true,
+            // A library looks a variable up, and says in words of its own that it is missing.
+            Cause::MissingVariable | Cause::NoUrl if is_vague || self.message == earlier.message => self.says_it_again,
+            cause => self.cause.follows_from(cause),
+        }
+    }
+
+    /// The same, where a later one has told of it again: the frames of the first begin where it was handled.
+    pub(super) fn told_again(self, later: Self) -> Self {
+        Self { place: self.place.or(later.place.filter(|_| later.says_it_again)), ..self }
+    }
+}
