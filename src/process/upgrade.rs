@@ -38,14 +38,14 @@ pub enum UpgradeError {
     #[error(transparent)]
     Program(#[from] ProgramError),
     /// It exited with a code other than 0.
-    #[error("the upgrade failed: `{command}` exited with {code}{}", in_other_words(.explanation.as_ref()))]
+    #[error("the upgrade failed: `{command}` exited with {code}{}", in_other_words(.explanation.as_deref()))]
     Exited {
         /// The command.
         command: String,
         /// Its exit code.
         code: u8,
         /// What its output says, as far as it was seen and is known.
-        explanation: Option<Explanation>,
+        explanation: Option<Box<Explanation>>,
     },
     /// It was ended by a signal that stillhead did not send.
     #[error("the upgrade failed: `{command}` was ended by {signal}")]
@@ -205,7 +205,8 @@ fn outcome(command: &str, status: ExitStatus, said: &str) -> Result<(), UpgradeE
         (Some(code), _) => Err(UpgradeError::Exited {
             command,
             code: u8::try_from(code).unwrap_or(u8::MAX),
-            explanation: Explanation::of(said),
+            // Whoever upgrades has read the files, and they are a graph.
+            explanation: Explanation::of(said).map(|said| Box::new(said.where_every_parent_is_there())),
         }),
         (None, Some(Ok(signal))) => Err(UpgradeError::Signalled { command, signal }),
         (None, _) => Err(UpgradeError::Signalled { command, signal: Signal::SIGKILL }),

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -296,4 +296,105 @@ fn text_that_is_odd_or_huge_does_no_harm() {
         .says_nothing_of("hunter2");
     let coloured = nothing(b"\x1b[31mModuleNotFoundError: No module named 'shop\x1b]0;title\x07'\x1b[0m\n");
     assert!(!coloured.success().stdout.contains('\u{1b}'), "{coloured:#?}");
+}
+
+/// Puts one more line into a file of the shop, below the first one that holds `below`; answers its number.
+fn insert(shop: &Application, file: &Path, below: &str, line: &str) -> usize {
+    let path = shop.folder().join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| line.contains(below)).unwrap() + 1;
+    lines.insert(at, line);
+    fs::write(&path, lines.join("\n")).unwrap();
+    at + 1
+}
+
+/// In the factory, in env.py, in a module that env.py imports, in a migration.
+#[test]
+fn a_variable_that_is_missing_is_named_wherever_the_upgrade_asks_for_it() {
+    for backend in BOTH {
+        let migration = "c30fa6d1be95_sort_products_into_categories.py";
+        for (file, below, line, place) in [
+            ("app.py", "app = Flask(", "    app.secret_key = os.environ['SHOP_WORD']", "/app.py"),
+            ("migrations/env.py", "from alembic", "from os import environ; environ['SHOP_WORD']", "/migrations/env.py"),
+            ("migrations/env.py", "from alembic", "import conf.base", "/conf/base.py"),
+            (migration, "def upgrade", "    __import__('os').environ['SHOP_WORD']", migration),
+        ] {
+            let shop = Application::at(backend, REVISIONS[1]);
+            fs::create_dir(shop.folder().join("conf")).unwrap();
+            let settings = "from os import environ\n\nWORD = environ['SHOP_WORD']\n";
+            fs::write(shop.folder().join("conf/base.py"), settings).unwrap();
+            let file = if file == migration { version(&shop, REVISIONS[2]) } else { PathBuf::from(file) };
+            let number = insert(&shop, &file, below, line);
+            let place = format!("{place}:{}", if place.starts_with("/conf") { 3 } else { number });
+            let outcome = shop.stillhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").run();
+            outcome
+                .code(1)
+                .prints("")
+                .says("stillhead: error: the upgrade failed: ")
+                .says_nothing_of("no file has the");
+            let said = outcome.stderr.lines().find(|line| line.contains("the upgrade failed")).unwrap();
+            assert!(
+                said.contains(&place) && said.contains(": the environment variable 'SHOP_WORD' is not set"),
+                "{said}"
+            );
+            outcome.says("next: set SHOP_WORD where the start command runs");
+            let explained = piped(shop.stillhead(&["explain"]), outcome.stderr.as_bytes());
+            explained.success().prints_a("the environment variable 'SHOP_WORD' is not set\n").prints_a(&place);
+            explained.prints_a("next: set SHOP_WORD where").says_nothing_of("git log");
+            fits(&explained.stdout);
+            let set = shop.stillhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").env("SHOP_WORD", "x");
+            set.run().success().prints("started\n");
+        }
+    }
+}
+
+#[test]
+fn a_fault_of_the_code_is_told_with_its_words_and_its_line() {
+    for (line, says) in [
+        ("    {}['d4c3f6a5b7e8']", "KeyError: 'd4c3f6a5b7e8'"),
+        ("    {}['SHOP_WORD']", "KeyError: 'SHOP_WORD'"),
+        ("    shopp", "NameError: name 'shopp' is not defined"),
+        ("    app.no_such()", "AttributeError: 'Flask' object has no attribute 'no_such'"),
+    ] {
+        let shop = Application::new(Backend::Sqlite);
+        let number = insert(&shop, Path::new("app.py"), "app = Flask(", line);
+        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(1).says(&format!("/app.py:{number}: {says}")).says("stillhead: next: correct the code: ");
+        outcome.says_nothing_of("no file has the revision").says_nothing_of("environment variable");
+        piped(shop.stillhead(&["explain"]), outcome.stderr.as_bytes()).success().prints_a(says);
+    }
+}
+
+/// The upgrade command may read other files than stillhead.
+#[test]
+fn a_lost_revision_is_told_only_where_the_files_do_not_say_otherwise() {
+    let shop = Application::at(Backend::Sqlite, REVISIONS[1]);
+    let copied = Command::new("cp").args(["-r", "migrations", "other"]).current_dir(shop.folder()).status().unwrap();
+    assert!(copied.success());
+    let lost = version(&shop, REVISIONS[1]);
+    fs::remove_file(shop.folder().join("other/versions").join(lost.file_name().unwrap())).unwrap();
+    let outcome = shop.stillhead(&["run", "--upgrade-command", "flask db upgrade -d other heads"]).run();
+    outcome.code(1).says(&format!("KeyError: '{}'", REVISIONS[1])).says("so that Alembic has read others");
+    outcome.says_nothing_of("no file has the revision").says_nothing_of("a revision follows one");
+    // It was lost there, not here.
+    let explain = |text: &str| piped(shop.stillhead(&["explain", "--format", "json"]), text.as_bytes());
+    let told = |text: &str| -> String {
+        let document: Value = serde_json::from_str(&explain(text).success().stdout).unwrap();
+        document["message"].as_str().unwrap().to_owned()
+    };
+    let traceback = &outcome.stderr[outcome.stderr.find("Traceback").unwrap()..];
+    let traceback = traceback.split("stillhead: ").next().unwrap();
+    assert_eq!(
+        told(traceback),
+        format!("the file of revision '{}' was not there, which another one follows", REVISIONS[1])
+    );
+    let unknown = traceback.replace(REVISIONS[1], "0042");
+    assert_eq!(told(&unknown), "Alembic does not find the revision '0042'");
+    assert_eq!(told("KeyError: '0042'"), "KeyError: '0042'");
+    assert_eq!(told("KeyError: 'd4c3f6a5b7e8'"), "KeyError: 'd4c3f6a5b7e8'");
+    fs::remove_file(&lost).unwrap();
+    for text in [traceback, &format!("KeyError: '{}'", REVISIONS[1])] {
+        assert_eq!(told(text), format!("no file has the revision '{}', which another one follows", REVISIONS[1]));
+    }
 }

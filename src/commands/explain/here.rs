@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError};
 use crate::database::Database;
 use crate::database::wait::Wait;
 use crate::error::Error;
-use crate::explanation::{Explanation, ToldBy};
+use crate::explanation::{Cause, Explanation, ToldBy};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
@@ -101,7 +101,7 @@ impl Here {
         let asks = |told_by: ToldBy| {
             explanation.filter(|explanation| explanation.reasons().iter().any(|reason| reason.told_by == told_by))
         };
-        let revision = asks(ToldBy::VersionControl).and_then(Explanation::name);
+        let revision = asks(ToldBy::VersionControl).filter(|one| may_be_a_revision(one)).and_then(Explanation::name);
         Self {
             state: State::look(config).await,
             trace: revision.map(|revision| trace(config, revision)),
@@ -207,6 +207,13 @@ impl Here {
             }
         }
     }
+}
+
+/// Whether version control is worth asking for what the explanation is about. It answers to the beginning of an id, too: nearly
+/// any short word would be one.
+fn may_be_a_revision(explanation: &Explanation) -> bool {
+    let is_like_one = |name: &str| name.len() >= 4 && name.contains(|c: char| c.is_ascii_digit());
+    explanation.cause != Cause::MissingKey || explanation.name().is_some_and(is_like_one)
 }
 
 impl State {

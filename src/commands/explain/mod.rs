@@ -2,6 +2,7 @@
 
 mod creators;
 mod here;
+mod parents;
 
 use std::io::{IsTerminal, Read, stdin};
 
@@ -49,6 +50,7 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
         return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
     }
     let explanation = Explanation::of(text).ok_or(Error::NothingToExplain { exception: None })?;
+    let explanation = if arguments.offline { explanation } else { parents::held_against(config, explanation) };
     let here = Here::look(config, arguments.offline, Some(&explanation)).await;
     match arguments.format {
         Format::Text => print(&in_words(&explanation, &here))?,
