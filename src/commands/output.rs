@@ -52,7 +52,7 @@ pub(super) fn revision(node: &Node) -> Value {
         "id": revision.id,
         "down_revision": revision.down_revision,
         "depends_on": revision.depends_on,
-        "branch_labels": node.labels(),
+        "branch_labels": node.labels().iter().map(|label| &**label).collect::<Vec<&str>>(),
         "message": revision.message(),
         "path": revision.path,
         "is_head": node.is_head(),

@@ -122,7 +122,7 @@ fn class(edge: &Edge) -> &'static str {
 fn badges(row: &Row<'_>) -> Vec<(String, &'static str)> {
     let here = row.is_current.then(|| ("database".to_owned(), "database"));
     let head = row.head().map(|head| (head.to_owned(), "head"));
-    let labels = row.node.labels().iter().map(|label| (label.clone(), "label"));
+    let labels = row.node.labels().iter().map(|label| (label.to_string(), "label"));
     let point = if row.node.is_branch_point() { Some(("branch point".to_owned(), "point")) } else { None };
     let merge = if row.node.is_merge_point() { Some(("merge point".to_owned(), "point")) } else { None };
     here.into_iter().chain(head).chain(labels).chain(point).chain(merge).collect()

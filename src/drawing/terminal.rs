@@ -198,8 +198,8 @@ fn cut(text: &str, room: usize) -> String {
 fn words(row: &Row<'_>) -> String {
     let mut text = row.node.revision.id.clone();
     // Alembic names the labels that reach a revision on each line; here a line leads from the one that has them to the head.
-    let labels = if row.node.is_head() { row.node.labels() } else { &row.node.revision.branch_labels };
-    let labels = labels.join(", ");
+    let labels =
+        if row.node.is_head() { row.node.labels().join(", ") } else { row.node.revision.branch_labels.join(", ") };
     let point = [(row.node.is_branch_point(), "branchpoint"), (row.node.is_merge_point(), "mergepoint")];
     let marks = [(!labels.is_empty()).then_some(labels.as_str()), row.head(), row.is_current.then_some("current")];
     for mark in marks.into_iter().flatten().chain(point.into_iter().filter(|(is, _)| *is).map(|(_, name)| name)) {

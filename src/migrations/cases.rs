@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::symbol::Place;
-use super::{GraphError, Revision, RevisionGraph, Step};
+use super::{GraphError, Node, Revision, RevisionGraph, Step};
 use crate::version_table::RowChange;
 
 /// Reads `a;b<-a;c<-a,b^d@label`: id, `<-` down_revision, `^` depends_on, `@` branch_labels.
@@ -71,7 +71,10 @@ fn answer(graph: &RevisionGraph, command: &str, argument: &str, rows: &[String])
             "bases": graph.bases(),
             "real_bases": graph.real_bases(),
         })),
-        "labels" => Ok(graph.iter().map(|node| (node.revision.id.clone(), json!(node.labels()))).collect::<Value>()),
+        "labels" => Ok({
+            let labels = |node: &Node| node.labels().iter().map(ToString::to_string).collect::<Vec<String>>();
+            graph.iter().map(|node| (node.revision.id.clone(), json!(labels(node)))).collect::<Value>()
+        }),
         "resolve" => {
             let shown = graph.places(argument)?.into_iter().map(|place| match place {
                 Place::At(index) => json!(graph.id(index)),

@@ -30,7 +30,7 @@ pub struct RevisionGraph {
     /// Ids and labels, as Alembic has them in one map.
     pub(super) names: HashMap<String, Index>,
     /// The labels among them, as loaded.
-    labels: Vec<String>,
+    pub(super) labels: Vec<String>,
 }
 
 impl RevisionGraph {
@@ -187,30 +187,6 @@ impl RevisionGraph {
                 }
             }
             self.nodes[index].normal_down = union(&self.nodes[index].down, &own);
-        }
-    }
-
-    /// A label covers its descendants, and from the last of them down to the first branch or merge point.
-    fn spread_labels(&mut self) {
-        for index in self.indices(|node| !node.revision.branch_labels.is_empty()) {
-            let labels = self.nodes[index].labels.clone();
-            let mut covered = self.reach(&[index], |node| &node.next);
-            let mut parent = covered.last().copied();
-            while let Some(at) = parent {
-                let node = &self.nodes[at];
-                if node.all_next.len() > 1 || node.is_merge_point() {
-                    break;
-                }
-                covered.push(at);
-                parent = node.down.first().copied();
-            }
-            for at in covered {
-                self.nodes[at].labels.extend(labels.iter().cloned());
-            }
-        }
-        for node in &mut self.nodes {
-            node.labels.sort();
-            node.labels.dedup();
         }
     }
 

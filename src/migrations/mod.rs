@@ -15,6 +15,7 @@ mod graph;
 mod header;
 mod headers;
 mod ini;
+mod labels;
 pub mod layout;
 mod layout_error;
 mod listing;

@@ -1,5 +1,7 @@
 //! A revision in its graph: what it follows and what follows it.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::revision::Revision;
@@ -9,6 +11,9 @@ pub(super) type Index = usize;
 
 /// A few of them: nearly every revision follows one other.
 pub(super) type Indices = SmallVec<[Index; 2]>;
+
+/// Branch labels, sorted: one list for many revisions, since on a line of descent each has the labels of all.
+pub(super) type Labels = Arc<[Arc<str>]>;
 
 /// Which links to follow.
 pub(super) type Links = fn(&Node) -> &[Index];
@@ -30,12 +35,12 @@ pub struct Node {
     pub(super) next: Indices,
     /// Revisions with this one in `down` or `dependencies`.
     pub(super) all_next: Indices,
-    pub(super) labels: Vec<String>,
+    /// Shared by all revisions that the same labels reach; `None` where no label does.
+    pub(super) labels: Option<Labels>,
 }
 
 impl Node {
     pub(super) fn new(revision: Revision) -> Self {
-        let labels = revision.branch_labels.clone();
         Self {
             revision,
             down: Indices::new(),
@@ -44,13 +49,13 @@ impl Node {
             normal_down: Indices::new(),
             next: Indices::new(),
             all_next: Indices::new(),
-            labels,
+            labels: None,
         }
     }
 
-    /// The branch labels that reach this revision, sorted.
-    pub fn labels(&self) -> &[String] {
-        &self.labels
+    /// The branch labels that reach this revision, sorted; shared with the others that they reach.
+    pub fn labels(&self) -> &[Arc<str>] {
+        self.labels.as_deref().unwrap_or_default()
     }
 
     /// No revision has it as `down_revision`.

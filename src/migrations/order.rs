@@ -88,7 +88,7 @@ impl RevisionGraph {
             && let Some((branch, _)) = symbol.split_once('@')
         {
             let label = self.label_of(branch)?;
-            targets.retain(|&target| self.nodes[target].labels().contains(&label));
+            targets.retain(|&target| self.nodes[target].labels().iter().any(|reached| **reached == *label));
         }
         let required = self.reach_apart(&targets, |node| &node.normal_down)?;
         let is_required = self.marks(&required);

@@ -20,7 +20,7 @@ impl RevisionGraph {
             }
         }
         // Branches that share no revision share no label either.
-        heads.iter().map(|&head| self.nodes[head].labels().first().map(String::as_str)).collect()
+        heads.iter().map(|&head| self.nodes[head].labels().first().map(|label| &**label)).collect()
     }
 }
 

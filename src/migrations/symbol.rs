@@ -53,7 +53,7 @@ impl RevisionGraph {
             && steps < 0
         {
             let heads = self.indices(Node::is_real_head).into_iter().filter(|&head| match parts.branch {
-                Some(branch) => self.nodes[head].labels().iter().any(|label| label == branch),
+                Some(branch) => self.nodes[head].labels().iter().any(|label| **label == *branch),
                 None => true,
             });
             return heads.map(|head| self.walk(Place::At(head), steps, None, true)).collect();

@@ -30,7 +30,7 @@ impl RevisionGraph {
     pub(super) fn label_of(&self, branch: &str) -> Result<String, GraphError> {
         match self.place(branch)? {
             Place::At(index) if self.id(index) == branch => match self.nodes[index].labels() {
-                [only] => Ok(only.clone()),
+                [only] => Ok(only.to_string()),
                 _ => Err(GraphError::NotFound { argument: branch.to_owned(), candidates: Vec::new() }),
             },
             _ => Ok(branch.to_owned()),

@@ -105,7 +105,8 @@ fn ours(graph: &RevisionGraph, command: &str, argument: &str, rows: &[String]) -
     };
     match command {
         "heads" => {
-            let labels: Value = graph.iter().map(|node| (node.revision.id.clone(), json!(node.labels()))).collect();
+            let of = |node: &Node| node.labels().iter().map(ToString::to_string).collect::<Vec<String>>();
+            let labels: Value = graph.iter().map(|node| (node.revision.id.clone(), json!(of(node)))).collect();
             Ok(json!({
                 "heads": graph.heads(),
                 "real": graph.real_heads(),
