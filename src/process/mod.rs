@@ -1,5 +1,6 @@
 //! Processes: the signals that reach this one, the upgrade's child, and the exec that ends stillhead.
 
+pub mod bounded;
 pub mod exec;
 pub mod liveness;
 pub mod program;

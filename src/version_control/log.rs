@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Repository, VersionControlError};
+use super::{Repository, SEARCH, VersionControlError};
 
 /// A commit, as people name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Repository {
 
     /// As [`Self::changes`], in the commits that nothing leads to any more: dropped stashes, abandoned branches.
     pub fn unreachable_changes(&self, word: &str, search: Search<'_>) -> Result<Vec<Change>, VersionControlError> {
-        let found = self.ask(&["fsck", "--unreachable", "--connectivity-only", "--no-progress"])?;
+        let found = self.ask_within(SEARCH, &["fsck", "--unreachable", "--connectivity-only", "--no-progress"])?;
         let found = String::from_utf8_lossy(&found);
         let commits = found.lines().filter_map(|line| line.strip_prefix("unreachable commit "));
         let commits: Vec<String> = commits.map(str::to_owned).collect();
@@ -110,7 +110,7 @@ impl Repository {
                 words.extend(folders.iter().map(below));
             }
         }
-        Ok(changes(&self.ask(&words)?))
+        Ok(changes(&self.ask_within(SEARCH, &words)?))
     }
 }
 

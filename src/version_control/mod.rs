@@ -4,10 +4,13 @@ mod log;
 mod parted;
 
 use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
+use crate::process::bounded;
 use crate::process::program::{self, ProgramError};
 pub use log::{Change, Commit, Search};
 pub use parted::Theirs;
@@ -38,6 +41,16 @@ pub enum VersionControlError {
         /// What it says.
         answer: String,
     },
+    /// git has not ended, and was.
+    #[error("git {command} has not ended within {}", humantime::format_duration(*.limit))]
+    Silent {
+        /// The subcommand.
+        command: String,
+        /// How long it could take.
+        limit: Duration,
+        /// The repository.
+        root: PathBuf,
+    },
 }
 
 impl VersionControlError {
@@ -50,6 +63,13 @@ impl VersionControlError {
                 format!("run it in a clone of the project, or with GIT_DIR=REPOSITORY GIT_WORK_TREE=.; or {elsewhere}")
             }
             Self::Bare { folder } => format!("git clone {}, and run it there", folder.display()),
+            Self::Silent { root, .. } => {
+                // Not a git command to try: it would run what this one was kept from.
+                format!(
+                    "see what git waits for in {}, such as its include.path; or {elsewhere}",
+                    root.join(".git/config").display()
+                )
+            }
             Self::Refused { answer, .. } => match answer.split_once("safe.directory ") {
                 // Quoted by git where a shell needs it.
                 Some((_, path)) => format!("git config --global --add safe.directory {}", path.trim_end()),
@@ -67,6 +87,27 @@ const ELSEWHERE: [&str; 6] = [
     "GIT_INDEX_FILE",
     "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+];
+
+/// How long git may take to answer: a file that its configuration includes may be one that nothing ever comes from.
+const ANSWER: Duration = Duration::from_secs(30);
+/// How long it may take to search the whole history, which takes a minute in the largest.
+const SEARCH: Duration = Duration::from_secs(300);
+
+/// What the repository's own configuration must not decide: programs that git would run.
+const SETTINGS: [&str; 4] =
+    ["core.fsmonitor=false", "core.hooksPath=/dev/null", "color.ui=false", "log.showSignature=false"];
+
+/// What git finds in its environment. Of a clone that lacks objects none is fetched: an answer of this repository is wanted, and
+/// a remote's URL, `uploadpack` or `core.sshCommand` is a command. GIT_NO_LAZY_FETCH says so from git 2.44 on, and to no older
+/// one; all know GIT_ALLOW_PROTOCOL, which is stronger than `protocol.*` in any configuration. Not even `file` is in it: the
+/// command of a local remote's `uploadpack` runs, too.
+const VARIABLES: [(&str, &str); 5] = [
+    ("LC_ALL", "C"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_TERMINAL_PROMPT", "0"),
 ];
 
 /// A repository and its working tree.
@@ -136,8 +177,14 @@ impl Repository {
         self.ask(&["cat-file", "blob", id])
     }
 
-    /// Asks git, in the repository, without pager, colour, hooks or helpers that its configuration may name.
+    /// Asks git what takes no time, whatever the repository's size.
     fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, VersionControlError> {
+        self.ask_within(ANSWER, words)
+    }
+
+    /// Asks git, in the repository, without pager, colour, hooks, programs or servers that its configuration may name: whoever
+    /// has written the checkout may have written that, too.
+    fn ask_within<S: AsRef<OsStr>>(&self, limit: Duration, words: &[S]) -> Result<Vec<u8>, VersionControlError> {
         let mut asked = Command::new(&self.git);
         if !self.is_named {
             asked.arg("-C").arg(&self.root);
@@ -145,21 +192,17 @@ impl Repository {
                 asked.env_remove(name);
             }
         }
-        let asked = asked
-            .args(["--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "log.showSignature=false"])
-            .args(words)
-            .env("LC_ALL", "C")
-            .env("GIT_OPTIONAL_LOCKS", "0")
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .stdin(Stdio::null())
-            .output();
+        asked.arg("--no-pager").args(SETTINGS.iter().flat_map(|setting| ["-c", setting])).args(words).envs(VARIABLES);
         let command = || words.first().map(|word| word.as_ref().to_string_lossy().into_owned()).unwrap_or_default();
-        match asked {
+        match bounded::output(&mut asked, limit) {
             Ok(output) if output.status.success() => Ok(output.stdout),
             Ok(output) => {
                 let answer = String::from_utf8_lossy(&output.stderr);
                 let answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
                 Err(VersionControlError::Refused { command: command(), answer })
+            }
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                Err(VersionControlError::Silent { command: command(), limit, root: self.root.clone() })
             }
             Err(error) => Err(VersionControlError::Refused { command: command(), answer: error.to_string() }),
         }

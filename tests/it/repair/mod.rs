@@ -1,5 +1,6 @@
 //! The commands that repair: what they write, read by Alembic itself.
 
+mod hostile;
 mod interactive;
 mod losses;
 mod merge;
