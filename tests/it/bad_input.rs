@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use crate::support::application::HEAD;
 use crate::support::{Application, Backend, Outcome};
 
 const PASSWORD: &str = "hunter2";
@@ -45,6 +46,41 @@ fn a_url_that_cannot_be_used_is_refused_without_showing_it() {
             outcome.says_nothing_of(PASSWORD);
         }
     }
+}
+
+/// It decides where things are written: no command goes on without it.
+#[test]
+fn what_chooses_another_database_is_refused_by_every_command() {
+    let shop = Application::at(Backend::Postgres, HEAD);
+    let url = shop.database.url();
+    let name = url.rsplit('/').next().unwrap();
+    let commands: [&[&str]; 9] = [
+        &["run", "--", "echo", "started"],
+        &["check"],
+        &["current"],
+        &["infer"],
+        &["stamp", "base"],
+        &["fix", HEAD, "--force", "--yes"],
+        &["fix", HEAD, "--sql"],
+        &["undo"],
+        &["reset", "--no-backup", "--yes-i-mean", name],
+    ];
+    for arguments in commands {
+        let in_url = shop.stillhead(arguments).env("DATABASE_URL", format!("{url}?service=depot")).run();
+        refused(&in_url, 2, "service chooses a database elsewhere than in the URL");
+        let in_variable = shop.stillhead(arguments).env("PGSERVICE", "depot").run();
+        refused(&in_variable, 2, "PGSERVICE chooses a database elsewhere than in the URL");
+        in_variable.says("postgresql://USER:PASSWORD@HOST:PORT/NAME");
+    }
+    shop.stillhead(&["verify"]).env("PGSERVICE", "depot").run().code(1).prints_a("PGSERVICE chooses a database");
+    assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+    // Alone it names a file, and nothing in it.
+    shop.stillhead(&["current"]).env("PGSERVICEFILE", "/nonexistent").run().success();
+    // Whoever skips the upgrade is started whatever is wrong.
+    let skipped = shop.stillhead(&["run", "--", "echo", "started"]).env("PGSERVICE", "depot");
+    skipped.env("SKIP_DB_UPGRADE", "true").run().success().prints("started\n").says("PGSERVICE chooses a database");
+    // SQLite has no services.
+    run_with(&self::shop(), "PGSERVICE", "depot").success().prints("started\n");
 }
 
 #[test]

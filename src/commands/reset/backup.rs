@@ -86,6 +86,8 @@ async fn dump(
     let run = async |program: Program, words: &[&str]| {
         let mut command = Command::new(&program.file);
         command.args(words).arg(made.path()).envs(url.environment()).env("LC_ALL", "C");
+        // What a service says is stronger than the other variables.
+        command.env_remove("PGSERVICE");
         let reason = match command.stdin(Stdio::null()).kill_on_drop(true).output().await {
             Ok(output) if output.status.success() => return Ok(()),
             Ok(output) => {

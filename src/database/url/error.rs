@@ -52,6 +52,14 @@ pub enum UrlError {
         /// What would be accepted, in words.
         accepted: &'static str,
     },
+    /// A file or a string of its own chooses the database, and stillhead does not read it.
+    #[error("{key} chooses a database elsewhere than in the URL, and {what}")]
+    Elsewhere {
+        /// The query key, or the environment variable.
+        key: &'static str,
+        /// What stillhead does not read.
+        what: &'static str,
+    },
     /// `sslrootcert=system` demands `verify-full`.
     #[error("sslrootcert=system can only be used with sslmode=verify-full")]
     WeakSystemRoots,
@@ -91,6 +99,11 @@ impl UrlError {
             Self::HostCount { .. } => "give one port for all hosts, or one for each".into(),
             Self::MixedHosts => "write host=h1,h2&port=p1,p2 or host=h1:p1&host=h2:p2".into(),
             Self::Value { key, .. } => format!("correct {key} in DATABASE_URL, or the variable that sets it"),
+            Self::Elsewhere { key, .. } => {
+                format!(
+                    "write the whole URL, DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME, and leave {key} out"
+                )
+            }
             Self::WeakSystemRoots => "add sslmode=verify-full to DATABASE_URL".into(),
             Self::NoUser => "write the user into DATABASE_URL, or set PGUSER".into(),
             Self::InMemory | Self::SqliteHost => "use sqlite:////absolute/path/app.db".into(),

@@ -82,6 +82,7 @@ impl PostgresUrl {
         let mut query = parts.query;
         endpoint::join_query_hosts(&mut query)?;
         rename_driver_keys(&mut query);
+        refuse_elsewhere(&query, parts.driver.as_deref(), environment)?;
         let mut settings = Settings::new(query, environment);
         let password = parts.password.map(|password| password.expose().to_owned());
         let port = parts.port.map(|port| port.to_string());
@@ -120,6 +121,29 @@ impl PostgresUrl {
             warnings: settings.into_warnings(),
         })
     }
+}
+
+/// Whatever leads a driver to a database and is not read here. What the URL leaves open is a service's to fill, `options` and so
+/// the search path among it, so that a whole URL is no way around one. PGSERVICEFILE without a service does nothing.
+fn refuse_elsewhere(
+    query: &[(String, String)],
+    driver: Option<&str>,
+    environment: &LibpqEnvironment,
+) -> Result<(), UrlError> {
+    const SERVICE: &str = "service files are not read";
+    const STRINGS: &str = "connection strings in a URL are not read";
+    // libpq takes an empty value as none.
+    let is_given = |key: &str| query.iter().any(|(name, value)| name == key && !value.is_empty());
+    for (key, what) in [("service", SERVICE), ("dsn", STRINGS), ("conninfo", STRINGS)] {
+        if is_given(key) {
+            return Err(UrlError::Elsewhere { key, what });
+        }
+    }
+    // Of all drivers, this one alone asks neither libpq nor the variable.
+    if environment.defaults.contains_key("service") && driver != Some("pg8000") {
+        return Err(UrlError::Elsewhere { key: "PGSERVICE", what: SERVICE });
+    }
+    Ok(())
 }
 
 /// asyncpg and pg8000 have names of their own for what libpq calls otherwise.

@@ -132,7 +132,7 @@ fn bad_value(key: &'static str, from_environment: bool, accepted: &'static str) 
 
 fn reason(key: &str) -> &'static str {
     match key {
-        "service" | "servicefile" => "service files are not read; write host, user and database into the URL",
+        "service" | "servicefile" => "service files are not read",
         "sslcrl" | "sslcrldir" => "revocation lists are not read",
         "sslpassword" => "an encrypted client key cannot be read; use an unencrypted one",
         "ssl_max_protocol_version" => "TLS 1.2 and 1.3 are offered",

@@ -76,15 +76,12 @@ fn the_environment_fills_what_the_url_leaves_open() {
         ("PGSSLMODE", "require"),
         ("PGOPTIONS", "-cx=1"),
         ("PGAPPNAME", ""),
-        ("PGSERVICE", "s"),
     ];
     assert_eq!(summary(&postgres("postgresql://", &all)), "eu ep eh:9 ed require");
     assert_eq!(summary(&postgres("postgresql://u:p@h:1/d?sslmode=allow", &all)), "u p h:1 d allow");
     assert_eq!(summary(&postgres("postgresql:///d?host=/s", &all)), "eu ep /s/.s.PGSQL.9 d require");
     let url = postgres("postgresql://", &all);
     assert_eq!((url.options.as_deref(), url.application_name.as_str()), (Some("-cx=1"), "stillhead"));
-    let warned: Vec<String> = url.warnings.iter().map(|warning| warning.key.clone()).collect();
-    assert_eq!(warned, ["PGSERVICE"]);
     let wrong = parse_with("postgresql://u@h/d", &[("PGSSLMODE", "yes")]).unwrap_err();
     assert!(wrong.to_string().starts_with("PGSSLMODE must be disable, allow"), "{wrong}");
 }
@@ -96,6 +93,35 @@ fn what_is_not_honoured_is_named() {
     let url = parse_with(text, &[]).unwrap();
     let keys: Vec<&str> = url.warnings().iter().map(|warning| warning.key.as_str()).collect();
     assert_eq!(keys, ["x", "frobnicate", "schema", "sslcrl", "x"]);
+}
+
+#[test]
+fn what_leads_to_another_database_is_refused_where_the_driver_would_follow_it() {
+    let service = &[("PGSERVICE", "depot")][..];
+    for (text, variables, key) in [
+        ("postgresql+psycopg:///?service=depot", &[][..], "service"),
+        ("postgresql://u:p@h:1/d?service=depot", &[][..], "service"),
+        ("postgresql://u:p@h:1/d", service, "PGSERVICE"),
+        ("postgresql:///?service=", service, "PGSERVICE"),
+        ("postgresql+asyncpg://u@h/d", service, "PGSERVICE"),
+        ("postgresql+pg8000://u@h/d?service=depot", &[][..], "service"),
+        ("postgresql+psycopg2:///?dsn=dbname%3Dother", &[][..], "dsn"),
+        ("postgresql+psycopg:///?conninfo=dbname%3Dother", &[][..], "conninfo"),
+    ] {
+        let error = parse_with(text, variables).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("{key} chooses a database")), "{text}: {error}");
+        assert!(error.next().contains("postgresql://USER:PASSWORD@HOST:PORT/NAME"), "{text}: {}", error.next());
+        assert!(error.next().ends_with(&format!("leave {key} out")), "{text}: {}", error.next());
+    }
+    for (text, variables) in [
+        ("postgresql://u@h/d?service=", &[][..]),
+        ("postgresql://u@h/d", &[("PGSERVICE", "")][..]),
+        ("postgresql://u@h/d", &[("PGSERVICEFILE", "/etc/pg_service.conf")][..]),
+        ("postgresql+pg8000://u@h/d", service),
+        ("sqlite:////srv/app.db", service),
+    ] {
+        assert!(parse_with(text, variables).is_ok(), "{text} {variables:?}");
+    }
 }
 
 #[test]
