@@ -5,6 +5,7 @@ use tokio::time::{sleep, timeout};
 use tracing::info;
 
 use super::files::Files;
+use super::lock::patience;
 use super::look::{Depth, Look, policy};
 use crate::config::Config;
 use crate::database::Database;
@@ -23,6 +24,7 @@ pub(super) async fn until_at_head(
 ) -> Result<(), Error> {
     let mut seen = None;
     let goal = files.goal(config)?;
+    let database = database.patient(patience(config));
     // Around everything: a look itself waits where the version table is being altered.
     match timeout(config.lock_timeout, look_until_at_head(config, url, files, database, &goal, &mut seen)).await {
         Ok(ended) => ended,

@@ -7,7 +7,7 @@ use clap::Args;
 use tracing::{info, warn};
 
 use super::files::{Files, open};
-use super::lock::rows_in_time;
+use super::lock::{patience, rows_in_time};
 use super::look::{Depth, Look, policy};
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
@@ -87,7 +87,8 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
         return Err(Error::NoRevisions { folder });
     }
     let goal = files.goal(config)?;
-    let rows = rows_in_time(config, &database, files.version_table()?, liveness).await?;
+    let database = database.patient(patience(config));
+    let rows = rows_in_time(config, &url, &database, files.version_table()?, liveness).await?;
     if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
         database.close_before_exec().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());

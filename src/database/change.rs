@@ -3,6 +3,7 @@
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
+use super::conversation::ANSWER;
 use super::facts::place;
 use super::ledger::{self, Standing};
 use super::postgres::{Session, first_column};
@@ -21,7 +22,7 @@ impl Session {
         let changed = self.change_rows_or_stop(table, change).await;
         if changed.is_err() {
             // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
-            let _ = self.connection.client.simple_query("ROLLBACK").await;
+            let _ = self.ask("ROLLBACK").await;
         }
         changed
     }
@@ -54,7 +55,7 @@ impl Session {
                 self.enter(&table, before.as_deref(), after.as_deref(), note).await?
             }
         };
-        self.ask("COMMIT").await?;
+        self.ask("COMMIT").await.map_err(DatabaseError::at_the_end)?;
         Ok(recorded)
     }
 
@@ -69,7 +70,7 @@ impl Session {
         self.ask(&format!("{BEGIN}; SET LOCAL standard_conforming_strings = on")).await?;
         let (table, _) = self.resolve(table).await?;
         let recorded = self.enter(&table, before, after, note).await?;
-        self.ask("COMMIT").await?;
+        self.ask("COMMIT").await.map_err(DatabaseError::at_the_end)?;
         Ok(recorded)
     }
 
@@ -108,7 +109,8 @@ impl Session {
         let insert = ledger::insert((table.schema.as_deref(), &table.name), before, after, note);
         self.ask("SAVEPOINT ledger").await?;
         for statement in create.into_iter().chain([insert]) {
-            if let Err(source) = self.connection.client.simple_query(&statement).await {
+            if let Err(error) = self.ask(&statement).await {
+                let DatabaseError::Query { source, .. } = error else { return Err(error) };
                 self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
                 let next = "look at the table: \\d stillhead.ledger in psql".to_owned();
                 return Ok(Recorded::No { reason: failure::in_words(&source), next });
@@ -119,11 +121,9 @@ impl Session {
 
     /// The ledger's entries, newest first; none where there is no ledger, or one that this role may not read.
     pub(super) async fn ledger(&self) -> Result<Vec<Entry>, DatabaseError> {
-        let failed = |source| DatabaseError::Query { doing: "read the ledger", source };
-        let answer = match self.connection.client.simple_query(ledger::select(Dialect::PostgreSql)).await {
-            Ok(answer) => answer,
-            Err(error) if missing_or_forbidden(&error) => return Ok(Vec::new()),
-            Err(source) => return Err(failed(source)),
+        let answer = match self.connection.ask("read the ledger", ledger::select(Dialect::PostgreSql), ANSWER).await {
+            Err(error) if is_missing_or_forbidden(&error) => return Ok(Vec::new()),
+            answer => answer?,
         };
         first_column(&answer).map(|text| Ok(serde_json::from_str(text)?)).collect()
     }
@@ -152,8 +152,7 @@ impl Session {
     }
 
     async fn ask(&self, query: &str) -> Result<Vec<SimpleQueryMessage>, DatabaseError> {
-        let answer = self.connection.client.simple_query(query).await;
-        answer.map_err(|source| DatabaseError::Query { doing: "change the version table", source })
+        self.connection.ask("change the version table", query, ANSWER).await
     }
 }
 
@@ -167,6 +166,6 @@ fn completed(answer: &[SimpleQueryMessage]) -> u64 {
 }
 
 /// A missing schema answers as a missing table does.
-fn missing_or_forbidden(error: &tokio_postgres::Error) -> bool {
+fn is_missing_or_forbidden(error: &DatabaseError) -> bool {
     matches!(error.code(), Some(&SqlState::UNDEFINED_TABLE | &SqlState::INSUFFICIENT_PRIVILEGE))
 }

@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_postgres::{Client, Connection};
 
+use super::conversation::Silence;
 use super::failure::{Failure, FailureKind, in_words};
 use super::url::{Endpoint, PostgresUrl};
 use super::wait::{Wait, delay_after};
@@ -35,6 +36,8 @@ pub struct Connected {
     pub encrypted: bool,
     /// `server_version` as the server, or its pooler, reports it.
     pub server_version: Option<String>,
+    /// Whether the server has stopped answering.
+    pub(super) silence: Silence,
 }
 
 impl Connected {
@@ -55,7 +58,9 @@ impl Connected {
         };
         let server_version = connection.parameter("server_version").map(str::to_owned);
         let connection = tokio::spawn(connection);
-        (Self { client, connection, endpoint: endpoint.clone(), encrypted, server_version }, reported)
+        let (endpoint, silence) = (endpoint.clone(), Silence::default());
+        let connected = Self { client, connection, endpoint, encrypted, server_version, silence };
+        (connected, reported)
     }
 
     /// Resolves when the connection has died, with the reason.
@@ -70,9 +75,11 @@ impl Connected {
     /// Takes leave of the server, so that it does not have to notice on its own. One that does not take the farewell is not
     /// waited for.
     pub async fn close(self) {
-        drop(self.client);
-        if !self.connection.is_finished() {
-            let _ = timeout(FAREWELL, self.connection).await;
+        let Self { client, mut connection, .. } = self;
+        drop(client);
+        if !connection.is_finished() && timeout(FAREWELL, &mut connection).await.is_err() {
+            // It would go on waiting, and hold the socket.
+            connection.abort();
         }
     }
 }

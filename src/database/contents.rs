@@ -4,6 +4,7 @@ use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
 use super::DatabaseError;
+use super::conversation::{ANSWER, WORK};
 use super::lock;
 use super::postgres::{Session, first_column};
 use super::statements::BEGIN;
@@ -63,7 +64,7 @@ impl Session {
             // Whoever has locked one of them is told of, not waited for.
             let count = format!("SET LOCAL lock_timeout = '2s'; {}", counts.join(" UNION ALL "));
             let answer = match self.look(&count).await {
-                Err(DatabaseError::Query { source, .. }) if source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
                     tables.extend(readable.iter().map(|(name, _)| ((*name).to_owned(), None)));
                     continue;
                 }
@@ -91,8 +92,7 @@ impl Session {
     }
 
     async fn look(&self, query: &str) -> Result<Vec<SimpleQueryMessage>, DatabaseError> {
-        let answer = self.connection.client.simple_query(query).await;
-        answer.map_err(|source| DatabaseError::Query { doing: "look at what the database holds", source })
+        self.connection.ask("look at what the database holds", query, WORK).await
     }
 
     /// Drops everything in one transaction, unless it is no longer what was `seen`.
@@ -100,15 +100,17 @@ impl Session {
         let dropped = self.drop_all_or_stop(seen).await;
         if dropped.is_err() {
             // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
-            let _ = self.connection.client.simple_query("ROLLBACK").await;
+            let _ = self.connection.ask("take the reset back", "ROLLBACK", ANSWER).await;
         }
         dropped
     }
 
     async fn drop_all_or_stop(&self, seen: &Contents) -> Result<(), DatabaseError> {
-        let ask = async |query: &str| {
-            let answer = self.connection.client.simple_query(query).await;
-            answer.map(drop).map_err(|source| DatabaseError::NotEmptied { statement: query.to_owned(), source })
+        let ask = async |query: &str| match self.connection.ask("empty the database", query, WORK).await {
+            Err(DatabaseError::Query { source, .. }) => {
+                Err(DatabaseError::NotEmptied { statement: query.to_owned(), source })
+            }
+            answer => answer.map(drop),
         };
         // Whoever holds a table keeps the reset from waiting for ever.
         ask(&format!("{BEGIN}; SET LOCAL lock_timeout = '10s'")).await?;
@@ -118,7 +120,7 @@ impl Session {
         for loss in &seen.losses {
             ask(&loss.statement).await?;
         }
-        ask("COMMIT").await
+        ask("COMMIT").await.map_err(DatabaseError::at_the_end)
     }
 
     /// Other clients of this database, as far as this role may see them; whoever holds stillhead's lock is not one.

@@ -25,6 +25,16 @@ pub enum DatabaseError {
         /// The server's answer.
         source: tokio_postgres::Error,
     },
+    /// The connection is there, and a question was not answered.
+    #[error("the server has stopped answering: no answer within {} to: {doing}", humantime::format_duration(*.waited))]
+    Silent {
+        /// What the question was for.
+        doing: &'static str,
+        /// For how long.
+        waited: Duration,
+        /// Whether it was the end of a transaction, which the server may have got all the same.
+        may_be_done: bool,
+    },
     /// The version table is there, and cannot be read as one.
     #[error("cannot read the version table: {problem}")]
     Unreadable {
@@ -122,6 +132,9 @@ pub enum DatabaseError {
     NoSqlite,
 }
 
+/// What a read of the version table is for, which may wait for a lock as well as for a server.
+pub(super) const READ_ROWS: &str = "read the version table";
+
 /// Shows who has a lock on the version table, whatever its name.
 const WHO: &str = "wait for whoever uses the version table: SELECT pid, application_name, state, query FROM pg_stat_activity \
     WHERE pid IN (SELECT pid FROM pg_locks WHERE mode LIKE '%ExclusiveLock' AND locktype = 'relation'); then start again";
@@ -143,6 +156,13 @@ impl DatabaseError {
             Self::Catalogue(source) => source.next(),
             Self::Unreadable { next, .. } => next.clone(),
             Self::Shape { .. } => "install the newest stillhead: cargo install stillhead".to_owned(),
+            Self::Silent { may_be_done: true, .. } => {
+                "look at what was written, which may be all or nothing: stillhead current".to_owned()
+            }
+            Self::Silent { doing: READ_ROWS, .. } => {
+                format!("check the network and the firewall between here and the server; where they are well, {WHO}")
+            }
+            Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".to_owned(),
             Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }
@@ -186,11 +206,27 @@ impl DatabaseError {
         }
     }
 
+    /// The server's code, where it has refused a query.
+    pub(super) fn code(&self) -> Option<&SqlState> {
+        match self {
+            Self::Query { source, .. } => source.code(),
+            _ => None,
+        }
+    }
+
+    /// The same, where it was COMMIT that failed: one that is not answered may have been carried out.
+    pub(super) fn at_the_end(self) -> Self {
+        match self {
+            Self::Silent { doing, waited, .. } => Self::Silent { doing, waited, may_be_done: true },
+            other => other,
+        }
+    }
+
     /// Whether the connection broke, or the server could serve no more, after it had been opened.
     pub fn is_cut_off(&self) -> bool {
         match self {
             Self::Query { source, .. } => classify(source).is_passing(false),
-            _ => false,
+            _ => matches!(self, Self::Silent { .. }),
         }
     }
 
@@ -201,7 +237,7 @@ impl DatabaseError {
             Self::Query { source, .. } | Self::NotEmptied { source, .. } => {
                 source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
             }
-            _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. }),
+            _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. }),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::DatabaseError;
+use super::conversation::WORK;
 use super::postgres::{Session, first_column};
 
 /// How a connection came about.
@@ -44,8 +45,7 @@ impl Session {
     }
 
     pub(super) async fn owners(&self) -> Result<Vec<Ownership>, DatabaseError> {
-        let answer = self.connection.client.simple_query(OWNERS).await;
-        let answer = answer.map_err(|source| DatabaseError::Query { doing: "ask who owns the tables", source })?;
+        let answer = self.connection.ask("ask who owns the tables", OWNERS, WORK).await?;
         let text = first_column(&answer).next().unwrap_or("[]").to_owned();
         Ok(serde_json::from_str(&text).unwrap_or_default())
     }

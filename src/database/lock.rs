@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::connect::Connected;
+use super::conversation::ANSWER;
 use super::postgres::{Session, first_column};
 use super::statements::BEGIN;
 use super::{Database, DatabaseError};
@@ -25,7 +26,8 @@ const CLASS: i32 = i32::from_be_bytes(*b"head");
 const OBJECT: i32 = 1;
 /// The mean time between two looks at what another instance does.
 const PAUSE: Duration = Duration::from_millis(250);
-/// How long a guard connection may take to show that it is alive.
+/// How long a guard connection may take to show that it is alive, or to free the lock. It may have been idle for as long as the
+/// upgrade took, and whatever stands between may have forgotten it.
 const PROOF_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// Whoever upgrades, as far as this role may see.
@@ -81,9 +83,7 @@ impl Guard {
     pub async fn is_held(&self) -> bool {
         match self {
             // An empty query takes no snapshot.
-            Self::Postgres(connection) => {
-                tokio::time::timeout(PROOF_OF_LIFE, connection.client.simple_query("")).await.is_ok_and(|a| a.is_ok())
-            }
+            Self::Postgres(connection) => connection.ask("see that the lock is held", "", PROOF_OF_LIFE).await.is_ok(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(_) => true,
         }
@@ -94,7 +94,7 @@ impl Guard {
         match self {
             Self::Postgres(connection) => {
                 // A failure to say so changes nothing: closing the connection ends the transaction too.
-                let _ = connection.client.batch_execute("ROLLBACK").await;
+                let _ = connection.ask("free the lock", "ROLLBACK", PROOF_OF_LIFE).await;
                 connection.close().await;
             }
             #[cfg(feature = "sqlite")]
@@ -149,17 +149,16 @@ fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
 }
 
 pub(super) async fn postgres(session: Session) -> Result<Attempt, DatabaseError> {
-    let failed = |source| DatabaseError::Query { doing: "take the lock", source };
-    let answer = session.connection.client.simple_query(&attempt()).await.map_err(failed)?;
+    let ask = async |query: &str| session.connection.ask("take the lock", query, ANSWER).await;
+    let answer = ask(&attempt()).await?;
     if first_column(&answer).last() == Some("t") {
         return Ok(Attempt::Won(Guard::Postgres(Box::new(session.connection))));
     }
     // No transaction stays open between attempts: through a pooler it would occupy a server connection.
-    let answer = session.connection.client.simple_query(&format!("ROLLBACK; {}", holder())).await.map_err(failed)?;
+    let answer = ask(&format!("ROLLBACK; {}", holder())).await?;
     Ok(Attempt::Lost(Box::new(Database::Postgres(session)), read_holder(&answer)))
 }
 
 pub(super) async fn postgres_holder(session: &Session) -> Result<Option<Holder>, DatabaseError> {
-    let answer = session.connection.client.simple_query(&holder()).await;
-    Ok(read_holder(&answer.map_err(|source| DatabaseError::Query { doing: "ask who upgrades", source })?))
+    Ok(read_holder(&session.connection.ask("ask who upgrades", &holder(), ANSWER).await?))
 }

@@ -13,6 +13,7 @@ pub mod connect;
 mod contents;
 #[cfg(feature = "sqlite")]
 mod contents_sqlite;
+mod conversation;
 pub mod error;
 mod facts;
 pub mod failure;
@@ -30,6 +31,7 @@ pub mod url;
 pub mod wait;
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::ledger::{Entry, Note, Recorded};
 use crate::schema::{Dialect, Schema};
@@ -88,6 +90,16 @@ impl Database {
             DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
             #[cfg(not(feature = "sqlite"))]
             DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
+        }
+    }
+
+    /// Lets a read of the version table take as long as `limit`, for callers that wait for whoever has locked it.
+    #[must_use]
+    pub fn patient(self, limit: Duration) -> Self {
+        match self {
+            Self::Postgres(session) => Self::Postgres(session.patient(limit)),
+            #[cfg(feature = "sqlite")]
+            sqlite @ Self::Sqlite(_) => sqlite,
         }
     }
 

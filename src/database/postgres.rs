@@ -1,9 +1,13 @@
 //! PostgreSQL: the queries, all over the simple protocol.
 
+use std::time::Duration;
+
 use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::error::SqlState;
 
 use super::connect::{Connected, Progress, connect};
+use super::conversation::{ANSWER, WORK};
+use super::error::READ_ROWS;
 use super::url::PostgresUrl;
 use super::wait::Wait;
 use super::{DatabaseError, VersionRows, catalogue, facts};
@@ -13,6 +17,8 @@ use crate::version_table::{TableFacts, VersionTable};
 /// A connection for reading.
 pub struct Session {
     pub(super) connection: Connected,
+    /// How long a read of the version table may take, which somebody may have locked.
+    patience: Duration,
 }
 
 impl Session {
@@ -27,12 +33,16 @@ impl Session {
                 waiting(&failure.to_string());
             }
         };
-        Ok(Self { connection: connect(url, wait, &mut tell).await? })
+        Ok(Self { connection: connect(url, wait, &mut tell).await?, patience: ANSWER })
+    }
+
+    pub(super) fn patient(self, limit: Duration) -> Self {
+        Self { patience: self.patience.max(limit), ..self }
     }
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
         let query = format!("SELECT version_num FROM {}", table.quoted());
-        match self.connection.client.simple_query(&query).await {
+        match self.connection.ask(READ_ROWS, &query, self.patience).await {
             Ok(answer) => {
                 let mut rows: Vec<String> = first_column(&answer).map(str::to_owned).collect();
                 rows.sort_unstable();
@@ -40,7 +50,8 @@ impl Session {
             }
             // A missing schema answers as a missing table does.
             Err(error) if error.code() == Some(&SqlState::UNDEFINED_TABLE) => Ok(VersionRows::NoTable),
-            Err(source) => Err(self.unreadable(table, source).await),
+            Err(DatabaseError::Query { source, .. }) => Err(self.unreadable(table, source).await),
+            Err(error) => Err(error),
         }
     }
 
@@ -51,14 +62,13 @@ impl Session {
         });
         let facts = if is_explained { self.table_facts(table).await.ok() } else { None };
         let Some((problem, next)) = facts.and_then(|facts| facts.unreadable()) else {
-            return DatabaseError::Query { doing: "read the version table", source };
+            return DatabaseError::Query { doing: READ_ROWS, source };
         };
         DatabaseError::Unreadable { problem, next }
     }
 
     pub(super) async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
-        let answer = self.connection.client.simple_query(TABLES).await;
-        let answer = answer.map_err(|source| DatabaseError::Query { doing: "list the tables", source })?;
+        let answer = self.connection.ask("list the tables", TABLES, WORK).await?;
         Ok(first_column(&answer)
             .filter(|table| table.rsplit('.').next() != Some(&version_table.name))
             .map(str::to_owned)
@@ -66,28 +76,24 @@ impl Session {
     }
 
     pub(super) async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
-        let answer = self.connection.client.simple_query(catalogue::QUERY).await;
-        let answer = answer.map_err(|source| DatabaseError::Query { doing: "read the catalogue", source })?;
+        let answer = self.connection.ask("read the catalogue", catalogue::QUERY, WORK).await?;
         let text = first_column(&answer).next().unwrap_or_default();
         Ok(catalogue::read(text, None, &version_table.to_string())?)
     }
 
     pub(super) async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
-        let answer = self.connection.client.simple_query(VERSION_TABLES).await;
-        let answer = answer.map_err(|source| DatabaseError::Query { doing: "look for version tables", source })?;
+        let answer = self.connection.ask("look for version tables", VERSION_TABLES, WORK).await?;
         Ok(first_column(&answer).map(str::to_owned).collect())
     }
 
     pub(super) async fn table_facts(&self, table: &VersionTable) -> Result<TableFacts, DatabaseError> {
-        let answer = self.connection.client.simple_query(&facts::query(table)).await;
-        let answer = answer.map_err(|source| DatabaseError::Query { doing: "look at the version table", source })?;
+        let answer = self.connection.ask("look at the version table", &facts::query(table), ANSWER).await?;
         Ok(facts::read(first_column(&answer).next().unwrap_or_default())?)
     }
 
     pub(super) async fn server_start(&self) -> Result<String, DatabaseError> {
-        let answer = self.connection.client.simple_query("SELECT pg_catalog.pg_postmaster_start_time()").await;
-        let answer =
-            answer.map_err(|source| DatabaseError::Query { doing: "ask when the server was started", source })?;
+        let query = "SELECT pg_catalog.pg_postmaster_start_time()";
+        let answer = self.connection.ask("ask when the server was started", query, ANSWER).await?;
         Ok(first_column(&answer).next().unwrap_or_default().to_owned())
     }
 

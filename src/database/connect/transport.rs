@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -45,6 +46,12 @@ pub(super) async fn open(address: &Address, keepalive: &Keepalive) -> io::Result
     }
 }
 
+/// The system's two hours are longer than what stands between remembers a connection on which nothing is said, such as the
+/// guard's during an upgrade: after a minute it is used. How often an answer may fail to come is left to the system, which is
+/// nine times on Linux: minutes, so that an upgrade outlives a network that is away for one.
+const IDLE: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(20);
+
 fn set_keepalive(socket: &SockRef<'_>, keepalive: &Keepalive) -> io::Result<()> {
     if let Some(timeout) = keepalive.user_timeout {
         socket.set_tcp_user_timeout(Some(timeout))?;
@@ -52,13 +59,9 @@ fn set_keepalive(socket: &SockRef<'_>, keepalive: &Keepalive) -> io::Result<()> 
     if !keepalive.enabled {
         return Ok(());
     }
-    let mut probes = TcpKeepalive::new();
-    if let Some(idle) = keepalive.idle {
-        probes = probes.with_time(idle);
-    }
-    if let Some(interval) = keepalive.interval {
-        probes = probes.with_interval(interval);
-    }
+    let mut probes = TcpKeepalive::new()
+        .with_time(keepalive.idle.unwrap_or(IDLE))
+        .with_interval(keepalive.interval.unwrap_or(INTERVAL));
     if let Some(count) = keepalive.count {
         probes = probes.with_retries(count);
     }

@@ -2,6 +2,7 @@
 
 mod migrations;
 mod poolers;
+mod silence;
 mod table;
 mod timeouts;
 

@@ -7,6 +7,7 @@ pub mod http;
 pub mod pooler;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod python;
 pub mod running;
 pub mod schemas;
