@@ -134,8 +134,8 @@ fn replay(
     let reading = started.elapsed().as_secs_f64();
     if verbose {
         for (id, effect) in order.iter().zip(&effects) {
-            for reason in &effect.opaque {
-                println!("  opaque {id}: {reason}");
+            for reason in &effect.unread {
+                println!("  unread {id}: {reason}");
             }
         }
     }

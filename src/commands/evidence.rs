@@ -9,7 +9,9 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::database::url::DatabaseUrl;
 use crate::error::Error;
-use crate::evidence::{Forked, Inference, Weighed, contradicted, lacking, most_telling_first, standing};
+use crate::evidence::{
+    Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
+};
 use crate::interpreter::{Checkout, Effects, Script, Setting, read};
 use crate::migrations::layout::Layout;
 use crate::migrations::{Node, Step, read_source};
@@ -97,6 +99,10 @@ pub(super) struct Comparison {
     pub(super) inference: Inference,
     /// How many revisions, from the first on, the version rows claim.
     claimed: usize,
+    /// Whether each head of the files is there for certain.
+    heads_shown: bool,
+    /// What of each revision could not be read, with file and line.
+    unread: Vec<Vec<String>>,
 }
 
 impl Comparison {
@@ -126,20 +132,27 @@ impl Comparison {
         let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
         let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
         let Weighed { order, effects, inference } = forked.weigh(&schema)?;
-        let ids = order.into_iter().map(|place| ids[place].clone()).collect();
-        Ok(Self { history: History { ids, effects }, schema, inference, claimed })
+        let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();
+        let heads = files.graph.real_heads();
+        let heads: Vec<usize> = (0..ids.len()).filter(|&place| heads.contains(&ids[place].as_str())).collect();
+        let heads_shown = all_shown(&effects, &needs(files, &ids), &heads, &schema);
+        let unread = ids.iter().zip(&effects).map(|(id, effects)| unread_lines(files, id, effects)).collect();
+        Ok(Self { history: History { ids, effects }, schema, inference, claimed, heads_shown, unread })
     }
 
     /// What the schema proves.
     pub(super) fn evidence(self) -> Evidence {
-        let Self { history: History { ids, effects }, schema, inference, claimed } = self;
+        let Self { history: History { ids, effects }, schema, inference, claimed, heads_shown, unread } = self;
         Evidence {
             idle: effects.iter().map(|effects| effects.nothing).collect(),
-            may_change_data: effects.iter().map(|effects| effects.data || !effects.opaque.is_empty()).collect(),
+            may_change_data: effects.iter().map(|effects| effects.may_change_data()).collect(),
             claimed,
             standing: standing(&effects, &schema, &inference, claimed),
             inference,
             lacking: lacking(&effects, &schema),
+            narrowed: narrowed(&effects, &schema),
+            heads_shown,
+            unread,
             invalid_indexes: invalid_indexes(&schema, &effects[claimed..]),
             order: ids,
         }
@@ -151,6 +164,12 @@ impl Comparison {
         most_telling_first(&mut claims, self.claimed);
         claims.iter().map(|claim| claim.sentence(&self.history.ids)).collect()
     }
+}
+
+/// What of a revision could not be read, a line each, with file and line.
+pub(super) fn unread_lines(files: &Files, id: &str, effects: &Effects) -> Vec<String> {
+    let file = files.graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
+    effects.unread.iter().map(|unread| format!("{file}:{}: {}", unread.line, unread.what)).collect()
 }
 
 fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {

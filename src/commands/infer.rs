@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
-use super::evidence::{Comparison, History};
+use super::evidence::{Comparison, History, unread_lines};
 use super::files::{Files, open};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
@@ -201,7 +201,7 @@ fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -
         };
         let held = ordered(holding(effects, schema, number + 1));
         let against = ordered(contradicted(effects, schema, number + 1));
-        let unreadable = &effects[number].opaque;
+        let unreadable = unread_lines(files, id, &effects[number]);
         match format {
             Format::Json => print_json(json!({
                 "revision": id,
@@ -219,7 +219,7 @@ fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -
                 let own = held.iter().filter(|claim| claim.by == Some(number)).count();
                 list(&mut text, "for it", &sentences(&held), own.max(SHOWN));
                 list(&mut text, "against it", &sentences(&against), usize::MAX);
-                list(&mut text, "not followed", unreadable, usize::MAX);
+                list(&mut text, "not followed", &unreadable, usize::MAX);
                 print(&text)?;
             }
         }

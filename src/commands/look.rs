@@ -48,10 +48,12 @@ impl Look {
         let table = files.version_table()?;
         let rows = files.rows_of_the_only_table(database).await?;
         let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
-        let mut state = State::of_rows(rows, tables);
+        let mut state = State { place: database.place(), ..State::of_rows(rows, tables) };
         if state.rows.revisions().iter().any(|row| files.graph.get(row).is_none()) {
             let reached = ledger::reached(&database.ledger().await?, state.rows.revisions());
-            state.recorded_beyond = files.graph.real_heads().into_iter().all(|head| reached.contains(head));
+            let heads = files.graph.real_heads();
+            // No heads at all prove nothing.
+            state.recorded_beyond = !heads.is_empty() && heads.into_iter().all(|head| reached.contains(head));
         }
         let mut findings = diagnose(&files.graph, goal, &state);
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);

@@ -93,6 +93,15 @@ impl Database {
         }
     }
 
+    /// Which database it is, for people: its name and its host, or its file.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Postgres(session) => format!("{} on {}", session.database, session.connection.endpoint),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(session) => session.file.display().to_string(),
+        }
+    }
+
     /// Lets a read of the version table take as long as `limit`, for callers that wait for whoever has locked it.
     #[must_use]
     pub fn patient(self, limit: Duration) -> Self {

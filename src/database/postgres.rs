@@ -17,6 +17,8 @@ use crate::version_table::{TableFacts, VersionTable};
 /// A connection for reading.
 pub struct Session {
     pub(super) connection: Connected,
+    /// The database's name.
+    pub(super) database: String,
     /// How long a read of the version table may take, which somebody may have locked.
     patience: Duration,
 }
@@ -33,7 +35,8 @@ impl Session {
                 waiting(&failure.to_string());
             }
         };
-        Ok(Self { connection: connect(url, wait, &mut tell).await?, patience: ANSWER })
+        let database = url.database.clone();
+        Ok(Self { connection: connect(url, wait, &mut tell).await?, database, patience: ANSWER })
     }
 
     pub(super) fn patient(self, limit: Duration) -> Self {

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::half_read::is_unproven;
 use super::infer::{Inference, Verdict, infer};
 use super::step::step_of;
 use super::timeline::{Timeline, live_facts};
@@ -131,7 +130,6 @@ impl Forked<'_> {
             return Ok(Vec::new());
         }
         let claimed = |place: usize| first >= self.claimed && place < self.claimed;
-        let timeline = Timeline::new(&weighed.effects);
         let mut proven: Vec<usize> = weighed.order[..first].to_vec();
         let mut children = vec![0_usize; self.needs.len()];
         proven.iter().flat_map(|&place| &self.needs[place]).for_each(|&need| children[need] += 1);
@@ -142,9 +140,7 @@ impl Forked<'_> {
                 continue;
             }
             let rest: Vec<usize> = proven.iter().copied().filter(|&other| other != place).collect();
-            if is_unproven(&weighed.effects, &timeline, at)
-                || self.fits_without(&rest, place, weighed, first, schema)?
-            {
+            if weighed.effects[at].is_in_doubt() || self.fits_without(&rest, place, weighed, first, schema)? {
                 proven = rest;
                 self.needs[place].iter().for_each(|&need| children[need] -= 1);
                 open.insert(at);

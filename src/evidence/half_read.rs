@@ -4,33 +4,22 @@ use super::step::telling_operations;
 use super::timeline::Timeline;
 use crate::interpreter::Effects;
 
-/// Widens a group by the revisions at its edges that could not be read to their end and of which one operation alone
-/// tells before from after: somebody may have made or undone that one by hand, and the unread rest says nothing.
+/// Widens a group by the revision at its lower edge, which is never named for certain where something of it was not read, and
+/// by those at its upper edge of which no more than one operation tells before from after: somebody may have undone that
+/// one by hand, and the unread rest says nothing.
 pub(super) fn with_half_read(
     effects: &[Effects],
     timeline: &Timeline,
     mut first: usize,
     mut last: usize,
 ) -> (usize, usize) {
-    if last < effects.len() && is_half_read(effects, timeline, last) {
+    while last < effects.len() && effects[last].is_in_doubt() && telling_operations(timeline, last) < 2 {
         last += 1;
     }
-    if first > 0 && is_unproven(effects, timeline, first - 1) {
+    if first > 0 && effects[first - 1].is_in_doubt() {
         first -= 1;
     }
     (first, last)
-}
-
-/// Whether the revision after position `before` has parts that could not be read, and fewer than two operations that tell:
-/// somebody may have made or undone the one by hand, and the unread rest says nothing.
-fn is_half_read(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
-    !effects[before].opaque.is_empty() && telling_operations(timeline, before) < 2
-}
-
-/// Whether what is there of the revision after position `before` does not say that all of it has run: it is half read, or
-/// ends with an exception before its end.
-pub(super) fn is_unproven(effects: &[Effects], timeline: &Timeline, before: usize) -> bool {
-    effects[before].fails || is_half_read(effects, timeline, before)
 }
 
 #[cfg(test)]
@@ -110,7 +99,7 @@ mod tests {
         assert_eq!(verdict(revisions, &["a", "a.more"], true), Verdict::Ahead(1));
         assert_eq!(verdict(revisions, &["a", "a.more"], false), Verdict::Run(1, 2));
         assert_eq!(verdict(&[&[A], &[MORE]], &["a", "a.more"], true), Verdict::Ahead(2));
-        assert_eq!(verdict(&[&[A], &[UNREAD, MORE, B]], &["a", "a.more", "b"], true), Verdict::Ahead(2));
+        assert_eq!(verdict(&[&[A], &[UNREAD, MORE, B]], &["a", "a.more", "b"], true), Verdict::Ahead(1));
     }
 
     #[test]

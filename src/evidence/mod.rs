@@ -18,6 +18,6 @@ pub use claim::{Claim, most_telling_first};
 pub use forks::{Forked, Weighed};
 pub use infer::{Inference, Verdict, contradicted, holding, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
-pub use standing::{Standing, lacking, standing};
+pub use standing::{Standing, all_shown, lacking, narrowed, standing};
 pub use step::{StepFacts, step};
 pub use words::name;

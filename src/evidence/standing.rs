@@ -50,14 +50,30 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
         Verdict::Run(first, last) => Some((first, last)),
         Verdict::BeforeFirst => Some((0, 0)),
         Verdict::Ahead(first) => Some((first, effects.len())),
-        Verdict::HalfApplied(before) if before >= claimed => {
+        Verdict::HalfApplied(before) if before >= claimed && !effects[before].misread => {
             return Standing::Half { before, facts: step_of(&timeline, &live, before) };
         }
         _ => None,
     };
-    let agrees = || Standing::Agrees { drift: inference.contradicted.clone() };
+    // What an applied revision did that nobody has read may have changed what those before it made, and its own.
+    let unread = effects[..claimed].iter().rposition(Effects::may_reach_others);
+    let is_after = |claim: &Claim| unread.is_none_or(|unread| claim.by.is_some_and(|by| by > unread));
+    let agrees = || {
+        let mut drift = inference.contradicted.clone();
+        drift.retain(is_after);
+        Standing::Agrees { drift }
+    };
     let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed);
+    missing.retain(is_after);
+    if unread.is_some() {
+        there.retain(is_weighty);
+    }
+    missing.retain(|claim| claim.by.is_none_or(|by| !effects[by].is_in_doubt()));
     match at {
+        // What is named only because something of it is unread does not explain a table that it makes for certain.
+        Some((first, last)) if (first..last).contains(&claimed) && there.iter().any(is_weighty) => {
+            Standing::Later { at, there }
+        }
         Some((first, last)) if (first..=last).contains(&claimed) => agrees(),
         // Without one thing that is there too early, or missing, a different position is no more than a guess.
         Some((first, _)) if first > claimed && !there.is_empty() => Standing::Later { at, there },
@@ -73,6 +89,48 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
             }
         }
     }
+}
+
+/// Whether each of these revisions, the heads, is there for certain: something is there that it makes, nothing of it is missing,
+/// and nothing of it is unread. One that does nothing is there where those are that it needs. `needs` are the places of
+/// those that each revision names.
+pub fn all_shown(effects: &[Effects], needs: &[Vec<usize>], heads: &[usize], schema: &Schema) -> bool {
+    let (timeline, live) = (Timeline::new(effects), live_facts(schema));
+    let mut asked: Vec<usize> = heads.to_vec();
+    let mut seen = vec![false; effects.len()];
+    while let Some(place) = asked.pop() {
+        if std::mem::replace(&mut seen[place], true) {
+            continue;
+        }
+        if effects[place].nothing {
+            if needs[place].is_empty() {
+                return false;
+            }
+            asked.extend(&needs[place]);
+            continue;
+        }
+        let facts = step_of(&timeline, &live, place);
+        if effects[place].is_in_doubt() || facts.done.is_empty() || !facts.missing.is_empty() {
+            return false;
+        }
+    }
+    !heads.is_empty()
+}
+
+/// What deviates from what the last revision leaves and what an application of these files would notice: a column that takes
+/// less than it did.
+pub fn narrowed(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+    let mut narrowed = contradicted(effects, schema, effects.len());
+    narrowed.retain(|claim| {
+        let lost = claim.expected == Some(State::Flag(true)) && claim.live == Some(State::Flag(false));
+        match &claim.subject {
+            Subject::Table(_, TableSubject::Type(_)) => claim.expected.is_some() && claim.live.is_some(),
+            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => lost,
+            _ => false,
+        }
+    });
+    most_telling_first(&mut narrowed, effects.len());
+    narrowed
 }
 
 /// The tables and columns that the last revision leaves and that are not there: what an application of these files would miss.

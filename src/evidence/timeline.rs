@@ -85,6 +85,8 @@ impl Timeline {
                     }
                 }
                 let expected = match state {
+                    // What is not followed exactly may have done something else.
+                    _ if effect.misread => Expected::Unknown,
                     None => Expected::Absent,
                     Some(Belief::Unknown) => Expected::Unknown,
                     Some(Belief::Known(state)) => Expected::Known(state.clone()),

@@ -18,6 +18,7 @@ pub const PAGES: &[(&str, &str)] = pages![
     "unknown-revision",
     "ahead",
     "wrong-database",
+    "no-revisions",
     "multiple-heads",
     "overlapping-rows",
     "narrow-version-column",

@@ -1,7 +1,10 @@
 //! Arguments: from the call's text, and into a function's parameters.
 
+use std::rc::Rc;
+
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{Expr, Parameters, Stmt, StmtFunctionDef};
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Parameters, Stmt};
 
 use super::Interpreter;
 use super::spec::Arguments;
@@ -58,9 +61,18 @@ impl Interpreter<'_> {
         let frame = Frame { scope, module: function.module.clone() };
         let value = match &function.code {
             Code::Function(definition) => {
-                self.acted |= !is_plainly_decorated(definition);
+                if !self.is_plainly_decorated(function, definition) {
+                    self.acted = true;
+                    self.misread(format!("a decorator of {}() is not followed", definition.name));
+                }
                 self.bind(&definition.parameters, arguments, &frame);
+                let generator = yields(&definition.body);
+                let before = (self.simulation.effects, self.unread.len(), self.data);
                 let (flow, may_have_returned) = self.body(&definition.body, &frame);
+                // It runs when somebody goes through it, a piece at a time.
+                if generator && before != (self.simulation.effects, self.unread.len(), self.data) {
+                    self.misread(format!("{}() is a generator", definition.name));
+                }
                 // A helper of another file that would fail for certain has something that cannot be seen from here:
                 // an application that has been started. The migration itself goes on.
                 if self.raised && function.module.path != self.script {
@@ -68,7 +80,7 @@ impl Interpreter<'_> {
                     self.acted = true;
                 }
                 match flow {
-                    _ if may_have_returned => Value::Unknown,
+                    _ if may_have_returned || generator => Value::Unknown,
                     Flow::Return(value) => value,
                     Flow::Next => Value::None,
                     _ => Value::Unknown,
@@ -87,13 +99,25 @@ impl Interpreter<'_> {
 
     fn bind(&mut self, parameters: &Parameters, arguments: Arguments, frame: &Frame) {
         let outer = Frame { scope: frame.module.globals.clone(), module: frame.module.clone() };
+        let nested = frame.scope.outer.is_some();
         let named = parameters.posonlyargs.iter().chain(&parameters.args);
         for parameter in named.clone().chain(&parameters.kwonlyargs) {
-            let value = parameter.default.as_ref().map_or(Value::Unknown, |default| self.expression(default, &outer));
+            // A default is made once, where the function is: what it holds by now, or names there, is not known here.
+            let value = match &parameter.default {
+                Some(default) if !arguments.open && (!nested || default.is_literal_expr()) => {
+                    match self.expression(default, &outer) {
+                        Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Instance(_) => Value::Unknown,
+                        value => value,
+                    }
+                }
+                _ => Value::Unknown,
+            };
             frame.scope.set(&parameter.parameter.name.id, value);
         }
         let names: Vec<&Name> = named.map(|parameter| &parameter.parameter.name.id).collect();
-        let mut positional = arguments.positional.into_iter();
+        // After `*rest` that is not known, nobody knows which argument is which.
+        let given = if arguments.open { Vec::new() } else { arguments.positional };
+        let mut positional = given.into_iter();
         for name in &names {
             match positional.next() {
                 Some(value) => frame.scope.set(name, value),
@@ -101,7 +125,8 @@ impl Interpreter<'_> {
             }
         }
         if let Some(rest) = &parameters.vararg {
-            frame.scope.set(&rest.name.id, Value::list(positional.collect()));
+            let rest_of_them = Value::Tuple(Rc::new(positional.collect()));
+            frame.scope.set(&rest.name.id, if arguments.open { Value::Unknown } else { rest_of_them });
         }
         let mut others = Vec::new();
         for (keyword, value) in arguments.keywords {
@@ -114,32 +139,38 @@ impl Interpreter<'_> {
             }
         }
         if let Some(rest) = &parameters.kwarg {
-            frame.scope.set(&rest.name.id, Value::dict(others));
+            frame.scope.set(&rest.name.id, if arguments.open { Value::Unknown } else { Value::dict(others) });
         }
     }
 }
 
-/// Whether no decorator could do anything beside.
-fn is_plainly_decorated(definition: &StmtFunctionDef) -> bool {
-    const PLAIN: [&str; 5] = ["classmethod", "contextmanager", "property", "staticmethod", "wraps"];
-    definition.decorator_list.iter().all(|decorator| {
-        let expression = match &decorator.expression {
-            Expr::Call(call) => &*call.func,
-            other => other,
-        };
-        match expression {
-            Expr::Name(name) => PLAIN.contains(&name.id.as_str()),
-            Expr::Attribute(attribute) => PLAIN.contains(&attribute.attr.as_str()),
-            _ => false,
+/// Whether a function with this body is a generator.
+fn yields(body: &[Stmt]) -> bool {
+    struct Yields(bool);
+    impl<'a> Visitor<'a> for Yields {
+        fn visit_stmt(&mut self, statement: &'a Stmt) {
+            if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
+                walk_stmt(self, statement);
+            }
         }
-    })
+
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.0 |= matches!(expression, Expr::Yield(_) | Expr::YieldFrom(_));
+            if !expression.is_lambda_expr() {
+                walk_expr(self, expression);
+            }
+        }
+    }
+    let mut yields = Yields(false);
+    yields.visit_body(body);
+    yields.0
 }
 
 impl Function {
     /// Whether the body is `pass`, a docstring and the like.
     pub(super) fn does_nothing(&self) -> bool {
         let Code::Function(definition) = &self.code else { return false };
-        is_plainly_decorated(definition)
+        definition.decorator_list.is_empty()
             && definition.body.iter().all(|statement| match statement {
                 Stmt::Pass(_) => true,
                 Stmt::Expr(statement) => statement.value.is_literal_expr(),

@@ -50,9 +50,18 @@ impl Interpreter<'_> {
         }
         let flow = both(self);
         self.raised = false;
+        let may_fail = Self::may_fail(body);
+        if may_fail {
+            self.forget_assigned(body, frame);
+            self.forget_assigned(orelse, frame);
+        }
         match flow {
             Flow::Stop => Flow::Next,
-            Flow::Return(Value::Unknown | Value::Outside(_)) => {
+            Flow::Return(_) | Flow::Break | Flow::Continue if may_fail => {
+                self.depart(flow);
+                Flow::Next
+            }
+            Flow::Return(Value::Unknown | Value::Result | Value::Outside(_)) => {
                 self.depart(flow);
                 Flow::Next
             }

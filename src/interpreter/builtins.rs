@@ -7,6 +7,7 @@ use ruff_python_ast::name::Name;
 
 use super::Interpreter;
 use super::spec::Arguments;
+use super::statement::MUTATORS;
 use super::value::{GAP, List, Value, contains};
 use crate::schema::Dialect;
 
@@ -53,6 +54,8 @@ pub(super) fn format_value(value: &Value, repr: bool) -> Option<String> {
         Value::Bool(false) => "False".to_owned(),
         Value::None => "None".to_owned(),
         Value::ColumnName(name) => name.to_string(),
+        // What a member is in a text depends on the bases of its class, and on Python's version.
+        Value::Member(_) => return None,
         Value::Tuple(items) => {
             let items: Option<Vec<String>> = items.iter().map(|item| format_value(item, true)).collect();
             let items = items?;
@@ -64,7 +67,12 @@ pub(super) fn format_value(value: &Value, repr: bool) -> Option<String> {
         }
         _ => {
             let text = value.text()?;
-            if repr { format!("'{text}'") } else { text.to_string() }
+            let plain = text.chars().all(|c| (' '..='~').contains(&c) && c != '\'' && c != '\\');
+            match repr {
+                true if plain => format!("'{text}'"),
+                true => return None,
+                false => text.to_string(),
+            }
         }
     })
 }
@@ -93,16 +101,17 @@ pub(super) fn percent(template: &str, value: &Value) -> Option<String> {
             None => (values.next()?, after),
         };
         let mut letters = after.chars();
-        let repr = match letters.next()? {
-            's' | 'd' | 'i' => false,
-            'r' => true,
+        match letters.next()? {
+            's' => text.push_str(&format_value(&held, false)?),
+            'r' => text.push_str(&format_value(&held, true)?),
+            'd' | 'i' => text.push_str(&held.integer()?.to_string()),
             _ => return None,
-        };
-        text.push_str(&format_value(&held, repr)?);
+        }
         rest = letters.as_str();
     }
     text.push_str(rest);
-    Some(text)
+    // What is left over is an error in Python, but for a dictionary.
+    (values.next().is_none() || matches!(value, Value::Dict(_))).then_some(text)
 }
 
 /// A template for `%` with nothing filled in.
@@ -198,7 +207,7 @@ pub(super) fn item(object: &Value, key: &Value) -> Value {
         Value::TableColumns => key.text().map_or(Value::Unknown, Value::ColumnName),
         _ => {
             let (Some((items, partial)), Some(at)) = (object.items(), key.integer()) else { return Value::Unknown };
-            if partial || matches!(object, Value::Set(_) | Value::Class(_)) {
+            if partial || matches!(object, Value::Set(_) | Value::Class(_) | Value::Dict(_)) {
                 return Value::Unknown;
             }
             let at = if at < 0 { at + items.len() as i64 } else { at };
@@ -209,6 +218,9 @@ pub(super) fn item(object: &Value, key: &Value) -> Value {
 
 /// `object[from:to]`.
 pub(super) fn slice(object: &Value, from: &Value, to: &Value) -> Value {
+    if !matches!(object, Value::List(_) | Value::Tuple(_) | Value::Str(_)) {
+        return Value::Unknown;
+    }
     let Some((items, false)) = object.items() else { return Value::Unknown };
     let bound = |value: &Value, otherwise: i64| match value {
         Value::None => Some(otherwise),
@@ -227,6 +239,9 @@ pub(super) fn slice(object: &Value, from: &Value, to: &Value) -> Value {
 
 impl Interpreter<'_> {
     pub(super) fn builtin(&mut self, name: &str, arguments: &Arguments) -> Value {
+        if let Some(value) = self.builtin_in_doubt(name, arguments) {
+            return value;
+        }
         let first = arguments.positional.first();
         let items = first.and_then(Value::items);
         if let Some((items, _)) = &items {
@@ -249,7 +264,8 @@ impl Interpreter<'_> {
             },
             ("isinstance", _) => match (first, arguments.positional.get(1)) {
                 (Some(value), Some(Value::Builtin(kind))) => match (kind.as_str(), value) {
-                    (_, Value::Unknown | Value::Fragment(_) | Value::Outside(_)) => Value::Unknown,
+                    ("str", Value::Fragment(_)) => Value::Bool(true),
+                    (_, value) if !value.is_builtin_object() => Value::Unknown,
                     ("str", value) => Value::Bool(matches!(value, Value::Str(_))),
                     ("int", value) => Value::Bool(matches!(value, Value::Int(_) | Value::Bool(_))),
                     ("dict", value) => Value::Bool(matches!(value, Value::Dict(_))),
@@ -281,19 +297,25 @@ impl Interpreter<'_> {
                 let Some(all) = arguments.positional.iter().map(Value::items).collect::<Option<Vec<_>>>() else {
                     return Value::Unknown;
                 };
+                if all.iter().any(|(_, partial)| *partial) {
+                    return Value::partial_list(Vec::new());
+                }
                 let shortest = all.iter().map(|(items, _)| items.len()).min().unwrap_or(0);
                 let row = |at: usize| Value::Tuple(Rc::new(all.iter().map(|(items, _)| items[at].clone()).collect()));
                 Value::list((0..shortest).map(row).collect())
             }
             ("map", _) => match (first.cloned(), arguments.positional.get(1).and_then(Value::items)) {
-                (Some(function), Some((items, false))) => {
+                (Some(function), Some((items, false))) if arguments.positional.len() == 2 => {
                     let mut call = |item| {
                         let arguments = Arguments { positional: vec![item], ..Arguments::default() };
                         self.call_value(&function, arguments)
                     };
                     Value::list(items.into_iter().map(&mut call).collect())
                 }
-                _ => Value::Unknown,
+                _ => {
+                    self.misread("it maps a function over what is not known");
+                    Value::Unknown
+                }
             },
             ("len", Some((items, false))) => Value::Int(items.len() as i64),
             ("list" | "tuple" | "set" | "frozenset", None) if first.is_none() => collection(name, Vec::new()),
@@ -302,8 +324,16 @@ impl Interpreter<'_> {
             ("sorted", Some((mut items, false))) => {
                 if items.iter().all(|item| item.integer().is_some()) {
                     items.sort_by_key(Value::integer);
-                } else if items.iter().all(|item| item.text().is_some()) {
+                } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
                     items.sort_by_key(Value::text);
+                } else {
+                    return Value::partial_list(Vec::new());
+                }
+                match arguments.keyword("reverse").map_or(Some(false), Value::truth) {
+                    Some(false) => {}
+                    // Equal items keep their order, which cannot be told from their values here.
+                    Some(true) => items.reverse(),
+                    None => return Value::partial_list(Vec::new()),
                 }
                 Value::list(items)
             }
@@ -325,7 +355,8 @@ impl Interpreter<'_> {
                 best.map_or(Value::Unknown, Value::Int)
             }
             ("sum", Some((items, false))) => {
-                let sum = items.iter().try_fold(0_i64, |sum, item| sum.checked_add(item.integer()?));
+                let start = arguments.get(1, "start").map_or(Some(0), Value::integer);
+                let sum = items.iter().try_fold(start, |sum, item| Some(sum?.checked_add(item.integer()?))).flatten();
                 sum.map_or(Value::Unknown, Value::Int)
             }
             ("any" | "all", Some((items, partial))) => {
@@ -340,6 +371,41 @@ impl Interpreter<'_> {
                 }
             }
             _ => Value::Unknown,
+        }
+    }
+
+    /// What a call gives whose arguments are not all taken into account, or whose answer depends on the order of a set.
+    fn builtin_in_doubt(&mut self, name: &str, arguments: &Arguments) -> Option<Value> {
+        let takes = |most: usize, keywords: &[&str]| {
+            arguments.positional.len() <= most
+                && arguments.keywords.iter().all(|(key, _)| keywords.contains(&key.as_str()))
+        };
+        let first = arguments.positional.first();
+        let taken = match name {
+            "print" | "dict" => true,
+            "min" | "max" => arguments.keywords.is_empty(),
+            "zip" => arguments.keywords.is_empty(),
+            "sorted" => takes(1, &["reverse"]),
+            "enumerate" => takes(2, &["start"]),
+            "sum" => takes(2, &["start"]),
+            "map" | "isinstance" | "hasattr" | "getattr" => takes(3, &[]),
+            "range" => takes(3, &[]),
+            _ => takes(1, &[]),
+        };
+        if arguments.open || !taken {
+            // Whatever is called for the key of an item may do more than look.
+            if arguments.keyword("key").is_some_and(|key| !matches!(key, Value::Builtin(_))) {
+                self.data = true;
+            }
+            return Some(Value::Unknown);
+        }
+        let several = |value: &Value| matches!(value, Value::Set(items) if items.borrow().len() > 1);
+        match name {
+            // As a set it has no order, either.
+            "list" | "reversed" if first.is_some_and(several) => first.cloned(),
+            "tuple" if first.is_some_and(several) => Some(Value::Unknown),
+            "zip" | "enumerate" if arguments.positional.iter().any(several) => Some(Value::Unknown),
+            _ => None,
         }
     }
 
@@ -358,6 +424,15 @@ impl Interpreter<'_> {
     pub(super) fn string_method(&mut self, text: &Rc<str>, name: &str, arguments: &Arguments) -> Value {
         let first = arguments.positional.first();
         let argument = |at: usize| arguments.positional.get(at).and_then(Value::text);
+        let most = if name == "replace" { 2 } else { 1 };
+        if name != "format"
+            && (arguments.positional.len() > most
+                || !arguments.keywords.is_empty()
+                || arguments.open
+                || !text.is_ascii())
+        {
+            return Value::Unknown;
+        }
         let result = match (name, first) {
             ("format", _) => {
                 return match format(text, arguments) {
@@ -369,7 +444,10 @@ impl Interpreter<'_> {
                 };
             }
             ("join", Some(items)) => {
-                let Some((items, false)) = items.items() else { return Value::Fragment(GAP.to_string().into()) };
+                let unordered = matches!(items, Value::Set(items) if items.borrow().len() > 1);
+                let Some((items, false)) = items.items().filter(|_| !unordered) else {
+                    return Value::Fragment(GAP.to_string().into());
+                };
                 let parts: Option<Vec<String>> = items.iter().map(|item| item.text().map(|t| t.to_string())).collect();
                 let Some(parts) = parts else { return Value::Fragment(GAP.to_string().into()) };
                 parts.join(text)
@@ -420,7 +498,12 @@ impl Interpreter<'_> {
                     _ => Value::Unknown,
                 };
             }
-            ("splitlines", _) => {
+            // Of Python's many line ends two are Rust's.
+            ("splitlines", Some(_)) => return Value::Unknown,
+            ("splitlines", None) if text.contains(|c: char| c.is_ascii_control() && c != '\n' && c != '\t') => {
+                return Value::Unknown;
+            }
+            ("splitlines", None) => {
                 self.spend(text.len() * 8);
                 return Value::list(text.lines().map(Value::str).collect());
             }
@@ -442,6 +525,26 @@ impl Interpreter<'_> {
         let argument = arguments.positional.first().cloned();
         // Taken before the list is borrowed: it may be its own argument.
         let more = argument.as_ref().and_then(Value::items);
+        let most = if name == "insert" { 2 } else { 1 };
+        let plain = arguments.positional.len() <= most && arguments.keywords.is_empty() && !arguments.open;
+        let unfit = {
+            let list = list.borrow();
+            let index = argument.as_ref().and_then(Value::integer);
+            match name {
+                "insert" => index.is_none() || list.partial,
+                "pop" => list.items.is_empty() || list.partial || (argument.is_some() && index.is_none()),
+                "remove" => {
+                    argument.as_ref().is_none_or(|value| contains(&list.items, value) != Some(true)) || list.partial
+                }
+                "reverse" => list.partial,
+                "sort" => list.partial || !list.items.iter().all(|item| matches!(item, Value::Str(_))),
+                _ => false,
+            }
+        };
+        if (!plain || unfit) && MUTATORS.contains(&name) {
+            self.doubt_value(&Value::List(list.clone()));
+            return Value::Unknown;
+        }
         let mut list = list.borrow_mut();
         match (name, argument) {
             ("append", Some(value)) => list.items.push(value),
@@ -454,7 +557,8 @@ impl Interpreter<'_> {
                 None => list.partial = true,
             },
             ("insert", Some(at)) => {
-                let at = at.integer().and_then(|at| usize::try_from(at).ok()).unwrap_or(0).min(list.items.len());
+                let (at, length) = (at.integer().unwrap_or(0), list.items.len() as i64);
+                let at = if at < 0 { (at + length).max(0) } else { at.min(length) } as usize;
                 list.items.insert(at, arguments.positional.get(1).cloned().unwrap_or(Value::Unknown));
             }
             ("remove", Some(value)) => match list.items.iter().position(|item| item.equals(&value) == Some(true)) {
@@ -464,19 +568,22 @@ impl Interpreter<'_> {
                 None => list.partial = true,
             },
             ("pop", None) => return list.items.pop().unwrap_or(Value::Unknown),
-            ("pop", Some(Value::Int(0))) if !list.items.is_empty() => return list.items.remove(0),
-            ("reverse", _) => list.items.reverse(),
-            ("clear", _) => list.items.clear(),
-            ("sort", _) => {
-                if list.items.iter().all(|item| item.text().is_some()) {
-                    list.items.sort_by_key(Value::text);
-                }
+            ("pop", Some(at)) => {
+                let (at, length) = (at.integer().unwrap_or(0), list.items.len() as i64);
+                let at = usize::try_from(if at < 0 { at + length } else { at }).unwrap_or(usize::MAX);
+                return if at < list.items.len() { list.items.remove(at) } else { Value::Unknown };
             }
+            ("reverse", _) => list.items.reverse(),
+            ("clear", _) => {
+                list.items.clear();
+                list.partial = false;
+            }
+            ("sort", _) => list.items.sort_by_key(Value::text),
             ("copy", _) => {
                 let copy = list.clone();
                 return Value::List(Rc::new(RefCell::new(copy)));
             }
-            ("index", Some(value)) => {
+            ("index", Some(value)) if !list.partial => {
                 let at = list.items.iter().position(|item| item.equals(&value) == Some(true));
                 return at.map_or(Value::Unknown, |at| Value::Int(at as i64));
             }
@@ -494,6 +601,9 @@ impl Interpreter<'_> {
         self.spend(64 + dict.borrow().len() * 8);
         let first = arguments.positional.first();
         match (name, first) {
+            ("items" | "keys" | "values", _) if dict.borrow().iter().any(|(key, _)| key.is_unknown()) => {
+                Value::partial_list(Vec::new())
+            }
             ("items", _) => {
                 let pair = |(key, value): &(Value, Value)| Value::Tuple(Rc::new(vec![key.clone(), value.clone()]));
                 Value::list(dict.borrow().iter().map(pair).collect())
@@ -503,6 +613,10 @@ impl Interpreter<'_> {
             ("get" | "pop" | "setdefault", Some(key)) => {
                 let keys: Vec<Value> = dict.borrow().iter().map(|(key, _)| key.clone()).collect();
                 let otherwise = arguments.positional.get(1).cloned().unwrap_or(Value::None);
+                if arguments.positional.len() > 2 || !arguments.keywords.is_empty() || arguments.open {
+                    self.doubt_value(&Value::Dict(dict.clone()));
+                    return Value::Unknown;
+                }
                 match contains(&keys, key) {
                     Some(true) => {
                         let value = item(&Value::Dict(dict.clone()), key);
@@ -515,15 +629,28 @@ impl Interpreter<'_> {
                         if name == "setdefault" {
                             dict.borrow_mut().push((key.clone(), otherwise.clone()));
                         }
-                        otherwise
+                        // Without a default it raises.
+                        let raises = name == "pop" && arguments.positional.len() < 2;
+                        if raises { Value::Unknown } else { otherwise }
                     }
-                    None => Value::Unknown,
+                    None => {
+                        if name != "get" {
+                            self.doubt_value(&Value::Dict(dict.clone()));
+                        }
+                        Value::Unknown
+                    }
                 }
             }
             ("update", _) => {
                 let more = match first {
-                    Some(Value::Dict(more)) => more.borrow().clone(),
-                    _ => Vec::new(),
+                    Some(Value::Dict(more)) if !more.borrow().iter().any(|(key, _)| key.is_unknown()) => {
+                        more.borrow().clone()
+                    }
+                    None if !arguments.open => Vec::new(),
+                    _ => {
+                        self.doubt_value(&Value::Dict(dict.clone()));
+                        return Value::None;
+                    }
                 };
                 let keywords = arguments.keywords.iter().map(|(key, value)| (Value::str(key), value.clone()));
                 for (key, value) in more.into_iter().chain(keywords) {
@@ -536,7 +663,16 @@ impl Interpreter<'_> {
                 Value::None
             }
             ("copy", _) => Value::dict(dict.borrow().clone()),
-            _ => Value::Unknown,
+            ("clear", None) => {
+                dict.borrow_mut().clear();
+                Value::None
+            }
+            _ => {
+                if MUTATORS.contains(&name) {
+                    self.doubt_value(&Value::Dict(dict.clone()));
+                }
+                Value::Unknown
+            }
         }
     }
 }

@@ -5,10 +5,12 @@ use std::rc::Rc;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ExprCall};
 
-use super::Interpreter;
+use super::decoration::Receives;
+use super::import::KNOWN_PACKAGES;
 use super::spec::Arguments;
-use super::statement::Frame;
+use super::statement::{Frame, MUTATORS};
 use super::value::{Nature, Value};
+use super::{Interpreter, UnreadKind};
 
 impl Interpreter<'_> {
     pub(super) fn call_expression(&mut self, call: &ExprCall, frame: &Frame) -> Value {
@@ -20,6 +22,16 @@ impl Interpreter<'_> {
         if self.raised {
             return Value::Unknown;
         }
+        match (&*call.func, name) {
+            (Expr::Name(name), None) if receiver.is_unknown() && REWRITERS.contains(&name.id.as_str()) => {
+                self.misread(format!("it calls {}()", name.id));
+            }
+            // Part of something that is known in part may be known under another name.
+            (Expr::Attribute(attribute), Some(name)) if receiver.is_unknown() && MUTATORS.contains(&name.as_str()) => {
+                self.doubt_root(&attribute.value, frame);
+            }
+            _ => {}
+        }
         match name {
             Some(name) => self.call_method(&receiver, name, arguments),
             None => self.call_value(&receiver, arguments),
@@ -28,6 +40,9 @@ impl Interpreter<'_> {
 
     pub(super) fn call_value(&mut self, callee: &Value, arguments: Arguments) -> Value {
         self.acted |= !only_looks(callee, None);
+        if !is_followed(callee, None) {
+            self.not_followed(&arguments);
+        }
         match callee {
             Value::Function(function) => self.call_function(function, arguments),
             Value::Class(class) => self.instantiate(class, arguments),
@@ -41,13 +56,29 @@ impl Interpreter<'_> {
                 self.call_value(&partial.0, all)
             }
             Value::Type(_) => callee.clone(),
+            Value::Instance(_) => {
+                self.misread("it calls an object of a class of its own");
+                Value::Unknown
+            }
             _ => Value::Unknown,
+        }
+    }
+
+    /// Something is called that is not followed: it may change what it is given, the data, and, with a connection in its
+    /// hands, the schema.
+    pub(super) fn not_followed(&mut self, arguments: &Arguments) {
+        self.data = true;
+        self.doubt_arguments(arguments);
+        let mut values = arguments.positional.iter().chain(arguments.keywords.iter().map(|(_, value)| value));
+        if values.any(|value| matches!(value, Value::Op(_) | Value::Connection | Value::Context)) {
+            self.unread(UnreadKind::Either, "it hands its connection to a function that is not read");
         }
     }
 
     pub(super) fn attribute(&mut self, object: &Value, name: &Name) -> Value {
         match object {
             Value::Unknown | Value::None => Value::Unknown,
+            Value::Result => Value::Result,
             Value::Outside(module) if &**module == "alembic" => match name.as_str() {
                 "op" => Value::Op(None),
                 "context" => Value::Context,
@@ -92,6 +123,11 @@ impl Interpreter<'_> {
             Value::Instance(instance) => {
                 let own = instance.attributes.borrow().get(name).cloned();
                 match own.or_else(|| instance.class.attribute(name)) {
+                    // A property, or whatever its decorators make of it.
+                    Some(Value::Function(function)) if function.receives() != Receives::Itself => {
+                        self.data = true;
+                        Value::Unknown
+                    }
                     Some(Value::Function(_)) => Value::Method(Rc::new((object.clone(), name.clone()))),
                     Some(value) => value,
                     None => Value::Unknown,
@@ -102,7 +138,7 @@ impl Interpreter<'_> {
                 "name" => Value::str(&member.name),
                 _ => Value::Unknown,
             },
-            Value::Connection | Value::Context | Value::Inspector => match name.as_str() {
+            Value::Connection | Value::Context | Value::Inspector(_) => match name.as_str() {
                 "dialect" => Value::Dialect,
                 "engine" | "bind" | "connection" => Value::Connection,
                 "name" => Value::str(self.dialect().name()),
@@ -118,6 +154,8 @@ impl Interpreter<'_> {
                 "name" => column.borrow().name.as_ref().map_or(Value::Unknown, Value::str),
                 "nullable" => column.borrow().nullable.map_or(Value::Unknown, Value::Bool),
                 "type" => Value::Type(Rc::new(column.borrow().kind.clone())),
+                "primary_key" => Value::Bool(column.borrow().primary_key),
+                "unique" | "index" | "server_default" | "default" | "table" | "key" => Value::Unknown,
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
             Value::Table(table) => match name.as_str() {
@@ -140,6 +178,159 @@ impl Interpreter<'_> {
             Value::Decorator if name.as_str() == "impl" => Value::Unknown,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
         }
+    }
+}
+
+/// Python's own functions that change names, or run text.
+const REWRITERS: [&str; 7] = ["delattr", "eval", "exec", "globals", "locals", "setattr", "vars"];
+
+/// Modules whose functions act on nothing but what they are given, and call nothing of it.
+const HARMLESS: [&str; 22] = [
+    "base64",
+    "calendar",
+    "collections",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "hashlib",
+    "json",
+    "logging",
+    "math",
+    "random",
+    "re",
+    "secrets",
+    "string",
+    "textwrap",
+    "time",
+    "typing",
+    "uuid",
+    "warnings",
+    "zoneinfo",
+];
+
+/// Python's own functions that act on nothing but what they are given. What they call of it (`key=`) is looked at by them.
+const PLAIN: [&str; 50] = [
+    "Exception",
+    "NotImplementedError",
+    "RuntimeError",
+    "TypeError",
+    "ValueError",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "bytes",
+    "callable",
+    "chr",
+    "dict",
+    "divmod",
+    "enumerate",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "hasattr",
+    "hash",
+    "hex",
+    "id",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "ord",
+    "pow",
+    "print",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "sorted",
+    "str",
+    "sum",
+    "tuple",
+    "zip",
+];
+
+/// Whether a name is one of Python's own functions that act on nothing but what they are given.
+pub(super) fn is_plain_builtin(name: &str) -> bool {
+    PLAIN.binary_search(&name).is_ok()
+}
+
+/// Whether all that a call does is followed, or it does nothing. Any other may do whatever it likes to what it is given,
+/// and to the data.
+pub(super) fn is_followed(receiver: &Value, method: Option<&str>) -> bool {
+    if only_looks(receiver, method) {
+        return true;
+    }
+    match (receiver, method) {
+        (Value::Op(_) | Value::Inspector(_) | Value::Result | Value::Partial(_) | Value::Class(_), _) => true,
+        // They are asked again for what they execute.
+        (Value::Connection | Value::Context, Some(name)) => {
+            const KNOWN: [&str; 19] = [
+                "autocommit_block",
+                "begin",
+                "begin_nested",
+                "begin_transaction",
+                "close",
+                "commit",
+                "connect",
+                "exec_driver_sql",
+                "execute",
+                "execution_options",
+                "get_bind",
+                "get_context",
+                "get_x_argument",
+                "in_transaction",
+                "rollback",
+                "run_callable",
+                "run_sync",
+                "scalar",
+                "scalars",
+            ];
+            KNOWN.contains(&name)
+        }
+        (Value::Outside(name), _) => {
+            let root = name.split('.').next().unwrap_or_default();
+            HARMLESS.contains(&root)
+                || name.starts_with("os.path") || name.starts_with("os.environ") || &**name == "os.getenv"
+                || matches!(&**name, "functools.partial" | "contextlib.suppress" | "importlib.import_module" | "inspect.cleandoc" | "pathlib.Path")
+                // What of SQLAlchemy's neighbours is called like a class makes a value.
+                || KNOWN_PACKAGES.contains(&root) && name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
+        }
+        (Value::Builtin(name), None) => PLAIN.binary_search(&name.as_str()).is_ok(),
+        (Value::Builtin(_) | Value::Fragment(_), Some(_)) => true,
+        (Value::Type(_), None) => true,
+        // Objects that describe; what they become part of is executed elsewhere.
+        (
+            Value::Type(_)
+            | Value::Table(_)
+            | Value::TableColumns
+            | Value::Column(_)
+            | Value::ColumnName(_)
+            | Value::Constraint(_)
+            | Value::Sequence(_)
+            | Value::Sql(_)
+            | Value::Ddl(..)
+            | Value::Expression
+            | Value::Dialect
+            | Value::Decorator
+            | Value::Member(_),
+            Some(name),
+        ) => !matches!(name, "exec_driver_sql" | "execute" | "scalar"),
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@ use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Interpreter;
+use super::decoration::leaves_the_class;
 use super::spec::{Arguments, SqlType};
 use super::sqltype;
 use super::statement::Frame;
@@ -15,8 +16,26 @@ use super::value::{Class, Code, Instance, Nature, Scope, Value};
 const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 const TYPES: [&str; 3] = ["TypeDecorator", "UserDefinedType", "TypeEngine"];
 
+/// Whether a statement of a class's body is one of those that are followed, and no method of it takes over what its
+/// objects or itself are.
+fn is_plain(statement: &Stmt) -> bool {
+    const TAKE_OVER: [&str; 6] =
+        ["__class_getitem__", "__getattr__", "__getattribute__", "__init_subclass__", "__new__", "__setattr__"];
+    match statement {
+        Stmt::Assign(assignment) => assignment.targets.iter().all(Expr::is_name_expr),
+        Stmt::AnnAssign(assignment) => assignment.target.is_name_expr(),
+        Stmt::FunctionDef(function) => !TAKE_OVER.contains(&function.name.as_str()),
+        Stmt::Expr(statement) => statement.value.is_literal_expr() || statement.value.is_ellipsis_literal_expr(),
+        Stmt::Pass(_) | Stmt::ClassDef(_) => true,
+        _ => false,
+    }
+}
+
 impl Interpreter<'_> {
     pub(super) fn class(&mut self, definition: &StmtClassDef, frame: &Frame) -> Value {
+        if !leaves_the_class(&definition.decorator_list) || !definition.body.iter().all(is_plain) {
+            return Value::Unknown;
+        }
         let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
         let mut fields: Vec<Name> = Vec::new();
         let mut names: Vec<Name> = Vec::new();
@@ -127,6 +146,12 @@ impl Interpreter<'_> {
                     let mut held = instance.attributes.borrow_mut();
                     held.extend(class.fields.iter().cloned().zip(arguments.positional));
                     held.extend(arguments.keywords.into_iter().map(|(name, value)| (Name::new(name), value)));
+                    drop(held);
+                    if let Some(Value::Function(then)) = class.attribute("__post_init__") {
+                        let itself =
+                            Arguments { positional: vec![Value::Instance(instance.clone())], ..Arguments::default() };
+                        self.call_function(&then, itself);
+                    }
                 }
                 instance
             }

@@ -14,6 +14,7 @@ use crate::schema::Dialect;
 pub(super) fn naming(value: Option<&Value>) -> Naming {
     match value {
         None | Some(Value::None) => Naming::Unnamed,
+        Some(Value::FinalName(name)) => Naming::Final(name.to_string()),
         Some(value) => value.text().map_or(Naming::Unreadable, |name| Naming::Named(name.to_string())),
     }
 }
@@ -134,6 +135,8 @@ impl Interpreter<'_> {
             "text" | "TextClause" | "literal_column" | "DDL" => {
                 Value::Sql(Box::new(first.cloned().unwrap_or(Value::Unknown)))
             }
+            "null" => Value::Sql(Box::new(Value::str("NULL"))),
+            "nextval" | "next_value" => Value::str("nextval()"),
             "Identity" => Value::Ddl("IDENTITY", Box::new(Value::None)),
             "Computed" => Value::Ddl("COMPUTED", Box::new(Value::None)),
             "Sequence" => first.and_then(Value::text).map_or(Value::Expression, Value::Sequence),
@@ -144,7 +147,7 @@ impl Interpreter<'_> {
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "Session" => Value::Connection,
-            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector,
+            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.simulation.effects),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
                 name: None,
@@ -333,7 +336,7 @@ pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str
     for column in columns.iter_mut().filter(|column| column.index) {
         let Some(name) = column.name.clone() else { continue };
         let kind = ConstraintKind::Index { unique: Some(column.unique) };
-        let label = Naming::Named(format!("ix_{schema}_{table}_{name}"));
+        let label = Naming::Derived(format!("ix_{schema}_{table}_{name}"));
         column.constraints.push(ConstraintSpec { name: label, columns: Some(vec![Some(name)]), kind });
         column.index = false;
         column.unique = false;
@@ -350,8 +353,7 @@ pub(super) fn table_spec(name: Option<String>, parts: &[Value], open: bool) -> T
         match part {
             Value::Column(column) => table.columns.push(column.borrow().clone()),
             Value::Constraint(constraint) => table.constraints.push((**constraint).clone()),
-            Value::Unknown | Value::Outside(_) | Value::Import(_) => table.open = true,
-            _ => {}
+            _ => table.open = true,
         }
     }
     table

@@ -42,6 +42,11 @@ impl Interpreter<'_> {
             self.lost("create_table");
             return Value::Unknown;
         };
+        if arguments.keyword("prefixes").is_some() {
+            // A temporary table, or one of another kind.
+            self.unread_part(format!("it creates {name} with prefixes"));
+            return Value::Unknown;
+        }
         let skip = usize::from(arguments.keyword("table_name").is_none());
         let parts = arguments.positional.get(skip..).unwrap_or_default();
         // A list of columns is written once and may be used in a loop.

@@ -6,9 +6,10 @@
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
 
-use super::Interpreter;
+use super::call::is_plain_builtin;
 use super::simulation::Outcome;
 use super::statement::{Flow, Frame, has_effect_in};
+use super::{Interpreter, UnreadKind};
 
 /// How often the function that is followed may have been left so far, by what; each is one guard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,6 +64,9 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn leave(&mut self, more: Departures) {
+        if more != Departures::default() {
+            self.guard_at.get_or_insert(self.at);
+        }
         self.simulation.guarded += more.guards();
         self.departures.returns += more.returns;
         self.departures.breaks += more.breaks;
@@ -87,9 +91,12 @@ impl Interpreter<'_> {
 
     /// Something that may have run.
     pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
+        self.guard_at.get_or_insert(self.at);
         self.simulation.guarded += 1;
         self.begin();
+        let before = self.simulation.effects;
         let flow = run(self);
+        self.simulation.undecided |= self.simulation.effects > before;
         if std::mem::take(&mut self.raised) {
             let outcome = self.simulation.roll_back();
             self.simulation.accept_with_doubt(outcome);
@@ -106,7 +113,26 @@ impl Interpreter<'_> {
         self.spend(size);
     }
 
-    /// A body that may run or not, or once out of many times: what it ensures is taken as ensured.
+    /// Whether a block may fail before its end: it calls or imports something, or takes a part of something.
+    pub(super) fn may_fail(body: &[Stmt]) -> bool {
+        struct Fails(bool);
+        impl<'a> Visitor<'a> for Fails {
+            fn visit_stmt(&mut self, statement: &'a Stmt) {
+                self.0 |= matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Raise(_) | Stmt::Assert(_));
+                walk_stmt(self, statement);
+            }
+
+            fn visit_expr(&mut self, expression: &'a Expr) {
+                self.0 |= matches!(expression, Expr::Call(_) | Expr::Subscript(_) | Expr::Attribute(_));
+                walk_expr(self, expression);
+            }
+        }
+        let mut fails = Fails(false);
+        fails.visit_body(body);
+        fails.0
+    }
+
+    /// A body that may run or not, or once out of many times.
     pub(super) fn maybe(&mut self, body: &[Stmt], frame: &Frame) {
         if self.has_effect(body, frame) {
             self.possibly(|interpreter| interpreter.block(body, frame));
@@ -121,8 +147,9 @@ impl Interpreter<'_> {
         let mut leaving = Leaving::default();
         leaving.visit_expr(expression);
         self.acted |= leaving.calls;
+        self.data |= leaving.acts;
         if has_effect_in(expression) {
-            self.opaque.push("it may change the schema inside an expression that cannot be evaluated".to_owned());
+            self.unread(UnreadKind::Either, "it may change the schema inside an expression that cannot be evaluated");
         }
     }
 
@@ -132,13 +159,17 @@ impl Interpreter<'_> {
         let mut leaving = Leaving::default();
         leaving.visit_body(body);
         self.acted |= leaving.calls;
+        self.data |= leaving.acts;
         self.leave(leaving.found);
     }
 
     /// What came of it, for its caller to accept.
     pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Outcome {
+        self.guard_at.get_or_insert(self.at);
         self.begin();
+        let before = self.simulation.effects;
         let flow = run(self);
+        self.simulation.undecided |= self.simulation.effects > before;
         self.raised = false;
         self.depart(flow);
         self.simulation.roll_back()
@@ -158,6 +189,61 @@ struct Leaving {
     found: Departures,
     loops: u32,
     calls: bool,
+    /// Something is called that may do more than look, by its name.
+    acts: bool,
+}
+
+/// Methods of Python's own objects, of loggers and of what a query answers: they change no data, whatever they are called on.
+const HARMLESS_METHODS: [&str; 40] = [
+    "all",
+    "append",
+    "debug",
+    "difference",
+    "endswith",
+    "error",
+    "exception",
+    "extend",
+    "f",
+    "fetchall",
+    "fetchone",
+    "first",
+    "format",
+    "get",
+    "get_bind",
+    "get_columns",
+    "get_context",
+    "get_indexes",
+    "get_table_names",
+    "has_table",
+    "index",
+    "info",
+    "insert",
+    "items",
+    "join",
+    "keys",
+    "lower",
+    "mappings",
+    "one",
+    "pop",
+    "replace",
+    "setdefault",
+    "split",
+    "startswith",
+    "strip",
+    "union",
+    "upper",
+    "values",
+    "warn",
+    "warning",
+];
+
+/// Whether what is called can do no more than look, as far as its name shows.
+fn only_looks_by_name(callee: &Expr) -> bool {
+    match callee {
+        Expr::Name(name) => is_plain_builtin(&name.id),
+        Expr::Attribute(attribute) => HARMLESS_METHODS.binary_search(&attribute.attr.as_str()).is_ok(),
+        _ => false,
+    }
 }
 
 impl<'a> Visitor<'a> for Leaving {
@@ -183,7 +269,10 @@ impl<'a> Visitor<'a> for Leaving {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        self.calls |= expression.is_call_expr();
+        if let Expr::Call(call) = expression {
+            self.calls = true;
+            self.acts |= !only_looks_by_name(&call.func);
+        }
         walk_expr(self, expression);
     }
 }
@@ -304,10 +393,29 @@ mod tests {
     }
 
     #[test]
-    fn what_a_guard_ensures_is_there() {
+    fn what_a_guard_that_nobody_can_evaluate_makes_is_unknown() {
         let column = Subject::Table("t".to_owned(), TableSubject::Column("b".to_owned()));
         let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
         let body = format!("{table}if ask():\n        return\n    op.add_column('t', sa.Column('b', sa.Integer))");
-        assert_eq!(said(&effects_of(&body), &column), Some(Belief::Known(State::Present)));
+        assert_eq!(said(&effects_of(&body), &column), Some(Belief::Unknown));
+        let (made, itself) = ("op.create_table('u', sa.Column('a', sa.Integer))", table_itself("u"));
+        let (dropped, old) = ("op.drop_table('t')", table_itself("t"));
+        let moved = "op.rename_table('t', 'u')";
+        for guard in ["if ask():\n        ", "if ask():\n        return\n    ", "for a in ask():\n        "] {
+            assert_eq!(said(&effects_of(&format!("{table}{guard}{made}")), &itself), Some(Belief::Unknown), "{guard}");
+            assert_eq!(said(&effects_of(&format!("{table}{guard}{dropped}")), &old), Some(Belief::Unknown), "{guard}");
+            let renamed = effects_of(&format!("{table}{guard}{moved}"));
+            assert_eq!(said(&renamed, &old), Some(Belief::Unknown), "{guard}");
+            assert_eq!(said(&renamed, &itself), Some(Belief::Unknown), "{guard}");
+        }
+        // What the statement itself ensures is there, and so is what the simulated schema answers for.
+        let ensured = "op.execute('CREATE TABLE IF NOT EXISTS u (a int)')";
+        assert_eq!(said(&effects_of(ensured), &itself), Some(Belief::Known(State::Present)));
+        let asked = format!("if not sa.inspect(op.get_bind()).has_table('u'):\n        {made}");
+        assert_eq!(said(&effects_of(&asked), &itself), Some(Belief::Known(State::Present)));
+    }
+
+    fn table_itself(name: &str) -> Subject {
+        Subject::Table(name.to_owned(), TableSubject::Itself)
     }
 }

@@ -67,7 +67,7 @@ impl Interpreter<'_> {
                     (UnaryOp::Not, _) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
                     (UnaryOp::USub, Value::Int(int)) => int.checked_neg().map_or(Value::Unknown, Value::Int),
                     (UnaryOp::USub, Value::Float(float)) => Value::Float(-float),
-                    (UnaryOp::UAdd, _) => value,
+                    (UnaryOp::UAdd, Value::Int(_) | Value::Float(_)) => value,
                     _ => Value::Unknown,
                 }
             }
@@ -87,8 +87,11 @@ impl Interpreter<'_> {
                 Some(true) => self.expression(&conditional.body, frame),
                 Some(false) => self.expression(&conditional.orelse, frame),
                 None => {
-                    self.pass_over(&conditional.body);
-                    self.pass_over(&conditional.orelse);
+                    for side in [&conditional.body, &conditional.orelse] {
+                        self.pass_over(side);
+                        // It goes on under another name.
+                        self.doubt_root(side, frame);
+                    }
                     Value::Unknown
                 }
             },
@@ -165,9 +168,13 @@ impl Interpreter<'_> {
                             InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
                             InterpolatedStringElement::Interpolation(hole) => {
                                 let value = self.expression(&hole.expression, frame);
-                                let repr = matches!(hole.conversion, ruff_python_ast::ConversionFlag::Repr);
+                                use ruff_python_ast::ConversionFlag as Conversion;
+                                let repr = matches!(hole.conversion, Conversion::Repr);
+                                let plain = hole.format_spec.is_none()
+                                    && hole.debug_text.is_none()
+                                    && !matches!(hole.conversion, Conversion::Ascii);
                                 match format_value(&value, repr) {
-                                    Some(part) if hole.format_spec.is_none() => text.push_str(&part),
+                                    Some(part) if plain => text.push_str(&part),
                                     _ => {
                                         known = false;
                                         text.push(GAP);
@@ -280,13 +287,24 @@ impl Interpreter<'_> {
             (Operator::BitOr, Value::Dict(a), Value::Dict(b)) => {
                 Value::dict(a.borrow().iter().chain(b.borrow().iter()).cloned().collect())
             }
+            (Operator::Mult, Value::List(list), _) => {
+                // Its items are then held several times.
+                list.borrow().items.iter().for_each(|item| self.doubt_value(item));
+                Value::Unknown
+            }
             (_, Value::Int(a), Value::Int(b)) => {
                 let result = match operator {
                     Operator::Add => a.checked_add(*b),
                     Operator::Sub => a.checked_sub(*b),
                     Operator::Mult => a.checked_mul(*b),
-                    Operator::FloorDiv => a.checked_div_euclid(*b),
-                    Operator::Mod => a.checked_rem_euclid(*b),
+                    // Python rounds down, whatever the signs.
+                    Operator::FloorDiv => {
+                        let floor = |whole: i64| if a % b != 0 && (a % b < 0) != (*b < 0) { whole - 1 } else { whole };
+                        a.checked_div(*b).map(floor)
+                    }
+                    Operator::Mod => {
+                        a.checked_rem(*b).map(|rest| if rest != 0 && (rest < 0) != (*b < 0) { rest + b } else { rest })
+                    }
                     Operator::Pow => u32::try_from(*b).ok().and_then(|b| a.checked_pow(b)),
                     Operator::BitOr => Some(a | b),
                     Operator::BitAnd => Some(a & b),
@@ -307,19 +325,19 @@ impl Interpreter<'_> {
             last = self.expression(value, frame);
             self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(unknown));
             match (operator, last.truth()) {
-                (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) => {
-                    // `unknown or True` is true whichever way, but which value it is cannot be said.
-                    return match (unknown, operator) {
-                        (false, _) => last,
-                        (true, BoolOp::And) => Value::Bool(false),
-                        (true, BoolOp::Or) => Value::Bool(true),
-                    };
-                }
+                (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) if !unknown => return last,
+                // It decides whether the whole is true, and not which of its values it is.
+                (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) => break,
                 (_, Some(_)) => {}
                 (_, None) => unknown = true,
             }
         }
-        if unknown { Value::Unknown } else { last }
+        if unknown {
+            // Whichever of them it is goes on under another name.
+            values.iter().for_each(|value| self.doubt_root(value, frame));
+            return Value::Unknown;
+        }
+        last
     }
 
     fn subscript(&mut self, subscript: &ExprSubscript, frame: &Frame) -> Value {
@@ -334,12 +352,16 @@ impl Interpreter<'_> {
         let key = self.expression(&subscript.slice, frame);
         match &object {
             Value::Class(_) => key.text().map_or(object.clone(), |name| self.attribute(&object, &Name::new(&*name))),
-            Value::Outside(_) => object,
+            Value::Outside(_) | Value::Result => object,
             _ => builtins::item(&object, &key),
         }
     }
 
     fn comprehension(&mut self, generators: &[Comprehension], parts: &[&Expr], frame: &Frame, dict: bool) -> Value {
+        let conditions = generators.iter().flat_map(|generator| generator.ifs.iter());
+        if parts.iter().copied().chain(conditions).any(binds_a_name) {
+            self.misread("it binds a name inside a comprehension");
+        }
         let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
         let mut rows: Vec<Vec<Value>> = Vec::new();
         let partial = self.generate(generators, parts, &inner, &mut rows);
@@ -406,6 +428,21 @@ impl Interpreter<'_> {
     }
 }
 
+/// Whether `:=` stands in it, whose name belongs to the function around a comprehension.
+fn binds_a_name(expression: &Expr) -> bool {
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
+    struct Named(bool);
+    impl<'a> Visitor<'a> for Named {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.0 |= expression.is_named_expr();
+            walk_expr(self, expression);
+        }
+    }
+    let mut named = Named(false);
+    named.visit_expr(expression);
+    named.0
+}
+
 fn compare(operator: CmpOp, left: &Value, right: &Value) -> Option<bool> {
     match operator {
         CmpOp::Eq => left.equals(right),
@@ -431,14 +468,20 @@ fn compare(operator: CmpOp, left: &Value, right: &Value) -> Option<bool> {
 }
 
 fn identical(left: &Value, right: &Value) -> Option<bool> {
-    let vague = |value: &Value| matches!(value, Value::Unknown | Value::Outside(_) | Value::Fragment(_));
+    let vague = |value: &Value| {
+        value.is_unknown()
+            || matches!(value, Value::Outside(_) | Value::Fragment(_) | Value::Method(_) | Value::Expression)
+    };
     if vague(left) || vague(right) {
         return None;
     }
     match (left, right) {
         (Value::None, Value::None) => Some(true),
         (Value::None, _) | (_, Value::None) => Some(false),
-        _ => left.equals(right),
+        (Value::Bool(a), Value::Bool(b)) => Some(a == b),
+        (Value::Member(_), Value::Member(_)) => left.equals(right),
+        // Equal values need not be one object.
+        _ => left.equals(right).filter(|equal| !equal),
     }
 }
 

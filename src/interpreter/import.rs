@@ -5,9 +5,11 @@
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{ModModule, Stmt, StmtImport, StmtImportFrom};
+use ruff_python_ast::{Expr, ModModule, Stmt, StmtImport, StmtImportFrom};
 
 use super::Interpreter;
+use super::decoration::{is_known, leaves_the_class};
+use super::doubt::root_name;
 use super::statement::Frame;
 use super::value::{Code, Import, Module, Scope, Value};
 
@@ -145,9 +147,11 @@ impl Interpreter<'_> {
             return None;
         }
         self.depth += MODULE;
-        let raised = self.raised;
+        // What runs when a file is loaded is no part of the upgrade.
+        let (raised, data) = (self.raised, self.data);
         let module = self.evaluate_module(path, tree);
         self.raised = raised;
+        self.data = data;
         self.depth -= MODULE;
         Some(module)
     }
@@ -158,23 +162,61 @@ impl Interpreter<'_> {
         self.modules.insert(path.to_owned(), Some(module.clone()));
         let frame = Frame { scope: module.globals.clone(), module: module.clone() };
         let mut rest = Vec::new();
+        // Functions of the file that run while it is loaded may change its values.
+        let mut runs_its_own = false;
         for statement in tree.body {
             match statement {
                 // Moved, not copied, and first: a helper may be called above its definition.
                 Stmt::FunctionDef(function) => {
                     let name = function.name.id.clone();
+                    runs_its_own |= !is_known(&function.decorator_list);
                     let value = self.function(Code::Function(Rc::new(function)), &frame);
                     module.globals.set(&name, value);
                 }
-                Stmt::Expr(_) => {}
+                Stmt::Expr(statement) if !statement.value.is_call_expr() => {}
                 other => rest.push(other),
             }
         }
         for statement in &rest {
+            if let Stmt::Expr(statement) = statement {
+                runs_its_own |= self.call_for_its_effect(&statement.value, &frame);
+                continue;
+            }
+            if let Stmt::ClassDef(class) = statement {
+                runs_its_own |= !leaves_the_class(&class.decorator_list);
+            }
             self.block(std::slice::from_ref(statement), &frame);
             self.raised = false;
         }
+        if runs_its_own {
+            let values: Vec<Value> = module.globals.names.borrow().values().cloned().collect();
+            let held = |value: &&Value| {
+                matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Tuple(_) | Value::Instance(_))
+            };
+            values.iter().filter(held).for_each(|value| self.doubt_value(value));
+        }
         module
+    }
+}
+
+impl Interpreter<'_> {
+    /// A call at a file's top level, which runs when the file is loaded: what it does to the file's own values.
+    /// Whether a function of the file's own runs.
+    fn call_for_its_effect(&mut self, expression: &Expr, frame: &Frame) -> bool {
+        let Expr::Call(call) = expression else { return false };
+        let is_container = |value: &Value| matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_));
+        if let Expr::Attribute(attribute) = &*call.func
+            && let Expr::Name(name) = &*attribute.value
+            && frame.scope.get(&name.id).as_ref().is_some_and(is_container)
+        {
+            self.expression(expression, frame);
+            return false;
+        }
+        self.doubt_root(&call.func, frame);
+        call.arguments.args.iter().for_each(|argument| self.doubt_root(argument, frame));
+        call.arguments.keywords.iter().for_each(|keyword| self.doubt_root(&keyword.value, frame));
+        let own = root_name(&call.func).and_then(|name| frame.scope.get(name));
+        matches!(own, Some(Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Unknown))
     }
 }
 

@@ -24,7 +24,9 @@ fn list(table: &Table, items: Vec<Value>) -> Value {
 }
 
 impl Interpreter<'_> {
-    pub(super) fn inspect(&mut self, method: &str, arguments: &Arguments) -> Value {
+    pub(super) fn inspect(&mut self, made: u32, method: &str, arguments: &Arguments) -> Value {
+        // What has changed since it was made it may have been asked before, and answers as it did then.
+        let stale = self.simulation.effects > made;
         let schema = &self.simulation.schema;
         let assumed = schema.tables.values().any(|table| table.assumed);
         let position = usize::from(method != "get_table_names" && method != "get_view_names");
@@ -38,7 +40,11 @@ impl Interpreter<'_> {
                     _ => None,
                 });
                 let names = names.collect();
-                return if assumed { Value::partial_list(names) } else { Value::list(names) };
+                return match (stale, assumed) {
+                    (true, _) => Value::partial_list(Vec::new()),
+                    (_, true) => Value::partial_list(names),
+                    _ => Value::list(names),
+                };
             }
             "get_view_names" => return Value::partial_list(schema.views.iter().map(Value::str).collect()),
             "get_schema_names" => {
@@ -56,6 +62,9 @@ impl Interpreter<'_> {
         }
         let Some(table) = arguments.get(0, "table_name").and_then(Value::text) else { return Value::Unknown };
         let qualified = self.simulation.qualify(&table, namespace.as_deref());
+        if stale && self.simulation.has_touched(&qualified) {
+            return Value::Unknown;
+        }
         let table = schema.tables.get(&qualified);
         if method == "has_table" {
             return match table {

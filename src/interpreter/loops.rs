@@ -1,11 +1,14 @@
 //! Loops, as long as it is known that they go on.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use ruff_python_ast::{Expr, Stmt, StmtWhile};
 
 use super::Interpreter;
 use super::departure::Departures;
 use super::statement::{Flow, Frame};
-use super::value::Value;
+use super::value::{List, Value};
 
 impl Interpreter<'_> {
     pub(super) fn for_loop(
@@ -16,15 +19,27 @@ impl Interpreter<'_> {
         orelse: &[Stmt],
         frame: &Frame,
     ) -> Flow {
-        let (items, partial) = items.items().unwrap_or((Vec::new(), true));
-        let mut items = items.into_iter();
-        self.rounds(body, orelse, frame, |interpreter| match items.next() {
+        // A list that changes meanwhile is gone through as it is then.
+        let live = if let Value::List(list) = &items { Some(list.clone()) } else { None };
+        let (snapshot, partial) = items.items().unwrap_or((Vec::new(), true));
+        let other = if matches!(items, Value::Result) { Value::Result } else { Value::Unknown };
+        let mut at = 0;
+        let mut next = || {
+            at += 1;
+            match &live {
+                Some(list) => list.borrow().items.get(at - 1).cloned(),
+                None => snapshot.get(at - 1).cloned(),
+            }
+        };
+        let partial = |live: &Option<Rc<RefCell<List>>>| live.as_ref().map_or(partial, |list| list.borrow().partial);
+        let listed = live.clone();
+        self.rounds(body, orelse, frame, |interpreter| match next() {
             Some(item) => {
                 interpreter.assign(target, item, frame);
                 Some(true)
             }
-            None if partial => {
-                interpreter.assign(target, Value::Unknown, frame);
+            None if partial(&listed) => {
+                interpreter.assign(target, other.clone(), frame);
                 None
             }
             None => Some(false),
@@ -58,6 +73,8 @@ impl Interpreter<'_> {
                 Some(true) => break Some(Flow::Stop),
                 Some(false) => break None,
                 None => {
+                    // A round before this one may have changed what this one finds.
+                    self.forget(body, frame);
                     self.maybe(body, frame);
                     break None;
                 }

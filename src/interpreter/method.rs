@@ -3,18 +3,50 @@
 use ruff_python_ast::name::Name;
 use std::rc::Rc;
 
-use super::Interpreter;
 use super::builtins;
-use super::call::only_looks;
+use super::call::{is_followed, only_looks};
+use super::decoration::Receives;
 use super::spec::{Arguments, ConstraintKind};
-use super::value::Value;
+use super::statement::MUTATORS;
+use super::value::{Value, contains};
+use super::{Interpreter, UnreadKind};
 use crate::schema::Subject;
+
+/// Methods by which objects that are not followed change a schema.
+const STATEMENTS: [&str; 9] = [
+    "create",
+    "create_all",
+    "drop",
+    "drop_all",
+    "exec_driver_sql",
+    "execute",
+    "executemany",
+    "executescript",
+    "rename",
+];
 
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
         self.acted |= !only_looks(receiver, Some(name));
-        if name.as_str() == "create_all" {
-            return self.create_all(&arguments);
+        if !is_followed(receiver, Some(name)) {
+            // What a library makes of a connection is executed later, and noticed there.
+            match receiver {
+                Value::Unknown | Value::Outside(_) if STATEMENTS.contains(&name.as_str()) => {
+                    self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not followed"));
+                    self.data = true;
+                    self.doubt_arguments(&arguments);
+                }
+                _ => self.not_followed(&arguments),
+            }
+        }
+        match name.as_str() {
+            "create_all" => return self.create_all(&arguments),
+            "drop_all" => {
+                self.simulation.effects += 1;
+                self.unread(UnreadKind::Schema, "it drops all tables of models that are not listed");
+                return Value::None;
+            }
+            _ => {}
         }
         match receiver {
             Value::Op(batch) => self.operation(batch.as_deref(), name, &arguments),
@@ -27,8 +59,10 @@ impl Interpreter<'_> {
                 let callee = self.attribute(receiver, name);
                 if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
                     let mut all = arguments;
-                    if function.takes_class() {
-                        all.positional.insert(0, Value::Class(class.clone()));
+                    match function.receives() {
+                        Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
+                        Receives::Itself | Receives::Nothing => {}
+                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
                     }
                     return self.call_function(function, all);
                 }
@@ -37,7 +71,12 @@ impl Interpreter<'_> {
             Value::Instance(instance) => match instance.class.attribute(name) {
                 Some(Value::Function(function)) => {
                     let mut all = arguments;
-                    all.positional.insert(0, receiver.clone());
+                    match function.receives() {
+                        Receives::Itself => all.positional.insert(0, receiver.clone()),
+                        Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
+                        Receives::Nothing => {}
+                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+                    }
                     self.call_function(&function, all)
                 }
                 Some(callee) => self.call_value(&callee, arguments),
@@ -78,13 +117,18 @@ impl Interpreter<'_> {
             Value::Connection | Value::Context => match name.as_str() {
                 "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
                     self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
-                    Value::Unknown
+                    Value::Result
                 }
                 "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
                     Value::Connection
                 }
+                "rollback" if self.simulation.effects > 0 => {
+                    self.misread("it takes back what it did");
+                    Value::None
+                }
                 "is_offline_mode" => Value::Bool(false),
-                "get_x_argument" => Value::dict(Vec::new()),
+                // Whatever `-x` was given.
+                "get_x_argument" => Value::Unknown,
                 "get_context" => Value::Context,
                 "run_callable" | "run_sync" => {
                     let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
@@ -93,7 +137,7 @@ impl Interpreter<'_> {
                 }
                 _ => Value::Unknown,
             },
-            Value::Inspector => self.inspect(name, &arguments),
+            Value::Inspector(made) => self.inspect(*made, name, &arguments),
             Value::Table(table) => match (name.as_str(), &table.name) {
                 ("create", Some(_)) => {
                     self.create_model(table);
@@ -103,6 +147,14 @@ impl Interpreter<'_> {
                     self.simulation.drop_table(label);
                     Value::None
                 }
+                ("create" | "drop", None) => {
+                    self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
+                    Value::None
+                }
+                ("append_column" | "append_constraint", _) => {
+                    self.misread("it adds to a table object");
+                    Value::None
+                }
                 _ => Value::Expression,
             },
             Value::Constraint(constraint) => {
@@ -110,6 +162,9 @@ impl Interpreter<'_> {
                     (&constraint.kind, name.as_str(), constraint.name.name())
                 {
                     self.simulation.drop_index(Some(label), None);
+                } else if STATEMENTS.contains(&name.as_str()) {
+                    self.simulation.effects += 1;
+                    self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
                 }
                 Value::None
             }
@@ -133,6 +188,13 @@ impl Interpreter<'_> {
                 let kind = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
                 self.as_type(&kind)
             }
+            Value::Sql(_) | Value::Ddl(..) | Value::Expression
+                if matches!(name.as_str(), "execute" | "exec_driver_sql" | "scalar") =>
+            {
+                self.unread(UnreadKind::Either, "it executes a statement on a connection of its own");
+                Value::Unknown
+            }
+            Value::Result => Value::Result,
             Value::ColumnName(_) => receiver.clone(),
             Value::Expression => Value::Expression,
             _ => Value::Unknown,
@@ -163,36 +225,58 @@ impl Interpreter<'_> {
         arguments: &Arguments,
     ) -> Value {
         self.spend(32);
+        if arguments.positional.len() > 1 || !arguments.keywords.is_empty() || arguments.open {
+            self.doubt_value(receiver);
+            return Value::Unknown;
+        }
         let first = arguments.positional.first();
         let more = first.and_then(Value::items);
         match (name.as_str(), first, more) {
             ("add", Some(value), _) => {
-                items.borrow_mut().push(value.clone());
+                let held = contains(&items.borrow(), value);
+                match held {
+                    Some(true) => {}
+                    Some(false) => items.borrow_mut().push(value.clone()),
+                    None => items.borrow_mut().extend([value.clone(), Value::Unknown]),
+                }
                 Value::None
             }
             ("update" | "union", _, Some((more, false))) => {
                 self.spend(more.len() * 32);
-                if name.as_str() == "update" {
-                    items.borrow_mut().extend(more);
-                    return Value::None;
-                }
                 let all: Vec<Value> = items.borrow().iter().cloned().chain(more).collect();
-                builtins::set(&all)
+                let all = builtins::set(&all);
+                match (name.as_str(), &all) {
+                    ("update", Value::Set(all)) => {
+                        let all = all.borrow().clone();
+                        *items.borrow_mut() = all;
+                        Value::None
+                    }
+                    _ => all,
+                }
             }
             ("difference", Some(other), _) => {
                 self.binary(ruff_python_ast::Operator::Sub, receiver.clone(), builtin_set(other))
             }
-            ("discard" | "remove", Some(value), _) => {
+            ("discard" | "remove", Some(value), _) if contains(&items.borrow(), value).is_some() => {
                 items.borrow_mut().retain(|item| item.equals(value) != Some(true));
                 Value::None
             }
-            ("copy", ..) => builtins::set(&items.borrow()),
+            ("copy", None, _) => builtins::set(&items.borrow()),
+            ("clear", None, _) => {
+                items.borrow_mut().clear();
+                Value::None
+            }
             ("issubset", _, Some((more, false))) => {
                 let held = items.borrow();
                 let all: Option<Vec<bool>> = held.iter().map(|item| super::value::contains(&more, item)).collect();
                 all.map_or(Value::Unknown, |all| Value::Bool(all.into_iter().all(|held| held)))
             }
-            _ => Value::Unknown,
+            _ => {
+                if MUTATORS.contains(&name.as_str()) {
+                    self.doubt_value(receiver);
+                }
+                Value::Unknown
+            }
         }
     }
 }
@@ -201,15 +285,5 @@ fn builtin_set(value: &Value) -> Value {
     match value.items() {
         Some((items, false)) => builtins::set(&items),
         _ => Value::Unknown,
-    }
-}
-
-impl super::value::Function {
-    /// Whether it is a class method, which gets its class as the first argument.
-    fn takes_class(&self) -> bool {
-        let super::value::Code::Function(definition) = &self.code else { return false };
-        definition.decorator_list.iter().any(|decorator| {
-            matches!(&decorator.expression, ruff_python_ast::Expr::Name(name) if name.id.as_str() == "classmethod")
-        })
     }
 }

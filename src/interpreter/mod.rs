@@ -11,8 +11,10 @@ mod builtins;
 mod call;
 mod class;
 mod construct;
+mod decoration;
 mod definition;
 mod departure;
+mod doubt;
 mod execute;
 mod expression;
 mod import;
@@ -26,8 +28,10 @@ mod simulation;
 mod spec;
 mod sql;
 mod sql_block;
+mod sql_shown;
 mod sqltype;
 mod statement;
+mod unread;
 mod value;
 
 use std::collections::HashMap;
@@ -37,6 +41,7 @@ use std::rc::Rc;
 use crate::schema::{Belief, Dialect, State, Subject};
 use departure::Departures;
 use simulation::Simulation;
+pub use unread::{Unread, UnreadKind};
 use value::{Module, Value};
 
 /// The files that an import may reach.
@@ -68,17 +73,35 @@ pub struct Effects {
     pub earlier_constraints: Vec<String>,
     /// It provably does nothing: an empty body, a merge, a change that only other databases need.
     pub nothing: bool,
-    /// It writes rows, or may.
+    /// It does something that no fact of a schema shows, or may: it writes rows, calls a function, grants a right, or calls
+    /// what is not known.
     pub data: bool,
+    /// A construct of it is not followed exactly: what is read of it may be other than what it does.
+    pub misread: bool,
     /// It is no Python that is parsed: nothing of it could be read.
     pub broken: bool,
     /// As far as it is followed it ends with an exception: what has been applied went another way.
     pub fails: bool,
-    /// What could not be read, in words.
-    pub opaque: Vec<String>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
 }
 
 impl Effects {
+    /// Whether anything may have been done that neither the facts nor their absence would show.
+    pub fn may_change_data(&self) -> bool {
+        self.data || self.is_in_doubt()
+    }
+
+    /// Whether what was read of it may not be all of it, or not be right.
+    pub fn is_in_doubt(&self) -> bool {
+        self.misread || self.fails || !self.unread.is_empty()
+    }
+
+    /// Whether it may have changed what other revisions have made, in a way that nobody has read.
+    pub fn may_reach_others(&self) -> bool {
+        self.misread || self.unread.iter().any(|unread| unread.reaches_others)
+    }
+
     /// Whether it makes something, or makes it other than it was.
     pub fn makes(&self, subject: &Subject) -> bool {
         self.changes.iter().any(|(what, now)| what == subject && now.is_some())
@@ -131,12 +154,19 @@ struct Interpreter<'a> {
     depth: u32,
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
+    /// As [`Effects::data`].
     data: bool,
+    /// As [`Effects::misread`].
+    misread: bool,
     /// Something was called that may have changed something, or may have been.
     acted: bool,
     /// A variable's default was taken, here or in a module that was imported earlier: it may be set where it runs.
     assumed_environment: bool,
-    opaque: Vec<String>,
+    unread: Vec<Unread>,
+    /// Where in the migration's file the statement begins that is followed.
+    at: u32,
+    /// The same of the first condition that nobody can evaluate.
+    guard_at: Option<u32>,
     /// What was last reported for a table and for everything else.
     reported: HashMap<String, HashMap<Subject, Belief<State>>>,
     version_table: String,
@@ -157,9 +187,12 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             raised: false,
             data: false,
+            misread: false,
             acted: false,
             assumed_environment: false,
-            opaque: Vec::new(),
+            unread: Vec::new(),
+            at: 0,
+            guard_at: None,
             reported: HashMap::new(),
             version_table: setting.version_table.clone(),
             script: String::new(),
@@ -174,7 +207,10 @@ impl<'a> Interpreter<'a> {
         self.raised = false;
         self.departures = Departures::default();
         self.data = false;
-        self.opaque.clear();
+        self.misread = false;
+        self.unread.clear();
+        self.at = 0;
+        self.guard_at = None;
         self.script.clone_from(&script.path);
         let (mut nothing, mut broken, mut fails) = (false, false, false);
         match crate::python::parse(&script.text) {
@@ -183,34 +219,42 @@ impl<'a> Interpreter<'a> {
                 self.raised = false;
                 if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
                     self.acted = false;
+                    // What runs when the file is loaded is no part of the upgrade.
+                    self.data = false;
                     self.call_function(&upgrade, spec::Arguments::default());
-                    let followed = !self.acted && !self.raised && !self.exhausted() && self.opaque.is_empty();
+                    let followed =
+                        !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
                     fails = self.raised;
-                    nothing = upgrade.does_nothing()
+                    nothing = (upgrade.does_nothing() && !self.misread)
                         || (followed && !self.data && !self.assumed_environment && self.simulation.effects == 0);
                 } else {
-                    self.opaque.push("it has no upgrade() that can be read".to_owned());
+                    self.unread(UnreadKind::Either, "it has no upgrade() that can be read");
                 }
             }
             Err(error) => {
                 broken = true;
-                self.opaque.push(error.to_string());
+                self.unread(UnreadKind::Either, error.to_string());
             }
         }
+        if self.simulation.undecided {
+            self.at = self.guard_at.unwrap_or(self.at);
+            self.unread_part("a condition that cannot be evaluated decides some of what it does");
+        }
         if fails {
-            self.opaque.push("it ends with an exception as far as it is followed".to_owned());
+            self.unread(UnreadKind::Either, "it ends with an exception as far as it is followed");
         }
         if self.exhausted() {
-            self.opaque.push("it takes more steps than are followed".to_owned());
+            self.unread(UnreadKind::Either, "it takes more steps than are followed");
         }
         let mut effects = Effects {
             earlier: std::mem::take(&mut self.simulation.earlier),
             earlier_constraints: std::mem::take(&mut self.simulation.earlier_constraints),
             nothing,
             data: self.data,
+            misread: self.misread,
             broken,
             fails,
-            opaque: std::mem::take(&mut self.opaque),
+            unread: self.take_unread(&script.text),
             changes: Vec::new(),
         };
         effects.earlier.retain(|subject| subject.table() != Some(&self.version_table));

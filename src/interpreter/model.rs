@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::Interpreter;
 use super::construct::table_spec;
 use super::spec::{Arguments, TableSpec};
 use super::value::{Class, Code, Nature, Value};
+use super::{Interpreter, UnreadKind};
 
 impl Interpreter<'_> {
     /// `Model.__table__`: the columns of the class and of its mixins. A base that cannot be read may hold more of them.
@@ -68,7 +68,7 @@ impl Interpreter<'_> {
         }
         if unread {
             self.simulation.effects += 1;
-            self.opaque.push("it creates all tables of models that are not listed".to_owned());
+            self.unread(UnreadKind::Schema, "it creates all tables of models that are not listed");
         }
         Value::None
     }

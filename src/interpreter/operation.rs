@@ -1,10 +1,11 @@
 //! `op.*` and `batch_op.*`, with the arguments as Alembic has them.
 
-use super::Interpreter;
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
+use super::sql::is_null;
 use super::value::{Batch, Value};
+use super::{Interpreter, UnreadKind};
 
 /// What Alembic itself creates on a table; a plugin's operations are called `create_…`, too.
 const CREATED: [&str; 4] =
@@ -72,7 +73,8 @@ impl Interpreter<'_> {
         ) && !CREATED.contains(&name)
         {
             self.simulation.doubt_objects();
-            self.opaque.push(format!("it calls op.{name}, which is not known"));
+            self.data = true;
+            self.unread(UnreadKind::Either, format!("it calls op.{name}, which is not known"));
             return Value::Unknown;
         }
         // On a batch the table is given, and the other arguments move up.
@@ -106,8 +108,10 @@ impl Interpreter<'_> {
                 let keep = may_be_there(arguments, "if_not_exists");
                 let named = arguments.get(0, "index_name");
                 match naming(named) {
-                    Naming::Named(name) => self.simulation.create_index(&name, &table, columns, unique, keep),
-                    Naming::Unnamed => {
+                    Naming::Named(name) | Naming::Final(name) => {
+                        self.simulation.create_index(&name, &table, columns, unique, keep);
+                    }
+                    Naming::Unnamed | Naming::Derived(_) => {
                         let kind = ConstraintKind::Index { unique };
                         self.simulation
                             .add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
@@ -157,7 +161,9 @@ impl Interpreter<'_> {
     /// An operation on a table that cannot be told.
     pub(super) fn lost(&mut self, name: &str) {
         self.simulation.effects += 1;
-        self.opaque.push(format!("op.{name} on a table whose name cannot be evaluated"));
+        let what = format!("op.{name} on a table whose name cannot be evaluated");
+        // What is made is nobody else's.
+        if name == "create_table" { self.unread_part(what) } else { self.unread(UnreadKind::Schema, what) }
     }
 
     /// An operation on a known table with arguments that cannot be read.
@@ -170,7 +176,7 @@ impl Interpreter<'_> {
             "create_index" => self.simulation.table_mut(table).open_indexes = true,
             _ => self.simulation.table_mut(table).open = true,
         }
-        self.opaque.push(format!("op.{name} on {table} with arguments that cannot be evaluated"));
+        self.unread_part(format!("op.{name} on {table} with arguments that cannot be evaluated"));
     }
 
     /// `alembic_postgresql_enum`'s operation.
@@ -192,12 +198,18 @@ impl Interpreter<'_> {
 }
 
 /// Whether a `server_default` is one: a sequence's next value is the column's own business.
+/// NULL is a default for some types and none for others, and an object may be one that the server never sees
+/// (`FetchedValue`): then nobody knows.
 pub(super) fn has_default(value: &Value) -> Option<bool> {
     match value {
         // An identity is the column's own business, too.
         Value::None | Value::Ddl("IDENTITY", _) => Some(false),
-        Value::Unknown => None,
-        value => Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval("))),
+        Value::Sql(_) if value.text().is_some_and(|text| is_null(&text)) => None,
+        Value::Str(_) | Value::Fragment(_) | Value::FinalName(_) | Value::Member(_) | Value::Sql(_) => {
+            Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval(")))
+        }
+        Value::Expression | Value::Ddl("COMPUTED", _) => Some(true),
+        _ => None,
     }
 }
 

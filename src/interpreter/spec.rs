@@ -44,8 +44,12 @@ pub(super) struct ColumnSpec {
 pub(super) enum Naming {
     /// Left to the database or to a naming convention.
     Unnamed,
-    /// This name.
+    /// This name, unless a naming convention makes another of it.
     Named(String),
+    /// This name, whatever the naming convention: `op.f(…)`, or raw SQL.
+    Final(String),
+    /// The name that SQLAlchemy makes of the table and the column where no naming convention makes another.
+    Derived(String),
     /// Some name that could not be read.
     Unreadable,
 }
@@ -53,8 +57,8 @@ pub(super) enum Naming {
 impl Naming {
     pub(super) fn name(&self) -> Option<&str> {
         match self {
-            Self::Named(name) => Some(name),
-            _ => None,
+            Self::Named(name) | Self::Final(name) | Self::Derived(name) => Some(name),
+            Self::Unnamed | Self::Unreadable => None,
         }
     }
 }

@@ -6,6 +6,7 @@ use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 use super::operation::plain_column;
 use super::simulation::{ColumnChange, LONGEST_NAME};
 use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, Naming, SqlType};
+use super::sql_shown::does_more;
 use super::{Interpreter, sqltype};
 use crate::schema::{Belief, Dialect, Subject};
 
@@ -119,6 +120,7 @@ impl Interpreter<'_> {
 
     pub(super) fn statement_of_sql(&mut self, statement: &ast::Stmt) {
         use ast::Stmt as S;
+        self.data |= does_more(statement);
         match statement {
             S::CreateTable(node) => self.create_table_of_sql(node),
             S::CreateTableAs(node) => {
@@ -131,7 +133,9 @@ impl Interpreter<'_> {
             }
             S::AlterTable(node) => {
                 let Some(table) = self.relation(node.table_relation_name().as_ref()) else { return };
-                let guarded = u32::from(node.if_exists().is_some());
+                // What is known to be there is no question.
+                let there = self.simulation.schema.tables.contains_key(&table);
+                let guarded = u32::from(node.if_exists().is_some() && !there);
                 self.simulation.guarded += guarded;
                 for action in node.actions() {
                     self.alter_table(&table, &action);
@@ -191,9 +195,6 @@ impl Interpreter<'_> {
             S::AlterType(node) => self.alter_type(node),
             S::Do(node) => self.do_block(node),
             S::Set(node) => self.set_parameter(node),
-            S::Insert(_) | S::Update(_) | S::Delete(_) | S::Merge(_) | S::Truncate(_) | S::Copy(_) | S::Call(_) => {
-                self.data = true;
-            }
             other => self.object_of_sql(other),
         }
     }
@@ -341,7 +342,7 @@ impl Interpreter<'_> {
                         }
                         if let (ConstraintKind::Check { .. }, Naming::Unnamed) = (&constraint.kind, &constraint.name) {
                             let base = table.rsplit('.').next().unwrap_or(table);
-                            constraint.name = Naming::Named(format!("{base}_{name}_check"));
+                            constraint.name = Naming::Final(format!("{base}_{name}_check"));
                         }
                         constraints.push(constraint);
                     }
@@ -461,7 +462,12 @@ impl Interpreter<'_> {
                     Some(ast::AlterColumnOption::SetDefault(node)) => {
                         // A sequence as default is the column's own business.
                         let text = node.syntax().text().to_string().to_lowercase();
-                        change.default = Some(Belief::Known(!text.contains("nextval(")));
+                        let value = text.trim_start_matches("set").trim_start().trim_start_matches("default");
+                        change.default = Some(if is_null(value) {
+                            Belief::Unknown
+                        } else {
+                            Belief::Known(!text.contains("nextval("))
+                        });
                     }
                     Some(ast::AlterColumnOption::DropDefault(_)) => change.default = Some(Belief::Known(false)),
                     _ => return,
@@ -549,15 +555,21 @@ impl Interpreter<'_> {
 /// Whether a DEFAULT is kept: PostgreSQL forgets a plain NULL, unless a length makes a cast of it.
 fn stored_default(node: &ast::DefaultConstraint, kind: Option<&ast::Type>) -> Option<bool> {
     let words = node.syntax().text().to_string().to_lowercase();
-    let null = words.trim_start_matches("default").trim().starts_with("null");
+    let null = is_null(words.trim_start_matches("default"));
     let cast = kind.is_some_and(|kind| kind.syntax().text().to_string().contains('('));
     if null && cast { None } else { Some(!null) }
+}
+
+/// Whether a default is NULL, with or without a cast: what the server makes of it depends on the column's type.
+pub(super) fn is_null(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| c == '(' || c.is_whitespace()).to_lowercase();
+    bare.strip_prefix("null").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 fn constraint_name(node: &SyntaxNode) -> Naming {
     let clause = node.children().find_map(ast::ConstraintNameClause::cast);
     match clause.and_then(|clause| clause.constraint_name()).and_then(|name| last_name(&name)) {
-        Some(name) => Naming::Named(name),
+        Some(name) => Naming::Final(name),
         None => Naming::Unnamed,
     }
 }

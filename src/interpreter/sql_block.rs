@@ -6,13 +6,14 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
-use super::Interpreter;
 use super::execute::is_ddl;
+use super::{Interpreter, UnreadKind};
 
 impl Interpreter<'_> {
     pub(super) fn do_block(&mut self, node: &ast::Do) {
         let Some(body) = node.plpgsql() else {
             self.data = true;
+            self.unread(UnreadKind::Either, "it runs a DO block in a language that is not read");
             return;
         };
         let written = body.syntax().clone();
@@ -20,7 +21,7 @@ impl Interpreter<'_> {
         let Some(root) = root else {
             let text = node.syntax().text().to_string();
             self.data = true;
-            self.opaque.push("it runs a DO block that cannot be read".to_owned());
+            self.unread(UnreadKind::Either, "it runs a DO block that cannot be read");
             self.open_mentioned(&text);
             return;
         };
@@ -56,14 +57,17 @@ impl Interpreter<'_> {
         match literals.as_slice() {
             [text] if plain => {
                 if !self.statements(text) {
-                    self.data = true;
+                    self.unparsed(text);
                 }
             }
             [text, ..] if is_ddl(text) => {
                 let put_together = node.syntax().text().to_string().replace('\'', " ");
                 self.dynamic_sql(put_together.trim_start().get("EXECUTE".len()..).unwrap_or_default());
             }
-            _ => self.data = true,
+            _ => {
+                self.data = true;
+                self.unread(UnreadKind::Either, "it executes a statement that a DO block puts together");
+            }
         }
     }
 }

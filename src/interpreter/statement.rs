@@ -4,10 +4,12 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{ElifElseClause, Expr, Stmt};
+use ruff_python_ast::{ElifElseClause, Expr, ExprAttribute, ExprSubscript, Operator, Stmt};
+use ruff_text_size::Ranged;
 
 use super::Interpreter;
 use super::departure::fails;
+use super::doubt::root_name;
 use super::value::{Code, Function, Module, Scope, Value};
 
 /// Where names are looked up.
@@ -29,7 +31,7 @@ pub(super) enum Flow {
 }
 
 /// Methods whose call may change the schema.
-const EFFECTS: [&str; 20] = [
+const EFFECTS: [&str; 26] = [
     "create_table",
     "drop_table",
     "rename_table",
@@ -44,6 +46,12 @@ const EFFECTS: [&str; 20] = [
     "create_check_constraint",
     "drop_constraint",
     "batch_alter_table",
+    "bulk_insert",
+    "drop_all",
+    "executescript",
+    "run_async",
+    "scalar",
+    "scalars",
     "execute",
     "exec_driver_sql",
     "create",
@@ -53,7 +61,26 @@ const EFFECTS: [&str; 20] = [
 ];
 
 /// Methods that change the object they are called on.
-const MUTATORS: [&str; 9] = ["append", "extend", "insert", "add", "update", "pop", "remove", "clear", "setdefault"];
+pub(super) const MUTATORS: [&str; 18] = [
+    "add",
+    "append",
+    "appendleft",
+    "clear",
+    "difference_update",
+    "discard",
+    "extend",
+    "insert",
+    "intersection_update",
+    "move_to_end",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "symmetric_difference_update",
+    "update",
+];
 
 impl Interpreter<'_> {
     pub(super) fn block(&mut self, body: &[Stmt], frame: &Frame) -> Flow {
@@ -74,12 +101,19 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
+        if frame.module.path == self.script {
+            self.at = statement.start().to_u32();
+        }
         match statement {
             Stmt::Expr(statement) => {
                 self.expression(&statement.value, frame);
             }
             Stmt::Assign(statement) => {
-                let value = self.expression(&statement.value, frame);
+                let mut value = self.expression(&statement.value, frame);
+                if is_gone_through_once(&statement.value) {
+                    // Under a name it may be gone through again, and is empty then.
+                    value = Value::partial_list(Vec::new());
+                }
                 for target in &statement.targets {
                     self.assign(target, value.clone(), frame);
                 }
@@ -93,8 +127,9 @@ impl Interpreter<'_> {
             Stmt::AugAssign(statement) => {
                 let left = self.expression(&statement.target, frame);
                 let right = self.expression(&statement.value, frame);
-                let value = self.binary(statement.op, left, right);
-                self.assign(&statement.target, value, frame);
+                if let Some(value) = self.augment(statement.op, left, right) {
+                    self.assign(&statement.target, value, frame);
+                }
             }
             Stmt::FunctionDef(function) => {
                 let code = Code::Function(Rc::new(function.clone()));
@@ -124,7 +159,10 @@ impl Interpreter<'_> {
                 let mut suppressed = false;
                 for item in &statement.items {
                     let value = self.expression(&item.context_expr, frame);
-                    self.acted |= matches!(value, Value::Instance(_));
+                    if matches!(value, Value::Instance(_)) {
+                        self.acted = true;
+                        self.misread("it enters a context of a class of its own");
+                    }
                     suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
                     if let Some(target) = &item.optional_vars {
                         self.assign(target, value, frame);
@@ -145,7 +183,10 @@ impl Interpreter<'_> {
             Stmt::Assert(_) => self.acted = true,
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
-            _ => {}
+            Stmt::Delete(statement) => statement.targets.iter().for_each(|target| self.delete(target, frame)),
+            Stmt::Global(_) | Stmt::Nonlocal(_) => self.misread("it binds names of an outer scope"),
+            Stmt::IpyEscapeCommand(_) => self.misread("it holds what is no Python"),
+            Stmt::Pass(_) | Stmt::TypeAlias(_) => {}
         }
         Flow::Next
     }
@@ -231,6 +272,7 @@ impl Interpreter<'_> {
                     {
                         items
                     }
+                    _ if matches!(value, Value::Result) => vec![Value::Result; targets.len()],
                     _ => vec![Value::Unknown; targets.len()],
                 };
                 for (target, item) in targets.iter().zip(items) {
@@ -240,7 +282,10 @@ impl Interpreter<'_> {
             Expr::Subscript(subscript) => {
                 let object = self.expression(&subscript.value, frame);
                 let key = self.expression(&subscript.slice, frame);
-                self.store(&object, key, value);
+                match object {
+                    Value::Unknown | Value::Result => self.doubt_root(&subscript.value, frame),
+                    object => self.store(&object, key, value),
+                }
             }
             Expr::Attribute(attribute) => match self.expression(&attribute.value, frame) {
                 Value::Instance(instance) => {
@@ -252,15 +297,60 @@ impl Interpreter<'_> {
                 Value::Class(class) => {
                     class.attributes.borrow_mut().insert(0, (attribute.attr.id.clone(), value));
                 }
-                _ => {}
+                // An object of the application's, whatever it is: no value that is followed.
+                Value::Unknown | Value::Result | Value::Outside(_) | Value::Connection | Value::Context => {
+                    self.doubt_root(&attribute.value, frame);
+                }
+                _ => self.misread(format!("it sets {} of an object", attribute.attr)),
             },
             _ => {}
+        }
+    }
+
+    fn delete(&mut self, target: &Expr, frame: &Frame) {
+        match target {
+            Expr::Name(name) => frame.scope.set(&name.id, Value::Unknown),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|target| self.delete(target, frame)),
+            Expr::List(list) => list.elts.iter().for_each(|target| self.delete(target, frame)),
+            _ => self.doubt_root(target, frame),
+        }
+    }
+
+    /// `left op= right` where it changes the object itself and no name: then nothing is left to assign.
+    fn augment(&mut self, operator: Operator, left: Value, right: Value) -> Option<Value> {
+        match (&left, operator) {
+            (Value::List(list), Operator::Add) => {
+                let more = right.items();
+                self.spend(more.as_ref().map_or(0, |(items, _)| items.len() * 32));
+                let mut list = list.borrow_mut();
+                let (items, partial) = more.unwrap_or((Vec::new(), true));
+                list.items.extend(items);
+                list.partial |= partial;
+                None
+            }
+            (Value::List(_) | Value::Dict(_) | Value::Set(_), _) => {
+                let value = self.binary(operator, left.clone(), right);
+                match (&left, value) {
+                    (Value::Dict(held), Value::Dict(new)) => {
+                        let new = new.borrow().clone();
+                        *held.borrow_mut() = new;
+                    }
+                    (Value::Set(held), Value::Set(new)) => {
+                        let new = new.borrow().clone();
+                        *held.borrow_mut() = new;
+                    }
+                    _ => self.doubt_value(&left),
+                }
+                None
+            }
+            _ => Some(self.binary(operator, left, right)),
         }
     }
 
     fn store(&mut self, object: &Value, key: Value, value: Value) {
         self.spend(32);
         match object {
+            Value::Dict(_) if key.is_unknown() => self.doubt_value(object),
             Value::Dict(items) => {
                 let mut items = items.borrow_mut();
                 match items.iter_mut().find(|(held, _)| held.equals(&key) == Some(true)) {
@@ -269,10 +359,12 @@ impl Interpreter<'_> {
                 }
             }
             Value::List(list) => {
-                if let Some(at) = key.integer().and_then(|at| usize::try_from(at).ok())
-                    && let Some(held) = list.borrow_mut().items.get_mut(at)
-                {
-                    *held = value;
+                let (length, partial) = (list.borrow().items.len() as i64, list.borrow().partial);
+                let at = key.integer().map(|at| if at < 0 { at + length } else { at });
+                let at = at.filter(|_| !partial).and_then(|at| usize::try_from(at).ok());
+                match at.filter(|&at| (at as i64) < length) {
+                    Some(at) => list.borrow_mut().items[at] = value,
+                    None => self.doubt_value(object),
                 }
             }
             _ => {}
@@ -284,11 +376,30 @@ impl Interpreter<'_> {
         let mut visitor = Stored::default();
         visitor.visit_body(body);
         // A table has methods of these names, too, and stays what it is.
-        let holds =
-            |name: &Name| matches!(frame.scope.get(name), Some(Value::List(_) | Value::Dict(_) | Value::Set(_)));
-        visitor.changed.retain(holds);
-        for name in visitor.assigned.iter().chain(&visitor.changed) {
+        for name in &visitor.changed {
+            match frame.scope.get(name).or_else(|| frame.module.globals.get(name)) {
+                Some(value @ (Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Tuple(_))) => {
+                    self.doubt_value(&value);
+                }
+                Some(Value::Instance(instance)) => self.doubt_value(&Value::Instance(instance)),
+                _ => {}
+            }
+        }
+        for name in &visitor.assigned {
+            if let Some(value @ (Value::List(_) | Value::Dict(_) | Value::Set(_))) = frame.scope.get(name)
+                && visitor.augmented.contains(name)
+            {
+                self.doubt_value(&value);
+            }
             frame.scope.set(name, Value::Unknown);
+        }
+    }
+
+    /// The same, but for names that it imports: they are what they are, or whoever uses them fails.
+    pub(super) fn forget_assigned(&mut self, body: &[Stmt], frame: &Frame) {
+        let imported = |statement: &Stmt| matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_));
+        for statement in body.iter().filter(|statement| !imported(statement)) {
+            self.forget(std::slice::from_ref(statement), frame);
         }
     }
 
@@ -307,11 +418,18 @@ impl Interpreter<'_> {
                 let callee = match module {
                     None => self.name(&name, &frame),
                     Some(module) => match self.name(&module, &frame) {
-                        module @ Value::Module(_) => self.attribute(&module, &name),
+                        Value::Op(_) if !matches!(name.as_str(), "f" | "get_bind" | "get_context") => return true,
+                        module @ (Value::Module(_) | Value::Class(_)) => self.attribute(&module, &name),
+                        Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
                         _ => continue,
                     },
                 };
-                let Value::Function(function) = callee else { continue };
+                let function = match callee {
+                    Value::Function(function) => function,
+                    // What they lead to is found out where they are called.
+                    Value::Method(_) | Value::Partial(_) | Value::Class(_) | Value::Instance(_) => return true,
+                    _ => continue,
+                };
                 if seen.len() == MOST || seen.iter().any(|seen| Rc::ptr_eq(seen, &function)) {
                     continue;
                 }
@@ -329,6 +447,16 @@ impl Interpreter<'_> {
     }
 }
 
+/// Whether a value is an iterator, of which nothing is left once somebody has gone through it.
+fn is_gone_through_once(expression: &Expr) -> bool {
+    const ITERATORS: [&str; 6] = ["enumerate", "filter", "iter", "map", "reversed", "zip"];
+    match expression {
+        Expr::Generator(_) => true,
+        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if ITERATORS.contains(&name.id.as_str())),
+        _ => false,
+    }
+}
+
 /// Whether an expression calls something that could change the schema by its name.
 pub(super) fn has_effect_in(expression: &Expr) -> bool {
     let mut calls = Calls::default();
@@ -340,20 +468,48 @@ pub(super) fn has_effect_in(expression: &Expr) -> bool {
 #[derive(Default)]
 struct Stored {
     assigned: Vec<Name>,
+    /// By `name += …`, which changes the object where it can.
+    augmented: Vec<Name>,
     changed: Vec<Name>,
 }
 
 impl<'a> Visitor<'a> for Stored {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::AugAssign(statement) => {
+                if let Expr::Name(name) = &*statement.target {
+                    self.augmented.push(name.id.clone());
+                }
+            }
+            Stmt::FunctionDef(function) => self.assigned.push(function.name.id.clone()),
+            Stmt::ClassDef(class) => self.assigned.push(class.name.id.clone()),
+            Stmt::Import(import) => self.assigned.extend(import.names.iter().map(|alias| {
+                let name = alias.asname.as_ref().unwrap_or(&alias.name);
+                Name::new(name.split('.').next().unwrap_or_default())
+            })),
+            Stmt::ImportFrom(import) => {
+                self.assigned
+                    .extend(import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).id.clone()));
+            }
+            _ => {}
+        }
+        walk_stmt(self, statement);
+    }
+
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Name(name) if name.ctx.is_store() => self.assigned.push(name.id.clone()),
             Expr::Call(call) => {
                 if let Expr::Attribute(attribute) = &*call.func
-                    && let Expr::Name(name) = &*attribute.value
                     && MUTATORS.contains(&attribute.attr.as_str())
                 {
-                    self.changed.push(name.id.clone());
+                    self.changed.extend(root_name(&attribute.value).cloned());
                 }
+            }
+            Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
+                if !ctx.is_load() =>
+            {
+                self.changed.extend(root_name(value).cloned());
             }
             _ => {}
         }

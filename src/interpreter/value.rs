@@ -62,8 +62,11 @@ pub(super) enum Value {
     /// CREATE SEQUENCE and its like as objects: the constructor and its argument.
     Ddl(&'static str, Box<Value>),
     Sequence(Rc<str>),
-    Inspector,
+    /// And how many schema operations had come before it: SQLAlchemy's keeps what it was once told.
+    Inspector(u32),
     Connection,
+    /// What a query answers, or a part of it: nothing is known of it, and it changes nothing.
+    Result,
     /// `alembic.context`.
     Context,
     Dialect,
@@ -161,6 +164,11 @@ impl Class {
         self.attributes.borrow().iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value.clone())
     }
 
+    /// Whether an object of it need not be true.
+    fn decides_truth(&self) -> bool {
+        self.nature == Nature::Model || self.attribute("__bool__").is_some() || self.attribute("__len__").is_some()
+    }
+
     /// Members of an enum class, in order.
     pub(super) fn members(self: &Rc<Self>) -> Vec<Value> {
         let attributes = self.attributes.borrow();
@@ -168,10 +176,9 @@ impl Class {
             attributes.iter().filter(|(name, value)| !name.starts_with('_') && !matches!(value, Value::Function(_)));
         members
             .map(|(name, value)| {
-                let value = match value {
-                    Value::Tuple(items) => items.first().cloned().unwrap_or(Value::Unknown),
-                    value => value.clone(),
-                };
+                // Its class may make another value of it.
+                let own = self.attribute("__init__").is_some();
+                let value = if own { Value::Unknown } else { value.clone() };
                 Value::Member(Rc::new(Member { name: name.clone(), value }))
             })
             .collect()
@@ -223,22 +230,45 @@ impl Value {
         Self::List(Rc::new(RefCell::new(List { items, partial: true })))
     }
 
+    /// A dictionary: of equal keys the last one's value, at the place of the first.
     pub(super) fn dict(items: Vec<(Value, Value)>) -> Self {
-        Self::Dict(Rc::new(RefCell::new(items)))
+        /// Longer ones are not compared key by key.
+        const LONGEST: usize = 3_000;
+        if items.len() > LONGEST {
+            return Self::Unknown;
+        }
+        let mut held: Vec<(Self, Self)> = Vec::with_capacity(items.len());
+        for (key, value) in items {
+            match held.iter_mut().find(|(other, _)| other.equals(&key) == Some(true)) {
+                Some((_, held)) => *held = value,
+                None => held.push((key, value)),
+            }
+        }
+        Self::Dict(Rc::new(RefCell::new(held)))
     }
 
     pub(super) fn strings<'a>(items: impl IntoIterator<Item = &'a String>) -> Self {
         Self::list(items.into_iter().map(Self::str).collect())
     }
 
+    /// Whether it is an object of one of Python's own types, and not of a class derived from one.
+    pub(super) fn is_builtin_object(&self) -> bool {
+        self.is_plain() || matches!(self, Self::Set(_) | Self::Dict(_))
+    }
+
     pub(super) fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
+        matches!(self, Self::Unknown | Self::Result)
     }
 
     /// `None` when it cannot be said.
     pub(super) fn truth(&self) -> Option<bool> {
         Some(match self {
-            Self::Unknown | Self::Fragment(_) | Self::Outside(_) | Self::Import(_) | Self::Expression => return None,
+            Self::Unknown
+            | Self::Result
+            | Self::Fragment(_)
+            | Self::Outside(_)
+            | Self::Import(_)
+            | Self::Expression => return None,
             Self::None => false,
             Self::Bool(value) => *value,
             Self::Int(value) => *value != 0,
@@ -252,8 +282,13 @@ impl Value {
                 !list.items.is_empty()
             }
             Self::Tuple(items) => !items.is_empty(),
+            Self::Set(items) if has_unknown(&items.borrow()) => return None,
+            Self::Dict(items) if items.borrow().iter().any(|(key, _)| key.is_unknown()) => return None,
             Self::Set(items) => !items.borrow().is_empty(),
             Self::Dict(items) => !items.borrow().is_empty(),
+            Self::Instance(instance) if instance.class.decides_truth() => return None,
+            // An attribute that is not looked into.
+            Self::Method(method) if !matches!(method.0, Self::Instance(_) | Self::Op(_)) => return None,
             _ => true,
         })
     }
@@ -284,8 +319,16 @@ impl Value {
                 Some((list.items.clone(), list.partial))
             }
             Self::Tuple(items) => Some((items.to_vec(), false)),
-            Self::Set(items) => Some((items.borrow().clone(), false)),
-            Self::Dict(items) => Some((items.borrow().iter().map(|(key, _)| key.clone()).collect(), false)),
+            // Where something that is not known stands in them, there may be more, or less.
+            Self::Set(items) => {
+                let items = items.borrow();
+                Some((items.iter().filter(|item| !item.is_unknown()).cloned().collect(), has_unknown(&items)))
+            }
+            Self::Dict(items) => {
+                let keys: Vec<Self> = items.borrow().iter().map(|(key, _)| key.clone()).collect();
+                let partial = has_unknown(&keys);
+                Some((keys.into_iter().filter(|key| !key.is_unknown()).collect(), partial))
+            }
             Self::Str(text) => Some((text.chars().map(|c| Value::str(c.to_string())).collect(), false)),
             Self::Class(class) if class.nature == Nature::Enum => Some((class.members(), false)),
             _ => None,
@@ -296,7 +339,9 @@ impl Value {
     pub(super) fn equals(&self, other: &Self) -> Option<bool> {
         Some(match (self, other) {
             (Self::Member(a), Self::Member(b)) => a.name == b.name && a.value.equals(&b.value)?,
-            (Self::Member(member), value) | (value, Self::Member(member)) => member.value.equals(value)?,
+            // Whether a member equals its value depends on the bases of its class.
+            (Self::Member(_), _) | (_, Self::Member(_)) => return None,
+            (Self::Float(_), other) | (other, Self::Float(_)) if other.integer().is_some() => return None,
             (Self::None, Self::None) => true,
             (Self::Str(a) | Self::FinalName(a), Self::Str(b) | Self::FinalName(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a == b,
@@ -310,6 +355,9 @@ impl Value {
             (Self::Tuple(a), Self::Tuple(b)) => all_equal(a, b)?,
             (Self::Set(a), Self::Set(b)) => {
                 let (a, b) = (a.borrow(), b.borrow());
+                if has_unknown(&a) || has_unknown(&b) {
+                    return None;
+                }
                 if a.len() != b.len() {
                     return Some(false);
                 }
@@ -332,6 +380,10 @@ impl Value {
             Self::None | Self::Bool(_) | Self::Int(_) | Self::Float(_) | Self::Str(_) | Self::List(_) | Self::Tuple(_)
         )
     }
+}
+
+fn has_unknown(items: &[Value]) -> bool {
+    items.iter().any(Value::is_unknown)
 }
 
 fn all_equal(a: &[Value], b: &[Value]) -> Option<bool> {

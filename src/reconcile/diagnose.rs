@@ -21,12 +21,14 @@ pub struct State {
     pub evidence: Option<Evidence>,
     /// Whether a release that knows the unknown rows is recorded to have gone through the heads of these files.
     pub recorded_beyond: bool,
+    /// Which database it is, for people: its name and its host.
+    pub place: String,
 }
 
 impl State {
     /// A state of which only rows and tables are known.
     pub fn of_rows(rows: VersionRows, tables: Vec<String>) -> Self {
-        Self { rows, tables, evidence: None, recorded_beyond: false }
+        Self { rows, tables, evidence: None, recorded_beyond: false, place: String::new() }
     }
 }
 
@@ -63,14 +65,28 @@ pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Findin
 fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>) -> Finding {
     let evidence = state.evidence.as_ref();
     let position = || evidence.map(|evidence| evidence.position(graph)).unwrap_or_default();
+    // Of nothing that could be compared nothing follows.
+    if graph.is_empty() {
+        return Finding::NoRevisions { rows };
+    }
+    let foreign = |tables: Vec<String>, rows: Vec<String>| {
+        let place = state.place.clone();
+        Finding::WrongDatabase { tables, rows, place }
+    };
     let unknown: Vec<String> = rows.iter().filter(|row| graph.get(row).is_none()).cloned().collect();
     if !unknown.is_empty() {
         let heads = owned(graph.real_heads());
         let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
         return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
-            Finding::Ahead { unknown, heads, lacking }
+            let narrowed = evidence.map(|evidence| evidence.sentences(&evidence.narrowed)).unwrap_or_default();
+            Finding::Ahead { unknown, heads, lacking, narrowed }
+        } else if let Some(tables) = evidence.filter(|_| unknown == rows).and_then(Evidence::foreign_tables) {
+            foreign(tables, rows)
         } else {
-            let position = position();
+            let mut position = position();
+            if let (None, None, Some(evidence)) = (&position.proof, &position.open, evidence) {
+                position.candidates = evidence.choices();
+            }
             let surplus = position.proof.as_ref().is_some_and(|proof| proof.rows.len() < rows.len());
             Finding::UnknownRevision { unknown, heads, lacking, surplus, position }
         };
@@ -78,7 +94,7 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     if rows.is_empty() && !state.tables.is_empty() {
         let tables = state.tables.clone();
         return if evidence.is_some_and(Evidence::is_foreign) {
-            Finding::WrongDatabase { tables }
+            foreign(tables, rows)
         } else {
             Finding::Unversioned { no_table: state.rows == VersionRows::NoTable, tables, position: position() }
         };
@@ -90,8 +106,8 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         }
         Some((evidence, Standing::Later { there, .. })) => {
             let there = evidence.sentences(there);
-            let with_data = evidence.with_data();
-            return Finding::PendingExists { rows, there, with_data, position: position() };
+            let (with_data, unread) = (evidence.with_data(), evidence.unread_ahead());
+            return Finding::PendingExists { rows, there, with_data, unread, position: position() };
         }
         Some((evidence, Standing::Half { before, facts })) => {
             return Finding::HalfApplied {

@@ -13,8 +13,10 @@ pub struct Evidence {
     pub order: Vec<String>,
     /// Whether each provably does nothing: an empty body, a merge.
     pub idle: Vec<bool>,
-    /// Whether each writes rows of people's tables, or may, or could not be read as a whole.
+    /// Whether each does something that no schema shows, or may, or could not be read as a whole.
     pub may_change_data: Vec<bool>,
+    /// What of each could not be read, a line each, with file and line.
+    pub unread: Vec<Vec<String>>,
     /// How many of them the rows claim.
     pub claimed: usize,
     /// Which revision the schema is at.
@@ -23,6 +25,10 @@ pub struct Evidence {
     pub standing: Standing,
     /// Tables and columns that the last revision leaves and that are not there.
     pub lacking: Vec<Claim>,
+    /// Columns that take less than the last revision leaves them taking.
+    pub narrowed: Vec<Claim>,
+    /// Whether each head of the files is there for certain: something of its own, all of it, and nothing unread.
+    pub heads_shown: bool,
     /// Indexes that are there and not valid.
     pub invalid_indexes: Vec<InvalidIndex>,
 }
@@ -43,14 +49,36 @@ impl Evidence {
         self.inference.verdict == Verdict::Foreign
     }
 
-    /// Whether the schema is that of the last revision, whatever else there is, and whatever was done to the data.
+    /// Whether the schema is that of the last revision for certain, whatever else there is, and whatever was done to the data.
     pub(super) fn has_all(&self) -> bool {
         let all = self.order.len();
+        if !self.heads_shown || !self.inference.open.is_empty() {
+            return false;
+        }
         match self.inference.verdict {
             Verdict::Exact(last) | Verdict::Run(_, last) => last == all,
             Verdict::Ahead(_) => true,
             _ => false,
         }
+    }
+
+    /// The tables that are there, where no revision mentions any of them.
+    pub(super) fn foreign_tables(&self) -> Option<Vec<String>> {
+        let tables = self.inference.unexplained.iter().filter_map(|subject| subject.table().map(str::to_owned));
+        self.is_foreign().then(|| tables.collect())
+    }
+
+    /// The revisions to choose from where the schema proves none of them, for a database that has been at one of them.
+    pub(super) fn choices(&self) -> Vec<String> {
+        let all = self.order.len();
+        let positions: Vec<usize> = match &self.inference.verdict {
+            Verdict::Exact(at) => vec![*at],
+            Verdict::Run(first, last) => (*first..=*last).collect(),
+            Verdict::Ahead(first) => (*first..=all).collect(),
+            Verdict::Ambiguous(positions) => positions.clone(),
+            _ => Vec::new(),
+        };
+        positions.into_iter().filter_map(|at| self.order.get(at.checked_sub(1)?).cloned()).collect()
     }
 
     /// Where the schema is, and why. That it is before the first revision is no proof: tables are there, from elsewhere.
@@ -71,6 +99,16 @@ impl Evidence {
         let until = self.proven().unwrap_or(self.claimed).max(self.claimed);
         let skipped = self.claimed..until;
         skipped.filter(|&at| self.may_change_data[at]).map(|at| self.order[at].clone()).collect()
+    }
+
+    /// What of the revisions could not be read that the rows do not claim and that the schema may be at, with file and line.
+    pub(super) fn unread_ahead(&self) -> Vec<String> {
+        let last = match self.inference.verdict {
+            Verdict::Exact(last) | Verdict::Run(_, last) | Verdict::Doubtful(_, last) => last,
+            Verdict::HalfApplied(before) => before + 1,
+            _ => self.order.len(),
+        };
+        self.unread.iter().take(last).skip(self.claimed).flatten().cloned().collect()
     }
 
     /// After how many revisions the schema provably is. One that anything contradicts is a good guess, which is enough to

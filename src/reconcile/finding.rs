@@ -107,6 +107,8 @@ pub enum Finding {
         there: Vec<String>,
         /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
         with_data: Vec<String>,
+        /// What of those revisions could not be read, with file and line.
+        unread: Vec<String>,
         /// Where the schema is.
         position: Position,
     },
@@ -150,11 +152,22 @@ pub enum Finding {
         heads: Vec<String>,
         /// What the files' last revisions leave and is not there any more, in words: an older release would miss it.
         lacking: Vec<String>,
+        /// Columns that take less than these files leave them taking, in words: an older release may not be able to write.
+        narrowed: Vec<String>,
     },
-    /// Tables, no version rows, and no migration mentions any of the tables.
+    /// Tables, no version rows or unknown ones alone, and no migration mentions any of the tables.
     WrongDatabase {
         /// Tables that are there.
         tables: Vec<String>,
+        /// The rows.
+        rows: Vec<String>,
+        /// The database's name and host.
+        place: String,
+    },
+    /// There is no migration file, so that nothing can be said of the database.
+    NoRevisions {
+        /// The rows.
+        rows: Vec<String>,
     },
     /// The files have several real heads.
     MultipleHeads {
@@ -188,7 +201,7 @@ pub enum Finding {
 
 impl Finding {
     /// Every code, in the order of the documentation.
-    pub const CODES: [&str; 20] = [
+    pub const CODES: [&str; 21] = [
         "at-head",
         "fresh-database",
         "behind",
@@ -209,6 +222,7 @@ impl Finding {
         "duplicate-rows",
         "invalid-index",
         "drift",
+        "no-revisions",
     ];
 
     /// The stable name that documentation and JSON use.
@@ -224,6 +238,7 @@ impl Finding {
             Self::UnknownRevision { .. } => "unknown-revision",
             Self::Ahead { .. } => "ahead",
             Self::WrongDatabase { .. } => "wrong-database",
+            Self::NoRevisions { .. } => "no-revisions",
             Self::MultipleHeads { .. } => "multiple-heads",
             Self::OverlappingRows { .. } => "overlapping-rows",
             Self::InvalidIndex { .. } => "invalid-index",
@@ -256,6 +271,7 @@ impl Finding {
             | Self::StampedTooFar { .. }
             | Self::HalfApplied { .. }
             | Self::WrongDatabase { .. }
+            | Self::NoRevisions { .. }
             | Self::Table(_) => Severity::Stop,
         }
     }
@@ -293,9 +309,9 @@ impl Finding {
     /// What it rests on, a line each.
     pub fn facts(&self) -> Vec<String> {
         match self {
-            Self::PendingExists { there, .. } => there.clone(),
+            Self::PendingExists { there, unread, .. } => [there.clone(), unread.clone()].concat(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
-            Self::Ahead { lacking, .. } => lacking.clone(),
+            Self::Ahead { lacking, narrowed, .. } => [lacking.clone(), narrowed.clone()].concat(),
             Self::UnknownRevision { lacking, position, .. } if position.is_unknown() => lacking.clone(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));

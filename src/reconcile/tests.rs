@@ -33,6 +33,9 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         order: words("a b c"),
         idle: idle.to_vec(),
         may_change_data: vec![false, false, true],
+        unread: vec![Vec::new(); 3],
+        narrowed: Vec::new(),
+        heads_shown: true,
         claimed: 1,
         inference,
         standing,
@@ -115,7 +118,7 @@ fn an_unknown_row_over_all_that_the_files_need_is_ahead() {
         (Verdict::Exact(1), "unknown-revision; replacing z with a, then applying b, c"),
         (Verdict::Run(1, 2), "unknown-revision; stop: unknown-revision"),
         (Verdict::Run(2, 3), "ahead; "),
-        (Verdict::Foreign, "unknown-revision; stop: unknown-revision"),
+        (Verdict::Foreign, "wrong-database; stop: wrong-database"),
     ] {
         let state = state("z", Some(evidence(verdict.clone(), [false; 3], 0, agrees())));
         assert_eq!(outcome(&state, ALL), expected, "{verdict:?}");

@@ -19,11 +19,14 @@ impl fmt::Display for Finding {
                 write!(f, "{there} there ({}), but {missing}; ", list(tables))?;
                 position.fmt(f)
             }
-            Self::PendingExists { rows, there, with_data, position } => {
+            Self::PendingExists { rows, there, with_data, unread, position } => {
                 let (rows, more) = (list(rows), and_more(there.len()));
                 write!(f, "the version table says {rows}, but {}{more}; ", first(there))?;
                 position.fmt(f)?;
                 match with_data.as_slice() {
+                    _ if !unread.is_empty() => {
+                        write!(f, "; not everything could be read: {}{}", unread[0], and_more(unread.len()))
+                    }
                     [] => Ok(()),
                     revisions => {
                         write!(f, "; but whether {} has changed the data, no schema can tell", list(revisions))
@@ -55,10 +58,16 @@ impl fmt::Display for Finding {
                     _ => Ok(()),
                 }
             }
-            Self::Ahead { unknown, heads, lacking } => {
+            Self::Ahead { unknown, heads, lacking, narrowed } => {
                 let (unknown, heads) = (list(unknown), list(heads));
                 write!(f, "the version table holds {unknown}, which no migration file has, and ")?;
                 match lacking.as_slice() {
+                    [] if !narrowed.is_empty() => write!(
+                        f,
+                        "a newer release has upgraded this database and changed what {heads} needs: {}{}",
+                        first(narrowed),
+                        and_more(narrowed.len())
+                    ),
                     [] => {
                         write!(f, "everything that {heads} needs is there: a newer release has upgraded this database")
                     }
@@ -69,8 +78,20 @@ impl fmt::Display for Finding {
                     ),
                 }
             }
-            Self::WrongDatabase { tables } => {
-                write!(f, "there are tables ({}), but no migration mentions any of them", list(tables))
+            Self::WrongDatabase { tables, rows, place } => {
+                let in_it = if place.is_empty() { "there are".to_owned() } else { format!("the database {place} has") };
+                write!(f, "{in_it} tables ({}), but no migration mentions any of them", list(tables))?;
+                match rows.as_slice() {
+                    [] => Ok(()),
+                    rows => write!(f, ", and no migration file has its version {}", list(rows)),
+                }
+            }
+            Self::NoRevisions { rows } => {
+                f.write_str("there is no migration file, so that nothing can be said of this database")?;
+                match rows.as_slice() {
+                    [] => Ok(()),
+                    rows => write!(f, ", whose version table holds {}", list(rows)),
+                }
             }
             Self::MultipleHeads { heads, branches, .. } if !branches.is_empty() => {
                 let named = heads.iter().zip(branches).map(|(head, label)| format!("{head} ({label})"));
@@ -118,7 +139,22 @@ impl Finding {
             Self::Ahead { lacking, .. } if !lacking.is_empty() => {
                 "deploy the newer release again; this one cannot run on that database".to_owned()
             }
+            Self::Ahead { narrowed, .. } if !narrowed.is_empty() => {
+                "deploy the newer release again if this one fails to write".to_owned()
+            }
             Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
+            Self::NoRevisions { .. } => {
+                "copy the migration files into the image, or name their folder: STILLHEAD_MIGRATIONS=DIR".to_owned()
+            }
+            Self::PendingExists { unread, position, .. } if !unread.is_empty() => {
+                match position.candidates.last().or(position.proof.as_ref().and_then(|proof| proof.rows.last())) {
+                    Some(revision) => format!(
+                        "stillhead infer --explain {revision}, and if all of it is there, stillhead stamp --purge {revision}; \
+                         else do by hand what is missing or undo what is there"
+                    ),
+                    None => "stillhead infer, to see what speaks for and against each revision".to_owned(),
+                }
+            }
             Self::FreshDatabase { .. } | Self::Behind { .. } => "stillhead run".to_owned(),
             Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
                 if !with_data.is_empty() =>
@@ -154,6 +190,9 @@ impl Finding {
             }
             Self::UnknownRevision { unknown, .. } => {
                 format!("stillhead restore {}, to bring its file back from version control", unknown[0])
+            }
+            Self::WrongDatabase { rows, .. } if !rows.is_empty() => {
+                "stillhead verify, to see which database DATABASE_URL names, and correct it".to_owned()
             }
             Self::WrongDatabase { .. } => {
                 "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself: \

@@ -59,7 +59,7 @@ fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
     let facts: Vec<String> = hidden
         .map(|(id, effects)| {
             let message = graph.get(id).map(|node| node.revision.message()).unwrap_or_default();
-            let why = effects.opaque.first().map_or("it changes data only", String::as_str);
+            let why = effects.unread.first().map_or("it changes data only", |unread| unread.what.as_str());
             format!("{id} ({message}): {why}")
         })
         .collect();

@@ -43,7 +43,7 @@ pub(super) fn creators(config: &Config, explanation: &Explanation) -> Result<Cre
             }
         }
     }
-    let is_whole = alone.effects.iter().all(|effects| effects.opaque.is_empty());
+    let is_whole = alone.effects.iter().all(|effects| !effects.is_in_doubt());
     Ok(if is_whole { Creators::No } else { Creators::Unknown })
 }
 

@@ -48,7 +48,7 @@ impl Sides {
         let mut unread: Vec<(String, String)> = Vec::new();
         for side in 0..self.0.len() {
             for (id, effects) in self.own(side).revisions {
-                unread.extend(effects.opaque.first().map(|reason| (id.to_owned(), reason.clone())));
+                unread.extend(effects.unread.first().map(|unread| (id.to_owned(), unread.to_string())));
             }
         }
         unread

@@ -112,6 +112,10 @@ impl Simulation {
     }
 
     pub(in crate::interpreter) fn add_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
+        self.perhaps(&[table], |simulation| simulation.make_column(table, spec, if_absent));
+    }
+
+    fn make_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
         self.effects += 1;
         if self.doubted(table, spec.name.iter().flat_map(|name| all_of(name))) {
             return;
@@ -125,6 +129,10 @@ impl Simulation {
     }
 
     pub(in crate::interpreter) fn drop_column(&mut self, table: &str, name: &str) {
+        self.perhaps(&[table], |simulation| simulation.remove_column(table, name));
+    }
+
+    fn remove_column(&mut self, table: &str, name: &str) {
         self.effects += 1;
         if self.doubted(table, all_of(name)) {
             return;
@@ -161,6 +169,10 @@ impl Simulation {
     }
 
     pub(in crate::interpreter) fn alter_column(&mut self, table: &str, name: &str, change: ColumnChange) {
+        self.perhaps(&[table], |simulation| simulation.change_column(table, name, change));
+    }
+
+    fn change_column(&mut self, table: &str, name: &str, change: ColumnChange) {
         self.effects += 1;
         let guarded = self.guarded > 0;
         if self.doubted(table, all_of(name)) {

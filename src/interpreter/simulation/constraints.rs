@@ -31,7 +31,7 @@ impl Simulation {
     fn constraint_name(&self, table: &str, spec: &ConstraintSpec, suffix: &str) -> Option<ConstraintName> {
         match &spec.name {
             // SQLite does not tell the names of its keys.
-            Naming::Named(name) => {
+            Naming::Named(name) | Naming::Final(name) | Naming::Derived(name) => {
                 let explicit = self.dialect == Dialect::PostgreSql;
                 Some(ConstraintName { name: truncated(name), explicit })
             }
@@ -90,25 +90,37 @@ impl Simulation {
                 self.table_mut(table).foreign_keys.push(ForeignKey { name, columns, target, on_delete });
             }
             ConstraintKind::Check { .. } | ConstraintKind::Exclude => {
-                let Naming::Named(name) = &spec.name else { return };
+                let Some(name) = spec.name.name() else { return };
                 let condition = match &spec.kind {
                     ConstraintKind::Check { condition } => condition.clone(),
                     _ => None,
                 };
                 let name = ConstraintName { name: truncated(name), explicit: true };
-                self.trust(&Subject::Table(table.to_owned(), TableSubject::Check(name.name.clone())));
+                let subject = Subject::Table(table.to_owned(), TableSubject::Check(name.name.clone()));
+                // A naming convention makes another name of a check's, also of one that was chosen.
+                if matches!(spec.name, Naming::Named(_)) && matches!(spec.kind, ConstraintKind::Check { .. }) {
+                    self.doubt(subject);
+                } else {
+                    self.trust(&subject);
+                }
                 let held = self.table_mut(table);
                 held.checks.retain(|check| check.name != name);
                 held.checks.push(Check { name, condition });
             }
             ConstraintKind::Index { unique } => {
-                let name = match (&spec.name, spec.columns.as_deref()) {
-                    (Naming::Named(name), _) => truncated(name),
-                    (Naming::Unnamed, Some([Some(first), ..])) => derived_index_name(table, first),
+                let name = match (spec.name.name(), spec.columns.as_deref()) {
+                    (Some(name), _) => truncated(name),
+                    (None, Some([Some(first), ..])) if spec.name == Naming::Unnamed => derived_index_name(table, first),
                     _ => return,
                 };
                 let index = Index { columns: spec.columns.clone().into(), unique: (*unique).into(), valid: true };
-                self.trust(&Subject::Table(table.to_owned(), TableSubject::Index(name.clone())));
+                let subject = Subject::Table(table.to_owned(), TableSubject::Index(name.clone()));
+                // A naming convention has its own way to name it.
+                if matches!(spec.name, Naming::Unnamed | Naming::Derived(_)) {
+                    self.doubt(subject);
+                } else {
+                    self.trust(&subject);
+                }
                 self.table_mut(table).indexes.insert(name, index);
             }
         }
@@ -176,7 +188,7 @@ impl Simulation {
     fn has_constraint(&mut self, table: &str, spec: &ConstraintSpec) -> bool {
         let columns = spec.plain_columns();
         let held = self.table_mut(table);
-        if let Naming::Named(name) = &spec.name {
+        if let Some(name) = spec.name.name() {
             let named = |held: &Option<ConstraintName>| held.as_ref().is_some_and(|held| held.name == *name);
             if held.uniques.iter().any(|unique| named(&unique.name))
                 || held.foreign_keys.iter().any(|key| named(&key.name))

@@ -42,6 +42,7 @@ impl Simulation {
         held.indexes.insert(name.clone(), Index { columns: columns.into(), unique: unique.into(), valid: true });
         let subject = Subject::Table(table.to_owned(), TableSubject::Index(name));
         // The guard may have asked for something else, or failed on this database: an index is easily left out.
+        self.undecided |= self.guarded > 0;
         if self.guarded > 0 { self.doubt(subject) } else { self.trust(&subject) }
     }
 

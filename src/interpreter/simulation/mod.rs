@@ -36,6 +36,8 @@ pub(super) struct Simulation {
     pub(super) guarded: u32,
     /// Schema operations in this revision.
     pub(super) effects: u32,
+    /// Whether some of them may have come to be or not: a condition decided it that nobody can evaluate.
+    pub(super) undecided: bool,
     touched: BTreeSet<String>,
     frames: Vec<Frame>,
 }
@@ -66,6 +68,7 @@ impl Simulation {
             earlier_constraints: Vec::new(),
             guarded: 0,
             effects: 0,
+            undecided: false,
             touched: BTreeSet::new(),
             frames: Vec::new(),
         }
@@ -84,6 +87,7 @@ impl Simulation {
         self.search_path = None;
         self.guarded = 0;
         self.effects = 0;
+        self.undecided = false;
         self.frames.clear();
         std::mem::take(&mut self.touched)
     }
@@ -131,6 +135,11 @@ impl Simulation {
 
     fn was_there(&mut self, table: &str, subject: TableSubject) {
         self.earlier.push(Subject::Table(table.to_owned(), subject));
+    }
+
+    /// Whether the current revision has changed a table.
+    pub(super) fn has_touched(&self, name: &str) -> bool {
+        self.touched.contains(name)
     }
 
     /// Must precede each change of a table.
@@ -284,8 +293,27 @@ impl Simulation {
             .filter(|subject| before.get(subject) != after.get(subject))
             .cloned()
             .collect();
+        self.undecided |= !differing.is_empty();
         for subject in differing {
             self.doubt(subject);
+        }
+    }
+
+    /// Does something to these tables. In a branch that may have run, whatever it changes of them may have come to be or not.
+    fn perhaps(&mut self, tables: &[&str], operation: impl FnOnce(&mut Self)) {
+        if self.guarded == 0 {
+            return operation(self);
+        }
+        let facts = |simulation: &Self| -> BTreeMap<Subject, Belief<_>> {
+            tables.iter().flat_map(|table| simulation.facts_of(table)).collect()
+        };
+        let before = facts(self);
+        operation(self);
+        let after = facts(self);
+        let subjects: BTreeSet<&Subject> = before.keys().chain(after.keys()).collect();
+        for subject in subjects.into_iter().filter(|subject| before.get(subject) != after.get(subject)) {
+            self.undecided = true;
+            self.doubt(subject.clone());
         }
     }
 
@@ -296,6 +324,10 @@ impl Simulation {
         constraints: &[ConstraintSpec],
         if_absent: bool,
     ) {
+        self.perhaps(&[name], |simulation| simulation.make_table(name, columns, constraints, if_absent));
+    }
+
+    fn make_table(&mut self, name: &str, columns: &[ColumnSpec], constraints: &[ConstraintSpec], if_absent: bool) {
         self.effects += 1;
         if let Some(old) = self.schema.tables.get(name)
             && (self.guarded > 0 || if_absent)
@@ -347,6 +379,12 @@ impl Simulation {
     }
 
     pub(super) fn drop_table(&mut self, name: &str) {
+        let referring = if self.guarded > 0 { self.referring_to(name) } else { Vec::new() };
+        let tables: Vec<&str> = std::iter::once(name).chain(referring.iter().map(String::as_str)).collect();
+        self.perhaps(&tables, |simulation| simulation.remove_table(name));
+    }
+
+    fn remove_table(&mut self, name: &str) {
         self.effects += 1;
         if !self.schema.tables.contains_key(name) {
             self.was_there(name, TableSubject::Itself);
@@ -367,6 +405,10 @@ impl Simulation {
     }
 
     pub(super) fn rename_table(&mut self, from: &str, to: &str) {
+        self.perhaps(&[from, to], |simulation| simulation.move_table(from, to));
+    }
+
+    fn move_table(&mut self, from: &str, to: &str) {
         self.effects += 1;
         if self.guarded > 0 && !self.schema.tables.contains_key(from) && self.schema.tables.contains_key(to) {
             return;
