@@ -7,6 +7,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Parameters, Stmt};
 
 use super::Interpreter;
+use super::doubt::root_name;
 use super::spec::Arguments;
 use super::statement::{Flow, Frame};
 use super::value::{Code, Function, Scope, Value};
@@ -104,7 +105,9 @@ impl Interpreter<'_> {
         for parameter in named.clone().chain(&parameters.kwonlyargs) {
             // A default is made once, where the function is: what it holds by now, or names there, is not known here.
             let value = match &parameter.default {
-                Some(default) if !arguments.open && (!nested || default.is_literal_expr()) => {
+                Some(default)
+                    if !arguments.open && (!nested || default.is_literal_expr() || is_of_the_file(default, frame)) =>
+                {
                     match self.expression(default, &outer) {
                         Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Instance(_) => Value::Unknown,
                         value => value,
@@ -142,6 +145,12 @@ impl Interpreter<'_> {
             frame.scope.set(&rest.name.id, if arguments.open { Value::Unknown } else { Value::dict(others) });
         }
     }
+}
+
+/// Whether an expression is a name, or a part of what one names, that no function around gives another meaning.
+fn is_of_the_file(expression: &Expr, frame: &Frame) -> bool {
+    let is_plain = matches!(expression, Expr::Name(_) | Expr::Attribute(_));
+    is_plain && root_name(expression).is_some_and(|name| frame.scope.get(name).is_none())
 }
 
 /// Whether a function with this body is a generator.

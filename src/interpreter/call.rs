@@ -8,7 +8,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use super::decoration::Receives;
 use super::import::KNOWN_PACKAGES;
 use super::spec::Arguments;
-use super::statement::{Frame, MUTATORS};
+use super::statement::{Frame, MUTATORS, is_bound};
 use super::value::{Nature, Value};
 use super::{Interpreter, UnreadKind};
 
@@ -23,6 +23,9 @@ impl Interpreter<'_> {
             return Value::Unknown;
         }
         match (&*call.func, name) {
+            (Expr::Name(name), None) if receiver.is_unknown() && is_bound(&name.id, frame) => {
+                self.unread(UnreadKind::Either, format!("it calls {}, which is not known", name.id));
+            }
             (Expr::Name(name), None) if receiver.is_unknown() && REWRITERS.contains(&name.id.as_str()) => {
                 self.misread(format!("it calls {}()", name.id));
             }

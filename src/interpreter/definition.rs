@@ -42,10 +42,18 @@ impl Interpreter<'_> {
             self.lost("create_table");
             return Value::Unknown;
         };
-        if arguments.keyword("prefixes").is_some() {
-            // A temporary table, or one of another kind.
-            self.unread_part(format!("it creates {name} with prefixes"));
-            return Value::Unknown;
+        if let Some(prefixes) = arguments.keyword("prefixes") {
+            let temporary = |prefix: &Value| prefix.text().map(|text| text.to_uppercase().contains("TEMP"));
+            let known = prefixes.items().filter(|(_, partial)| !partial);
+            match known.and_then(|(all, _)| all.iter().map(temporary).collect::<Option<Vec<bool>>>()) {
+                Some(all) if !all.contains(&true) => {}
+                // It goes with the session.
+                Some(_) => return Value::Unknown,
+                None => {
+                    self.unread_part(format!("it creates {name} with prefixes that cannot be evaluated"));
+                    return Value::Unknown;
+                }
+            }
         }
         let skip = usize::from(arguments.keyword("table_name").is_none());
         let parts = arguments.positional.get(skip..).unwrap_or_default();

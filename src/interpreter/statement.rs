@@ -417,7 +417,7 @@ impl Interpreter<'_> {
             for (module, name) in calls.names {
                 let callee = match module {
                     None => self.name(&name, &frame),
-                    Some(module) => match self.name(&module, &frame) {
+                    Some(ref module) => match self.name(module, &frame) {
                         Value::Op(_) if !matches!(name.as_str(), "f" | "get_bind" | "get_context") => return true,
                         module @ (Value::Module(_) | Value::Class(_)) => self.attribute(&module, &name),
                         Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
@@ -426,6 +426,8 @@ impl Interpreter<'_> {
                 };
                 let function = match callee {
                     Value::Function(function) => function,
+                    // Whatever is held under that name.
+                    Value::Unknown if module.is_none() && is_bound(&name, &frame) => return true,
                     // What they lead to is found out where they are called.
                     Value::Method(_) | Value::Partial(_) | Value::Class(_) | Value::Instance(_) => return true,
                     _ => continue,
@@ -445,6 +447,11 @@ impl Interpreter<'_> {
         }
         false
     }
+}
+
+/// Whether a name is one of the file's own.
+pub(super) fn is_bound(name: &Name, frame: &Frame) -> bool {
+    frame.scope.get(name).is_some() || frame.module.globals.get(name).is_some()
 }
 
 /// Whether a value is an iterator, of which nothing is left once somebody has gone through it.

@@ -87,7 +87,7 @@ const STATES: &[State] = &[
         first: "unknown-revision",
         then: &["at-head"],
     },
-    State { name: "ahead", make: || at(HEAD, &row("feedc0ffee00")), first: "ahead", then: &[] },
+    State { name: "ahead", make: || Application::rolled_back(Backend::Postgres), first: "ahead", then: &[] },
     State {
         name: "wrong-database",
         make: || {
@@ -176,7 +176,13 @@ fn every_state_is_shown_and_its_commands_lead_out_of_it() {
         let Database::Postgres { name } = &shop.database else { unreachable!() };
         let version = server().sql("postgres", "SHOW server_version")[0][0].clone();
         let place = format!("127.0.0.1:{}/{name}", server().port);
-        let variable = [(place.as_str(), "127.0.0.1:5432/shop"), (version.as_str(), "15.0")];
+        let (host, name) = place.split_once('/').unwrap();
+        let said = format!("{name} on {host}");
+        let variable = [
+            (place.as_str(), "127.0.0.1:5432/shop"),
+            (said.as_str(), "shop on 127.0.0.1:5432"),
+            (version.as_str(), "15.0"),
+        ];
         let shown = screen(shop.stillhead(&["check"]), Seen::InALog);
         is_kept(&format!("check-{}", state.name), &shown, &variable);
         fits(&shown);

@@ -194,8 +194,8 @@ fn a_parameter_says_the_same_by_position_and_by_keyword() {
         let (expected, _) = facts(&ground, before, &call.plain());
         let mut hold = |statement: String, same: bool| {
             let (held, effects) = facts(&ground, before, &statement);
-            if !effects.opaque.is_empty() {
-                faults.push(format!("{statement}: {:?}", effects.opaque));
+            if !effects.unread.is_empty() {
+                faults.push(format!("{statement}: {:?}", effects.unread));
             } else if (held == expected) != same {
                 let words = if same { "another fact than" } else { "nothing beside" };
                 faults.push(format!("{statement}: {words} {}:\n  {held:#?}\n  {expected:#?}", call.plain()));

@@ -36,6 +36,15 @@ impl Application {
         application
     }
 
+    /// A copy with the files of the release before the last, on a database that the last one has upgraded: a rollback.
+    pub fn rolled_back(backend: Backend) -> Self {
+        let application = Self::at(backend, "head");
+        let files = fs::read_dir(application.folder().join("migrations/versions")).unwrap();
+        let newest = files.flatten().find(|file| file.file_name().to_string_lossy().contains(HEAD)).unwrap();
+        fs::remove_file(newest.path()).unwrap();
+        application
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
