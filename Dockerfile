@@ -1,7 +1,7 @@
 # The static binary, and an application behind it.
 #
-#   docker build -t stillhead .                    an image with nothing but /stillhead: COPY --from=stillhead /stillhead …
-#   docker build -t shop --target shop .           examples/shop with stillhead as its entry point
+#   docker build -t levelhead .                    an image with nothing but /levelhead: COPY --from=levelhead /levelhead …
+#   docker build -t shop --target shop .           examples/shop with levelhead as its entry point
 #
 # Each platform is built on its own architecture (or emulated): docker build --platform linux/arm64 …
 
@@ -22,7 +22,7 @@ FROM ${PYTHON} AS shop
 WORKDIR /srv/shop
 COPY examples/shop/requirements.txt .
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt
-COPY --from=build /out/bin/stillhead /usr/local/bin/
+COPY --from=build /out/bin/levelhead /usr/local/bin/
 COPY examples/shop .
 # gunicorn listens on 0.0.0.0:$PORT where PORT is set; a platform may choose another. /dev/shm, for the workers' heartbeats,
 # is there even where the container is read-only.
@@ -31,9 +31,9 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --start-period=60s CMD ["python", "-c", \
     "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/healthz', timeout=3)"]
-ENTRYPOINT ["stillhead", "run", "--"]
+ENTRYPOINT ["levelhead", "run", "--"]
 CMD ["gunicorn", "--worker-tmp-dir", "/dev/shm", "app:create_app()"]
 
-FROM scratch AS stillhead
-COPY --from=build /out/bin/stillhead /stillhead
-ENTRYPOINT ["/stillhead"]
+FROM scratch AS levelhead
+COPY --from=build /out/bin/levelhead /levelhead
+ENTRYPOINT ["/levelhead"]

@@ -19,7 +19,7 @@ def number(value):
 
 
 def draw(title, lines):
-    """`lines`: a name, whether it is stillhead's, and its points, each revisions and milliseconds."""
+    """`lines`: a name, whether it is levelhead's, and its points, each revisions and milliseconds."""
     points = [point for _, _, own in lines for point in own]
     low, high = (10 ** f(log10(edge(y for _, y in points))) for f, edge in ((lambda v: int(v // 1), min), (lambda v: -int(-v // 1), max)))
     first, last = min(x for x, _ in points), max(x for x, _ in points)

@@ -3,7 +3,7 @@
 import subprocess
 import time
 
-from measure import CLOCK, STILLHEAD, VENV, environment
+from measure import CLOCK, LEVELHEAD, VENV, environment
 from report import Table, ms, ratio
 from start import shop
 
@@ -46,7 +46,7 @@ def last_start(server, folder, database, size):
     begin = time.monotonic_ns()
     replicas = [
         subprocess.Popen(
-            [STILLHEAD, "run", "--", CLOCK], cwd=folder, env=surroundings(server, database), stdin=subprocess.DEVNULL,
+            [LEVELHEAD, "run", "--", CLOCK], cwd=folder, env=surroundings(server, database), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for _ in range(size)

@@ -2,7 +2,7 @@
 
 import chart
 import history
-from measure import ROOT, STILLHEAD, VENV, WORK, Command, hyperfine
+from measure import ROOT, LEVELHEAD, VENV, WORK, Command, hyperfine
 from report import Table, ms
 
 #: 400 and 2,000 are what the goals of `infer` are said of.
@@ -17,7 +17,7 @@ def commands(folder, url, count):
     often, seldom = (30, 5) if count < 1_000 else (15, 2) if count < 10_000 else (7, 1)
 
     def ours(*words):
-        return Command(" ".join(map(str, words)), [STILLHEAD, *words], folder, own, runs=often)
+        return Command(" ".join(map(str, words)), [LEVELHEAD, *words], folder, own, runs=often)
 
     def theirs(*words):
         return Command(" ".join(words), [alembic, *words], folder, own, runs=seldom)
@@ -44,7 +44,7 @@ def measure(server, quick):
             for name, time in zip(names, times):
                 lines[name].append((count, time))
     picture = [(name.strip("`"), "alembic" not in name, points) for name, points in lines.items()]
-    drawing = chart.draw("Milliseconds by revisions", [(f"stillhead {name}" if own else name, own, points) for name, own, points in picture])
+    drawing = chart.draw("Milliseconds by revisions", [(f"levelhead {name}" if own else name, own, points) for name, own, points in picture])
     if not quick:
         (ROOT / "docs" / "growth.svg").write_text(drawing)
     (WORK / "growth.svg").write_text(drawing)

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import history
-from measure import FLOOR, ROOT, STILLHEAD, WORK, environment
+from measure import FLOOR, ROOT, LEVELHEAD, WORK, environment
 from report import Table
 
 KEPT = ROOT / "benches" / "instructions.txt"
@@ -17,10 +17,10 @@ def measure(server, quick, keep=False):
     """The table, beside the number that is kept. `make bench ONLY=instructions KEEP=1` keeps a new one."""
     folder = history.write(WORK / f"history-{REVISIONS}", REVISIONS)
     server.create("instructions", list(history.statements(REVISIONS)))
-    # Over the socket: SCRAM's rounds, the same for both, would hide what stillhead itself does.
+    # Over the socket: SCRAM's rounds, the same for both, would hide what levelhead itself does.
     url = server.socket("instructions")
     rows = [
-        ("stillhead", [STILLHEAD, "run"], {"DATABASE_URL": url}),
+        ("levelhead", [LEVELHEAD, "run"], {"DATABASE_URL": url}),
         ("the floor", [FLOOR, url, "--", "/nonexistent"], {}),
     ]
     table = Table(["a start at head, 100 revisions, Unix socket", "million instructions", "system calls", "page faults"])
@@ -32,14 +32,14 @@ def measure(server, quick, keep=False):
     if KEPT.exists():
         kept = int(KEPT.read_text())
         since = f"{kept / 1e6:.1f} ({own / kept - 1:+.1%} since)"
-        table.add("stillhead, as kept in benches/instructions.txt", since, "", "")
+        table.add("levelhead, as kept in benches/instructions.txt", since, "", "")
     if keep or not KEPT.exists():
         KEPT.write_text(f"{own}\n")
     return {"instructions": table.markdown()}
 
 
 def count(words, folder, more):
-    """Instructions up to exec, which callgrind would not follow: stillhead gets no command, the floor one that is not there."""
+    """Instructions up to exec, which callgrind would not follow: levelhead gets no command, the floor one that is not there."""
     done = subprocess.run(
         ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", *map(str, words)],
         cwd=folder, env=environment(more), stdin=subprocess.DEVNULL, capture_output=True, text=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "target" / "bench"
 CLOCK = str(WORK / "clock")
-STILLHEAD = str(WORK / "stillhead")
+LEVELHEAD = str(WORK / "levelhead")
 FLOOR = str(WORK / "floor")
 VENV = ROOT / "target" / "venv" / "bin"
 

@@ -18,8 +18,8 @@ SETTINGS = [
 
 
 def binaries():
-    """The newest server's folder; STILLHEAD_TEST_POSTGRES names another."""
-    named = os.environ.get("STILLHEAD_TEST_POSTGRES")
+    """The newest server's folder; LEVELHEAD_TEST_POSTGRES names another."""
+    named = os.environ.get("LEVELHEAD_TEST_POSTGRES")
     installed = Path("/usr/lib/postgresql").glob("*/bin")
     return Path(named) if named else max(installed, key=lambda folder: int(folder.parent.name))
 
@@ -28,7 +28,7 @@ class Server:
     """Runs until `stop`."""
 
     def __init__(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="stillhead-bench-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="levelhead-bench-"))
         account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         self.identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
         (self.folder / "password").write_text(PASSWORD)

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import history
-from measure import CLOCK, FLOOR, ROOT, STILLHEAD, VENV, WORK, Command, environment, in_turn, median, once
+from measure import CLOCK, FLOOR, ROOT, LEVELHEAD, VENV, WORK, Command, environment, in_turn, median, once
 from report import Table, kib, ms, ratio
 from server import binaries
 
@@ -14,7 +14,7 @@ REVISIONS = 100
 PYTHON = VENV / "python"
 SCRIPT = ROOT / "benches" / "peers" / "wsgi_wrapper.py"
 QUERY = "select version_num from alembic_version"
-#: What is to be reached, as a multiple of stillhead's time; of the floor: stillhead's as a multiple of it.
+#: What is to be reached, as a multiple of levelhead's time; of the floor: levelhead's as a multiple of it.
 GOALS = {"floor": 1.25, "psql": 5, "script": 5, "alembic": 50, "flask": 80}
 
 
@@ -27,7 +27,7 @@ def shop():
 
 
 def ways(server):
-    """Each way to reach a database: its name, the URL of one, stillhead's floor on it, whether psql can go it."""
+    """Each way to reach a database: its name, the URL of one, levelhead's floor on it, whether psql can go it."""
 
     def floor(url):
         return [FLOOR, url.split("?")[0], server.certificate] if "verify-full" in url else [FLOOR, url]
@@ -58,15 +58,15 @@ def measure(server, quick):
     """The tables."""
     folder, shop_folder = prepare(server)
     runs, few = (10, 2) if quick else (200, 10)
-    table = Table(["", "stillhead", "floor", "psql", "psycopg script", "alembic", "flask db (shop)"])
-    ratios = Table(["times stillhead", "floor", "psql", "psycopg script", "alembic", "flask db (shop)"])
+    table = Table(["", "levelhead", "floor", "psql", "psycopg script", "alembic", "flask db (shop)"])
+    ratios = Table(["times levelhead", "floor", "psql", "psycopg script", "alembic", "flask db (shop)"])
     memory = None
     for name, url_of, floor, has_psql in ways(server):
         url, shop_url = url_of("start"), url_of("shop").replace("postgresql:", "postgresql+psycopg:")
         own, shops = {"DATABASE_URL": url}, {"DATABASE_URL": shop_url}
         flask = Command("flask", [VENV / "flask", "db", "upgrade"], shop_folder, shops, runs=few)
         commands = [
-            Command("stillhead", [STILLHEAD, "run", "--"], folder, own, True, runs),
+            Command("levelhead", [LEVELHEAD, "run", "--"], folder, own, True, runs),
             Command("floor", [*floor(url), "--"], folder, {}, True, runs),
             Command("script", [PYTHON, SCRIPT], folder, own, True, max(runs // 4, 5)),
             Command("alembic", [VENV / "alembic", "upgrade", "head"], folder, own, runs=few),
@@ -76,17 +76,17 @@ def measure(server, quick):
             commands.insert(2, Command("psql", [binaries() / "psql", url, "-c", QUERY], folder, runs=max(runs // 2, 5)))
         samples = dict(zip([command.name for command in commands], in_turn(commands)))
         times = {peer: median(own) for peer, own in samples.items()}
-        row = ["stillhead", "floor", "psql", "script", "alembic", "flask"]
+        row = ["levelhead", "floor", "psql", "script", "alembic", "flask"]
         table.add(name, *[ms(times[peer]) if peer in times else "" for peer in row])
         ratios.add(name, *[
-            verdict(peer, times[peer] / times["stillhead"]) if peer in times else "" for peer in row[1:]
+            verdict(peer, times[peer] / times["levelhead"]) if peer in times else "" for peer in row[1:]
         ])  # fmt: skip
         memory = memory or [(peer, max(sample.memory for sample in samples[peer])) for peer in row]
     return {"start": table.markdown() + "\n\n" + ratios.markdown(), "memory": sizes(server, folder, memory)}
 
 
 def verdict(peer, times):
-    """The ratio, marked where it misses its goal. Of the floor the inverse is said: how much more than it stillhead takes."""
+    """The ratio, marked where it misses its goal. Of the floor the inverse is said: how much more than it levelhead takes."""
     if peer == "floor":
         return ratio(1 / times, 1 / times <= GOALS[peer]) + " of it"
     return ratio(times, times >= GOALS[peer])
@@ -98,20 +98,20 @@ def sizes(server, folder, memory):
     for name, peak in memory:
         table.add(name, kib(peak))
     directly = once(Command("clock", [CLOCK], becomes=False)).memory
-    own = Command("stillhead", [STILLHEAD, "run", "--", "cat", "/proc/self/status"], folder, {"DATABASE_URL": server.socket("start")})
+    own = Command("levelhead", [LEVELHEAD, "run", "--", "cat", "/proc/self/status"], folder, {"DATABASE_URL": server.socket("start")})
     after = resident(own)
     before = resident(Command("cat", ["cat", "/proc/self/status"]))
     table.add("the smallest program, for comparison", kib(directly))
-    table.add("`cat`, started by stillhead", kib(after))
+    table.add("`cat`, started by levelhead", kib(after))
     table.add("`cat`, started directly", kib(before))
     size = Table(["static binary", "bytes"])
-    size.add("stillhead, everything in", f"{Path(STILLHEAD).stat().st_size:,}")
+    size.add("levelhead, everything in", f"{Path(LEVELHEAD).stat().st_size:,}")
     size.add("the floor", f"{Path(FLOOR).stat().st_size:,}")
     return table.markdown() + "\n\n" + size.markdown()
 
 
 def resident(command):
-    """The resident memory of `cat`, by its own account: nothing of stillhead is left in it."""
+    """The resident memory of `cat`, by its own account: nothing of levelhead is left in it."""
     done = subprocess.run(
         list(map(str, command.words)), cwd=command.folder, env=environment(command.environment), capture_output=True, check=True
     )

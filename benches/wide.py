@@ -3,7 +3,7 @@
 import subprocess
 
 import history
-from measure import STILLHEAD, WORK, Command, environment, hyperfine
+from measure import LEVELHEAD, WORK, Command, environment, hyperfine
 from report import Table, ms
 
 #: Revisions; the schema has a table for ten of them, and twelve columns in each.
@@ -20,7 +20,7 @@ def measure(server, quick):
         server.create(database, made)
         cells = []
         for word in ("infer", "check"):
-            command = Command(word, [STILLHEAD, word], folder, {"DATABASE_URL": server.socket(database)}, runs=5)
+            command = Command(word, [LEVELHEAD, word], folder, {"DATABASE_URL": server.socket(database)}, runs=5)
             cells += [ms(hyperfine([command])[0]), statements(server, command, database)]
         tables = (count + 9) // 10
         table.add(f"{tables:,} tables, {tables * 12:,} columns", *cells)

@@ -12,16 +12,16 @@ use crate::config::Settings;
 
 /// What `docs/exit-codes.md` says at more length.
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 findings that need a person; 2 usage; 124 a deadline passed; 125 stillhead refused or failed; \
+Exit codes: 0 done; 1 findings that need a person; 2 usage; 124 a deadline passed; 125 levelhead refused or failed; \
 126, 127 the command cannot be executed, was not found; 128+n ended by signal n; otherwise the upgrade command's own. \
 Once CMD was started, every code is its own.";
 
-/// Is your database still at head?
+/// Is your database level with its head?
 ///
-/// stillhead checks the database against the migration files of the image, runs the application's own upgrade when one
+/// levelhead checks the database against the migration files of the image, runs the application's own upgrade when one
 /// is pending, and becomes the start command: same PID, no trace.
 #[derive(Debug, Parser)]
-#[command(name = "stillhead", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "levelhead", version, max_term_width = 100, disable_help_subcommand = true)]
 #[command(after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// Flags that every command takes.
@@ -118,10 +118,10 @@ pub enum Command {
     Reset(reset::Arguments),
     /// Set the version table's rows without running a migration
     Stamp(stamp::Arguments),
-    /// Put back the rows that the last change by stillhead replaced
+    /// Put back the rows that the last change by levelhead replaced
     ///
     /// Refuses where somebody else has changed the rows since, and says what is there. An upgrade is not undone: that is what
-    /// `flask db downgrade` is for. Needs the ledger (STILLHEAD_LEDGER), and no migration files.
+    /// `flask db downgrade` is for. Needs the ledger (LEVELHEAD_LEDGER), and no migration files.
     Undo(undo::Arguments),
     /// Print a completion script for a shell
     Completions {
@@ -129,7 +129,7 @@ pub enum Command {
         #[arg(value_enum)]
         shell: manual::CompletedShell,
     },
-    /// Print the manual page: stillhead man | man -l -
+    /// Print the manual page: levelhead man | man -l -
     Man,
 }
 
@@ -150,7 +150,7 @@ mod tests {
             "run --skip-db-upgrade --retry-authentication=no --wait-timeout 5s --log=debug",
         ];
         for line in lines {
-            let words: Vec<OsString> = ["stillhead"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
+            let words: Vec<OsString> = ["levelhead"].into_iter().chain(line.split(' ')).map(OsString::from).collect();
             let start = Start::try_parse_from(&words[2..]).unwrap_or_else(|error| panic!("{line}: {error}"));
             let whole = Cli::try_parse_from(&words).unwrap_or_else(|error| panic!("{line}: {error}"));
             let short = Cli { settings: start.settings, command: Command::Run(start.arguments) };
@@ -176,13 +176,13 @@ mod tests {
             "--log debug rn",
         ];
         for line in lines {
-            let words = ["stillhead"].into_iter().chain(line.split_whitespace()).map(OsString::from);
+            let words = ["levelhead"].into_iter().chain(line.split_whitespace()).map(OsString::from);
             let words: Vec<OsString> = words.collect();
             let said = Cli::parse_words(&words).unwrap_err();
             let whole = Cli::try_parse_from(&words).unwrap_err();
             assert_eq!((said.exit_code(), said.to_string()), (whole.exit_code(), whole.to_string()), "{line}");
         }
-        let flags_first = ["stillhead", "--log", "debug", "run", "--", "true"].map(OsString::from);
+        let flags_first = ["levelhead", "--log", "debug", "run", "--", "true"].map(OsString::from);
         assert!(matches!(Cli::parse_words(&flags_first).unwrap().command, Command::Run(_)));
     }
 }

@@ -123,7 +123,7 @@ pub enum Error {
         next: String,
     },
     /// `explain`, and the text holds no error that is known.
-    #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that stillhead knows".to_owned(), |name| format!("{name} is an exception that stillhead does not know")))]
+    #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that levelhead knows".to_owned(), |name| format!("{name} is an exception that levelhead does not know")))]
     NothingToExplain {
         /// The exception that the text ends with.
         exception: Option<String>,
@@ -146,7 +146,7 @@ pub enum Error {
         next: String,
     },
     /// `check`, and what is wrong can be repaired: everything that it takes is proven.
-    #[error("something is wrong, and stillhead can repair it")]
+    #[error("something is wrong, and levelhead can repair it")]
     NeedsRepair {
         /// The next command of the worst finding.
         next: String,
@@ -242,7 +242,7 @@ impl Error {
         }
     }
 
-    /// The signal by which stillhead itself was asked to end.
+    /// The signal by which levelhead itself was asked to end.
     pub fn interruption(&self) -> Option<Signal> {
         match self {
             Self::Upgrade(UpgradeError::Interrupted { signal, .. }) => Some(*signal),
@@ -280,8 +280,8 @@ impl Error {
     pub fn next(&self) -> String {
         match self {
             Self::Config(error) => error.next(),
-            Self::NotInferred { deviating: Some(revision) } => format!("stillhead infer --explain {revision}"),
-            Self::NotInferred { deviating: None } => "stillhead check, which says what may be written".to_owned(),
+            Self::NotInferred { deviating: Some(revision) } => format!("levelhead infer --explain {revision}"),
+            Self::NotInferred { deviating: None } => "levelhead check, which says what may be written".to_owned(),
             Self::Layout(error) => error.next(),
             Self::Read(error) => error.next(),
             Self::VersionTable(error) => error.next(),
@@ -292,7 +292,7 @@ impl Error {
             Self::Obstacle(obstacle) => obstacle.next(),
             Self::Undo(error) => error.next(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
-                format!("install the application's requirements (they bring {name}), or set STILLHEAD_UPGRADE_COMMAND")
+                format!("install the application's requirements (they bring {name}), or set LEVELHEAD_UPGRADE_COMMAND")
             }
             Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
             Self::Upgrade(error) => error.next(),
@@ -300,22 +300,22 @@ impl Error {
                 "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
             }
             Self::Graph(error) => error.next(),
-            Self::NotOnHeads { .. } => "bring it there: stillhead run".to_owned(),
+            Self::NotOnHeads { .. } => "bring it there: levelhead run".to_owned(),
             Self::FurtherNotAtHead { name, .. } => {
                 format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
             }
             Self::VersionTableElsewhere { .. } => {
-                "say which one it is: STILLHEAD_VERSION_TABLE=NAME, STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+                "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
             }
             Self::ChecksFailed { next, .. } => next.clone(),
             Self::NothingToExplain { .. } => {
-                "hand over the whole output, both streams: COMMAND 2>&1 | stillhead explain".to_owned()
+                "hand over the whole output, both streams: COMMAND 2>&1 | levelhead explain".to_owned()
             }
-            Self::UnknownCode { nearest: Some(code), .. } => format!("stillhead explain {code}"),
-            Self::UnknownCode { nearest: None, .. } => "stillhead explain, without more, lists the codes".to_owned(),
-            Self::Input(_) => "give the text as an argument: stillhead explain 'TEXT'".to_owned(),
+            Self::UnknownCode { nearest: Some(code), .. } => format!("levelhead explain {code}"),
+            Self::UnknownCode { nearest: None, .. } => "levelhead explain, without more, lists the codes".to_owned(),
+            Self::Input(_) => "give the text as an argument: levelhead explain 'TEXT'".to_owned(),
             Self::NeedsAPerson { next } | Self::NeedsRepair { next } => next.clone(),
-            Self::OnlyPending => "stillhead run".to_owned(),
+            Self::OnlyPending => "levelhead run".to_owned(),
             Self::Report { file, source } => match (source.kind(), file.parent()) {
                 (ErrorKind::NotFound, Some(folder)) => format!("mkdir -p {}", folder.display()),
                 (ErrorKind::IsADirectory, _) => format!("give --output a file in it: {}/report.md", file.display()),
@@ -323,20 +323,20 @@ impl Error {
                 _ => "give --output a file in a folder that can be written to".to_owned(),
             },
             Self::NotConfirmed { sql } => {
-                format!("{sql}, for the statements; stillhead infer, for the evidence")
+                format!("{sql}, for the statements; levelhead infer, for the evidence")
             }
             Self::NobodyToAsk { command } => command.clone(),
             Self::EvidenceDisagrees { first, command, .. } => {
-                format!("stillhead infer --explain {first}; if you know better, {command}")
+                format!("levelhead infer --explain {first}; if you know better, {command}")
             }
-            Self::ChangedMeanwhile => "stillhead fix, once more".to_owned(),
+            Self::ChangedMeanwhile => "levelhead fix, once more".to_owned(),
             Self::Output(_) => "make room where the output goes".to_owned(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
             Self::NotFollowed { holder: None, .. } => {
-                "start an instance that upgrades: stillhead run, without --wait or STILLHEAD_MODE=wait".to_owned()
+                "start an instance that upgrades: levelhead run, without --wait or LEVELHEAD_MODE=wait".to_owned()
             }
             Self::NotFollowed { holder: Some(_), .. } => {
-                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::Against(error) => error.next(),
             Self::Merge(error) => error.next(),
@@ -388,7 +388,7 @@ impl From<Finding> for Error {
     }
 }
 
-/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. stillhead never uses
+/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. levelhead never uses
 /// them; an upgrade command's are told as 125.
 fn not_mistaken_for_gunicorns(code: u8) -> u8 {
     if matches!(code, 3 | 4) { 125 } else { code }

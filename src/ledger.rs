@@ -1,4 +1,4 @@
-//! The ledger: what stillhead has changed, and why. A plain value; `database` keeps it.
+//! The ledger: what levelhead has changed, and why. A plain value; `database` keeps it.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub enum Action {
     Undo,
     /// The application's own upgrade, which `run` started.
     Upgrade,
-    /// One of a later stillhead's.
+    /// One of a later levelhead's.
     #[serde(other)]
     Other,
 }
@@ -44,16 +44,16 @@ impl Action {
     }
 }
 
-/// Which release, on which machine, by which stillhead.
+/// Which release, on which machine, by which levelhead.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Origin {
-    /// What the platform or `STILLHEAD_IMAGE` calls the release.
+    /// What the platform or `LEVELHEAD_IMAGE` calls the release.
     pub image: Option<String>,
     /// The host's name.
     pub host: Option<String>,
-    /// The version of stillhead.
-    pub stillhead: String,
+    /// The version of levelhead.
+    pub levelhead: String,
 }
 
 /// One revision that an upgrade applied.
@@ -134,8 +134,8 @@ pub fn reached(entries: &[Entry], rows: &[String]) -> BTreeSet<String> {
 /// Why nothing is undone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UndoError {
-    /// Stillhead has changed nothing, or was told not to keep a ledger.
-    #[error("the ledger is empty: stillhead has changed nothing here, or STILLHEAD_LEDGER was off")]
+    /// Levelhead has changed nothing, or was told not to keep a ledger.
+    #[error("the ledger is empty: levelhead has changed nothing here, or LEVELHEAD_LEDGER was off")]
     Empty,
     /// There is a ledger, and this role may not use it.
     #[error("this role may not read the ledger")]
@@ -153,10 +153,10 @@ pub enum UndoError {
         /// The rows after.
         to: String,
     },
-    /// Somebody else has changed the rows after stillhead.
+    /// Somebody else has changed the rows after levelhead.
     #[error("the rows have moved since: the {action} of {at} left {left}, and now the version table holds {found}")]
     Moved {
-        /// What stillhead did.
+        /// What levelhead did.
         action: &'static str,
         /// When.
         at: String,
@@ -174,21 +174,21 @@ impl UndoError {
     #[must_use]
     pub fn next(&self) -> String {
         match self {
-            Self::Empty => "set the rows by hand: stillhead stamp --purge REV".to_owned(),
+            Self::Empty => "set the rows by hand: levelhead stamp --purge REV".to_owned(),
             Self::Forbidden { grant } => grant.clone(),
             // A downgrade to base would drop every table: nothing to be told to a person in a hurry.
             Self::Upgrade { from, .. } if from == NOTHING => {
-                "leave it: the database was empty before; stillhead current shows where it is".to_owned()
+                "leave it: the database was empty before; levelhead current shows where it is".to_owned()
             }
             Self::Upgrade { from, .. } => format!(
                 "only if what it made may go, with the data in it: flask db downgrade {from}, or alembic downgrade {from}"
             ),
             // What an upgrade has made stays where its rows go; and with no rows at all nobody knows where the database is.
             Self::Moved { action, before, .. } if *action == Action::Upgrade.word() || before == NOTHING => {
-                "stillhead check, which holds the rows that are there against the schema".to_owned()
+                "levelhead check, which holds the rows that are there against the schema".to_owned()
             }
             Self::Moved { before, .. } => {
-                format!("if the rows of before are right, stillhead stamp --purge {}", before.replace(',', ""))
+                format!("if the rows of before are right, levelhead stamp --purge {}", before.replace(',', ""))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! stillhead: is your database still at head?
+//! levelhead: is your database level with its head?
 //!
 //! A pre-start wrapper for applications that use Alembic or Flask-Migrate. See `docs/architecture.md` for the
 //! bird's-eye view, the code map and the invariants that `tests/it/tidy.rs` holds.

@@ -34,7 +34,7 @@ pub fn start(log: Log) {
     debug_assert!(started.is_ok(), "logging is started once");
 }
 
-/// `stillhead: message`, with the level where it is not the usual one.
+/// `levelhead: message`, with the level where it is not the usual one.
 struct Lines;
 
 impl<S, N> FormatEvent<S, N> for Lines
@@ -52,8 +52,8 @@ where
             Level::DEBUG | Level::TRACE => ("2", "debug: "),
         };
         let prefix = match lines.has_ansi_escapes() {
-            true => format!("\u{1b}[{colour}mstillhead:\u{1b}[0m"),
-            false => "stillhead:".to_owned(),
+            true => format!("\u{1b}[{colour}mlevelhead:\u{1b}[0m"),
+            false => "levelhead:".to_owned(),
         };
         writeln!(lines, "{prefix} {word}{}", text.message)?;
         match text.next.as_str() {
@@ -63,7 +63,7 @@ where
     }
 }
 
-/// The two fields that stillhead's events have; others are a library's, and are left to JSON.
+/// The two fields that levelhead's events have; others are a library's, and are left to JSON.
 #[derive(Default)]
 struct Text {
     message: String,

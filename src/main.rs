@@ -1,7 +1,7 @@
 //! The program: `main(argc, argv)`, without Rust's own start-up.
 //!
 //! Rust's runtime would ignore SIGPIPE and open closed standard streams, and both would be inherited by the program that
-//! stillhead becomes. Without it the process reaches `exec` as it was started.
+//! levelhead becomes. Without it the process reaches `exec` as it was started.
 #![no_main]
 
 use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
@@ -17,5 +17,5 @@ extern "C" fn main(argc: c_int, argv: *const *const c_char) -> c_int {
         .map(|index| unsafe { CStr::from_ptr(*argv.add(index)) })
         .map(|argument| OsStr::from_bytes(argument.to_bytes()).to_owned())
         .collect();
-    stillhead::start(&arguments)
+    levelhead::start(&arguments)
 }

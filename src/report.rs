@@ -191,7 +191,7 @@ mod tests {
         failed.detail = vec!["Traceback".to_owned()];
         let groups = vec![
             Group { title: "URL", checks: vec![Check::pass("url", "w ".repeat(50).trim())] },
-            Group { title: "State", checks: vec![failed, Check::warn("heads", "two", "stillhead merge")] },
+            Group { title: "State", checks: vec![failed, Check::warn("heads", "two", "levelhead merge")] },
         ];
         Report { groups, left_out: vec!["the start command".to_owned()] }
     }
@@ -202,7 +202,7 @@ mod tests {
         let expected = format!(
             "URL\n  pass  url               {}\n                          {}\n\n\
              State\n  fail  schema            a | b is not there\n        Traceback\n        next: CREATE TABLE `a`\n\
-             \x20 warn  heads             two\n        next: stillhead merge\n\n\
+             \x20 warn  heads             two\n        next: levelhead merge\n\n\
              not checked: the start command\n3 checks: 1 pass, 1 warn, 1 fail\n",
             w(27),
             w(23)

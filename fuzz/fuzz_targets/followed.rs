@@ -1,7 +1,7 @@
 //! Migrations without anything around them.
 
-use stillhead::interpreter::{Checkout, Script, Setting, read};
-use stillhead::schema::Dialect;
+use levelhead::interpreter::{Checkout, Script, Setting, read};
+use levelhead::schema::Dialect;
 
 struct Alone;
 

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use levelhead::migrations::{read_header, read_revision};
 use libfuzzer_sys::fuzz_target;
-use stillhead::migrations::{read_header, read_revision};
 
 fuzz_target!(|bytes: &[u8]| {
     let path = Path::new("versions/a.py");

@@ -11,11 +11,11 @@ use crate::error::Error;
 /// The shells that `completions` knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CompletedShell {
-    /// `stillhead completions bash >/etc/bash_completion.d/stillhead`
+    /// `levelhead completions bash >/etc/bash_completion.d/levelhead`
     Bash,
-    /// `stillhead completions fish >~/.config/fish/completions/stillhead.fish`
+    /// `levelhead completions fish >~/.config/fish/completions/levelhead.fish`
     Fish,
-    /// `stillhead completions zsh >"${fpath[1]}/_stillhead"`
+    /// `levelhead completions zsh >"${fpath[1]}/_levelhead"`
     Zsh,
 }
 
@@ -42,7 +42,7 @@ pub fn man() -> Result<(), Error> {
     whole.render_description_section(&mut page)?;
     whole.render_options_section(&mut page)?;
     for command in program.get_subcommands() {
-        page.extend(format!(".SH \"STILLHEAD {}\"\n", command.get_name().to_uppercase()).into_bytes());
+        page.extend(format!(".SH \"LEVELHEAD {}\"\n", command.get_name().to_uppercase()).into_bytes());
         let section = Man::new(command.clone());
         let mut text = Vec::new();
         section.render_synopsis_section(&mut text)?;
@@ -62,6 +62,6 @@ pub fn completions(shell: CompletedShell) -> Result<(), Error> {
         CompletedShell::Zsh => Shell::Zsh,
     };
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "stillhead", &mut script);
+    clap_complete::generate(shell, &mut Cli::command(), "levelhead", &mut script);
     print(&String::from_utf8_lossy(&script))
 }

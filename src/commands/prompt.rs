@@ -1,4 +1,4 @@
-//! A question at a terminal. The terminal edits the line itself, so that Ctrl-C ends stillhead and Ctrl-D the input, as
+//! A question at a terminal. The terminal edits the line itself, so that Ctrl-C ends levelhead and Ctrl-D the input, as
 //! everywhere.
 
 use std::io::{BufRead, Write};

@@ -53,7 +53,7 @@ pub async fn run(config: &Config, arguments: &Arguments) -> Result<Option<Progra
         // To skip the upgrade is to start no matter what: the reading is only a courtesy.
         Err(error) if config.skip_upgrade => warn!("{error}; SKIP_DB_UPGRADE is set, going on"),
         Err(error) if config.on_failure == Reaction::Start && error.interruption().is_none() => {
-            warn!(next = %error.next(), "{error}; STILLHEAD_ON_FAILURE=start: going on");
+            warn!(next = %error.next(), "{error}; LEVELHEAD_ON_FAILURE=start: going on");
         }
         result => result?,
     }

@@ -1,4 +1,4 @@
-//! `undo`: puts back the rows that the last change by stillhead replaced. Needs no migration files: the ledger says it all.
+//! `undo`: puts back the rows that the last change by levelhead replaced. Needs no migration files: the ledger says it all.
 
 use clap::Args;
 use tracing::info;
@@ -66,7 +66,7 @@ async fn undo_last(config: &Config, url: &DatabaseUrl, dry_run: bool) -> Result<
     database.close().await;
     info!("{table}: took back {what}: {}", change.rows);
     if is_recorded(&recorded) {
-        info!("to do it again after all: stillhead undo");
+        info!("to do it again after all: levelhead undo");
     }
     Ok(())
 }

@@ -139,7 +139,7 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
     for finding in &look.findings {
         match finding.severity() {
             Severity::Warning => warn!(next = %finding.next(), "{}: {finding}", finding.code()),
-            // Its next command is `stillhead run`, which is what goes on here.
+            // Its next command is `levelhead run`, which is what goes on here.
             Severity::Repair => warn!("{}: {finding}", finding.code()),
             _ => {}
         }

@@ -34,7 +34,7 @@ pub(super) async fn write(
         }
     }
     if is_recorded(&recorded) && action != Action::Repair {
-        info!("to take it back: stillhead undo");
+        info!("to take it back: levelhead undo");
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ pub(super) fn note(config: &Config, action: Action) -> Option<Note> {
 /// Whether the change can be undone; says so where it cannot.
 pub(super) fn is_recorded(recorded: &Recorded) -> bool {
     if let Recorded::No { reason, next } = recorded {
-        warn!(next = %next, "this change is not in the ledger, so that stillhead undo cannot take it back: {reason}");
+        warn!(next = %next, "this change is not in the ledger, so that levelhead undo cannot take it back: {reason}");
     }
     *recorded == Recorded::Yes
 }

@@ -35,7 +35,7 @@ impl FromStr for Level {
 /// How to log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// `stillhead: …`, coloured on a terminal.
+    /// `levelhead: …`, coloured on a terminal.
     Text,
     /// A JSON object a line.
     Json,

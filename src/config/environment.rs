@@ -11,7 +11,7 @@ use nix::unistd::{Uid, User, gethostname};
 use super::{ConfigError, Settings};
 use crate::database::url::LibpqEnvironment;
 
-/// Variables that are not stillhead's own and keep the names that the ecosystem gave them.
+/// Variables that are not levelhead's own and keep the names that the ecosystem gave them.
 const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
 /// Variables that platforms set in what they run.
 const PLATFORMS: [&str; 14] = [
@@ -33,8 +33,8 @@ const PLATFORMS: [&str; 14] = [
 /// Variables in which people say what an environment is for.
 const PURPOSES: [&str; 8] =
     ["FLASK_ENV", "FLASK_CONFIG", "APP_ENV", "APP_SETTINGS", "ENV", "ENVIRONMENT", "PYTHON_ENV", "SENTRY_ENVIRONMENT"];
-/// What stillhead's own variables begin with.
-const PREFIX: &str = "STILLHEAD_";
+/// What levelhead's own variables begin with.
+const PREFIX: &str = "LEVELHEAD_";
 
 /// What platforms call the release that runs: Render, Fly.io, Heroku, Cloud Run, Railway.
 const IMAGES: [&str; 5] =
@@ -109,7 +109,7 @@ impl Environment {
         self.0.get(OsStr::new(name)).is_some_and(|value| value.is_empty())
     }
 
-    /// The settings among the variables. Fails on an unknown `STILLHEAD_` name and on the first value that does not parse.
+    /// The settings among the variables. Fails on an unknown `LEVELHEAD_` name and on the first value that does not parse.
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let mut given = Vec::new();
         for name in SHARED {
@@ -150,7 +150,7 @@ pub(super) fn host() -> Option<String> {
     gethostname().ok()?.into_string().ok()
 }
 
-/// The settings that have a variable of stillhead's own: the fields of [`Settings`] but for the shared ones.
+/// The settings that have a variable of levelhead's own: the fields of [`Settings`] but for the shared ones.
 fn names() -> Vec<String> {
     Settings::augment_args(clap::Command::new(""))
         .get_arguments()
@@ -185,17 +185,17 @@ mod tests {
     #[test]
     fn an_unknown_variable_names_the_nearest_known_one() {
         assert_eq!(
-            refused(&[("STILLHEAD_WAIT_TIMOUT", "3")]),
-            "unknown variable STILLHEAD_WAIT_TIMOUT; did you mean STILLHEAD_WAIT_TIMEOUT?"
+            refused(&[("LEVELHEAD_WAIT_TIMOUT", "3")]),
+            "unknown variable LEVELHEAD_WAIT_TIMOUT; did you mean LEVELHEAD_WAIT_TIMEOUT?"
         );
-        assert_eq!(refused(&[("STILLHEAD_XYZZY_PLUGH", "3")]), "unknown variable STILLHEAD_XYZZY_PLUGH");
+        assert_eq!(refused(&[("LEVELHEAD_XYZZY_PLUGH", "3")]), "unknown variable LEVELHEAD_XYZZY_PLUGH");
     }
 
     #[test]
     fn a_value_that_does_not_parse_names_its_variable_and_what_is_accepted() {
         assert_eq!(
-            refused(&[("STILLHEAD_LOG", "debug"), ("STILLHEAD_LOG_FORMAT", "xml")]),
-            "STILLHEAD_LOG_FORMAT: \"xml\" is not a log format (text, json)"
+            refused(&[("LEVELHEAD_LOG", "debug"), ("LEVELHEAD_LOG_FORMAT", "xml")]),
+            "LEVELHEAD_LOG_FORMAT: \"xml\" is not a log format (text, json)"
         );
         assert!(refused(&[("SKIP_DB_UPGRADE", "maybe")]).starts_with("SKIP_DB_UPGRADE: \"maybe\" is neither"));
     }
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn what_is_set_to_nothing_counts_as_unset() {
-        let settings = environment(&[("SKIP_DB_UPGRADE", ""), ("STILLHEAD_LOG", "")]).settings().unwrap();
+        let settings = environment(&[("SKIP_DB_UPGRADE", ""), ("LEVELHEAD_LOG", "")]).settings().unwrap();
         assert!(settings.skip_db_upgrade.is_none() && settings.log.is_none());
     }
 

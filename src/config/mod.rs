@@ -32,7 +32,7 @@ use values::{PortChoice, Target, Timeout, Words};
 pub struct Config {
     /// DATABASE_URL as given. It may hold a password in any place, so it is private and never printed.
     database_url: Option<String>,
-    /// STILLHEAD_DATABASES as given, `NAME=URL` each; they may hold passwords too.
+    /// LEVELHEAD_DATABASES as given, `NAME=URL` each; they may hold passwords too.
     databases: Vec<String>,
     /// Whether DATABASE_URL is there but empty.
     database_url_is_empty: bool,
@@ -115,7 +115,7 @@ impl Default for Log {
 /// What is wrong with a setting.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// A `STILLHEAD_` variable that stillhead does not know; a typing error must not be obeyed as a default.
+    /// A `LEVELHEAD_` variable that levelhead does not know; a typing error must not be obeyed as a default.
     #[error("unknown variable {name}{}", .nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
     UnknownVariable {
         /// The variable.
@@ -123,7 +123,7 @@ pub enum ConfigError {
         /// The known variable that is spelled most alike.
         nearest: Option<String>,
     },
-    /// A variable that stillhead reads holds bytes that are not UTF-8.
+    /// A variable that levelhead reads holds bytes that are not UTF-8.
     #[error("{name} is not valid UTF-8")]
     NotUtf8 {
         /// The variable.
@@ -154,7 +154,7 @@ impl ConfigError {
         match self {
             Self::UnknownVariable { name, nearest: Some(known) } => format!("rename {name} to {known}, or unset it"),
             Self::UnknownVariable { name, nearest: None } => {
-                format!("unset {name}; `stillhead run --help` lists the variables")
+                format!("unset {name}; `levelhead run --help` lists the variables")
             }
             Self::NotUtf8 { name } | Self::Value { name, .. } => {
                 format!("set {name} to an accepted value, or unset it")
@@ -198,7 +198,7 @@ impl Config {
             ledger: (flags.ledger.or(variables.ledger) != Some(Switch(false))).then(|| Origin {
                 image: flags.image.or(variables.image).or_else(|| environment.image()),
                 host: environment::host(),
-                stillhead: env!("CARGO_PKG_VERSION").to_owned(),
+                levelhead: env!("CARGO_PKG_VERSION").to_owned(),
             }),
             skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
             mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
@@ -262,7 +262,7 @@ impl Config {
                 // The entry itself may hold a password.
                 _ => {
                     return Err(ConfigError::Value {
-                        name: "STILLHEAD_DATABASES".to_owned(),
+                        name: "LEVELHEAD_DATABASES".to_owned(),
                         reason: format!("entry {} is not NAME=URL", number + 1),
                     });
                 }

@@ -19,7 +19,7 @@ use crate::schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Sc
 pub const QUERY: &str = r"
 with ns as materialized (
   select oid, nspname from pg_catalog.pg_namespace n
-  where nspname !~ '^pg_' and nspname not in ('information_schema', 'stillhead')
+  where nspname !~ '^pg_' and nspname not in ('information_schema', 'levelhead')
     and not exists (select 1 from pg_catalog.pg_depend d
                     where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')),
 ext as materialized (select classid, objid from pg_catalog.pg_depend where deptype = 'e'),
@@ -90,7 +90,7 @@ pub enum CatalogueError {
 impl CatalogueError {
     /// The one thing to do next.
     pub fn next(&self) -> String {
-        "run `stillhead verify` to see which server and which version answers".to_owned()
+        "run `levelhead verify` to see which server and which version answers".to_owned()
     }
 }
 

@@ -112,7 +112,7 @@ impl Session {
             if let Err(error) = self.ask(&statement).await {
                 let DatabaseError::Query { source, .. } = error else { return Err(error) };
                 self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
-                let next = "look at the table: \\d stillhead.ledger in psql".to_owned();
+                let next = "look at the table: \\d levelhead.ledger in psql".to_owned();
                 return Ok(Recorded::No { reason: failure::in_words(&source), next });
             }
         }

@@ -17,7 +17,7 @@ impl Session {
     /// The file that holds the ledger.
     fn ledger_file(&self) -> PathBuf {
         let mut name = self.file.clone().into_os_string();
-        name.push(".stillhead-ledger");
+        name.push(".levelhead-ledger");
         name.into()
     }
 
@@ -102,7 +102,7 @@ impl Session {
             let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             connection.busy_timeout(self.busy_timeout)?;
             // One file alone is `main`; the statements know it as an attached one.
-            connection.execute("ATTACH ?1 AS stillhead", [file.to_string_lossy()])?;
+            connection.execute("ATTACH ?1 AS levelhead", [file.to_string_lossy()])?;
             let mut statement = connection.prepare(ledger::select(Dialect::Sqlite))?;
             let texts = statement.query_map([], |row| row.get(0))?;
             texts.collect()
@@ -120,7 +120,7 @@ impl Session {
     /// Attaches the ledger's file, where an entry is to be kept: inside a transaction it is too late.
     fn attach(&self, connection: &Connection, note: Option<&Note>) -> rusqlite::Result<()> {
         if note.is_some() {
-            connection.execute("ATTACH ?1 AS stillhead", [self.ledger_file().to_string_lossy()])?;
+            connection.execute("ATTACH ?1 AS levelhead", [self.ledger_file().to_string_lossy()])?;
         }
         Ok(())
     }

@@ -123,7 +123,7 @@ impl Session {
         ask("COMMIT").await.map_err(DatabaseError::at_the_end)
     }
 
-    /// Other clients of this database, as far as this role may see them; whoever holds stillhead's lock is not one.
+    /// Other clients of this database, as far as this role may see them; whoever holds levelhead's lock is not one.
     pub(super) async fn other_sessions(&self) -> Result<Vec<String>, DatabaseError> {
         let query = format!(
             "SELECT concat_ws(', ', 'pid ' || pid, usename, nullif(application_name, ''), 'from ' || host(client_addr))
@@ -152,7 +152,7 @@ const TABLES: &str = "
                  AND NOT pg_catalog.row_security_active(c.oid) THEN format('%I.%I', n.nspname, c.relname) END
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND n.nspname NOT IN ('information_schema', 'stillhead') AND n.nspname !~ '^pg_'
+      AND n.nspname NOT IN ('information_schema', 'levelhead') AND n.nspname !~ '^pg_'
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY 1";
@@ -164,7 +164,7 @@ const KEPT: &str = "
     UNION ALL SELECT 'publication ' || pubname FROM pg_catalog.pg_publication
     UNION ALL SELECT count(*) || ' large object' || CASE count(*) WHEN 1 THEN '' ELSE 's' END
               FROM pg_catalog.pg_largeobject_metadata HAVING count(*) > 0
-    UNION ALL SELECT 'the ledger of stillhead' FROM pg_catalog.pg_namespace WHERE nspname = 'stillhead'
+    UNION ALL SELECT 'the ledger of levelhead' FROM pg_catalog.pg_namespace WHERE nspname = 'levelhead'
     ORDER BY 1";
 
 /// Each object of people's own schemas that is neither an extension's nor part of another, the statement that drops it, and
@@ -173,7 +173,7 @@ const KEPT: &str = "
 const LOSSES: &str = "
     WITH spaces AS (
         SELECT oid, nspname, nspowner FROM pg_catalog.pg_namespace
-        WHERE nspname NOT IN ('information_schema', 'stillhead') AND nspname !~ '^pg_'
+        WHERE nspname NOT IN ('information_schema', 'levelhead') AND nspname !~ '^pg_'
     ), owned AS (SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'),
     objects AS (
         SELECT CASE c.relkind WHEN 'v' THEN 1 WHEN 'm' THEN 1 WHEN 'S' THEN 3 WHEN 'c' THEN 5 ELSE 2 END AS turn,

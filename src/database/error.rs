@@ -128,7 +128,7 @@ pub enum DatabaseError {
         waited: Duration,
     },
     /// Built without the `sqlite` feature.
-    #[error("this stillhead was built without SQLite")]
+    #[error("this levelhead was built without SQLite")]
     NoSqlite,
 }
 
@@ -155,9 +155,9 @@ impl DatabaseError {
             Self::Connect(source) => source.next(),
             Self::Catalogue(source) => source.next(),
             Self::Unreadable { next, .. } => next.clone(),
-            Self::Shape { .. } => "install the newest stillhead: cargo install stillhead".to_owned(),
+            Self::Shape { .. } => "install the newest levelhead: cargo install levelhead".to_owned(),
             Self::Silent { may_be_done: true, .. } => {
-                "look at what was written, which may be all or nothing: stillhead current".to_owned()
+                "look at what was written, which may be all or nothing: levelhead current".to_owned()
             }
             Self::Silent { doing: READ_ROWS, .. } => {
                 format!("check the network and the firewall between here and the server; where they are well, {WHO}")
@@ -172,7 +172,7 @@ impl DatabaseError {
                     .to_owned()
             }
             Self::NotEmptied { .. } => {
-                "put right what the server says, then look again: stillhead reset --dry-run".to_owned()
+                "put right what the server says, then look again: levelhead reset --dry-run".to_owned()
             }
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
             #[cfg(feature = "sqlite")]
@@ -192,17 +192,17 @@ impl DatabaseError {
             Self::NoFolder { file } => {
                 format!("mkdir -p {}", file.parent().unwrap_or(file).display())
             }
-            Self::ContentsMoved => "look again, then repeat the command: stillhead reset --dry-run".to_owned(),
-            Self::RowsMoved { .. } => "look again, then repeat the command: stillhead current".to_owned(),
-            Self::RowCount { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
+            Self::ContentsMoved => "look again, then repeat the command: levelhead reset --dry-run".to_owned(),
+            Self::RowsMoved { .. } => "look again, then repeat the command: levelhead current".to_owned(),
+            Self::RowCount { .. } => "replace all rows: levelhead stamp --purge REV".to_owned(),
             Self::LockFile { file, .. } => {
                 format!("make {} writable for this user", file.parent().unwrap_or(file).display())
             }
             Self::LockTimeout { .. } => {
-                "wait for that upgrade, or raise STILLHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::TableLocked { .. } => WHO.to_owned(),
-            Self::NoSqlite => "install a stillhead with SQLite: cargo install stillhead".to_owned(),
+            Self::NoSqlite => "install a levelhead with SQLite: cargo install levelhead".to_owned(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Where the ledger is kept, and its statements.
 //!
-//! PostgreSQL: a table in a schema of its own, `stillhead.ledger`, which Alembic's autogenerate does not look at. SQLite has no
-//! schemas, but attached files, which it does not look at either: `NAME.stillhead-ledger` beside the database, attached as
-//! `stillhead`, so that the statements are the same.
+//! PostgreSQL: a table in a schema of its own, `levelhead.ledger`, which Alembic's autogenerate does not look at. SQLite has no
+//! schemas, but attached files, which it does not look at either: `NAME.levelhead-ledger` beside the database, attached as
+//! `levelhead`, so that the statements are the same.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -12,8 +12,8 @@ use crate::ledger::Note;
 use crate::schema::Dialect;
 use crate::version_table::{Row, quoted};
 
-/// The schema, which is stillhead's alone.
-pub const SCHEMA: &str = "stillhead";
+/// The schema, which is levelhead's alone.
+pub const SCHEMA: &str = "levelhead";
 
 /// Makes the ledger unless it is there. The right to make the schema is needed only where it is missing.
 pub(super) fn create(dialect: Dialect, schema_exists: bool) -> Vec<String> {
@@ -34,7 +34,7 @@ pub(super) fn create(dialect: Dialect, schema_exists: bool) -> Vec<String> {
         "CREATE TABLE IF NOT EXISTS {SCHEMA}.ledger (number {number}, at {at}, version_table_schema text, \
          version_table text NOT NULL, action text NOT NULL, rows_before {json}, rows_after {json}, finding text, \
          evidence {json} NOT NULL DEFAULT '[]', applied {json} NOT NULL DEFAULT '[]', image text, host text, \
-         stillhead text NOT NULL)"
+         levelhead text NOT NULL)"
     );
     schema.into_iter().chain([table]).collect()
 }
@@ -58,11 +58,11 @@ pub(super) fn insert(
         json(applied),
         optional(origin.image.as_deref()),
         optional(origin.host.as_deref()),
-        literal(&origin.stillhead),
+        literal(&origin.levelhead),
     ];
     format!(
         "INSERT INTO {SCHEMA}.ledger (version_table_schema, version_table, action, rows_before, rows_after, finding, \
-         evidence, applied, image, host, stillhead) VALUES ({})",
+         evidence, applied, image, host, levelhead) VALUES ({})",
         values.join(", ")
     )
 }
@@ -79,13 +79,13 @@ pub(super) fn select(dialect: Dialect) -> &'static str {
         Dialect::PostgreSql => {
             "SELECT (pg_catalog.to_jsonb(l) || pg_catalog.jsonb_build_object('at', \
              pg_catalog.to_char(l.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')))::text \
-             FROM stillhead.ledger l ORDER BY l.number DESC"
+             FROM levelhead.ledger l ORDER BY l.number DESC"
         }
         Dialect::Sqlite => {
             "SELECT json_object('number', number, 'at', at, 'version_table_schema', version_table_schema, \
              'version_table', version_table, 'action', action, 'rows_before', json(rows_before), \
              'rows_after', json(rows_after), 'finding', finding, 'evidence', json(evidence), 'applied', json(applied), \
-             'image', image, 'host', host, 'stillhead', stillhead) FROM stillhead.ledger ORDER BY number DESC"
+             'image', image, 'host', host, 'levelhead', levelhead) FROM levelhead.ledger ORDER BY number DESC"
         }
     }
 }
@@ -96,11 +96,11 @@ pub(super) struct Standing {
     role: String,
     database: String,
     may_create_schema: bool,
-    /// Whether there is a schema `stillhead`.
+    /// Whether there is a schema `levelhead`.
     pub(super) schema: bool,
     schema_create: bool,
     schema_usage: bool,
-    /// Whether there is a `stillhead.ledger`.
+    /// Whether there is a `levelhead.ledger`.
     pub(super) table: bool,
     insert: bool,
     select: bool,
@@ -116,7 +116,7 @@ pub(super) const STANDING: &str = "SELECT pg_catalog.json_build_object(
     'table', c.oid IS NOT NULL,
     'insert', coalesce(pg_catalog.has_table_privilege(c.oid, 'INSERT'), false),
     'select', coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false))::text
-  FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'stillhead'
+  FROM (SELECT) one LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = 'levelhead'
   LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = 'ledger'";
 
 impl Standing {

@@ -19,9 +19,9 @@ use super::{Database, DatabaseError};
 #[cfg(feature = "sqlite")]
 pub(super) use file::{holder as sqlite_holder, lock as sqlite};
 
-/// The first of the two integers of the advisory lock: "head" in ASCII. The two-integer form is a space of its own, so a
+/// The first of the two integers of the advisory lock: "lvlh" in ASCII. The two-integer form is a space of its own, so a
 /// one-integer lock that an `env.py` takes cannot collide with it.
-const CLASS: i32 = i32::from_be_bytes(*b"head");
+const CLASS: i32 = i32::from_be_bytes(*b"lvlh");
 /// The second integer. Locks are per database, and one upgrade a database is meant.
 const OBJECT: i32 = 1;
 /// The mean time between two looks at what another instance does.

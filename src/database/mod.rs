@@ -241,7 +241,7 @@ impl Database {
         }
     }
 
-    /// Who else uses it, in words; whoever holds stillhead's lock is left out.
+    /// Who else uses it, in words; whoever holds levelhead's lock is left out.
     pub async fn other_sessions(&self) -> Result<Vec<String>, DatabaseError> {
         match self {
             Self::Postgres(session) => session.other_sessions().await,

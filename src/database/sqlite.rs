@@ -58,7 +58,7 @@ impl Session {
     /// lock the same one, wherever the database turns out to be.
     pub(super) fn lock_file(&self) -> PathBuf {
         let mut name = self.named.clone().into_os_string();
-        name.push(".stillhead-lock");
+        name.push(".levelhead-lock");
         name.into()
     }
 

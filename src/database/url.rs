@@ -1,7 +1,7 @@
 //! What `DATABASE_URL` says, as SQLAlchemy and the driver behind it would read it.
 //!
 //! Reads no file, resolves no name and connects to nothing; never shows a password, and never drops a setting in
-//! silence: what stillhead cannot honour is in [`DatabaseUrl::warnings`]. See `docs/database-url.md`.
+//! silence: what levelhead cannot honour is in [`DatabaseUrl::warnings`]. See `docs/database-url.md`.
 
 mod endpoint;
 mod environment;
@@ -26,7 +26,7 @@ pub use tls_settings::{ChannelBinding, RootCertificates, SslMode, TlsSettings};
 
 use parts::UrlParts;
 
-/// A database that stillhead can read.
+/// A database that levelhead can read.
 #[derive(Debug, Clone)]
 pub enum DatabaseUrl {
     /// A PostgreSQL server, or a pooler before it.
@@ -49,7 +49,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// What the URL or the environment asks for and stillhead does not do.
+    /// What the URL or the environment asks for and levelhead does not do.
     #[must_use]
     pub fn warnings(&self) -> &[UrlWarning] {
         match self {

@@ -1,4 +1,4 @@
-//! The drawing for Graphviz: `stillhead history --format dot | dot -Tsvg`.
+//! The drawing for Graphviz: `levelhead history --format dot | dot -Tsvg`.
 
 use std::fmt::Write;
 

@@ -56,21 +56,21 @@ impl MergeError {
     pub fn next(&self) -> String {
         match self {
             Self::File { source: NewRevisionError::Option(_) | NewRevisionError::Layout(_), .. } => {
-                "correct that option, then merge again: stillhead merge".to_owned()
+                "correct that option, then merge again: levelhead merge".to_owned()
             }
             Self::File { command, .. } => format!("let Alembic write it: {command}"),
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } if heads.len() < 2 => {
                 format!("nothing needs a merge: {} is the only head", heads.join(", "))
             }
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => {
-                format!("merge heads only; there are {}: stillhead merge {}", heads.join(", "), heads.join(" "))
+                format!("merge heads only; there are {}: levelhead merge {}", heads.join(", "), heads.join(" "))
             }
             Self::NoTerminal => {
-                "see what would be written: stillhead merge --dry-run; or write it: stillhead merge".to_owned()
+                "see what would be written: levelhead merge --dry-run; or write it: levelhead merge".to_owned()
             }
             Self::Unfit { problems } => problems.first().map(Problem::next).unwrap_or_default(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
-                format!("move {} away, or give another message: stillhead merge -m MESSAGE", path.display())
+                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display())
             }
             Self::Write { path, .. } => {
                 format!("make {} writable for this user", path.parent().unwrap_or(path).display())

@@ -52,7 +52,7 @@ pub enum ResetError {
         /// What to do about it.
         advice: String,
     },
-    /// stillhead was asked to end while it wrote the dump.
+    /// levelhead was asked to end while it wrote the dump.
     #[error("stopped by {signal}; there is no backup, and nothing is dropped")]
     Interrupted {
         /// The signal.
@@ -70,7 +70,7 @@ impl ResetError {
             Self::Connected { .. } => "stop the application first; or add --even-if-connected".to_owned(),
             Self::NotOwned { owner, .. } => {
                 format!(
-                    "stillhead reset with the DATABASE_URL of a role that may act as {owner}, such as a superuser's"
+                    "levelhead reset with the DATABASE_URL of a role that may act as {owner}, such as a superuser's"
                 )
             }
             Self::NotConfirmed { database, .. } => {

@@ -34,7 +34,7 @@ pub enum RestoreError {
         /// Where its file belongs.
         folder: PathBuf,
     },
-    /// git has a file that seems to be it, and stillhead cannot read it.
+    /// git has a file that seems to be it, and levelhead cannot read it.
     #[error("{revision} seems to be {} in commit {commit}, which cannot be read: {problem}", path.display())]
     Unreadable {
         /// The revision.
@@ -98,7 +98,7 @@ impl RestoreError {
             }
             Self::NotFound { folder, .. } => format!(
                 "git fetch --all, and restore again; or copy the file from an image that has it into {}; without it: \
-                 stillhead infer",
+                 levelhead infer",
                 folder.display()
             ),
             Self::Unreadable { path, blob, .. } => {
@@ -109,9 +109,9 @@ impl RestoreError {
                     shell_words::quote(&name)
                 )
             }
-            Self::Ambiguous { ids, .. } => format!("give more of it: stillhead restore {}", ids[0]),
+            Self::Ambiguous { ids, .. } => format!("give more of it: levelhead restore {}", ids[0]),
             Self::NotInCommit { revision, commits, .. } => {
-                format!("stillhead restore {revision} --from {}", commits.first().map_or("COMMIT", String::as_str))
+                format!("levelhead restore {revision} --from {}", commits.first().map_or("COMMIT", String::as_str))
             }
             Self::Unsound { problem, .. } => problem.next(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -275,7 +275,7 @@ impl Cause {
             Self::MissingKey => {
                 "something was looked up by this name and is not there; the line alone does not tell in what"
             }
-            Self::OtherFiles => "every file that stillhead has read has its parent, so that Alembic has read others",
+            Self::OtherFiles => "every file that levelhead has read has its parent, so that Alembic has read others",
             Self::InvalidValue | Self::ValueTooLong | Self::Fault | Self::Unknown => "",
         }
     }

@@ -6,7 +6,7 @@ macro_rules! pages {
     };
 }
 
-/// Every code that stillhead prints, with its page.
+/// Every code that levelhead prints, with its page.
 pub const PAGES: &[(&str, &str)] = pages![
     "at-head",
     "fresh-database",
@@ -48,10 +48,10 @@ pub fn summary(page: &str) -> String {
     paragraph[..end].to_owned()
 }
 
-/// The code of the last finding that stillhead itself names in a log: `stillhead: error: CODE: …`.
+/// The code of the last finding that levelhead itself names in a log: `levelhead: error: CODE: …`.
 pub fn named_in(log: &str) -> Option<&'static str> {
     log.lines().rev().find_map(|line| {
-        let (_, rest) = line.split_once("stillhead: ")?;
+        let (_, rest) = line.split_once("levelhead: ")?;
         let rest = rest.strip_prefix("error: ").or_else(|| rest.strip_prefix("warning: "))?;
         let (code, _) = rest.split_once(": ")?;
         PAGES.iter().find(|(known, _)| *known == code).map(|(known, _)| *known)
@@ -98,9 +98,9 @@ mod tests {
 
     #[test]
     fn a_finding_is_read_from_a_log() {
-        let log = "stillhead: warning: multiple-heads: x\nstillhead: error: unversioned: tables are there\nstillhead: next: y\n";
+        let log = "levelhead: warning: multiple-heads: x\nlevelhead: error: unversioned: tables are there\nlevelhead: next: y\n";
         assert_eq!(named_in(log), Some("unversioned"));
-        assert_eq!(named_in("2026-11-23T10:15:01Z stillhead: warning: drift: x"), Some("drift"));
-        assert_eq!(named_in("stillhead: error: the upgrade failed: x"), None);
+        assert_eq!(named_in("2026-11-23T10:15:01Z levelhead: warning: drift: x"), Some("drift"));
+        assert_eq!(named_in("levelhead: error: the upgrade failed: x"), None);
     }
 }

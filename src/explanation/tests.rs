@@ -21,21 +21,21 @@ fn outputs() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// By the name after the driver's; the words of the message that must be there, and of what to do.
 const EXPECTED: [(&str, Cause, &str, &str); 38] = [
-    ("duplicate-table", Cause::DuplicateTable, "products", "stillhead infer"),
-    ("duplicate-column", Cause::DuplicateColumn, "name", "stillhead infer"),
-    ("psycopg-duplicate-index", Cause::DuplicateTable, "relation \"ix_products_id\" already exists", "stillhead infer"),
+    ("duplicate-table", Cause::DuplicateTable, "products", "levelhead infer"),
+    ("duplicate-column", Cause::DuplicateColumn, "name", "levelhead infer"),
+    ("psycopg-duplicate-index", Cause::DuplicateTable, "relation \"ix_products_id\" already exists", "levelhead infer"),
     (
         "psycopg2-duplicate-index",
         Cause::DuplicateTable,
         "relation \"ix_products_id\" already exists",
-        "stillhead infer",
+        "levelhead infer",
     ),
-    ("sqlite-duplicate-index", Cause::DuplicateObject, "index ix_products_id already exists", "stillhead infer"),
-    ("duplicate-type", Cause::DuplicateObject, "type \"status\" already exists", "stillhead infer"),
-    ("duplicate-constraint", Cause::DuplicateObject, "constraint \"ck_id\"", "stillhead infer"),
-    ("undefined-table", Cause::UndefinedTable, "products", "stillhead infer"),
-    ("undefined-column", Cause::UndefinedColumn, "name", "stillhead infer"),
-    ("undefined-object", Cause::UndefinedObject, "constraint \"ck_name\"", "stillhead infer"),
+    ("sqlite-duplicate-index", Cause::DuplicateObject, "index ix_products_id already exists", "levelhead infer"),
+    ("duplicate-type", Cause::DuplicateObject, "type \"status\" already exists", "levelhead infer"),
+    ("duplicate-constraint", Cause::DuplicateObject, "constraint \"ck_id\"", "levelhead infer"),
+    ("undefined-table", Cause::UndefinedTable, "products", "levelhead infer"),
+    ("undefined-column", Cause::UndefinedColumn, "name", "levelhead infer"),
+    ("undefined-object", Cause::UndefinedObject, "constraint \"ck_name\"", "levelhead infer"),
     ("not-null", Cause::NotNullViolation, "column \"name\"", "server_default in b2c3d4e5f6a1_x.py:10"),
     ("not-null-row", Cause::NotNullViolation, "products.id", "server_default"),
     ("psycopg-unique", Cause::UniqueViolation, "\"uq_products_name\"", "HAVING count(*) > 1"),
@@ -46,7 +46,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("statement-timeout", Cause::QueryCanceled, "timeout", "statement_timeout = 0"),
     ("psycopg-syntax", Cause::Unknown, "sqlalchemy.exc.ProgrammingError", "output above"),
     ("psycopg2-syntax", Cause::Unknown, "sqlalchemy.exc.ProgrammingError", "output above"),
-    ("long-id", Cause::RevisionTooLong, "character varying(32)", "stillhead fix, which widens"),
+    ("long-id", Cause::RevisionTooLong, "character varying(32)", "levelhead fix, which widens"),
     ("privilege-schema", Cause::InsufficientPrivilege, "public", "GRANT CREATE ON SCHEMA public TO"),
     ("privilege-owner", Cause::InsufficientPrivilege, "products", "ALTER TABLE products OWNER TO"),
     ("privilege-table", Cause::InsufficientPrivilege, "products", "GRANT ALL ON TABLE products TO"),
@@ -57,13 +57,13 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("psycopg-terminated", Cause::ConnectionLost, "administrator command", "database's log"),
     ("psycopg2-terminated", Cause::ConnectionLost, "server closed the connection unexpectedly", "database's log"),
     ("sqlite-locked", Cause::DatabaseLocked, "database is locked", "other process"),
-    ("alembic-cannot-locate", Cause::UnknownRevision, "'feedc0ffee00'", "stillhead restore feedc0ffee00"),
+    ("alembic-cannot-locate", Cause::UnknownRevision, "'feedc0ffee00'", "levelhead restore feedc0ffee00"),
     ("alembic-multiple-heads", Cause::MultipleHeads, "Multiple head revisions", "merge heads"),
     (
         "alembic-overlap",
         Cause::OverlappingRows,
         "b2c3d4e5f6a1 overlaps with other requested revisions a1b2c3d4e5f6",
-        "stillhead fix, which removes the ancestor's row",
+        "levelhead fix, which removes the ancestor's row",
     ),
     ("alembic-two-rows", Cause::RowMismatch, "expected to match one row", "leave each revision once"),
     ("flask-missing-module", Cause::MissingModule, "No module named 'no_such_module'", "pip install"),
@@ -296,7 +296,7 @@ fn what_the_pages_for_emergencies_quote_is_known() {
 fn what_alembic_and_sqlite_say_is_known_without_what_stands_before_it() {
     let cause = |text: &str| Explanation::of(text).map(|explanation| explanation.cause);
     let key = Explanation::of("KeyError: 'd4c3f6a5b7e8'").unwrap();
-    assert_eq!((key.cause, key.reasons()[1].run), (Cause::MissingParent, "stillhead restore {name}"));
+    assert_eq!((key.cause, key.reasons()[1].run), (Cause::MissingParent, "levelhead restore {name}"));
     assert!(key.message.contains("'d4c3f6a5b7e8'") && key.fill("{name}") == "d4c3f6a5b7e8", "{key}");
     let from =
         |file: &str| format!("Traceback (most recent call last):\n  File \"{file}\", line 3, in f\nKeyError: '0042'\n");

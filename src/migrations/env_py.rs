@@ -42,7 +42,7 @@ pub struct Undecidable {
 impl Undecidable {
     /// The one thing to do next.
     pub fn next(&self) -> String {
-        "name it: STILLHEAD_VERSION_TABLE=NAME, and STILLHEAD_VERSION_TABLE_SCHEMA=SCHEMA if it is in one".to_owned()
+        "name it: LEVELHEAD_VERSION_TABLE=NAME, and LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA if it is in one".to_owned()
     }
 }
 

@@ -111,19 +111,19 @@ impl GraphError {
             Self::NotFound { candidates, .. } if candidates.len() > 1 => {
                 format!("give more of the id; it begins {}", candidates.join(" and "))
             }
-            Self::NotFound { .. } => "list the revisions that there are: stillhead history".to_owned(),
+            Self::NotFound { .. } => "list the revisions that there are: levelhead history".to_owned(),
             Self::MultipleHeads { heads, .. } => format!("name one of {}, or all of them with heads", heads.join(", ")),
-            Self::StampMultipleHeads { .. } => "stamp all heads: stillhead stamp heads".to_owned(),
-            Self::NotARange { start, end } => format!("try the other way round: stillhead history -r {end}:{start}"),
-            Self::NotBelow { .. } | Self::NotOnBranch => "look where the database is: stillhead current".to_owned(),
-            Self::Overlap { .. } => "remove the rows that are ancestors of others: stillhead fix".to_owned(),
+            Self::StampMultipleHeads { .. } => "stamp all heads: levelhead stamp heads".to_owned(),
+            Self::NotARange { start, end } => format!("try the other way round: levelhead history -r {end}:{start}"),
+            Self::NotBelow { .. } | Self::NotOnBranch => "look where the database is: levelhead current".to_owned(),
+            Self::Overlap { .. } => "remove the rows that are ancestors of others: levelhead fix".to_owned(),
             Self::TooFewSteps { .. } | Self::WalkedTooFar { .. } => {
-                "count the revisions there are: stillhead history".to_owned()
+                "count the revisions there are: levelhead history".to_owned()
             }
             Self::AmbiguousStart { rows } => format!("name the branch, {}@+1 for example", first(rows)),
             Self::AmbiguousWalk { choices } => format!("name the revision to go to, {} for example", first(choices)),
-            Self::NoColon => "give a range: stillhead history -r base:heads".to_owned(),
-            Self::RowsDoNotFit { .. } => "replace all rows: stillhead stamp --purge REV".to_owned(),
+            Self::NoColon => "give a range: levelhead history -r base:heads".to_owned(),
+            Self::RowsDoNotFit { .. } => "replace all rows: levelhead stamp --purge REV".to_owned(),
         }
     }
 }

@@ -99,7 +99,7 @@ impl LayoutError {
     pub fn next(&self) -> String {
         match self {
             Self::Nothing { .. } => {
-                "name the migrations folder: STILLHEAD_MIGRATIONS=DIR or --migrations DIR".to_owned()
+                "name the migrations folder: LEVELHEAD_MIGRATIONS=DIR or --migrations DIR".to_owned()
             }
             Self::NoConfigFile { .. } => "correct -c or ALEMBIC_CONFIG, or ship the file in the image".to_owned(),
             Self::Unreadable { path, .. } => format!("make {} a readable UTF-8 file", path.display()),
@@ -110,7 +110,7 @@ impl LayoutError {
             Self::TomlType { path, option, expected } => format!("make {option} in {} {expected}", path.display()),
             Self::Separator { option, .. } => format!("set {option} = os"),
             Self::NoScriptLocation { .. } => {
-                "set script_location there, or name the folder: STILLHEAD_MIGRATIONS=DIR".to_owned()
+                "set script_location there, or name the folder: LEVELHEAD_MIGRATIONS=DIR".to_owned()
             }
             Self::NoScriptFolder { path } => {
                 format!("ship {} in the image, or start in the application's folder", path.display())

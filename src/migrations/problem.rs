@@ -147,7 +147,7 @@ impl Problem {
         match self {
             Self::Unreadable { advice, .. } => advice.clone(),
             Self::MissingParent { missing, attribute: "down_revision", .. } => {
-                format!("bring its file back: stillhead restore {missing}")
+                format!("bring its file back: levelhead restore {missing}")
             }
             Self::MissingParent { missing, path, .. } => {
                 format!("ship the revision or label '{missing}', or correct depends_on in {}", path.display())

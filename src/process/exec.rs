@@ -1,4 +1,4 @@
-//! Exec: the one place that replaces the process. The program finds everything as stillhead found it.
+//! Exec: the one place that replaces the process. The program finds everything as levelhead found it.
 
 use std::convert::Infallible;
 use std::ffi::{CStr, CString, OsStr, c_char};
@@ -38,7 +38,7 @@ fn inherited_environment() -> Vec<CString> {
         static environ: *const *const c_char;
     }
     let mut entries = Vec::new();
-    // SAFETY: `environ` is null or an array of strings that ends with a null pointer; stillhead never changes it.
+    // SAFETY: `environ` is null or an array of strings that ends with a null pointer; levelhead never changes it.
     unsafe {
         let mut entry = environ;
         while !entry.is_null() && !(*entry).is_null() {

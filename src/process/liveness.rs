@@ -1,4 +1,4 @@
-//! A platform's port check, answered while stillhead waits or upgrades: 200 on /live, 503 on everything else.
+//! A platform's port check, answered while levelhead waits or upgrades: 200 on /live, 503 on everything else.
 //!
 //! Off by default. Nothing is opened at head, and nothing is left of it at exec: the application binds the port at once.
 //! Not a web server: it reads the first line of a request and closes.
@@ -28,7 +28,7 @@ const LONGEST_LINE: usize = 4096;
 
 /// The port cannot be had.
 #[derive(Debug, Error)]
-#[error("STILLHEAD_LIVENESS_PORT: cannot listen on port {port}: {source}")]
+#[error("LEVELHEAD_LIVENESS_PORT: cannot listen on port {port}: {source}")]
 pub struct LivenessError {
     port: NonZeroU16,
     source: io::Error,
@@ -38,9 +38,9 @@ impl LivenessError {
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self.source.kind() {
-            io::ErrorKind::PermissionDenied => "choose a port above 1023, or unset STILLHEAD_LIVENESS_PORT".to_owned(),
+            io::ErrorKind::PermissionDenied => "choose a port above 1023, or unset LEVELHEAD_LIVENESS_PORT".to_owned(),
             _ => {
-                format!("ss -ltnp 'sport = :{}', to see who listens there, or unset STILLHEAD_LIVENESS_PORT", self.port)
+                format!("ss -ltnp 'sport = :{}', to see who listens there, or unset LEVELHEAD_LIVENESS_PORT", self.port)
             }
         }
     }
@@ -117,7 +117,7 @@ async fn serve(listener: &TcpListener) -> ! {
     }
 }
 
-/// One request, one answer. A client that does not close is reset, at the latest when stillhead execs: nothing of it lingers
+/// One request, one answer. A client that does not close is reset, at the latest when levelhead execs: nothing of it lingers
 /// on the application's port.
 async fn converse(mut stream: TcpStream) -> io::Result<()> {
     SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;

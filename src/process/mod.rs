@@ -1,4 +1,4 @@
-//! Processes: the signals that reach this one, the upgrade's child, and the exec that ends stillhead.
+//! Processes: the signals that reach this one, the upgrade's child, and the exec that ends levelhead.
 
 pub mod bounded;
 pub mod exec;

@@ -26,7 +26,7 @@ const KEPT: usize = 64 * 1024;
 const CHUNK: usize = 4096;
 /// How much of a line is looked at.
 const LONGEST_LINE: usize = 1024;
-/// How long to wait for a reader of stillhead's own output that has stopped reading.
+/// How long to wait for a reader of levelhead's own output that has stopped reading.
 const PAUSE: Duration = Duration::from_millis(10);
 /// How long such a reader is waited for when the upgrade has ended.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -47,7 +47,7 @@ pub(super) struct Ends {
 }
 
 struct Stream {
-    /// `None` from the end of the pipe, or of whoever read stillhead's output, on.
+    /// `None` from the end of the pipe, or of whoever read levelhead's output, on.
     from: Option<Receiver>,
     to: OwnedFd,
     /// Read, but not written yet.

@@ -1,6 +1,6 @@
 //! Signals before exec.
 //!
-//! Outside an upgrade and the dump of a reset nothing is intercepted: a signal ends stillhead as it would end any program,
+//! Outside an upgrade and the dump of a reset nothing is intercepted: a signal ends levelhead as it would end any program,
 //! the server rolls back, and there is no handler that could swallow a signal in the instant before exec. Only PID 1, for
 //! which the kernel drops signals that are left to their default, gets a handler that exits with 128 + n. While one of the
 //! two runs, signals are watched, so that the child and its children end first, and no half of a file stays.
@@ -20,7 +20,7 @@ use tokio::net::unix::pipe::{Receiver, Sender, pipe};
 /// The signals that ask a program to end.
 const ENDING: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP];
 
-/// What SIGPIPE did when stillhead was started.
+/// What SIGPIPE did when levelhead was started.
 static SIGPIPE_AT_START: OnceLock<SigAction> = OnceLock::new();
 /// The first signal that arrived while somebody watched; 0 for none.
 static ARRIVED: AtomicI32 = AtomicI32::new(0);
@@ -53,7 +53,7 @@ fn set_unless_ignored(signal: Signal, handler: SigHandler) -> Option<SigAction> 
     Some(previous)
 }
 
-/// Called once, first thing: a broken log pipe does not end stillhead, and PID 1 can be ended at all.
+/// Called once, first thing: a broken log pipe does not end levelhead, and PID 1 can be ended at all.
 pub fn prepare() {
     if let Ok(previous) = set(Signal::SIGPIPE, SigHandler::SigIgn) {
         let _ = SIGPIPE_AT_START.set(previous);

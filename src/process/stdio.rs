@@ -1,4 +1,4 @@
-//! Standard streams that were closed when stillhead started stay closed for the program that it becomes.
+//! Standard streams that were closed when levelhead started stay closed for the program that it becomes.
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open};

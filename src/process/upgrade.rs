@@ -47,7 +47,7 @@ pub enum UpgradeError {
         /// What its output says, as far as it was seen and is known.
         explanation: Option<Box<Explanation>>,
     },
-    /// It was ended by a signal that stillhead did not send.
+    /// It was ended by a signal that levelhead did not send.
     #[error("the upgrade failed: `{command}` was ended by {signal}")]
     Signalled {
         /// The command.
@@ -55,20 +55,20 @@ pub enum UpgradeError {
         /// The signal.
         signal: Signal,
     },
-    /// It took longer than STILLHEAD_UPGRADE_TIMEOUT and was ended.
-    #[error("the upgrade `{command}` was ended after {}: STILLHEAD_UPGRADE_TIMEOUT", humantime::format_duration(*.limit))]
+    /// It took longer than LEVELHEAD_UPGRADE_TIMEOUT and was ended.
+    #[error("the upgrade `{command}` was ended after {}: LEVELHEAD_UPGRADE_TIMEOUT", humantime::format_duration(*.limit))]
     TimedOut {
         /// The command.
         command: String,
         /// The limit.
         limit: Duration,
     },
-    /// stillhead was asked to end and ended the upgrade first.
+    /// levelhead was asked to end and ended the upgrade first.
     #[error("stopped by {signal}; the upgrade `{command}` was ended too")]
     Interrupted {
         /// The command.
         command: String,
-        /// The signal that stillhead got.
+        /// The signal that levelhead got.
         signal: Signal,
     },
     /// The connection that holds the lock died: another instance may begin, so this upgrade was ended.
@@ -94,7 +94,7 @@ fn in_other_words(explanation: Option<&Explanation>) -> String {
 }
 
 impl UpgradeError {
-    /// Whether stillhead itself was asked to end.
+    /// Whether levelhead itself was asked to end.
     pub fn is_interruption(&self) -> bool {
         matches!(self, Self::Interrupted { .. })
     }
@@ -107,7 +107,7 @@ impl UpgradeError {
             Self::Exited { .. } | Self::Signalled { .. } => {
                 "read the upgrade's own output above: its last line names the cause".to_owned()
             }
-            Self::TimedOut { .. } => "raise STILLHEAD_UPGRADE_TIMEOUT, or set it to none".to_owned(),
+            Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".to_owned(),
             Self::Interrupted { .. } | Self::LockLost { .. } => "start again: what is still pending goes on".to_owned(),
             Self::Io { .. } => "raise this container's limits on processes and open files".to_owned(),
         }
@@ -125,7 +125,7 @@ pub fn find(words: &[OsString], start: Option<&Program>, path: Option<&OsStr>) -
 }
 
 /// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that
-/// what is piped into stillhead reaches the application. It is ended, with all of its process group, by a signal to stillhead, by `limit`, and
+/// what is piped into levelhead reaches the application. It is ended, with all of its process group, by a signal to levelhead, by `limit`, and
 /// when `lock_lost` resolves. Answers how long each revision took that it said to run.
 pub async fn upgrade(
     program: &Program,
@@ -186,11 +186,11 @@ fn spawn(program: &Program, watch: &Watch, ends: Ends) -> Result<Child, UpgradeE
     unsafe {
         command.pre_exec(move || {
             restore();
-            // std clears the mask of a child; the upgrade is to find the one that stillhead was started with.
+            // std clears the mask of a child; the upgrade is to find the one that levelhead was started with.
             if let Ok(blocked) = &blocked {
                 blocked.thread_set_mask()?;
             }
-            // If stillhead is killed outright, the upgrade must not go on without the lock.
+            // If levelhead is killed outright, the upgrade must not go on without the lock.
             prctl::set_pdeathsig(Signal::SIGTERM)?;
             if getppid() == parent { Ok(()) } else { Err(nix::errno::Errno::ECANCELED.into()) }
         });

@@ -1,4 +1,4 @@
-//! Where a database has to be: the heads, or the revision that STILLHEAD_TARGET names.
+//! Where a database has to be: the heads, or the revision that LEVELHEAD_TARGET names.
 
 use crate::migrations::{GraphError, RevisionGraph, Step};
 

@@ -13,11 +13,11 @@ use crate::version_table::RowChange;
 /// What a person has allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Whether what is proven may be written (STILLHEAD_REPAIR).
+    /// Whether what is proven may be written (LEVELHEAD_REPAIR).
     pub repair: bool,
     /// Whether rows may be moved back to where the schema is: a person has asked for it (`fix`).
     pub move_back: bool,
-    /// Whether an image that is older than its database may start (STILLHEAD_ON_AHEAD).
+    /// Whether an image that is older than its database may start (LEVELHEAD_ON_AHEAD).
     pub start_ahead: bool,
 }
 
@@ -52,7 +52,7 @@ impl Plan {
         *self == Self::default()
     }
 
-    /// Whether stillhead itself writes to the version table.
+    /// Whether levelhead itself writes to the version table.
     pub fn writes(&self) -> bool {
         self.widen.is_some() || !self.changes.is_empty()
     }
@@ -106,9 +106,9 @@ pub struct Obstacle {
 /// A setting that forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Setting {
-    /// STILLHEAD_REPAIR=none.
+    /// LEVELHEAD_REPAIR=none.
     Repair,
-    /// STILLHEAD_ON_AHEAD=stop.
+    /// LEVELHEAD_ON_AHEAD=stop.
     OnAhead,
 }
 
@@ -133,8 +133,8 @@ impl Obstacle {
     fn forbids(&self) -> &'static str {
         match self.forbidden_by {
             None => "",
-            Some(Setting::Repair) => "; STILLHEAD_REPAIR=none forbids to repair it",
-            Some(Setting::OnAhead) => "; STILLHEAD_ON_AHEAD=stop forbids to start",
+            Some(Setting::Repair) => "; LEVELHEAD_REPAIR=none forbids to repair it",
+            Some(Setting::OnAhead) => "; LEVELHEAD_ON_AHEAD=stop forbids to start",
         }
     }
 
@@ -142,8 +142,8 @@ impl Obstacle {
     pub fn next(&self) -> String {
         match self.forbidden_by {
             None => self.finding.next(),
-            Some(Setting::Repair) => "stillhead fix, to repair it yourself; then start again".to_owned(),
-            Some(Setting::OnAhead) => "deploy the newer release again, or set STILLHEAD_ON_AHEAD=start".to_owned(),
+            Some(Setting::Repair) => "levelhead fix, to repair it yourself; then start again".to_owned(),
+            Some(Setting::OnAhead) => "deploy the newer release again, or set LEVELHEAD_ON_AHEAD=start".to_owned(),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::version_table::{
 pub struct Need<'a> {
     /// The rows that are there.
     pub rows: &'a [String],
-    /// What stillhead is to change, or what the application's upgrade will.
+    /// What levelhead is to change, or what the application's upgrade will.
     pub changes: &'a [RowChange],
     /// Whether it is the upgrade that changes them. It may make the schema that its version table is in.
     pub upgrade: bool,
@@ -72,7 +72,7 @@ impl TableProblem {
         }
     }
 
-    /// Whether stillhead may remove it itself.
+    /// Whether levelhead may remove it itself.
     #[must_use]
     pub fn is_repairable(&self) -> bool {
         matches!(self.kind, ProblemKind::NarrowColumn { repairable: true, .. })
@@ -201,7 +201,7 @@ fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option
     facts.server_version?;
     let mut wanted: BTreeSet<Privilege> = need.changes.iter().map(written).collect();
     wanted.insert(Privilege::Select);
-    // The lock that stillhead takes on the table needs more than INSERT.
+    // The lock that levelhead takes on the table needs more than INSERT.
     let lock = [Privilege::Update, Privilege::Delete];
     if !need.upgrade && !lock.iter().any(|right| wanted.contains(right) || relation.rights.contains(right)) {
         wanted.insert(Privilege::Update);
@@ -249,7 +249,7 @@ fn column_type(facts: &TableFacts, relation: &Relation, column: &Column, need: N
     let owner = if repairable { String::new() } else { format!("; {} may widen it", relation.owner) };
     let message =
         format!("{shown}.{COLUMN} takes {length} characters, and the longest revision id has {}{owner}", need.longest);
-    let next = if repairable { "stillhead run".to_owned() } else { next };
+    let next = if repairable { "levelhead run".to_owned() } else { next };
     Some(TableProblem { kind: ProblemKind::NarrowColumn { width, repairable }, message, next })
 }
 
@@ -287,6 +287,6 @@ fn duplicates(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     }
     let once: BTreeSet<&str> = need.rows.iter().map(String::as_str).collect();
     let message = format!("{} holds {} more than once", facts.shown(), list(&Vec::from_iter(repeated)));
-    let next = format!("stillhead stamp --purge {}", Vec::from_iter(once).join(" "));
+    let next = format!("levelhead stamp --purge {}", Vec::from_iter(once).join(" "));
     Some(TableProblem { kind: ProblemKind::DuplicateRows, message, next })
 }

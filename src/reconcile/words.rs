@@ -99,7 +99,7 @@ impl fmt::Display for Finding {
                 let (count, named) = (heads.len(), list(&named));
                 write!(
                     f,
-                    "{count} separate branches: {named}; STILLHEAD_TARGET=heads, the default, upgrades all of them"
+                    "{count} separate branches: {named}; LEVELHEAD_TARGET=heads, the default, upgrades all of them"
                 )
             }
             Self::MultipleHeads { heads, fork, .. } => {
@@ -144,29 +144,29 @@ impl Finding {
             }
             Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
             Self::NoRevisions { .. } => {
-                "copy the migration files into the image, or name their folder: STILLHEAD_MIGRATIONS=DIR".to_owned()
+                "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".to_owned()
             }
             Self::PendingExists { unread, position, .. } if !unread.is_empty() => {
                 match position.candidates.last().or(position.proof.as_ref().and_then(|proof| proof.rows.last())) {
                     Some(revision) => format!(
-                        "stillhead infer --explain {revision}, and if all of it is there, stillhead stamp --purge {revision}; \
+                        "levelhead infer --explain {revision}, and if all of it is there, levelhead stamp --purge {revision}; \
                          else do by hand what is missing or undo what is there"
                     ),
-                    None => "stillhead infer, to see what speaks for and against each revision".to_owned(),
+                    None => "levelhead infer, to see what speaks for and against each revision".to_owned(),
                 }
             }
-            Self::FreshDatabase { .. } | Self::Behind { .. } => "stillhead run".to_owned(),
+            Self::FreshDatabase { .. } | Self::Behind { .. } => "levelhead run".to_owned(),
             Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
                 if !with_data.is_empty() =>
             {
                 format!(
-                    "stillhead stamp --purge {} once what {} does to the data has been done; then start again",
+                    "levelhead stamp --purge {} once what {} does to the data has been done; then start again",
                     proof.rows.join(" "),
                     list(with_data)
                 )
             }
             Self::UnknownRevision { unknown, surplus: true, .. } => format!(
-                "stillhead fix, which removes {}, unless it is a row of other migrations; then start again",
+                "levelhead fix, which removes {}, unless it is a row of other migrations; then start again",
                 list(unknown)
             ),
             Self::Unversioned { position, .. }
@@ -177,22 +177,22 @@ impl Finding {
                 position.next()
             }
             Self::Unversioned { .. } | Self::PendingExists { .. } => {
-                "stillhead infer, to see what speaks for and against each revision".to_owned()
+                "levelhead infer, to see what speaks for and against each revision".to_owned()
             }
             Self::StampedTooFar { position, .. } => match &position.proof {
                 Some(_) => {
-                    "stillhead fix, which moves the row back to where the schema is; then start again".to_owned()
+                    "levelhead fix, which moves the row back to where the schema is; then start again".to_owned()
                 }
-                None => "stillhead infer, to see what speaks for and against each revision".to_owned(),
+                None => "levelhead infer, to see what speaks for and against each revision".to_owned(),
             },
             Self::HalfApplied { revision, .. } => {
-                format!("stillhead infer --explain {revision}, then do by hand what is missing or undo what is there")
+                format!("levelhead infer --explain {revision}, then do by hand what is missing or undo what is there")
             }
             Self::UnknownRevision { unknown, .. } => {
-                format!("stillhead restore {}, to bring its file back from version control", unknown[0])
+                format!("levelhead restore {}, to bring its file back from version control", unknown[0])
             }
             Self::WrongDatabase { rows, .. } if !rows.is_empty() => {
-                "stillhead verify, to see which database DATABASE_URL names, and correct it".to_owned()
+                "levelhead verify, to see which database DATABASE_URL names, and correct it".to_owned()
             }
             Self::WrongDatabase { .. } => {
                 "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself: \
@@ -200,17 +200,17 @@ impl Finding {
                     .to_owned()
             }
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => {
-                "nothing to do; stillhead merge only if they are to become one".to_owned()
+                "nothing to do; levelhead merge only if they are to become one".to_owned()
             }
-            Self::MultipleHeads { .. } => "stillhead merge, and commit the file".to_owned(),
-            Self::OverlappingRows { .. } => "stillhead run".to_owned(),
+            Self::MultipleHeads { .. } => "levelhead merge, and commit the file".to_owned(),
+            Self::OverlappingRows { .. } => "levelhead run".to_owned(),
             Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
                 Some(index) => {
                     format!("DROP INDEX CONCURRENTLY {}, so that the upgrade can make it", as_sql(&index.name))
                 }
                 None => format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name)),
             },
-            Self::Drift { .. } => "stillhead infer, to see all that deviates".to_owned(),
+            Self::Drift { .. } => "levelhead infer, to see all that deviates".to_owned(),
             Self::Table(problem) => problem.next().to_owned(),
         }
     }
@@ -224,21 +224,21 @@ impl Position {
     fn next(&self) -> String {
         if let Some(open) = &self.open {
             return format!(
-                "stillhead stamp --purge {} if {} been applied, else stillhead stamp --purge {}; then start again",
+                "levelhead stamp --purge {} if {} been applied, else levelhead stamp --purge {}; then start again",
                 open.with.join(" "),
                 have(&open.revisions),
                 open.without.join(" "),
             );
         }
         match (&self.proof, self.candidates.as_slice()) {
-            (Some(_), _) | (None, []) => "stillhead run".to_owned(),
+            (Some(_), _) | (None, []) => "levelhead run".to_owned(),
             (None, [only]) => {
-                format!("stillhead infer, and if you agree, stillhead stamp --purge {only}; then start again")
+                format!("levelhead infer, and if you agree, levelhead stamp --purge {only}; then start again")
             }
             // With data migrations among them, only a person knows whether they have run.
             (None, [first, .., last]) => format!(
-                "stillhead stamp --purge {last} if what the revisions after {first} do to the data has been done, \
-                 else stillhead stamp --purge {first}; then start again"
+                "levelhead stamp --purge {last} if what the revisions after {first} do to the data has been done, \
+                 else levelhead stamp --purge {first}; then start again"
             ),
         }
     }

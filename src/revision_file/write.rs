@@ -33,9 +33,9 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A file beside the one to be, under a name that neither Alembic nor stillhead reads.
+/// A file beside the one to be, under a name that neither Alembic nor levelhead reads.
 fn prepare(folder: &Path, bytes: &[u8], permissions: Permissions) -> io::Result<NamedTempFile> {
-    let mut file = Builder::new().prefix(".stillhead-").suffix(".tmp").permissions(permissions).tempfile_in(folder)?;
+    let mut file = Builder::new().prefix(".levelhead-").suffix(".tmp").permissions(permissions).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     Ok(file)

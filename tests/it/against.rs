@@ -35,7 +35,7 @@ fn repository() -> Application {
 }
 
 fn against(shop: &Application, name: &str, format: &str) -> Outcome {
-    shop.stillhead(&["check", "--against", name, "--format", format]).env_remove("DATABASE_URL").run()
+    shop.levelhead(&["check", "--against", name, "--format", format]).env_remove("DATABASE_URL").run()
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn two_branches_with_one_head_each_are_two_heads_together() {
     git(&shop, &["checkout", "-q", "main"]);
     commit(&shop, "bbbb00000001", HEAD);
     for name in ["feature", "HEAD"] {
-        shop.stillhead(&["check", "--offline"]).run().success();
+        shop.levelhead(&["check", "--offline"]).run().success();
         let found = against(&shop, name, "json");
         schemas::holds("check", &found.stdout);
         if name == "HEAD" {
@@ -56,11 +56,11 @@ fn two_branches_with_one_head_each_are_two_heads_together() {
     }
     let found = against(&shop, "feature", "text");
     found.code(1).prints_a("merged with feature").prints_a("(feature)").prints_a("(here)");
-    found.says("next: git merge feature, then stillhead merge");
+    found.says("next: git merge feature, then levelhead merge");
     against(&shop, "feature", "github").code(1).prints_a("::error file=migrations/versions/bbbb00000001.py,");
     // What is printed leads out of it.
     git(&shop, &["merge", "-q", "--no-edit", "feature"]);
-    shop.stillhead(&["merge"]).run().success();
+    shop.levelhead(&["merge"]).run().success();
     against(&shop, "feature", "text").success();
 }
 
@@ -111,8 +111,8 @@ fn a_branch_of_origin_a_tag_and_a_shallow_clone() {
     let whole = clones.path().join("whole");
     git(&shop, &["clone", "-q", &origin, whole.to_str().unwrap()]);
     let at = |folder: &Path, name: &str| {
-        let stillhead = shop.stillhead(&["check", "--against", name]).env_remove("DATABASE_URL");
-        stillhead.current_dir(folder).run()
+        let levelhead = shop.levelhead(&["check", "--against", name]).env_remove("DATABASE_URL");
+        levelhead.current_dir(folder).run()
     };
     for (name, merge) in [("origin/feature", "git merge origin/feature"), ("v1", "git merge v1")] {
         let found = at(&whole, name);

@@ -15,7 +15,7 @@ fn shop() -> Application {
 
 /// `run -- echo started` with one variable set.
 fn run_with(shop: &Application, name: &str, value: impl AsRef<OsStr>) -> Outcome {
-    shop.stillhead(&["run", "--", "echo", "started"]).env(name, value).run()
+    shop.levelhead(&["run", "--", "echo", "started"]).env(name, value).run()
 }
 
 #[track_caller]
@@ -25,7 +25,7 @@ fn refused(outcome: &Outcome, code: i32, says: &str) {
 
 #[test]
 fn no_database_url() {
-    let outcome = shop().stillhead(&["run", "--", "echo", "started"]).env_remove("DATABASE_URL").run();
+    let outcome = shop().levelhead(&["run", "--", "echo", "started"]).env_remove("DATABASE_URL").run();
     refused(&outcome, 2, "DATABASE_URL is not set");
     refused(&run_with(&shop(), "DATABASE_URL", ""), 2, "DATABASE_URL is set, but empty");
 }
@@ -41,7 +41,7 @@ fn a_url_that_cannot_be_used_is_refused_without_showing_it() {
         ("sqlite:///:memory:", "in memory"),
     ] {
         for level in ["error", "trace"] {
-            let outcome = shop().stillhead(&["run", "--log", level]).env("DATABASE_URL", url).run();
+            let outcome = shop().levelhead(&["run", "--log", level]).env("DATABASE_URL", url).run();
             refused(&outcome, 2, says);
             outcome.says_nothing_of(PASSWORD);
         }
@@ -66,18 +66,18 @@ fn what_chooses_another_database_is_refused_by_every_command() {
         &["reset", "--no-backup", "--yes-i-mean", name],
     ];
     for arguments in commands {
-        let in_url = shop.stillhead(arguments).env("DATABASE_URL", format!("{url}?service=depot")).run();
+        let in_url = shop.levelhead(arguments).env("DATABASE_URL", format!("{url}?service=depot")).run();
         refused(&in_url, 2, "service chooses a database elsewhere than in the URL");
-        let in_variable = shop.stillhead(arguments).env("PGSERVICE", "depot").run();
+        let in_variable = shop.levelhead(arguments).env("PGSERVICE", "depot").run();
         refused(&in_variable, 2, "PGSERVICE chooses a database elsewhere than in the URL");
         in_variable.says("postgresql://USER:PASSWORD@HOST:PORT/NAME");
     }
-    shop.stillhead(&["verify"]).env("PGSERVICE", "depot").run().code(1).prints_a("PGSERVICE chooses a database");
+    shop.levelhead(&["verify"]).env("PGSERVICE", "depot").run().code(1).prints_a("PGSERVICE chooses a database");
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     // Alone it names a file, and nothing in it.
-    shop.stillhead(&["current"]).env("PGSERVICEFILE", "/nonexistent").run().success();
+    shop.levelhead(&["current"]).env("PGSERVICEFILE", "/nonexistent").run().success();
     // Whoever skips the upgrade is started whatever is wrong.
-    let skipped = shop.stillhead(&["run", "--", "echo", "started"]).env("PGSERVICE", "depot");
+    let skipped = shop.levelhead(&["run", "--", "echo", "started"]).env("PGSERVICE", "depot");
     skipped.env("SKIP_DB_UPGRADE", "true").run().success().prints("started\n").says("PGSERVICE chooses a database");
     // SQLite has no services.
     run_with(&self::shop(), "PGSERVICE", "depot").success().prints("started\n");
@@ -89,7 +89,7 @@ fn a_password_is_never_printed_not_even_where_it_is_wrong_or_odd() {
         for host in ["127.0.0.1:1", "no-such-host.invalid"] {
             let url = format!("postgresql://shop:{password}@{host}/shop");
             let arguments = ["run", "--log", "trace", "--wait-timeout", "300ms", "--", "echo", "started"];
-            let outcome = shop().stillhead(&arguments).env("DATABASE_URL", url).run();
+            let outcome = shop().levelhead(&arguments).env("DATABASE_URL", url).run();
             outcome.prints("").says("next: ").says_nothing_of(PASSWORD);
             assert_ne!(outcome.status.code(), Some(0));
         }
@@ -100,16 +100,16 @@ fn a_password_is_never_printed_not_even_where_it_is_wrong_or_odd() {
 fn a_database_that_does_not_answer_ends_the_wait_with_124() {
     let shop = shop();
     let arguments = ["run", "--wait-timeout", "300ms", "--", "echo", "started"];
-    let outcome = shop.stillhead(&arguments).env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").run();
+    let outcome = shop.levelhead(&arguments).env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").run();
     refused(&outcome, 124, "127.0.0.1");
 }
 
 #[test]
 fn no_migrations_folder() {
     let empty = tempfile::tempdir().unwrap();
-    let outcome = shop().stillhead(&["run", "--", "echo", "started"]).current_dir(empty.path()).run();
+    let outcome = shop().levelhead(&["run", "--", "echo", "started"]).current_dir(empty.path()).run();
     refused(&outcome, 125, "migrations");
-    refused(&run_with(&shop(), "STILLHEAD_MIGRATIONS", "elsewhere"), 125, "elsewhere");
+    refused(&run_with(&shop(), "LEVELHEAD_MIGRATIONS", "elsewhere"), 125, "elsewhere");
 }
 
 #[test]
@@ -130,18 +130,18 @@ fn a_file_with_a_syntax_error_is_named_with_its_line() {
 }
 
 #[test]
-fn an_unknown_variable_of_stillheads() {
-    refused(&run_with(&shop(), "STILLHEAD_WAIT_TIMOUT", "3"), 2, "did you mean STILLHEAD_WAIT_TIMEOUT?");
+fn an_unknown_variable_of_levelheads() {
+    refused(&run_with(&shop(), "LEVELHEAD_WAIT_TIMOUT", "3"), 2, "did you mean LEVELHEAD_WAIT_TIMEOUT?");
 }
 
 #[test]
 fn values_that_do_not_parse() {
     for (name, value, says) in [
         ("SKIP_DB_UPGRADE", "maybe", "neither yes (true, 1, yes, on) nor no (false, 0, no, off)"),
-        ("STILLHEAD_WAIT_TIMEOUT", "soon", "not a duration"),
-        ("STILLHEAD_LOG", "loud", "error, warn, info, debug, trace"),
-        ("STILLHEAD_LOG_FORMAT", "xml", "text, json"),
-        ("STILLHEAD_UPGRADE_COMMAND", "flask 'db", "quote"),
+        ("LEVELHEAD_WAIT_TIMEOUT", "soon", "not a duration"),
+        ("LEVELHEAD_LOG", "loud", "error, warn, info, debug, trace"),
+        ("LEVELHEAD_LOG_FORMAT", "xml", "text, json"),
+        ("LEVELHEAD_UPGRADE_COMMAND", "flask 'db", "quote"),
     ] {
         let outcome = run_with(&shop(), name, value);
         refused(&outcome, 2, name);
@@ -155,10 +155,10 @@ fn bytes_that_are_not_utf8() {
     let shop = Application::at(Backend::Sqlite, "head");
     refused(&run_with(&shop, "DATABASE_URL", odd), 2, "DATABASE_URL is not valid UTF-8");
     run_with(&shop, "SOME_OTHER", odd).success();
-    shop.stillhead(&["run"]).env(odd, odd).run().success();
-    let printed = shop.stillhead(&["run", "--", "printf", "%s"]).arg(odd).command().output().unwrap();
+    shop.levelhead(&["run"]).env(odd, odd).run().success();
+    let printed = shop.levelhead(&["run", "--", "printf", "%s"]).arg(odd).command().output().unwrap();
     assert_eq!(printed.stdout, b"a\xffb");
-    assert_eq!(shop.stillhead(&[]).arg(odd).run().status.code(), Some(2));
+    assert_eq!(shop.levelhead(&[]).arg(odd).run().status.code(), Some(2));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_command_that_cannot_be_started_is_known_before_anything_is_changed() {
         ("./migrations", 126, "is a folder"),
         (file.to_str().unwrap(), 126, "permission denied"),
     ] {
-        refused(&shop.stillhead(&["run", "--", command]).run(), code, says);
+        refused(&shop.levelhead(&["run", "--", command]).run(), code, says);
         assert_eq!(shop.database.rows(), None);
     }
 }
@@ -181,16 +181,16 @@ fn a_command_that_cannot_be_started_is_known_before_anything_is_changed() {
 fn no_flask_on_the_path_when_an_upgrade_is_pending() {
     let outcome = run_with(&shop(), "PATH", "/usr/bin:/bin");
     refused(&outcome, 127, "no upgrade command: flask: command not found");
-    outcome.says("STILLHEAD_UPGRADE_COMMAND");
+    outcome.says("LEVELHEAD_UPGRADE_COMMAND");
 }
 
 #[test]
 fn usage_errors_exit_with_2() {
-    shop().stillhead(&[]).run().code(2);
-    shop().stillhead(&["walk"]).run().code(2);
-    shop().stillhead(&["run", "gunicorn"]).run().code(2);
-    shop().stillhead(&["run", "--no-such-flag"]).run().code(2);
-    shop().stillhead(&["--version"]).run().success().prints(concat!("stillhead ", env!("CARGO_PKG_VERSION"), "\n"));
+    shop().levelhead(&[]).run().code(2);
+    shop().levelhead(&["walk"]).run().code(2);
+    shop().levelhead(&["run", "gunicorn"]).run().code(2);
+    shop().levelhead(&["run", "--no-such-flag"]).run().code(2);
+    shop().levelhead(&["--version"]).run().success().prints(concat!("levelhead ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
 /// A database that does not exist is refused at once, unless it is said to come late.
@@ -199,8 +199,8 @@ fn what_the_server_refuses_is_waited_for_only_on_demand() {
     let shop = shop();
     let url = crate::support::postgres::server().url("no_such_database");
     let refused_by = |retry: &str| {
-        let stillhead = shop.stillhead(&["run", "--wait-timeout", "1s", "--", "echo", "started"]);
-        stillhead.env("DATABASE_URL", &url).env("STILLHEAD_RETRY_AUTHENTICATION", retry).run()
+        let levelhead = shop.levelhead(&["run", "--wait-timeout", "1s", "--", "echo", "started"]);
+        levelhead.env("DATABASE_URL", &url).env("LEVELHEAD_RETRY_AUTHENTICATION", retry).run()
     };
     refused(&refused_by("no"), 125, "no_such_database");
     refused(&refused_by("yes"), 124, "no_such_database");

@@ -10,11 +10,11 @@ use serde_json::Value;
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::BOTH;
 use crate::support::screen::{Seen, fits, is_kept, screen};
-use crate::support::{Application, Backend, Outcome, Stillhead, schemas};
+use crate::support::{Application, Backend, Levelhead, Outcome, schemas};
 
-/// What `stillhead explain` answers to what is piped in.
-fn piped(stillhead: Stillhead, text: &[u8]) -> Outcome {
-    let mut command = stillhead.command();
+/// What `levelhead explain` answers to what is piped in.
+fn piped(levelhead: Levelhead, text: &[u8]) -> Outcome {
+    let mut command = levelhead.command();
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A reader that has seen enough may go away.
     let _ = child.stdin.take().unwrap().write_all(text);
@@ -27,7 +27,7 @@ fn piped(stillhead: Stillhead, text: &[u8]) -> Outcome {
 }
 
 fn codes() -> Vec<String> {
-    let listed = Stillhead::new(&["explain", "--format", "json"]).run().success().stdout.clone();
+    let listed = Levelhead::new(&["explain", "--format", "json"]).run().success().stdout.clone();
     let listed: Value = serde_json::from_str(&listed).unwrap();
     listed["codes"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap().to_owned()).collect()
 }
@@ -43,7 +43,7 @@ fn every_code_has_a_page_that_fits_a_terminal_and_documentation_that_is_the_same
     expected.sort();
     assert_eq!(files, expected);
     for code in codes() {
-        let outcome = Stillhead::new(&["explain", &code]).run();
+        let outcome = Levelhead::new(&["explain", &code]).run();
         let shown = &outcome.success().stdout;
         assert!(shown.starts_with(&format!("{code}\n\n")), "{shown}");
         assert!(!shown.lines().any(|line| line.starts_with('#')), "{shown}");
@@ -63,7 +63,7 @@ fn a_screen_of_each_kind() {
         ("explain-unknown-code", vec!["explain", "stamped-to-far"]),
         ("explain-nothing", vec!["explain", "it", "does", "not", "work"]),
     ] {
-        let shown = screen(Stillhead::new(&arguments), Seen::InALog);
+        let shown = screen(Levelhead::new(&arguments), Seen::InALog);
         fits(&shown);
         is_kept(name, &shown, &[]);
     }
@@ -76,17 +76,17 @@ fn what_lies_behind_a_failed_upgrade_is_looked_up_in_the_database() {
     let failed = shop.flask(&["db", "upgrade"]);
     assert!(!failed.status.success());
     let before = shop.database.rows();
-    let outcome = piped(shop.stillhead(&["explain"]), &failed.stderr);
+    let outcome = piped(shop.levelhead(&["explain"]), &failed.stderr);
     outcome.success().says_nothing_of("s3cr").prints_a("in revision c30fa6d1be95, c30fa6d1be95_sort_products_into");
     outcome.prints_a("The version row is behind the schema").prints_a("It is so here.").prints_a("It is not so here.");
     outcome.prints_a("pending-exists: the version table says 9e7c52f3d8b4");
     assert_eq!(shop.database.rows(), before);
     // The command that is printed for this state does what it says.
     let next =
-        outcome.stdout.lines().find_map(|line| line.trim().strip_prefix("next: stillhead stamp --purge ")).unwrap();
+        outcome.stdout.lines().find_map(|line| line.trim().strip_prefix("next: levelhead stamp --purge ")).unwrap();
     let revision = next.split(' ').next().unwrap();
-    shop.stillhead(&["stamp", "--purge", revision]).run().success();
-    shop.stillhead(&["run", "--", "echo", "started"]).run().success().prints("started\n");
+    shop.levelhead(&["stamp", "--purge", revision]).run().success();
+    shop.levelhead(&["run", "--", "echo", "started"]).run().success().prints("started\n");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_is_so_here_comes_first() {
     let shop = Application::at(Backend::Sqlite, "head");
     let text = "relation: psycopg.errors.UndefinedTable: relation \"products\" does not exist";
     let reasons = |shop: &Application| {
-        let outcome = shop.stillhead(&["explain", text, "--format", "json"]).run();
+        let outcome = shop.levelhead(&["explain", text, "--format", "json"]).run();
         let document: Value = serde_json::from_str(&outcome.success().stdout).unwrap();
         document["reasons"].as_array().unwrap().clone()
     };
@@ -102,12 +102,12 @@ fn what_is_so_here_comes_first() {
     shop.database.sql("DROP TABLE products; DROP TABLE categories; DROP TABLE alembic_version");
     let first = &reasons(&shop)[0];
     assert_eq!(first["is_so_here"], Value::Bool(true), "{first}");
-    assert_eq!(first["next"], "stillhead verify");
+    assert_eq!(first["next"], "levelhead verify");
 }
 
 /// The reasons that are given for a text, each with whether it is so here and what tells; they hold the schema.
 fn reasons(shop: &Application, text: &str) -> Vec<Value> {
-    let outcome = shop.stillhead(&["explain", text, "--format", "json"]).run();
+    let outcome = shop.levelhead(&["explain", text, "--format", "json"]).run();
     schemas::holds("explain", &outcome.success().stdout);
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     document["reasons"].as_array().unwrap().clone()
@@ -133,10 +133,10 @@ fn version(shop: &Application, id: &str) -> PathBuf {
 #[test]
 fn a_file_that_was_deleted_is_looked_for_in_git_as_restore_does() {
     for backend in BOTH {
-        // By the application's own upgrade, and by stillhead's, which the ledger has.
+        // By the application's own upgrade, and by levelhead's, which the ledger has.
         for at in [HEAD, REVISIONS[1]] {
             let shop = Application::at(backend, at);
-            shop.stillhead(&["run"]).run().success();
+            shop.levelhead(&["run"]).run().success();
             git(&shop, &["init", "-q"]);
             git(&shop, &["add", "migrations"]);
             git(&shop, &["commit", "-q", "-m", "begin"]);
@@ -145,15 +145,15 @@ fn a_file_that_was_deleted_is_looked_for_in_git_as_restore_does() {
             git(&shop, &["commit", "-q", "-m", "tidy"]);
             let text = format!("Can't locate revision identified by '{HEAD}'");
             let given = reasons(&shop, &text);
-            assert_eq!(given[0]["next"], format!("stillhead restore {HEAD}"), "{given:#?}");
+            assert_eq!(given[0]["next"], format!("levelhead restore {HEAD}"), "{given:#?}");
             assert_eq!(given[0]["is_so_here"], true);
             assert!(given[0]["why"].as_str().unwrap().starts_with("deleted by Ada on 20"), "{given:#?}");
             assert_eq!(reason(&given, "This image is older")["is_so_here"], false, "{given:#?}");
-            let shown = shop.stillhead(&["explain", &text]).run();
+            let shown = shop.levelhead(&["explain", &text]).run();
             let next = shown.success().stdout.lines().find_map(|line| line.trim().strip_prefix("next: ")).unwrap();
-            assert_eq!(next, format!("stillhead restore {HEAD}"));
+            assert_eq!(next, format!("levelhead restore {HEAD}"));
             fits(&shown.stdout);
-            shop.stillhead(&["restore", HEAD]).run().success();
+            shop.levelhead(&["restore", HEAD]).run().success();
             let given = reasons(&shop, &text);
             assert_eq!(reason(&given, "The file is on another branch")["is_so_here"], false, "{given:#?}");
             let key = reasons(&shop, &format!("KeyError: '{}'", "0".repeat(12)));
@@ -171,7 +171,7 @@ fn a_rollback_is_so_only_where_the_ledger_has_the_later_release() {
     for backend in BOTH {
         for (at, is_so) in [(HEAD, Value::Null), (REVISIONS[1], Value::Bool(true))] {
             let shop = Application::at(backend, at);
-            shop.stillhead(&["run"]).run().success();
+            shop.levelhead(&["run"]).run().success();
             fs::remove_file(version(&shop, HEAD)).unwrap();
             let given = reasons(&shop, &format!("Can't locate revision identified by '{HEAD}'"));
             assert!(given[0]["what"].as_str().unwrap().starts_with("This image is older"), "{given:#?}");
@@ -246,16 +246,16 @@ fn two_revisions_create_the_same_object_only_where_they_do() {
 fn a_database_that_cannot_be_reached_is_said_and_not_waited_for() {
     let shop = Application::new(Backend::Sqlite);
     let outcome =
-        shop.stillhead(&["explain", "behind"]).env("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d").run();
+        shop.levelhead(&["explain", "behind"]).env("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d").run();
     outcome.success().prints_a("Connection refused").prints_a("next: start the database").says_nothing_of("hunter2");
-    shop.stillhead(&["explain", "behind", "--offline"]).run().success();
+    shop.levelhead(&["explain", "behind", "--offline"]).run().success();
 }
 
 #[test]
-fn a_finding_in_stillheads_own_log_is_its_page() {
+fn a_finding_in_levelheads_own_log_is_its_page() {
     let log =
-        b"Nov 23 10:15:01 AM  stillhead: error: unversioned: tables are there (a), but there is no version table\n";
-    let outcome = piped(Stillhead::new(&["explain"]), log);
+        b"Nov 23 10:15:01 AM  levelhead: error: unversioned: tables are there (a), but there is no version table\n";
+    let outcome = piped(Levelhead::new(&["explain"]), log);
     assert!(outcome.success().stdout.starts_with("unversioned\n\n"), "{outcome:#?}");
 }
 
@@ -273,14 +273,14 @@ fn lines_of_a_servers_log_and_of_a_log_in_json_are_read() {
             "\nrelation \"products\" already exists\n",
         ),
     ] {
-        let outcome = piped(Stillhead::new(&["explain"]), text.as_bytes());
+        let outcome = piped(Levelhead::new(&["explain"]), text.as_bytes());
         assert!(format!("\n{}", outcome.success().stdout).contains(says), "{outcome:#?}");
     }
 }
 
 #[test]
 fn text_that_is_odd_or_huge_does_no_harm() {
-    let nothing = |text: &[u8]| piped(Stillhead::new(&["explain"]), text);
+    let nothing = |text: &[u8]| piped(Levelhead::new(&["explain"]), text);
     nothing(b"\xff\xfe\x00").code(1).says("no error in this text");
     nothing(&vec![b'a'; 5 << 20]).code(1);
     // Of a log that is too long, the end is what counts.
@@ -292,7 +292,7 @@ fn text_that_is_odd_or_huge_does_no_harm() {
     outcome
         .code(1)
         .prints_a("shop.OwnError")
-        .says("is an exception that stillhead does not know")
+        .says("is an exception that levelhead does not know")
         .says_nothing_of("hunter2");
     let coloured = nothing(b"\x1b[31mModuleNotFoundError: No module named 'shop\x1b]0;title\x07'\x1b[0m\n");
     assert!(!coloured.success().stdout.contains('\u{1b}'), "{coloured:#?}");
@@ -327,11 +327,11 @@ fn a_variable_that_is_missing_is_named_wherever_the_upgrade_asks_for_it() {
             let file = if file == migration { version(&shop, REVISIONS[2]) } else { PathBuf::from(file) };
             let number = insert(&shop, &file, below, line);
             let place = format!("{place}:{}", if place.starts_with("/conf") { 3 } else { number });
-            let outcome = shop.stillhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").run();
+            let outcome = shop.levelhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").run();
             outcome
                 .code(1)
                 .prints("")
-                .says("stillhead: error: the upgrade failed: ")
+                .says("levelhead: error: the upgrade failed: ")
                 .says_nothing_of("no file has the");
             let said = outcome.stderr.lines().find(|line| line.contains("the upgrade failed")).unwrap();
             assert!(
@@ -339,11 +339,11 @@ fn a_variable_that_is_missing_is_named_wherever_the_upgrade_asks_for_it() {
                 "{said}"
             );
             outcome.says("next: set SHOP_WORD where the start command runs");
-            let explained = piped(shop.stillhead(&["explain"]), outcome.stderr.as_bytes());
+            let explained = piped(shop.levelhead(&["explain"]), outcome.stderr.as_bytes());
             explained.success().prints_a("the environment variable 'SHOP_WORD' is not set\n").prints_a(&place);
             explained.prints_a("next: set SHOP_WORD where").says_nothing_of("git log");
             fits(&explained.stdout);
-            let set = shop.stillhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").env("SHOP_WORD", "x");
+            let set = shop.levelhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").env("SHOP_WORD", "x");
             set.run().success().prints("started\n");
         }
     }
@@ -359,14 +359,14 @@ fn a_fault_of_the_code_is_told_with_its_words_and_its_line() {
     ] {
         let shop = Application::new(Backend::Sqlite);
         let number = insert(&shop, Path::new("app.py"), "app = Flask(", line);
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(1).says(&format!("/app.py:{number}: {says}")).says("stillhead: next: correct the code: ");
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(1).says(&format!("/app.py:{number}: {says}")).says("levelhead: next: correct the code: ");
         outcome.says_nothing_of("no file has the revision").says_nothing_of("environment variable");
-        piped(shop.stillhead(&["explain"]), outcome.stderr.as_bytes()).success().prints_a(says);
+        piped(shop.levelhead(&["explain"]), outcome.stderr.as_bytes()).success().prints_a(says);
     }
 }
 
-/// The upgrade command may read other files than stillhead.
+/// The upgrade command may read other files than levelhead.
 #[test]
 fn a_lost_revision_is_told_only_where_the_files_do_not_say_otherwise() {
     let shop = Application::at(Backend::Sqlite, REVISIONS[1]);
@@ -374,17 +374,17 @@ fn a_lost_revision_is_told_only_where_the_files_do_not_say_otherwise() {
     assert!(copied.success());
     let lost = version(&shop, REVISIONS[1]);
     fs::remove_file(shop.folder().join("other/versions").join(lost.file_name().unwrap())).unwrap();
-    let outcome = shop.stillhead(&["run", "--upgrade-command", "flask db upgrade -d other heads"]).run();
+    let outcome = shop.levelhead(&["run", "--upgrade-command", "flask db upgrade -d other heads"]).run();
     outcome.code(1).says(&format!("KeyError: '{}'", REVISIONS[1])).says("so that Alembic has read others");
     outcome.says_nothing_of("no file has the revision").says_nothing_of("a revision follows one");
     // It was lost there, not here.
-    let explain = |text: &str| piped(shop.stillhead(&["explain", "--format", "json"]), text.as_bytes());
+    let explain = |text: &str| piped(shop.levelhead(&["explain", "--format", "json"]), text.as_bytes());
     let told = |text: &str| -> String {
         let document: Value = serde_json::from_str(&explain(text).success().stdout).unwrap();
         document["message"].as_str().unwrap().to_owned()
     };
     let traceback = &outcome.stderr[outcome.stderr.find("Traceback").unwrap()..];
-    let traceback = traceback.split("stillhead: ").next().unwrap();
+    let traceback = traceback.split("levelhead: ").next().unwrap();
     assert_eq!(
         told(traceback),
         format!("the file of revision '{}' was not there, which another one follows", REVISIONS[1])

@@ -23,14 +23,14 @@ fn what_is_there_already_is_named_with_the_revision_and_its_line() {
     ] {
         let shop = Application::at(backend, REVISIONS[1]);
         shop.database.sql("CREATE TABLE categories (id integer)");
-        let seen = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let seen = shop.levelhead(&["run", "--", "echo", "started"]).run();
         seen.code(125).prints("").says("table categories exists").says_nothing_of("Traceback");
-        let outcome = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
         outcome.code(1).prints("").says("Traceback (most recent call last):");
-        outcome.says("stillhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
+        outcome.says("levelhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
         outcome
             .says(&format!("c30fa6d1be95_sort_products_into_categories.py:18): {words}: the schema is ahead of its"));
-        outcome.says("stillhead: next: stillhead infer");
+        outcome.says("levelhead: next: levelhead infer");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -44,7 +44,7 @@ fn a_right_that_is_missing_is_named_with_the_statement_that_gives_it() {
     // As every server is from PostgreSQL 15 on.
     shop.database.sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     let url = format!("postgresql://migrator_{name}:secret@127.0.0.1:{}/{name}", server().port);
-    let outcome = shop.stillhead(&["run"]).env("DATABASE_URL", url).run();
+    let outcome = shop.levelhead(&["run"]).env("DATABASE_URL", url).run();
     outcome.code(1).says("permission denied for schema public: the role of DATABASE_URL may not do it");
     outcome.says("next: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
     outcome.says_nothing_of("secret");
@@ -60,13 +60,13 @@ fn every_byte_of_both_streams_is_passed_on() {
     };
     let (out, err) = (blob("out"), blob("err"));
     let command =
-        shop.stillhead(&["run", "--log", "error", "--upgrade-command", "sh -c 'cat out & cat err >&2; wait; exit 9'"]);
+        shop.levelhead(&["run", "--log", "error", "--upgrade-command", "sh -c 'cat out & cat err >&2; wait; exit 9'"]);
     let output = command.command().output().unwrap();
     assert_eq!(output.status.code(), Some(9));
     assert!(output.stdout == out, "{} of {} bytes", output.stdout.len(), out.len());
     assert!(output.stderr.starts_with(&err), "{} of {} bytes", output.stderr.len(), err.len());
     let rest = String::from_utf8_lossy(&output.stderr[err.len()..]).into_owned();
-    assert!(rest.starts_with("stillhead: error: the upgrade failed: "), "{rest}");
+    assert!(rest.starts_with("levelhead: error: the upgrade failed: "), "{rest}");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn two_streams_that_are_one_file_keep_their_order() {
     let upgrade = "sh -c 'i=0; while [ $i -lt 500 ]; do echo $i; i=$((i+1)); echo $i >&2; i=$((i+1)); done; exit 9'";
     let log = shop.folder().join("log");
     let file = File::create(&log).unwrap();
-    let mut command = shop.stillhead(&["run", "--log", "error", "--upgrade-command", upgrade]).command();
+    let mut command = shop.levelhead(&["run", "--log", "error", "--upgrade-command", upgrade]).command();
     let status = command.stdout(file.try_clone().unwrap()).stderr(file).status().unwrap();
     assert_eq!(status.code(), Some(9));
     let expected: String = (0..500).map(|number| format!("{number}\n")).collect();
@@ -88,7 +88,7 @@ fn what_keeps_the_streams_open_is_not_waited_for() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'setsid sh -c \"echo daemon \\$\\$ >pid; exec sleep 600\" & until [ -s pid ]; do sleep 0.05; done; exit 9'";
     let begin = Instant::now();
-    shop.stillhead(&["run", "--upgrade-command", upgrade]).run().code(9);
+    shop.levelhead(&["run", "--upgrade-command", upgrade]).run().code(9);
     assert!(begin.elapsed() < Duration::from_secs(60), "it was waited for");
     let daemon = fs::read_to_string(shop.folder().join("pid")).unwrap();
     let daemon = daemon.trim().strip_prefix("daemon ").unwrap().parse().unwrap();
@@ -100,7 +100,7 @@ fn what_keeps_the_streams_open_is_not_waited_for() {
 fn a_signal_is_heard_while_nobody_reads() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'echo begun >&2; exec yes'";
-    let mut command = shop.stillhead(&["run", "--upgrade-command", upgrade]).command();
+    let mut command = shop.levelhead(&["run", "--upgrade-command", upgrade]).command();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = child.stderr.take().unwrap();
     let mut said = Vec::new();
@@ -118,7 +118,7 @@ fn a_signal_is_heard_while_nobody_reads() {
 #[test]
 fn a_reader_that_goes_away_ends_the_upgrade_as_a_broken_pipe_does() {
     let shop = Application::new(Backend::Sqlite);
-    let mut command = shop.stillhead(&["run", "--upgrade-command", "yes"]).command();
+    let mut command = shop.levelhead(&["run", "--upgrade-command", "yes"]).command();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut some = [0; 10];
     child.stdout.take().unwrap().read_exact(&mut some).unwrap();
@@ -130,9 +130,9 @@ fn a_reader_that_goes_away_ends_the_upgrade_as_a_broken_pipe_does() {
 fn a_terminal_stays_the_upgrades_own() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'test -t 1 && test -t 2 && echo on-a-$((40 + 2))-terminal; exit 9'";
-    let inner = shop.stillhead(&[]).env("STILLHEAD_UPGRADE_COMMAND", upgrade).env("TERM", "xterm").command();
+    let inner = shop.levelhead(&[]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade).env("TERM", "xterm").command();
     let shown = Command::new("script")
-        .args(["-qec", &format!("{} run", crate::support::stillhead::binary().display()), "/dev/null"])
+        .args(["-qec", &format!("{} run", crate::support::levelhead::binary().display()), "/dev/null"])
         .env_clear()
         .envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))))
         .current_dir(shop.folder())
@@ -146,7 +146,7 @@ fn a_terminal_stays_the_upgrades_own() {
 fn an_upgrade_that_succeeds_is_passed_on_too() {
     for backend in BOTH {
         let shop = Application::new(backend);
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says("Running upgrade c30fa6d1be95 -> d8452b70fc16");
     }
 }
@@ -160,7 +160,7 @@ fn what_a_failed_upgrade_has_left_is_named() {
             down_revision = 'd8452b70fc16'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n    \
             op.execute(\"SELECT no_such_function()\")\n    op.create_table('gifts', sa.Column('id', sa.Integer))\n";
         fs::write(shop.folder().join("migrations/versions/ffff00000001_wishes.py"), failing).unwrap();
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(1).prints("").says(&format!("the failed upgrade has left: {left}"));
         if backend == Backend::Sqlite {
             outcome.says("done: table wishes exists, which ffff00000001 creates");

@@ -10,13 +10,13 @@ use nix::unistd::Pid;
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::postgres::Server;
 use crate::support::running::eventually;
-use crate::support::{Application, Backend, Stillhead};
+use crate::support::{Application, Backend, Levelhead};
 
 const INSTANCES: usize = 50;
 
 /// Starts many of them at once.
-fn start(stillhead: impl Fn() -> Stillhead) -> BTreeMap<u32, Child> {
-    (0..INSTANCES).map(|_| stillhead().spawn()).map(|child| (child.id(), child)).collect()
+fn start(levelhead: impl Fn() -> Levelhead) -> BTreeMap<u32, Child> {
+    (0..INSTANCES).map(|_| levelhead().spawn()).map(|child| (child.id(), child)).collect()
 }
 
 /// Waits for all of them, asserts that each has become its command without an error, and answers what they said.
@@ -27,7 +27,7 @@ fn all_start(instances: BTreeMap<u32, Child>) -> String {
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && output.stdout == b"started\n", "{}: {stderr}", output.status);
-        assert!(!stderr.contains("stillhead: error"), "{stderr}");
+        assert!(!stderr.contains("levelhead: error"), "{stderr}");
         said.push_str(&stderr);
     }
     said
@@ -52,9 +52,9 @@ fn upgrading(shop: &Application) -> u32 {
 #[test]
 fn one_upgrades_and_all_start() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
-    let said = all_start(start(|| shop.stillhead(&["run", "--", "echo", "started"])));
+    let said = all_start(start(|| shop.levelhead(&["run", "--", "echo", "started"])));
     assert_eq!(said.matches("Running upgrade 9e7c52f3d8b4 -> ").count(), 1, "{said}");
-    assert_eq!(said.matches("stillhead: at head ").count(), INSTANCES, "{said}");
+    assert_eq!(said.matches("levelhead: at head ").count(), INSTANCES, "{said}");
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 }
 
@@ -63,7 +63,7 @@ fn the_one_that_upgrades_is_killed_and_another_takes_over() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     let upgrade = hanging_once(&shop);
     let mut instances =
-        start(|| shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_UPGRADE_COMMAND", &upgrade));
+        start(|| shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
     let killed = upgrading(&shop);
     kill(Pid::from_raw(killed.cast_signed()), Signal::SIGKILL).unwrap();
     let mut killed = instances.remove(&killed).expect("it is one of them");
@@ -80,8 +80,8 @@ fn the_server_is_restarted_in_the_middle_and_all_start() {
     let url = server.url(&server.create_database());
     let upgrade = hanging_once(&shop);
     let instances = start(|| {
-        let stillhead = shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url);
-        stillhead.env("STILLHEAD_UPGRADE_COMMAND", &upgrade)
+        let levelhead = shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url);
+        levelhead.env("LEVELHEAD_UPGRADE_COMMAND", &upgrade)
     });
     upgrading(&shop);
     server.restart();
@@ -95,18 +95,18 @@ fn at_head_a_hundred_starts_ask_the_server_one_question_each() {
     let server = Server::start(&["log_statement=all", "log_line_prefix=%a|"]);
     let shop = Application::new(Backend::Sqlite);
     let url = server.url(&server.create_database());
-    let stillhead = || shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url);
-    stillhead().run().success();
+    let levelhead = || shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url);
+    levelhead().run().success();
     let log = || fs::read_to_string(server.folder.join("log")).unwrap();
     let before = log();
     assert!(before.contains("pg_try_advisory_xact_lock"), "the log shows a lock that is taken:\n{before}");
     for _ in 0..2 {
-        all_start(start(stillhead));
+        all_start(start(levelhead));
     }
     let after = log();
     let statements: Vec<_> = after[before.len()..].lines().filter(|line| line.contains("statement: ")).collect();
     assert_eq!(statements.len(), 2 * INSTANCES);
     for statement in statements {
-        assert_eq!(statement, "stillhead|LOG:  statement: SELECT version_num FROM \"alembic_version\"");
+        assert_eq!(statement, "levelhead|LOG:  statement: SELECT version_num FROM \"alembic_version\"");
     }
 }

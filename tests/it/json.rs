@@ -11,7 +11,7 @@ use crate::support::{Application, Backend, schemas};
 fn every_document_is_as_its_schema_has_it() {
     let shop = Application::at(Backend::Postgres, REVISIONS[2]);
     let print = |arguments: &[&str]| {
-        let outcome = shop.stillhead(&[arguments, &["--format", "json"]].concat()).run();
+        let outcome = shop.levelhead(&[arguments, &["--format", "json"]].concat()).run();
         schemas::holds(arguments[0], &outcome.stdout);
     };
     for arguments in [
@@ -42,7 +42,7 @@ fn every_document_is_as_its_schema_has_it() {
     }
     let other = format!("other={}", shop.database.url());
     let several = ["current", "--format", "json", "--database", &other];
-    schemas::holds("current", &shop.stillhead(&several).run().success().stdout);
+    schemas::holds("current", &shop.levelhead(&several).run().success().stdout);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_schema_notices_what_it_does_not_name() {
 
 #[test]
 fn every_command_with_json_has_a_schema_and_a_line_in_the_documentation() {
-    use ::stillhead::commands::manual::program;
+    use ::levelhead::commands::manual::program;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let with_json: BTreeSet<String> = program()
         .get_subcommands()

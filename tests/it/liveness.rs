@@ -1,4 +1,4 @@
-//! STILLHEAD_LIVENESS_PORT: a platform's port check is answered until the application can answer it itself.
+//! LEVELHEAD_LIVENESS_PORT: a platform's port check is answered until the application can answer it itself.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,12 +26,12 @@ fn while_it_upgrades_and_then_the_application_has_the_port() {
         let shop = Application::at(backend, REVISIONS[1]);
         let port = free_port();
         let address = format!("0.0.0.0:{port}");
-        let stillhead = shop
-            .stillhead(&["run", "--", "gunicorn", "--bind", &address, "app:create_app()"])
-            .env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder()))
-            .env("STILLHEAD_LIVENESS_PORT", "PORT")
+        let levelhead = shop
+            .levelhead(&["run", "--", "gunicorn", "--bind", &address, "app:create_app()"])
+            .env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder()))
+            .env("LEVELHEAD_LIVENESS_PORT", "PORT")
             .env("PORT", port.to_string());
-        let mut running = Running::start(stillhead);
+        let mut running = Running::start(levelhead);
         running.until(HELD);
         assert_answers(port);
         // A load balancer goes on asking all the time; connections that are open must not be in gunicorn's way.
@@ -62,8 +62,8 @@ fn while_it_upgrades_and_then_the_application_has_the_port() {
 fn while_the_database_is_awaited() {
     let shop = Application::new(Backend::Sqlite);
     let port = free_port();
-    let stillhead = shop.stillhead(&["run", "--liveness-port", &port.to_string(), "--", "echo", "started"]);
-    let mut running = Running::start(stillhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d"));
+    let levelhead = shop.levelhead(&["run", "--liveness-port", &port.to_string(), "--", "echo", "started"]);
+    let mut running = Running::start(levelhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d"));
     running.until("waiting for the database");
     assert_answers(port);
 }
@@ -72,12 +72,12 @@ fn while_the_database_is_awaited() {
 fn while_another_instance_upgrades() {
     let shop = Application::new(Backend::Postgres);
     let upgrade = held_back(shop.folder());
-    let mut upgrading = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", upgrade));
+    let mut upgrading = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade));
     upgrading.until(HELD);
     for mode in ["upgrade", "wait"] {
         let port = free_port();
         let arguments = ["run", "--mode", mode, "--liveness-port", &port.to_string()];
-        let mut waiting = Running::start(shop.stillhead(&arguments));
+        let mut waiting = Running::start(shop.levelhead(&arguments));
         waiting.until("waiting for another instance");
         assert_answers(port);
     }
@@ -89,7 +89,7 @@ fn at_head_nothing_is_opened() {
     let taken = TcpListener::bind("0.0.0.0:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let arguments = ["run", "--liveness-port", &port, "--", "echo", "started"];
-    let outcome = shop.stillhead(&arguments).run();
+    let outcome = shop.levelhead(&arguments).run();
     outcome.success().prints("started\n").says_nothing_of("port");
 }
 
@@ -101,8 +101,8 @@ fn a_port_that_is_taken_stops_the_start_before_anything_is_changed() {
             let taken = TcpListener::bind(address).unwrap();
             let port = taken.local_addr().unwrap().port();
             let arguments = ["run", "--liveness-port", &port.to_string(), "--", "echo", "started"];
-            let outcome = shop.stillhead(&arguments).run();
-            outcome.code(125).prints("").says(&format!("STILLHEAD_LIVENESS_PORT: cannot listen on port {port}: "));
+            let outcome = shop.levelhead(&arguments).run();
+            outcome.code(125).prints("").says(&format!("LEVELHEAD_LIVENESS_PORT: cannot listen on port {port}: "));
             outcome.says(&format!("next: ss -ltnp 'sport = :{port}'")).says_nothing_of("Running upgrade");
         }
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
@@ -112,7 +112,7 @@ fn a_port_that_is_taken_stops_the_start_before_anything_is_changed() {
 #[test]
 fn the_word_port_without_a_value_means_none_and_a_wrong_value_is_an_error() {
     let shop = Application::new(Backend::Sqlite);
-    let stillhead = || shop.stillhead(&["run"]).env("STILLHEAD_LIVENESS_PORT", "PORT");
-    stillhead().env("PORT", "http").run().code(2).says("PORT: \"http\" is not a port");
-    stillhead().run().success().says_nothing_of("answering on port");
+    let levelhead = || shop.levelhead(&["run"]).env("LEVELHEAD_LIVENESS_PORT", "PORT");
+    levelhead().env("PORT", "http").run().code(2).says("PORT: \"http\" is not a port");
+    levelhead().run().success().says_nothing_of("answering on port");
 }

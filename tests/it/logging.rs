@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use crate::support::{Application, Backend, Stillhead};
+use crate::support::{Application, Backend, Levelhead};
 
 #[test]
 fn json_lines_are_objects_with_a_level_and_a_message() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let outcome = shop.stillhead(&["run"]).env("STILLHEAD_LOG_FORMAT", "json").run();
+    let outcome = shop.levelhead(&["run"]).env("LEVELHEAD_LOG_FORMAT", "json").run();
     outcome.success();
     let line: serde_json::Value = serde_json::from_str(outcome.stderr.trim()).unwrap();
     assert_eq!(line["level"], "INFO");
@@ -17,35 +17,35 @@ fn json_lines_are_objects_with_a_level_and_a_message() {
 #[test]
 fn a_log_has_plain_lines_and_a_level_decides_which() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let outcome = shop.stillhead(&["run"]).run();
-    assert!(outcome.stderr.starts_with("stillhead: at head") && !outcome.stderr.contains('\u{1b}'), "{outcome:?}");
-    shop.stillhead(&["run", "--log", "warn"]).run().success().says_nothing_of("at head");
+    let outcome = shop.levelhead(&["run"]).run();
+    assert!(outcome.stderr.starts_with("levelhead: at head") && !outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+    shop.levelhead(&["run", "--log", "warn"]).run().success().says_nothing_of("at head");
 }
 
 #[test]
 fn a_terminal_gets_colour_unless_it_asks_for_none() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let shown = |no_color: &str| on_a_terminal(&shop, shop.stillhead(&["run"]).env("NO_COLOR", no_color));
-    assert!(shown("").contains("\u{1b}[36mstillhead:\u{1b}[0m at head"));
-    assert!(shown("1").contains("stillhead: at head"));
+    let shown = |no_color: &str| on_a_terminal(&shop, shop.levelhead(&["run"]).env("NO_COLOR", no_color));
+    assert!(shown("").contains("\u{1b}[36mlevelhead:\u{1b}[0m at head"));
+    assert!(shown("1").contains("levelhead: at head"));
 }
 
 #[test]
 fn a_wait_turns_a_spinner_on_a_terminal_and_is_a_line_in_a_log() {
     let shop = Application::new(Backend::Sqlite);
     let waiting = || {
-        let nobody = shop.stillhead(&["run", "--wait-timeout", "1s"]);
+        let nobody = shop.levelhead(&["run", "--wait-timeout", "1s"]);
         nobody.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d")
     };
     let shown = on_a_terminal(&shop, waiting());
     assert!(shown.contains("\u{1b}[2K") && shown.contains("waiting for the database (0 s): 127.0.0.1:1"), "{shown:?}");
     let logged = waiting().run();
-    logged.code(124).says("stillhead: waiting for the database (0 s): 127.0.0.1:1").says_nothing_of("\u{1b}");
+    logged.code(124).says("levelhead: waiting for the database (0 s): 127.0.0.1:1").says_nothing_of("\u{1b}");
 }
 
 /// What a terminal shows of it: `script` gives its command one.
-fn on_a_terminal(shop: &Application, stillhead: Stillhead) -> String {
-    let inner = stillhead.command();
+fn on_a_terminal(shop: &Application, levelhead: Levelhead) -> String {
+    let inner = levelhead.command();
     let words = std::iter::once(inner.get_program()).chain(inner.get_args());
     let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
     let shown = Command::new("script")

@@ -25,13 +25,13 @@ fn is_refused(shop: &Application, statement: &str, arguments: &[&str], found: &s
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
             shop.database.sql(waits) == ["1"]
         });
-        let outcome = Running::start(shop.stillhead(arguments)).outcome();
+        let outcome = Running::start(shop.levelhead(arguments)).outcome();
         outcome
             .code(125)
             .says_nothing_of("started")
             .says("the version table has changed meanwhile: it holds")
             .says(found);
-        outcome.says("next: look again, then repeat the command: stillhead current");
+        outcome.says("next: look again, then repeat the command: levelhead current");
         other.join().unwrap();
     });
 }
@@ -55,7 +55,7 @@ fn a_row_that_comes_in_between_is_not_joined_by_another() {
 #[test]
 fn a_row_that_moves_in_between_is_left_where_it_is() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
-    shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+    shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
     let update = format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[2]);
     for arguments in [&["undo"] as &[&str], &["stamp", "--purge", HEAD], &["run", "--", "echo", "started"]] {
         is_refused(&shop, &update, arguments, REVISIONS[2]);

@@ -19,10 +19,10 @@ fn without_repairs_what_is_proven_is_only_said() {
             let shop = Application::at(backend, REVISIONS[1]);
             shop.database.sql(broken);
             let before = shop.database.rows();
-            let none = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_REPAIR", "none").run();
-            none.code(125).prints("").says("the schema is at 9e7c52f3d8b4").says("next: stillhead fix");
+            let none = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_REPAIR", "none").run();
+            none.code(125).prints("").says("the schema is at 9e7c52f3d8b4").says("next: levelhead fix");
             assert_eq!(shop.database.rows(), before);
-            shop.stillhead(&["run", "--repair", "proven", "--", "echo", "started"]).run().success();
+            shop.levelhead(&["run", "--repair", "proven", "--", "echo", "started"]).run().success();
         }
     }
 }
@@ -31,9 +31,9 @@ fn without_repairs_what_is_proven_is_only_said() {
 fn an_older_image_may_be_told_to_stop() {
     for backend in BOTH {
         let shop = Application::rolled_back(backend);
-        let stop = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_ON_AHEAD", "stop").run();
-        stop.code(125).prints("").says(&format!("ahead: the version table holds {HEAD}")).says("STILLHEAD_ON_AHEAD");
-        shop.stillhead(&["run", "--on-ahead", "start", "--", "echo", "started"]).run().success();
+        let stop = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_ON_AHEAD", "stop").run();
+        stop.code(125).prints("").says(&format!("ahead: the version table holds {HEAD}")).says("LEVELHEAD_ON_AHEAD");
+        shop.levelhead(&["run", "--on-ahead", "start", "--", "echo", "started"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
 }
@@ -42,13 +42,13 @@ fn an_older_image_may_be_told_to_stop() {
 fn the_application_may_be_started_although_the_upgrade_failed() {
     let shop = Application::new(Backend::Sqlite);
     let start = |name: &str, value: &str| {
-        let stillhead = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_ON_FAILURE", "start");
-        stillhead.env(name, value).run()
+        let levelhead = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_ON_FAILURE", "start");
+        levelhead.env(name, value).run()
     };
-    let going_on = "STILLHEAD_ON_FAILURE=start: going on";
-    start("STILLHEAD_UPGRADE_COMMAND", "false").success().prints("started\n").says("exited with 1").says(going_on);
+    let going_on = "LEVELHEAD_ON_FAILURE=start: going on";
+    start("LEVELHEAD_UPGRADE_COMMAND", "false").success().prints("started\n").says("exited with 1").says(going_on);
     start("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d?connect_timeout=1").success().says(going_on);
-    let stopped = shop.stillhead(&["run", "--", "no-such-command"]).env("STILLHEAD_ON_FAILURE", "start").run();
+    let stopped = shop.levelhead(&["run", "--", "no-such-command"]).env("LEVELHEAD_ON_FAILURE", "start").run();
     stopped.code(127);
 }
 
@@ -57,11 +57,11 @@ fn rows_at_head_are_held_against_the_schema_only_if_that_is_wanted() {
     for backend in BOTH {
         let shop = Application::at(backend, REVISIONS[1]);
         row(&shop, HEAD);
-        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
-        let always = shop.stillhead(&["run", "--verify", "always", "--", "echo", "started"]).run();
+        shop.levelhead(&["run", "--", "echo", "started"]).run().success().says("at head");
+        let always = shop.levelhead(&["run", "--verify", "always", "--", "echo", "started"]).run();
         always.code(125).prints("").says("stamped-too-far").says("is missing");
         row(&shop, REVISIONS[0]);
-        let never = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
+        let never = shop.levelhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
         never.code(1).prints("").says("in_stock").says("the failed upgrade has left: pending-exists");
     }
 }
@@ -73,22 +73,22 @@ fn the_plan_of_a_check_at_head_is_what_run_does() {
         let shop = Application::at(backend, REVISIONS[1]);
         row(&shop, HEAD);
         let check = |verify: &str| {
-            let json = shop.stillhead(&["check", "--format", "json", "--verify", verify]).run();
+            let json = shop.levelhead(&["check", "--format", "json", "--verify", verify]).run();
             json.code(1);
             schemas::holds("check", &json.stdout);
             let document: Value = serde_json::from_str(&json.stdout).unwrap();
             assert_eq!(document["findings"][0]["code"], "stamped-too-far");
             document["plan"].clone()
         };
-        let runs = |verify: &str| shop.stillhead(&["run", "--verify", verify, "--", "echo", "started"]).run();
+        let runs = |verify: &str| shop.levelhead(&["run", "--verify", verify, "--", "echo", "started"]).run();
         let stop = "stamped-too-far";
         assert_eq!(check("changed"), json!({ "steps": [], "obstacle": null, "obstacle_if_verified": stop }));
         runs("changed").success().prints("started\n");
         assert_eq!(check("always"), json!({ "steps": [], "obstacle": stop, "obstacle_if_verified": null }));
         runs("always").code(125).prints("");
-        let text = shop.stillhead(&["check"]).run();
-        text.code(1).prints_a("starting the application at once").prints_a("STILLHEAD_VERIFY=always makes");
-        shop.stillhead(&["check", "--verify", "always"]).run().code(1).prints_a("plan      stop: stamped-too-far");
+        let text = shop.levelhead(&["check"]).run();
+        text.code(1).prints_a("starting the application at once").prints_a("LEVELHEAD_VERIFY=always makes");
+        shop.levelhead(&["check", "--verify", "always"]).run().code(1).prints_a("plan      stop: stamped-too-far");
     }
 }
 
@@ -97,7 +97,7 @@ fn the_plan_of_a_check_at_head_is_what_run_does() {
 fn the_plan_of_a_check_at_the_target_has_no_repair() {
     let shop = Application::at(Backend::Sqlite, REVISIONS[1]);
     shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]));
-    let target = |words: &[&str]| shop.stillhead(words).env("STILLHEAD_TARGET", REVISIONS[1]).run();
+    let target = |words: &[&str]| shop.levelhead(words).env("LEVELHEAD_TARGET", REVISIONS[1]).run();
     let checked = target(&["check"]);
     checked.code(1).prints_a("overlapping-rows").prints_a("plan      starting the application at once\n");
     let before = shop.database.rows();
@@ -112,7 +112,7 @@ fn rows_that_an_upgrade_only_claims_are_no_success() {
         let lie = format!("flask db stamp {HEAD}");
         let lied = |verify: &str| {
             row(&shop, REVISIONS[0]);
-            shop.stillhead(&["run", "--upgrade-command", &lie, "--verify", verify, "--", "echo", "started"]).run()
+            shop.levelhead(&["run", "--upgrade-command", &lie, "--verify", verify, "--", "echo", "started"]).run()
         };
         lied("changed").code(125).prints("").says("stamped-too-far");
         lied("never").success().prints("started\n");
@@ -123,7 +123,7 @@ fn rows_that_an_upgrade_only_claims_are_no_success() {
 fn a_target_is_upgraded_to_and_never_left_again() {
     for backend in BOTH {
         let shop = Application::new(backend);
-        let to = |target: &str| shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_TARGET", target).run();
+        let to = |target: &str| shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_TARGET", target).run();
         to(REVISIONS[1]).success().says("2 revisions pending").says("at head 9e7c52f3d8b4, upgraded");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         to(REVISIONS[1]).success().says_nothing_of("pending");
@@ -132,8 +132,8 @@ fn a_target_is_upgraded_to_and_never_left_again() {
         to(REVISIONS[1]).success().says_nothing_of("pending");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
         to("nowhere").code(125).says("nowhere");
-        to("base").code(2).says("STILLHEAD_TARGET");
-        to("+1").code(2).says("STILLHEAD_TARGET");
+        to("base").code(2).says("LEVELHEAD_TARGET");
+        to("+1").code(2).says("LEVELHEAD_TARGET");
     }
 }
 
@@ -150,7 +150,7 @@ fn a_target_may_be_a_branch_of_several() {
         };
         file("aaaa00000001", "None", "('audit',)");
         file("aaaa00000002", "'aaaa00000001'", "None");
-        let to = |target: &str| shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_TARGET", target).run();
+        let to = |target: &str| shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_TARGET", target).run();
         let at =
             |rows: &[&str]| assert_eq!(shop.database.rows(), Some(rows.iter().map(|row| row.to_string()).collect()));
         to("audit").success().prints("started\n").says("1 revision pending");

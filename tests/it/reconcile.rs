@@ -20,7 +20,7 @@ fn a_pending_revision_that_is_there_already_moves_the_row_forward() {
         let plain = shop.flask(&["db", "upgrade"]);
         let said = String::from_utf8_lossy(&plain.stderr);
         assert!(!plain.status.success() && (said.contains("already exists") || said.contains("duplicate column")));
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says("pending-exists: the version table says 4b1d0c9a7e21, but ");
         outcome.says("products.in_stock exists, which 9e7c52f3d8b4").says("replacing 4b1d0c9a7e21 with 9e7c52f3d8b4");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
@@ -39,12 +39,12 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
             text.replace("def upgrade():\n", "def upgrade():\n    op.execute(\"DELETE FROM products WHERE id < 0\")\n");
         fs::write(&file, text).unwrap();
         row(&shop, REVISIONS[0]);
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("pending-exists").says("whether 9e7c52f3d8b4 has changed the data");
-        outcome.says("next: stillhead stamp --purge 9e7c52f3d8b4 once");
+        outcome.says("next: levelhead stamp --purge 9e7c52f3d8b4 once");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
-        shop.stillhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
-        shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+        shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
+        shop.levelhead(&["run", "--", "echo", "started"]).run().success();
     }
 }
 
@@ -53,7 +53,7 @@ fn a_row_that_claims_what_is_not_there_stops_the_start() {
     for backend in BOTH {
         let shop = Application::at(backend, REVISIONS[0]);
         row(&shop, REVISIONS[2]);
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("stamped-too-far: the version table says c30fa6d1be95, but ");
         outcome.says("is missing").says("the schema is at 4b1d0c9a7e21");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[2].to_owned()]));
@@ -64,8 +64,8 @@ fn a_row_that_claims_what_is_not_there_stops_the_start() {
 fn a_version_table_without_a_schema_stops_the_start() {
     for backend in BOTH {
         let shop = Application::new(backend);
-        shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("stamped-too-far").says("the schema has nothing of the migrations");
     }
 }
@@ -76,7 +76,7 @@ fn a_revision_that_is_there_in_part_stops_the_start_and_is_named() {
         let shop = Application::at(backend, REVISIONS[1]);
         shop.database.sql("DROP INDEX ix_products_name");
         row(&shop, REVISIONS[0]);
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("half-applied: ").says("operations of 9e7c52f3d8b4 ");
         outcome.says("index ix_products_name of products is missing");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
@@ -88,7 +88,7 @@ fn a_deviation_that_no_upgrade_depends_on_is_named_and_stops_nothing() {
     for backend in BOTH {
         let shop = Application::at(backend, REVISIONS[2]);
         shop.database.sql("DROP INDEX ix_products_name");
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says("warning: drift: ").says("index ix_products_name");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -101,11 +101,11 @@ fn several_heads_are_all_upgraded_and_named() {
         let second = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\n\
                       down_revision = 'c30fa6d1be95'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n";
         fs::write(shop.folder().join("migrations/versions/ffff00000001_wishes.py"), second).unwrap();
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().says("multiple-heads: the migration files have 2 heads: d8452b70fc16, ffff00000001");
-        outcome.says("which part after c30fa6d1be95").says("stillhead merge");
+        outcome.says("which part after c30fa6d1be95").says("levelhead merge");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned(), "ffff00000001".to_owned()]));
-        shop.stillhead(&["run", "--", "echo", "started"]).run().success().says("at head");
+        shop.levelhead(&["run", "--", "echo", "started"]).run().success().says("at head");
     }
 }
 
@@ -116,7 +116,7 @@ fn an_index_that_a_failed_create_index_concurrently_left_is_named() {
     shop.database.sql("INSERT INTO doubles VALUES (1), (1)");
     let Database::Postgres { name } = &shop.database else { unreachable!() };
     server().try_sql(name, "CREATE UNIQUE INDEX CONCURRENTLY ix_doubles ON doubles (a)").unwrap_err();
-    let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
     outcome.success().says("invalid-index").says("ix_doubles");
 }
 
@@ -131,7 +131,7 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
     );
     fs::write(shop.folder().join("migrations/versions/ffff00000001_unique.py"), unique).unwrap();
     shop.database.sql("INSERT INTO products (name, price) VALUES ('cup', 1), ('saucer', 1)");
-    let run = || shop.stillhead(&["run", "--", "echo", "started"]).run();
+    let run = || shop.levelhead(&["run", "--", "echo", "started"]).run();
     let drop = "next: DROP INDEX CONCURRENTLY \"ix_Price\", so that the upgrade can make it";
     let failed = run();
     failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
@@ -141,7 +141,7 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
         again.code(1).prints("").says("invalid-index: ").says("a pending revision makes ix_Price").says(drop);
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
-    shop.stillhead(&["fix", "--yes"]).run().success().prints_a("nothing to write");
+    shop.levelhead(&["fix", "--yes"]).run().success().prints_a("nothing to write");
     // Without rows it is a question.
     shop.database.sql("DELETE FROM alembic_version");
     run().code(125).says("which it cannot tell apart");
@@ -160,16 +160,16 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
         shop.database
             .sql("INSERT INTO alembic_version VALUES ('feedc0ffee00'); CREATE TABLE plugin_events (id integer)");
         let before = shop.database.rows();
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
         outcome
             .says("the schema is at 9e7c52f3d8b4")
             .says("whether feedc0ffee00 is a row of other migrations, nothing says");
-        outcome.says("next: stillhead fix, which removes feedc0ffee00, unless");
+        outcome.says("next: levelhead fix, which removes feedc0ffee00, unless");
         assert_eq!(shop.database.rows(), before);
-        shop.stillhead(&["fix", "--yes"]).run().success();
+        shop.levelhead(&["fix", "--yes"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
-        shop.stillhead(&["undo"]).run().success();
+        shop.levelhead(&["undo"]).run().success();
         assert_eq!(shop.database.rows(), before);
     }
 }
@@ -181,7 +181,7 @@ fn what_the_heads_need_and_is_gone_is_named_where_nothing_tells_of_a_newer_relea
         let shop = Application::at(backend, "head");
         row(&shop, "feedc0ffee00");
         shop.database.sql("ALTER TABLE products DROP COLUMN in_stock");
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
         outcome.says("d8452b70fc16 needs what is not there: products.in_stock is missing, which 9e7c52f3d8b4 creates");
     }
@@ -204,11 +204,11 @@ fn an_image_that_is_rolled_back_knows_the_newer_release_by_the_ledger() {
             let shop = Application::at(backend, "head");
             let file = shop.folder().join("migrations/versions/ffff00000001_newer.py");
             fs::write(&file, newer(statement)).unwrap();
-            shop.stillhead(&["run", "--", "echo", "started"]).run().success();
+            shop.levelhead(&["run", "--", "echo", "started"]).run().success();
             fs::remove_file(&file).unwrap();
             let plain = shop.flask(&["db", "upgrade"]);
             assert!(!plain.status.success(), "{plain:?}");
-            let older = shop.stillhead(&["run", "--", "echo", "started"]).run();
+            let older = shop.levelhead(&["run", "--", "echo", "started"]).run();
             match lacking {
                 None => older.success().prints("started\n").says("a newer release has upgraded this database"),
                 Some(lacking) => older.code(125).prints("").says("ahead: ").says(lacking),

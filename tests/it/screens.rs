@@ -131,7 +131,7 @@ const STATES: &[State] = &[
 ];
 
 fn check(shop: &Application) -> Value {
-    let outcome = shop.stillhead(&["check", "--format", "json"]).run();
+    let outcome = shop.levelhead(&["check", "--format", "json"]).run();
     schemas::holds("check", &outcome.stdout);
     serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{outcome:#?}"))
 }
@@ -145,12 +145,12 @@ fn first(document: &Value) -> (String, String) {
 fn carry_out(shop: &Application, next: &str) -> Option<Outcome> {
     let end = [", ", "; ", " if ", " (", ": "].iter().filter_map(|end| next.find(end)).min().unwrap_or(next.len());
     let command = &next[..end];
-    if let Some(words) = command.strip_prefix("stillhead ") {
+    if let Some(words) = command.strip_prefix("levelhead ") {
         let mut words: Vec<&str> = words.split(' ').collect();
         if words[0] == "fix" {
             words.push("--yes");
         }
-        return Some(shop.stillhead(&words).run());
+        return Some(shop.levelhead(&words).run());
     }
     if ["ALTER ", "GRANT ", "REINDEX "].iter().any(|keyword| command.starts_with(keyword)) {
         shop.database.sql(command);
@@ -162,10 +162,10 @@ fn carry_out(shop: &Application, next: &str) -> Option<Outcome> {
 #[test]
 fn on_a_terminal_a_severity_has_its_colour() {
     let shop = at(REVISIONS[1], &row("feedc0ffee00"));
-    let shown = screen(shop.stillhead(&["check"]), Seen::OnATerminal);
+    let shown = screen(shop.levelhead(&["check"]), Seen::OnATerminal);
     assert!(shown.contains("\n^[[33mrepair^[[0m    unknown-revision: "), "{shown}");
     fits(&shown);
-    let shown = screen(shop.stillhead(&["check"]), Seen::WithoutColour);
+    let shown = screen(shop.levelhead(&["check"]), Seen::WithoutColour);
     assert!(shown.contains("\nrepair    unknown-revision: "), "{shown}");
 }
 
@@ -183,10 +183,10 @@ fn every_state_is_shown_and_its_commands_lead_out_of_it() {
             (said.as_str(), "shop on 127.0.0.1:5432"),
             (version.as_str(), "15.0"),
         ];
-        let shown = screen(shop.stillhead(&["check"]), Seen::InALog);
+        let shown = screen(shop.levelhead(&["check"]), Seen::InALog);
         is_kept(&format!("check-{}", state.name), &shown, &variable);
         fits(&shown);
-        let shown = screen(shop.stillhead(&["fix", "--dry-run"]), Seen::InALog);
+        let shown = screen(shop.levelhead(&["fix", "--dry-run"]), Seen::InALog);
         is_kept(&format!("fix-{}", state.name), &shown, &variable);
         fits(&shown);
         let (mut code, mut next) = first(&check(&shop));

@@ -12,12 +12,12 @@ use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::{free_port, server};
 use crate::support::screen::{Seen, fits, is_kept, screen};
-use crate::support::{Application, Backend, Outcome, Stillhead, http, python};
+use crate::support::{Application, Backend, Levelhead, Outcome, http, python};
 
 const START: [&str; 3] = ["--", "gunicorn", "app:create_app()"];
 
-fn verify(shop: &Application, arguments: &[&str]) -> Stillhead {
-    shop.stillhead(&[&["verify"], arguments].concat())
+fn verify(shop: &Application, arguments: &[&str]) -> Levelhead {
+    shop.levelhead(&[&["verify"], arguments].concat())
 }
 
 /// The checks of a run, by name.
@@ -25,8 +25,8 @@ struct Checks(Vec<Value>);
 
 impl Checks {
     #[track_caller]
-    fn of(stillhead: Stillhead) -> Self {
-        let outcome = stillhead.run();
+    fn of(levelhead: Levelhead) -> Self {
+        let outcome = levelhead.run();
         let document: Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{outcome:#?}"));
         let checks = document["checks"].as_array().unwrap().clone();
         let failed = checks.iter().any(|check| check["outcome"] == "fail");
@@ -103,7 +103,7 @@ fn a_broken_one_says_what_to_do() {
     is_kept("verify-broken", &shown, &variable);
     let markdown = verify(&shop, &["--format", "markdown", "--no-import"]).run();
     markdown.code(1).prints_a("### Environment\n\n| | Check | Found |").prints_a("| fail | `half-applied` |");
-    markdown.says("stillhead: error: 1 check failed, half-applied first").says("stillhead: next: ");
+    markdown.says("levelhead: error: 1 check failed, half-applied first").says("levelhead: next: ");
 }
 
 #[test]
@@ -162,10 +162,10 @@ fn each_right_that_is_missing_comes_with_the_statement_that_gives_it() {
         "behind",
         "pass",
         "2 revisions",
-        "stillhead run",
+        "levelhead run",
     );
     // And then the upgrade works.
-    shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url).run().success().prints("started\n");
+    shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url).run().success().prints("started\n");
     verify(&shop, &["--no-import"]).env("DATABASE_URL", &url).run().success().says_nothing_of("hunter2");
 }
 
@@ -204,7 +204,7 @@ fn a_server_that_cannot_be_reached_is_named_step_by_step() {
     let nowhere = format!("postgresql://postgres:s3cr%3At%2F%25%40@127.0.0.1:{port}/nowhere_{name}");
     let created = with(&nowhere).next("connection");
     server().sql("postgres", created.split(';').next().unwrap());
-    with(&nowhere).has("connection", "pass", "connected to", "").has("fresh-database", "pass", "", "stillhead run");
+    with(&nowhere).has("connection", "pass", "connected to", "").has("fresh-database", "pass", "", "levelhead run");
     Checks::of(verify(&shop, &["--format", "json", "--no-import"]).env_remove("DATABASE_URL")).has(
         "database-url",
         "fail",
@@ -322,8 +322,8 @@ fn what_a_start_command_does_not_tell_is_said_and_flasks_own_is_imported_instead
         (&["sh", "-c", "flask db upgrade && gunicorn app:app"], "the shell is told more than one plain command;"),
         (&["sh", "-c", ". ./start"], "the shell does not start a program;"),
     ] {
-        let stillhead = verify(&shop, &[&["--format", "json", "--"], command].concat());
-        let document: Value = serde_json::from_str(&stillhead.run().success().stdout).unwrap();
+        let levelhead = verify(&shop, &[&["--format", "json", "--"], command].concat());
+        let document: Value = serde_json::from_str(&levelhead.run().success().stdout).unwrap();
         let left_out = document["left_out"].to_string();
         assert!(left_out.contains(reason) && left_out.contains("FLASK_APP=app was imported instead"), "{left_out}");
         checks(&shop, &[&["--"], command].concat()).has("application", "pass", "FLASK_APP=app can be imported", "");
@@ -343,8 +343,8 @@ fn what_a_shell_is_told_to_start_is_looked_at() {
     let shop = Application::at(Backend::Sqlite, "head");
     let script = "exec gunicorn --bind 0.0.0.0:$PORT 'app:create_app()'";
     let at = |port: &str| {
-        let stillhead = verify(&shop, &["--format", "json", "--", "sh", "-c", script]).env("PORT", port);
-        Checks::of(stillhead)
+        let levelhead = verify(&shop, &["--format", "json", "--", "sh", "-c", script]).env("PORT", port);
+        Checks::of(levelhead)
     };
     let found = at("10000");
     found.has("listens", "pass", "0.0.0.0:10000", "").has("application", "pass", "app:create_app()", "");
@@ -402,7 +402,7 @@ fn the_environment_is_looked_at() {
     with("VIRTUAL_ENV", "/opt/other").has("virtualenv", "warn", "which is not there", "python3 -m venv /opt/other");
     with("VIRTUAL_ENV", "/opt").has("virtualenv", "warn", "but the PATH gives /", "/opt/bin first");
     with("PATH", "/usr/bin:/bin").has("upgrade-command", "fail", "flask", "install");
-    with("STILLHEAD_MIGRATIONS", "nowhere").has("graph", "fail", "nowhere", "ship");
+    with("LEVELHEAD_MIGRATIONS", "nowhere").has("graph", "fail", "nowhere", "ship");
     fs::rename(shop.folder().join("app.py"), shop.folder().join("shop.py")).unwrap();
     Checks::of(verify(&shop, &["--format", "json", "--no-import"]).env_remove("FLASK_APP")).has(
         "flask-app",
@@ -445,9 +445,9 @@ fn the_running_application_is_asked() {
     ask(&page).has("health", "pass", "answers 200", "");
     ask(&format!("http://127.0.0.1:{port}?x=1")).has("health", "pass", "/?x=1 answers 200", "");
     ask(&format!("http://127.0.0.1:{port}/nothing")).has("health", "fail", "answers 404", "name a page that it has");
-    let plain = format!("stillhead verify --url http://127.0.0.1:{port}/");
+    let plain = format!("levelhead verify --url http://127.0.0.1:{port}/");
     ask(&format!("https://127.0.0.1:{port}/")).has("health", "fail", "does not speak TLS", &plain);
-    ask("gopher://x").has("health", "fail", "no http:// or https:// address", "stillhead verify --url");
+    ask("gopher://x").has("health", "fail", "no http:// or https:// address", "levelhead verify --url");
     // Killed outright it would leave its worker behind, which goes on listening.
     kill(Pid::from_raw(gunicorn.id().cast_signed()), Signal::SIGTERM).unwrap();
     gunicorn.wait().unwrap();
@@ -473,8 +473,8 @@ fn each_answer_that_is_no_page_has_its_own_words() {
         ),
         ("HTTP/1.1 304 Not Modified\r\n\r\n", "fail", "does not say where", "another page"),
         ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "signed in", "needs no login"),
-        ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "fail", "fails over this page", "stillhead explain"),
-        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "fail", "does not reach it", "stillhead verify -- CMD"),
+        ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "fail", "fails over this page", "levelhead explain"),
+        ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "fail", "does not reach it", "levelhead verify -- CMD"),
         ("SSH-2.0-OpenSSH_9.2\r\n", "fail", "does not speak HTTP", "correct the port"),
         ("", "fail", "closed without an answer", "--url https://127.0.0.1:"),
     ] {

@@ -1,5 +1,5 @@
 //! The version table as people have it: each state works, or stops with the statement that makes it work, which is taken from
-//! what stillhead says and run.
+//! what levelhead says and run.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::pooler::Pooler;
 use crate::support::postgres::{Server, server};
-use crate::support::{Application, Backend, Outcome, Stillhead};
+use crate::support::{Application, Backend, Levelhead, Outcome};
 
 static ROLES: AtomicU32 = AtomicU32::new(0);
 
@@ -28,14 +28,14 @@ fn role(shop: &Application) -> (String, String) {
 /// The statement that the last line tells to run.
 #[track_caller]
 fn next(outcome: &Outcome) -> String {
-    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("stillhead: next: "));
+    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("levelhead: next: "));
     line.unwrap_or_else(|| panic!("no next command in {outcome:#?}")).to_owned()
 }
 
 /// `stamp head` stops with `problem` and a statement, which the owner of the database then runs; after that it works.
 #[track_caller]
 fn stops_until_the_statement_is_run(shop: &Application, url: &str, problem: &str, statement: &str) {
-    let stamp = || shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", url).run();
+    let stamp = || shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", url).run();
     let stopped = stamp();
     stopped.code(125).says(problem);
     assert_eq!(next(&stopped), statement, "{stopped:#?}");
@@ -50,11 +50,11 @@ fn a_role_without_rights_on_the_table_is_told_which_it_lacks() {
     let (role, url) = role(&shop);
     shop.database.sql(TABLE);
     let table = "ON TABLE \"public\".\"alembic_version\" TO";
-    let reading = shop.stillhead(&["current"]).env("DATABASE_URL", &url).run();
+    let reading = shop.levelhead(&["current"]).env("DATABASE_URL", &url).run();
     reading.code(125).says(&format!("{role} lacks SELECT on public.alembic_version, which belongs to postgres"));
     assert_eq!(next(&reading), format!("GRANT SELECT {table} \"{role}\""));
     shop.database.sql(&next(&reading));
-    shop.stillhead(&["current"]).env("DATABASE_URL", &url).run().success();
+    shop.levelhead(&["current"]).env("DATABASE_URL", &url).run().success();
     let lacks = format!("no-privilege: {role} lacks INSERT, UPDATE on");
     stops_until_the_statement_is_run(&shop, &url, &lacks, &format!("GRANT INSERT, UPDATE {table} \"{role}\""));
 }
@@ -64,8 +64,8 @@ fn a_role_that_may_write_rows_needs_no_right_to_create_tables() {
     let shop = Application::new(Backend::Postgres);
     let (role, url) = role(&shop);
     shop.database.sql(&format!("{TABLE} GRANT SELECT, INSERT, UPDATE ON alembic_version TO {role}"));
-    shop.stillhead(&["stamp", REVISIONS[0]]).env("DATABASE_URL", &url).run().success();
-    shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
+    shop.levelhead(&["stamp", REVISIONS[0]]).env("DATABASE_URL", &url).run().success();
+    shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 }
 
@@ -78,7 +78,7 @@ fn a_table_that_is_missing_needs_create_on_its_schema() {
     let problem = format!("no-privilege: {role} may not create public.alembic_version (CREATE on the schema)");
     let statement = format!("GRANT CREATE ON SCHEMA \"public\" TO \"{role}\"");
     for arguments in [&["run"] as &[&str], &["run", "--skip-db-upgrade"]] {
-        let outcome = shop.stillhead(arguments).env("DATABASE_URL", &url).run();
+        let outcome = shop.levelhead(arguments).env("DATABASE_URL", &url).run();
         outcome.says(&problem);
         assert_eq!(next(&outcome), statement);
     }
@@ -90,7 +90,7 @@ fn a_schema_of_its_own_is_read_made_and_granted() {
     let shop = Application::new(Backend::Postgres);
     let (role, url) = role(&shop);
     let stamp =
-        || shop.stillhead(&["stamp", "head", "--version-table-schema", "app \"x\""]).env("DATABASE_URL", &url).run();
+        || shop.levelhead(&["stamp", "head", "--version-table-schema", "app \"x\""]).env("DATABASE_URL", &url).run();
     let mut said = Vec::new();
     for _ in 0..5 {
         let outcome = stamp();
@@ -121,7 +121,7 @@ fn the_table_that_the_search_path_leads_to_is_the_one_that_changes() {
     shop.database.sql(&format!(
         "CREATE SCHEMA {role} AUTHORIZATION {role}; {TABLE} ALTER TABLE alembic_version OWNER TO {role}"
     ));
-    shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
+    shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     assert_eq!(shop.database.sql("SELECT count(*) FROM pg_class WHERE relname = 'alembic_version'"), ["1"]);
 }
@@ -130,10 +130,10 @@ fn the_table_that_the_search_path_leads_to_is_the_one_that_changes() {
 fn a_column_that_is_too_narrow_is_widened_by_its_owner() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("CREATE TABLE alembic_version (version_num varchar(8) NOT NULL)");
-    let outcome = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_REPAIR", "none").run();
+    let outcome = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_REPAIR", "none").run();
     outcome.code(125).says("narrow-version-column: public.alembic_version.version_num takes 8 characters");
     outcome.says("the longest revision id has 12");
-    let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n").says("version_num now takes 32 characters").says("at head");
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
 
@@ -191,7 +191,7 @@ fn what_is_no_version_table_is_set_aside() {
 fn a_view_that_can_be_written_to_will_do() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("CREATE TABLE versions (version_num varchar(32)); CREATE VIEW alembic_version AS TABLE versions");
-    shop.stillhead(&["stamp", "head"]).run().success();
+    shop.levelhead(&["stamp", "head"]).run().success();
     assert_eq!(shop.database.sql("SELECT version_num FROM versions"), [HEAD]);
 }
 
@@ -213,10 +213,10 @@ fn rows_without_a_revision_are_in_nobodys_way() {
     let shop = Application::new(Backend::Postgres);
     shop.database
         .sql("CREATE TABLE alembic_version (version_num varchar(32)); INSERT INTO alembic_version VALUES (NULL)");
-    let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+    let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n").says("an empty database, 4 revisions pending");
-    shop.stillhead(&["run", "--", "echo", "started"]).run().success().says(&format!("at head {HEAD}"));
-    shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+    shop.levelhead(&["run", "--", "echo", "started"]).run().success().says(&format!("at head {HEAD}"));
+    shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
     assert_eq!(shop.database.sql("SELECT version_num FROM alembic_version ORDER BY 1"), [REVISIONS[0], "NULL"]);
 }
 
@@ -230,14 +230,14 @@ fn a_row_that_is_there_twice_is_made_one() {
             "DROP TABLE alembic_version; CREATE TABLE alembic_version (version_num varchar(32), at int DEFAULT 1); \
              INSERT INTO alembic_version VALUES ('{row}', 1), ('{row}', 2)"
         ));
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).says("duplicate-rows: ").says(&format!("alembic_version holds {row} more than once"));
         let command = next(&outcome);
-        assert_eq!(command, format!("stillhead stamp --purge {row}"));
+        assert_eq!(command, format!("levelhead stamp --purge {row}"));
         let words: Vec<&str> = command.split(' ').skip(1).collect();
-        shop.stillhead(&words).run().success();
+        shop.levelhead(&words).run().success();
         assert_eq!(shop.database.rows(), Some(vec![row.to_owned()]));
-        shop.stillhead(&["run", "--", "echo", "started"]).run().success().prints("started\n");
+        shop.levelhead(&["run", "--", "echo", "started"]).run().success().prints("started\n");
     }
 }
 
@@ -254,16 +254,16 @@ fn a_read_only_default_is_named_with_the_statement_that_unmakes_it() {
         format!("ROLE \"{role}\" IN DATABASE \"{database}\""),
     ] {
         server().sql("postgres", &format!("ALTER {what} SET {setting} = on"));
-        let stopped = shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
+        let stopped = shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
         stopped.code(125).says(&format!("read-only: {setting} is on for {role} in {database}"));
         assert_eq!(next(&stopped), format!("ALTER {what} RESET {setting}"));
         // The database's own setting binds its sessions, too, so that this one is run elsewhere.
         server().sql("postgres", &next(&stopped));
-        shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
-        shop.stillhead(&["stamp", "base"]).env("DATABASE_URL", &url).run().success();
+        shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run().success();
+        shop.levelhead(&["stamp", "base"]).env("DATABASE_URL", &url).run().success();
     }
     let asked =
-        shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", format!("{url}?options=-c%20{setting}%3Don")).run();
+        shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", format!("{url}?options=-c%20{setting}%3Don")).run();
     asked.code(125).says(&format!("next: take {setting} out of the options in DATABASE_URL"));
 }
 
@@ -272,8 +272,8 @@ fn a_standby_starts_at_head_and_points_to_its_primary_otherwise() {
     let primary = Server::start(&["wal_level=replica"]);
     let shop = Application::new(Backend::Sqlite);
     let database = primary.create_database();
-    let on = |server: &Server, arguments: &[&str]| -> Stillhead {
-        shop.stillhead(arguments).env("DATABASE_URL", server.url(&database))
+    let on = |server: &Server, arguments: &[&str]| -> Levelhead {
+        shop.levelhead(arguments).env("DATABASE_URL", server.url(&database))
     };
     on(&primary, &["run"]).run().success();
     let standby = primary.standby();
@@ -296,21 +296,21 @@ fn a_pooler_in_transaction_mode_is_no_hindrance() {
     let pooler = Pooler::start(&[&database], "pool_mode = transaction\ndefault_pool_size = 2");
     let url = pooler.url("app", &database);
     shop.database.sql("CREATE TABLE alembic_version (version_num varchar(8) NOT NULL)");
-    let stamped = shop.stillhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
-    stamped.success().says("version_num now takes 32 characters").says("stillhead undo");
-    shop.stillhead(&["undo"]).env("DATABASE_URL", &url).run().success().says("removing all rows");
+    let stamped = shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
+    stamped.success().says("version_num now takes 32 characters").says("levelhead undo");
+    shop.levelhead(&["undo"]).env("DATABASE_URL", &url).run().success().says("removing all rows");
     assert_eq!(shop.database.rows(), Some(vec![]));
 }
 
 #[test]
 fn an_sqlite_file_that_cannot_be_written_to_is_named() {
     let shop = Application::new(Backend::Sqlite);
-    shop.stillhead(&["stamp", REVISIONS[0]]).run().success();
+    shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
     // Nobody, since root may write to any file.
     let folder = shop.folder();
     let mode = |mode: &str| assert!(Command::new("chmod").arg(mode).arg(folder).status().unwrap().success());
     mode("755");
-    let mut command = shop.stillhead(&["stamp", "head"]).command();
+    let mut command = shop.levelhead(&["stamp", "head"]).command();
     std::os::unix::process::CommandExt::uid(&mut command, 65534);
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -70,7 +70,7 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
         severity: Severity::Stop.name(),
         message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
         facts,
-        next: format!("git merge {name}, then stillhead merge, and commit the file"),
+        next: format!("git merge {name}, then levelhead merge, and commit the file"),
         path: None,
         line: None,
     };

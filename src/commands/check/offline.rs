@@ -42,7 +42,7 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
                 "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"
             ),
             facts: Vec::new(),
-            next: "give it a shorter id, or let stillhead run widen the column".to_owned(),
+            next: "give it a shorter id, or let levelhead run widen the column".to_owned(),
             path: None,
             line: None,
         };

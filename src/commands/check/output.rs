@@ -53,10 +53,10 @@ fn rendered(before: Option<&Report>, report: &Report, format: ReportFormat) -> S
             in_json(document)
         }
         ReportFormat::Markdown => match before {
-            None => render::markdown(report, "stillhead check"),
+            None => render::markdown(report, "levelhead check"),
             Some(before) => {
-                let before = render::markdown(before, "stillhead check: before the repair");
-                format!("{before}\n{}", render::markdown(report, "stillhead check: after the repair"))
+                let before = render::markdown(before, "levelhead check: before the repair");
+                format!("{before}\n{}", render::markdown(report, "levelhead check: after the repair"))
             }
         },
         ReportFormat::Github => render::github(report),
@@ -82,7 +82,7 @@ fn write(file: &Path, text: &str) -> io::Result<()> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // The process's umask takes away what it takes away from every new file.
     let permissions = there.map_or_else(|| Permissions::from_mode(0o666), |there| there.permissions());
-    let draft = tempfile::Builder::new().prefix(".stillhead-").permissions(permissions).tempfile_in(folder);
+    let draft = tempfile::Builder::new().prefix(".levelhead-").permissions(permissions).tempfile_in(folder);
     let mut draft = draft.map_err(without_path)?;
     draft.write_all(text.as_bytes()).and_then(|()| draft.as_file().sync_all()).map_err(without_path)?;
     draft.persist(file).map_err(|error| error.error)?;

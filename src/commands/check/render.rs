@@ -74,7 +74,7 @@ pub(super) fn markdown(report: &Report, title: &str) -> String {
         }
     }
     if let Some(plan) = plan(report) {
-        let _ = writeln!(text, "\n## Plan of `stillhead run`\n\n{}", escaped(&plan));
+        let _ = writeln!(text, "\n## Plan of `levelhead run`\n\n{}", escaped(&plan));
     }
     text
 }
@@ -93,7 +93,7 @@ pub(super) fn github(report: &Report) -> String {
         let line = entry.line.map(|line| format!("line={line},"));
         let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
         let message = format!("{}. Next: {}", entry.message, entry.next);
-        let _ = writeln!(text, "::{level} {place}{line}title=stillhead {}::{}", entry.code, data(&message));
+        let _ = writeln!(text, "::{level} {place}{line}title=levelhead {}::{}", entry.code, data(&message));
     }
     text
 }
@@ -136,7 +136,7 @@ fn plan(report: &Report) -> Option<String> {
             None => "starting the application at once".to_owned(),
             Some(obstacle) => format!(
                 "starting the application at once: the rows are at head, and the schema is not looked at; \
-                 STILLHEAD_VERIFY=always makes it stop: {obstacle}"
+                 LEVELHEAD_VERIFY=always makes it stop: {obstacle}"
             ),
         },
         (None, steps) => format!("{}, then starting the application", steps.join(", then ")),

@@ -84,7 +84,7 @@ pub(super) struct PlanLine {
     pub(super) steps: Vec<String>,
     /// Or why it would stop.
     pub(super) obstacle: Option<String>,
-    /// Why it would stop if it looked at the schema, too: at head it does only with STILLHEAD_VERIFY=always.
+    /// Why it would stop if it looked at the schema, too: at head it does only with LEVELHEAD_VERIFY=always.
     pub(super) obstacle_if_verified: Option<String>,
 }
 

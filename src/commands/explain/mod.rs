@@ -136,7 +136,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
     }
     text += &here.in_words(None);
     if let Some(code) = explanation.cause.finding() {
-        text += &format!("\nMore: stillhead explain {code}\n");
+        text += &format!("\nMore: levelhead explain {code}\n");
     }
     text
 }

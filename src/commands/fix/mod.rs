@@ -49,7 +49,7 @@ impl Arguments {
     fn command(&self, flags: &str) -> String {
         let force = if self.force { "--force " } else { "" };
         let revisions: String = self.revisions.iter().map(|revision| format!("{revision} ")).collect();
-        format!("stillhead fix {revisions}{force}{flags}")
+        format!("levelhead fix {revisions}{force}{flags}")
     }
 }
 
@@ -149,9 +149,9 @@ async fn fix_under_the_lock(
     let pending = files.goal(config)?.pending(&files.graph, rows.revisions()).len();
     let then = match pending {
         // An upgrade from rows that the schema speaks against would meet what is there, or miss what is not.
-        _ if repair.doubt.is_some() => "stillhead check: the schema speaks against these rows".to_owned(),
+        _ if repair.doubt.is_some() => "levelhead check: the schema speaks against these rows".to_owned(),
         0 => "nothing is pending".to_owned(),
-        count => format!("{count} pending: stillhead run"),
+        count => format!("{count} pending: levelhead run"),
     };
     Ok(format!("now       {}\nthen      {then}\n", list(rows.revisions())))
 }

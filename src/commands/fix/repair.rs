@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::prose::paragraph;
 use crate::reconcile::{Plan, Policy, list, row_changes, table_problems};
 
-/// Facts that are shown against a revision; `stillhead infer --explain` has them all.
+/// Facts that are shown against a revision; `levelhead infer --explain` has them all.
 const SHOWN: usize = 4;
 
 /// What is to be written, and what it rests on.

@@ -28,7 +28,7 @@ pub(super) fn of(config: &Config, files: &Files, dialect: Dialect, repair: &Repa
         text += &comment(&format!("WARNING: the schema speaks against this: {}", doubt.headline));
         doubt.shown().iter().for_each(|fact| text += &comment(fact));
     }
-    text += &comment(&format!("the rows until now, which `stillhead undo` will not know: {}", repair.rows()));
+    text += &comment(&format!("the rows until now, which `levelhead undo` will not know: {}", repair.rows()));
     text += &comment("where they are others by now, nothing is changed");
     let exists = repair.look.rows != VersionRows::NoTable;
     let change = change(config, &repair.look.rows, (Action::Fix, &[]), &repair.plan);

@@ -99,7 +99,7 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
             let failed = |source| MergeError::Write { path: path.clone(), source };
             write::replace(&path, &bytes, &text).map_err(failed)?;
             info!("{} follows {} now: {}", first.revision.id, onto.revision.id, path.display());
-            warn!("a database that has {} already must be told: stillhead check", first.revision.id);
+            warn!("a database that has {} already must be told: levelhead check", first.revision.id);
             Ok(())
         }
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, ResetError};
 use crate::process::program::{self, Program};
 use crate::process::signals::Watch;
 
-/// Writes the dump, and reads it back as far as that proves it whole. A signal that asks stillhead to end leaves no part of it.
+/// Writes the dump, and reads it back as far as that proves it whole. A signal that asks levelhead to end leaves no part of it.
 pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {
     let failed = |reason: String, advice: &str| {
         Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: advice.to_owned() })
@@ -27,7 +27,7 @@ pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Databas
     let watch = Watch::start()?;
     let written = async {
         // Only for its owner: it holds everything.
-        let made = Builder::new().prefix(".stillhead-").suffix(".tmp").tempfile_in(folder).map_err(|error| {
+        let made = Builder::new().prefix(".levelhead-").suffix(".tmp").tempfile_in(folder).map_err(|error| {
             let error = error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error);
             failed(format!("{}: {error}", folder.display()), "name a file in a folder that this user may write to")
         })?;

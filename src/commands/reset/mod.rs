@@ -95,7 +95,7 @@ pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> 
             backup::write(config, &url, &database, file).await?;
         }
         database.drop_all(&seen).await?;
-        info!("{name} is empty now; to make it anew: stillhead run");
+        info!("{name} is empty now; to make it anew: levelhead run");
         database.close().await;
         Ok(())
     };
@@ -188,7 +188,7 @@ async fn refuse_others(database: &Database, name: &str, arguments: &Arguments) -
     }
 }
 
-/// The name, given or typed. Ctrl-C at the prompt ends stillhead, and nothing has been changed.
+/// The name, given or typed. Ctrl-C at the prompt ends levelhead, and nothing has been changed.
 fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
     let given = match &arguments.yes_i_mean {
         Some(given) => Some(given.clone()),

@@ -178,7 +178,7 @@ fn check(present: &[Revision], found: &[(Revision, Lost)]) -> Result<Vec<Problem
         heads.sort();
         let were = present.iter().filter(|one| heads.contains(&one.id)).count();
         if heads.len() > 1 && heads.len() > were {
-            warn!("there are now {} heads: {}; stillhead merge joins them", heads.len(), list(&heads));
+            warn!("there are now {} heads: {}; levelhead merge joins them", heads.len(), list(&heads));
         }
     }
     Ok(after)

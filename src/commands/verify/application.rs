@@ -58,7 +58,7 @@ fn loading(config: &Config, start: Option<&Start>, files: Option<&Files>) -> (Op
         Some(loading) => format!("what {shown} imports: {reason}; {} was imported instead", loading.what),
         None => format!(
             "whether the application of {shown} can be imported: {reason}; set FLASK_APP, \
-             or name its server: stillhead verify -- gunicorn MODULE:NAME"
+             or name its server: levelhead verify -- gunicorn MODULE:NAME"
         ),
     };
     (loading, Some(left_out))

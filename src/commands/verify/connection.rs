@@ -115,7 +115,7 @@ fn version(version: &str) -> Check {
     match major {
         Some(major) if major < OLDEST => Check::warn(
             NAME,
-            format!("PostgreSQL {version}; the oldest that stillhead is tested with is {OLDEST}"),
+            format!("PostgreSQL {version}; the oldest that levelhead is tested with is {OLDEST}"),
             "upgrade the server",
         ),
         Some(_) => Check::pass(NAME, format!("PostgreSQL {version}")),

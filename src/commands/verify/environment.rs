@@ -45,9 +45,9 @@ fn skip_db_upgrade(config: &Config) -> Check {
     const NAME: &str = "skip-db-upgrade";
     if config.skip_upgrade {
         let next = "unset SKIP_DB_UPGRADE where the upgrade is to run";
-        return Check::warn(NAME, "SKIP_DB_UPGRADE is set: `stillhead run` upgrades nothing", next);
+        return Check::warn(NAME, "SKIP_DB_UPGRADE is set: `levelhead run` upgrades nothing", next);
     }
-    Check::pass(NAME, "SKIP_DB_UPGRADE is not set: `stillhead run` upgrades")
+    Check::pass(NAME, "SKIP_DB_UPGRADE is not set: `levelhead run` upgrades")
 }
 
 fn flask_app(flask_app: Option<&OsStr>, files: Option<&Files>) -> Option<Check> {

@@ -40,7 +40,7 @@ fn graph(files: &Files) -> Check {
     match (heads.len(), files.graph.separate_branches()) {
         (1, _) => Check::pass("graph", text),
         (_, Some(labels)) => Check::pass("graph", format!("{text}: separate branches ({})", labels.join(", "))),
-        _ => Check::warn("graph", text, "stillhead merge, and commit the file"),
+        _ => Check::warn("graph", text, "levelhead merge, and commit the file"),
     }
 }
 

@@ -10,7 +10,7 @@ const NAME: &str = "health";
 pub(super) async fn check(url: &str) -> Check {
     let Some(page) = Page::parse(url) else {
         let text = "--url is no http:// or https:// address (http://HOST:PORT/PATH)";
-        return Check::fail(NAME, text, "stillhead verify --url http://127.0.0.1:8000/");
+        return Check::fail(NAME, text, "levelhead verify --url http://127.0.0.1:8000/");
     };
     let clock = Instant::now();
     match page.ask().await {
@@ -24,12 +24,12 @@ pub(super) async fn check(url: &str) -> Check {
 
 /// An answer that is no page.
 fn answered(page: &Page<'_>, answer: &Answer) -> Check {
-    const LOG: &str = "read the application's log, or: ... | stillhead explain";
+    const LOG: &str = "read the application's log, or: ... | levelhead explain";
     let status = answer.status;
     let shown = format!("{} answers {status}", page.url());
     if let (300..400, Some(location)) = (status, &answer.location) {
         let leads = page.resolve(location);
-        return Check::warn(NAME, format!("{shown}: it leads to {leads}"), format!("stillhead verify --url '{leads}'"));
+        return Check::warn(NAME, format!("{shown}: it leads to {leads}"), format!("levelhead verify --url '{leads}'"));
     }
     let (meaning, next) = match status {
         300..400 => ("it leads elsewhere, and does not say where", "name another page"),
@@ -43,7 +43,7 @@ fn answered(page: &Page<'_>, answer: &Answer) -> Check {
         429 => ("too many have asked", "ask later, or from inside"),
         502..=504 => (
             "what stands before the application does not reach it, or the application says that it is not ready",
-            "see that the application has started and listens where its proxy looks: stillhead verify -- CMD",
+            "see that the application has started and listens where its proxy looks: levelhead verify -- CMD",
         ),
         500.. => ("the application fails over this page", LOG),
         _ => ("that is no page", LOG),
@@ -70,7 +70,7 @@ fn unanswered(page: &Page<'_>, silence: &Silence) -> Check {
         Silence::Connection(error) => fail(format!("no connection: {error}"), format!("ip route get {host}")),
         Silence::NoTls => fail(
             "what answers there does not speak TLS".to_owned(),
-            format!("stillhead verify --url {}", page.with(false, "/")),
+            format!("levelhead verify --url {}", page.with(false, "/")),
         ),
         Silence::Certificate { has_roots: false, .. } => fail(
             "the certificate cannot be held against anything: this system has no roots".to_owned(),
@@ -86,14 +86,14 @@ fn unanswered(page: &Page<'_>, silence: &Silence) -> Check {
         ),
         Silence::Slow => fail(
             format!("connected, but no answer within {seconds} s"),
-            "see what its workers are busy with: stillhead check, for the database; py-spy dump, for Python".to_owned(),
+            "see what its workers are busy with: levelhead check, for the database; py-spy dump, for Python".to_owned(),
         ),
         Silence::Closed => fail(
             "the connection was closed without an answer".to_owned(),
             match page.encrypted {
                 true => "read the application's log: a worker may have died".to_owned(),
                 false => format!(
-                    "read the application's log, or, if TLS is spoken there: stillhead verify --url {}",
+                    "read the application's log, or, if TLS is spoken there: levelhead verify --url {}",
                     page.with(true, "/")
                 ),
             },

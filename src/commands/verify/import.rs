@@ -105,7 +105,7 @@ impl Loading {
         }
         let next = match explanation.next() {
             // To verify is what is being done.
-            next if explanation.cause == Cause::Unknown || next.starts_with("stillhead verify") => unknown.to_owned(),
+            next if explanation.cause == Cause::Unknown || next.starts_with("levelhead verify") => unknown.to_owned(),
             next => next,
         };
         Check::fail(NAME, format!("{} cannot be imported: {explanation}", self.what), next)

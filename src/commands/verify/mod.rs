@@ -105,10 +105,10 @@ async fn look(config: &Config, arguments: &Arguments) -> Report {
     report.groups.retain(|group| !group.checks.is_empty());
     report.left_out.extend(left_out);
     if arguments.command.is_empty() {
-        report.left_out.push("the start command; name it: stillhead verify -- gunicorn app:app".to_owned());
+        report.left_out.push("the start command; name it: levelhead verify -- gunicorn app:app".to_owned());
     }
     if arguments.url.is_none() {
-        report.left_out.push("the running application; name its page: stillhead verify --url URL".to_owned());
+        report.left_out.push("the running application; name its page: levelhead verify --url URL".to_owned());
     }
     report
 }

@@ -21,7 +21,7 @@ pub(super) fn alembic_ini(config: &Config, files: Option<&Files>, url: &Database
             false => Check::fail(
                 NAME,
                 placeholder,
-                "read DATABASE_URL in env.py: stillhead explain 'sqlalchemy.dialects:driver'",
+                "read DATABASE_URL in env.py: levelhead explain 'sqlalchemy.dialects:driver'",
             ),
         });
     }

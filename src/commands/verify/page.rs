@@ -154,7 +154,7 @@ impl<'a> Page<'a> {
     async fn request(&self, mut stream: impl AsyncRead + AsyncWrite + Unpin) -> Result<Answer, Silence> {
         let (authority, path) = (self.authority, &self.path);
         let request = format!(
-            "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: stillhead\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+            "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: levelhead\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).await.map_err(|_| Silence::Closed)?;
         let mut head = Vec::new();

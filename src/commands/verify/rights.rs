@@ -43,7 +43,7 @@ pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {
         checks.push(Check { outcome: missing, ..Check::fail("writes", text, "point DATABASE_URL at the primary") });
     } else if facts.read_only.is_some() {
         let text = "default_transaction_read_only is on for this session".to_owned();
-        let next = "stillhead explain read-only".to_owned();
+        let next = "levelhead explain read-only".to_owned();
         checks.push(Check { outcome: missing, ..Check::fail("writes", text, next) });
     } else {
         checks.push(Check::pass("writes", "the server takes writes from this session"));

@@ -5,7 +5,7 @@ use super::postgres::PostgresUrl;
 use super::{Endpoint, RootCertificates};
 
 impl PostgresUrl {
-    /// Variables that lead `pg_dump` to the same database. What is not in it, it finds as stillhead has.
+    /// Variables that lead `pg_dump` to the same database. What is not in it, it finds as levelhead has.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         let list = |of: &dyn Fn(&Endpoint) -> String| self.endpoints.iter().map(of).collect::<Vec<_>>().join(",");
@@ -23,7 +23,7 @@ impl PostgresUrl {
             ("PGUSER", self.user.clone()),
             ("PGDATABASE", self.database.clone()),
             ("PGSSLMODE", self.tls.mode.word().to_owned()),
-            ("PGAPPNAME", "stillhead reset".to_owned()),
+            ("PGAPPNAME", "levelhead reset".to_owned()),
         ];
         let addresses = list(&address);
         let is_given = addresses.contains(|c| c != ',');

@@ -15,8 +15,8 @@ pub enum UrlError {
     /// Nothing before `://`, or characters that a scheme cannot have.
     #[error("the database URL does not begin with a scheme such as postgresql://")]
     NoScheme,
-    /// A database that stillhead cannot read.
-    #[error("{dialect} is not supported: stillhead reads PostgreSQL and SQLite")]
+    /// A database that levelhead cannot read.
+    #[error("{dialect} is not supported: levelhead reads PostgreSQL and SQLite")]
     UnsupportedDialect {
         /// The scheme's first word.
         dialect: String,
@@ -52,12 +52,12 @@ pub enum UrlError {
         /// What would be accepted, in words.
         accepted: &'static str,
     },
-    /// A file or a string of its own chooses the database, and stillhead does not read it.
+    /// A file or a string of its own chooses the database, and levelhead does not read it.
     #[error("{key} chooses a database elsewhere than in the URL, and {what}")]
     Elsewhere {
         /// The query key, or the environment variable.
         key: &'static str,
-        /// What stillhead does not read.
+        /// What levelhead does not read.
         what: &'static str,
     },
     /// `sslrootcert=system` demands `verify-full`.
@@ -67,7 +67,7 @@ pub enum UrlError {
     #[error("the database URL names no user")]
     NoUser,
     /// SQLite in memory: it is another database in each process.
-    #[error("an SQLite database in memory is gone when stillhead ends, so there is nothing to keep at head")]
+    #[error("an SQLite database in memory is gone when levelhead ends, so there is nothing to keep at head")]
     InMemory,
     /// `sqlite://path` has a host instead of a path.
     #[error("the SQLite URL has a user, host or port: three slashes begin a relative path, four an absolute one")]

@@ -115,7 +115,7 @@ impl PostgresUrl {
             channel_binding: take_channel_binding(&mut settings)?,
             target: take_target(&mut settings)?,
             options: settings.take("options"),
-            application_name: settings.take("application_name").or(fallback_name).unwrap_or_else(|| "stillhead".into()),
+            application_name: settings.take("application_name").or(fallback_name).unwrap_or_else(|| "levelhead".into()),
             connect_timeout: settings.take_duration("connect_timeout", Duration::from_secs(1))?,
             keepalive: take_keepalive(&mut settings)?,
             warnings: settings.into_warnings(),
@@ -186,7 +186,7 @@ fn take_target(settings: &mut Settings) -> Result<TargetSession, UrlError> {
         ("read-only", ReadOnly),
         ("primary", Primary),
         ("standby", Standby),
-        // Any server will do when there is no standby, and stillhead does not mind.
+        // Any server will do when there is no standby, and levelhead does not mind.
         ("prefer-standby", Any),
     ];
     let accepted = "any, read-write, read-only, primary, standby or prefer-standby";

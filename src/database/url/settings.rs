@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::{LibpqEnvironment, UrlError};
 
-/// Keywords that change nothing here: stillhead sends simple queries in UTF-8 over one connection and has no pool.
+/// Keywords that change nothing here: levelhead sends simple queries in UTF-8 over one connection and has no pool.
 const WITHOUT_EFFECT: &[&str] = &[
     "async_fallback",
     "client_encoding",
@@ -141,6 +141,6 @@ fn reason(key: &str) -> &'static str {
         }
         "load_balance_hosts" => "hosts are tried in the order in which they are written",
         "schema" => "PostgreSQL drivers have no such key; use options=-csearch_path=…",
-        _ => "stillhead does not know it",
+        _ => "levelhead does not know it",
     }
 }

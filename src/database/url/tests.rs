@@ -81,7 +81,7 @@ fn the_environment_fills_what_the_url_leaves_open() {
     assert_eq!(summary(&postgres("postgresql://u:p@h:1/d?sslmode=allow", &all)), "u p h:1 d allow");
     assert_eq!(summary(&postgres("postgresql:///d?host=/s", &all)), "eu ep /s/.s.PGSQL.9 d require");
     let url = postgres("postgresql://", &all);
-    assert_eq!((url.options.as_deref(), url.application_name.as_str()), (Some("-cx=1"), "stillhead"));
+    assert_eq!((url.options.as_deref(), url.application_name.as_str()), (Some("-cx=1"), "levelhead"));
     let wrong = parse_with("postgresql://u@h/d", &[("PGSSLMODE", "yes")]).unwrap_err();
     assert!(wrong.to_string().starts_with("PGSSLMODE must be disable, allow"), "{wrong}");
 }

@@ -12,7 +12,7 @@ const VARIABLE: &[Reason] = &[
     Reason::new(
         "The build, a pre-deploy step or a CI job runs without the service's variables.",
         "The log shows the error in the build and not in the start.",
-        "move the upgrade out of the build, into the start: stillhead run -- …",
+        "move the upgrade out of the build, into the start: levelhead run -- …",
     ),
     Reason::new(
         "It is set under another name: misspelled, or with the prefix that a settings class puts before its fields.",
@@ -41,7 +41,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The package is missing from requirements.txt, or was not installed in this environment.",
-                        "`stillhead verify` shows which python, flask and gunicorn the PATH gives.",
+                        "`levelhead verify` shows which python, flask and gunicorn the PATH gives.",
                         "pip install -r requirements.txt, in the environment of the upgrade command",
                     ),
                     Reason::new(
@@ -52,7 +52,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "Another virtualenv comes first on the PATH.",
                         "command -v python flask gunicorn names different folders.",
-                        "stillhead verify",
+                        "levelhead verify",
                     ),
                 ]
             }
@@ -110,7 +110,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "FLASK_APP is not set, and there is neither app.py nor wsgi.py here.",
-                        "`stillhead verify` shows FLASK_APP and tries it.",
+                        "`levelhead verify` shows FLASK_APP and tries it.",
                         "set FLASK_APP, for example FLASK_APP=app",
                     ),
                     Reason::new(
@@ -161,7 +161,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The application could not be imported, so that its commands are not known.",
                         "An error stands above this one.",
-                        "set STILLHEAD_UPGRADE_COMMAND='alembic upgrade heads', or install Flask-Migrate",
+                        "set LEVELHEAD_UPGRADE_COMMAND='alembic upgrade heads', or install Flask-Migrate",
                     ),
                     Reason::new(
                         "Migrate(app, db) is never called on the application that FLASK_APP names.",
@@ -191,7 +191,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "Two commands of the start script serve, one in the background.",
                         "The start command holds & or a development server.",
-                        "serve once, by exec: stillhead run -- gunicorn …",
+                        "serve once, by exec: levelhead run -- gunicorn …",
                     ),
                 ]
             }
@@ -207,7 +207,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The application upgrades the database, or waits for it, while it is imported.",
                         "The traceback shows alembic, flask_migrate or a connect().",
-                        "take the upgrade out of the application; stillhead run does it before",
+                        "take the upgrade out of the application; levelhead run does it before",
                     ),
                 ]
             }
@@ -235,7 +235,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[Reason::new(
                     "The worker's own traceback stands above this line.",
                     "Exception in worker process begins it.",
-                    "stillhead verify -- YOUR START COMMAND, which imports the application and shows why",
+                    "levelhead verify -- YOUR START COMMAND, which imports the application and shows why",
                 )]
             }
         }

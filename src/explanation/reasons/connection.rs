@@ -5,8 +5,8 @@ use crate::explanation::Cause;
 
 const UNSET: Reason = Reason::new(
     "The variable is set where you look, and not where this process runs.",
-    "`stillhead verify`, run in the same place, says whether DATABASE_URL is set there.",
-    "stillhead verify",
+    "`levelhead verify`, run in the same place, says whether DATABASE_URL is set there.",
+    "levelhead verify",
 );
 
 pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
@@ -41,14 +41,14 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
             Reason::new(
                 "The upgrade uses another URL than DATABASE_URL, from alembic.ini or the application's configuration.",
-                "`stillhead verify` compares them.",
+                "`levelhead verify` compares them.",
                 "check that the upgrade command uses this DATABASE_URL",
             )
             .shown_by(&["at-head", "behind", "fresh-database", "unversioned"]),
             Reason::new(
                 "The database is not running yet, or host and port are wrong.",
-                "`stillhead verify` tries each step: name, connection, TLS, role.",
-                "stillhead verify",
+                "`levelhead verify` tries each step: name, connection, TLS, role.",
+                "levelhead verify",
             ),
         ]
             }
@@ -58,13 +58,13 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The host is misspelled, or is the internal name of another region, project or network.",
-                        "`stillhead verify` shows the host that it looks up.",
-                        "stillhead verify",
+                        "`levelhead verify` shows the host that it looks up.",
+                        "levelhead verify",
                     ),
                     Reason::new(
                         "The database's service is not up yet: in docker compose its name appears with it.",
                         "It passes when the service runs.",
-                        "stillhead run, which waits for the name too",
+                        "levelhead run, which waits for the name too",
                     ),
                     Reason::new(
                         "An unescaped @ in the password: what follows it is taken for the host.",
@@ -79,7 +79,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[Reason::new(
                     "The server was started a moment ago, or is recovering from a crash.",
                     "It passes within seconds to minutes.",
-                    "stillhead run, which waits for it",
+                    "levelhead run, which waits for it",
                 )]
             }
         }
@@ -88,8 +88,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The password was changed, or belongs to another role.",
-                        "The message names the role; `stillhead verify` tries the URL.",
-                        "stillhead verify",
+                        "The message names the role; `levelhead verify` tries the URL.",
+                        "levelhead verify",
                     ),
                     Reason::new(
                         "Special characters of the password are not percent-encoded.",
@@ -108,7 +108,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
             const {
                 &[Reason::new(
                     "DATABASE_URL has no password, and neither PGPASSWORD nor a password file gives one.",
-                    "`stillhead verify` shows the URL with *** where a password is.",
+                    "`levelhead verify` shows the URL with *** where a password is.",
                     "put the password into DATABASE_URL: postgresql://USER:PASSWORD@HOST/NAME",
                 )]
             }
@@ -179,7 +179,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The folder does not exist here, or may not be written to.",
                         "Three slashes begin a relative path, four an absolute one.",
-                        "stillhead verify",
+                        "levelhead verify",
                     ),
                     Reason::new(
                         "The disk that holds the file is not mounted.",
@@ -205,7 +205,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The build, a pre-deploy step or a CI job runs without the service's variables.",
                         "The log shows the error in the build and not in the start.",
-                        "move the upgrade out of the build, into the start: stillhead run -- …",
+                        "move the upgrade out of the build, into the start: levelhead run -- …",
                     ),
                     Reason::new(
                         "The application reads another name than the one that is set.",
@@ -220,8 +220,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The variable is empty, or holds a host or a placeholder in place of a URL.",
-                        "`stillhead verify` says what is wrong with it, without showing the password.",
-                        "stillhead verify",
+                        "`levelhead verify` says what is wrong with it, without showing the password.",
+                        "levelhead verify",
                     ),
                     Reason::new(
                         "Quotes or white space were copied along with the value.",
@@ -258,7 +258,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The scheme is misspelled, or its package is not installed.",
                         "The message ends with the name that SQLAlchemy looked for.",
-                        "stillhead verify",
+                        "levelhead verify",
                     ),
                 ]
             }

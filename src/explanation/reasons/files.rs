@@ -6,7 +6,7 @@ use crate::explanation::Cause;
 const LOST: Reason = Reason::new(
     "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
     "git finds a commit that has it.",
-    "stillhead restore {name}",
+    "levelhead restore {name}",
 )
 .told_by(ToldBy::VersionControl);
 
@@ -18,24 +18,24 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
             Reason::new(
                 "The file is on another branch, or was deleted or replaced after the database had been upgraded.",
                 "git finds a commit that has it.",
-                "stillhead restore {name}",
+                "levelhead restore {name}",
             )
             .told_by(ToldBy::VersionControl),
             Reason::new(
                 "This image is older than the database: a rollback.",
-                "`stillhead infer` says that everything of the heads is there, and more.",
-                "stillhead run, which starts an older image on a newer schema",
+                "`levelhead infer` says that everything of the heads is there, and more.",
+                "levelhead run, which starts an older image on a newer schema",
             )
             .told_by(ToldBy::Ledger),
             Reason::new(
                 "The history was squashed or made anew: every file has a new id.",
                 "No commit's files have this id and the tables are the same.",
-                "stillhead infer, to see which revision the schema is really at",
+                "levelhead infer, to see which revision the schema is really at",
             ),
             Reason::new(
                 "The database is another application's, or another branch's preview.",
-                "`stillhead verify` shows host and database.",
-                "stillhead verify",
+                "`levelhead verify` shows host and database.",
+                "levelhead verify",
             )
             .shown_by(&["wrong-database"]),
         ]
@@ -46,19 +46,19 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "Two people made a revision after the same parent, and both were merged.",
-                        "`stillhead branches` shows the parent, `stillhead heads` both ends.",
+                        "`levelhead branches` shows the parent, `levelhead heads` both ends.",
                         "alembic merge heads (flask db merge heads), or upgrade to `heads`",
                     )
                     .shown_by(&["multiple-heads"]),
                     Reason::new(
                         "The branches are meant to be: several bases or labels.",
-                        "`stillhead branches` shows labels.",
-                        "upgrade to `heads` in place of `head`, as `stillhead run` does",
+                        "`levelhead branches` shows labels.",
+                        "upgrade to `heads` in place of `head`, as `levelhead run` does",
                     ),
                     Reason::new(
                         "One revision file is there twice, under two names.",
                         "The output also says: is present more than once.",
-                        "stillhead heads",
+                        "levelhead heads",
                     ),
                 ]
             }
@@ -67,8 +67,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
             const {
                 &[Reason::new(
                     "A restore or a stamp left the ancestor's row beside the later one.",
-                    "`stillhead current` prints the revisions, the table holds more rows than heads.",
-                    "stillhead fix, which removes the ancestor's row, as stillhead run does before it upgrades",
+                    "`levelhead current` prints the revisions, the table holds more rows than heads.",
+                    "levelhead fix, which removes the ancestor's row, as levelhead run does before it upgrades",
                 )
                 .shown_by(&["overlapping-rows"])]
             }
@@ -84,7 +84,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "Two upgrades ran at once, and the other one moved the row.",
                         "The message says: 0 found.",
-                        "stillhead run, which lets one instance upgrade at a time",
+                        "levelhead run, which lets one instance upgrade at a time",
                     ),
                 ]
             }
@@ -93,8 +93,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
             const {
                 &[Reason::new(
                     "`+1` or `-1` meets a fork, where Alembic cannot choose.",
-                    "`stillhead branches` shows it.",
-                    "name the revision to go to; `stillhead history --graph` draws them",
+                    "`levelhead branches` shows it.",
+                    "name the revision to go to; `levelhead history --graph` draws them",
                 )
                 .shown_by(&["multiple-heads"])]
             }
@@ -104,14 +104,14 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The database is behind the files: upgrade it before you make a new revision.",
-                        "`stillhead current` and `stillhead heads` differ.",
-                        "stillhead run",
+                        "`levelhead current` and `levelhead heads` differ.",
+                        "levelhead run",
                     )
                     .shown_by(&["behind", "fresh-database"]),
                     Reason::new(
                         "The version table is missing or empty, although the tables are there.",
-                        "`stillhead current` prints nothing.",
-                        "stillhead infer",
+                        "`levelhead current` prints nothing.",
+                        "levelhead infer",
                     )
                     .shown_by(&["unversioned"]),
                 ]
@@ -135,7 +135,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The application asks a dictionary for what it does not hold.",
                         "The lines above this one, the traceback, end in the application's own code.",
-                        "COMMAND 2>&1 | stillhead explain, which reads the whole traceback",
+                        "COMMAND 2>&1 | levelhead explain, which reads the whole traceback",
                     ),
                     LOST,
                 ]
@@ -147,12 +147,12 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     Reason::new(
                         "The command takes its files from another folder: another ini file, -c, -d, or where it is started.",
                         "Both name other heads.",
-                        "alembic heads (flask db heads), beside stillhead heads",
+                        "alembic heads (flask db heads), beside levelhead heads",
                     ),
                     Reason::new(
                         "The text is from another image or branch, where a file is missing, or has been mended since.",
                         "The traceback's paths and times.",
-                        "stillhead check, where the text is from",
+                        "levelhead check, where the text is from",
                     ),
                 ]
             }
@@ -233,7 +233,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                         "fileConfig() in env.py switches every logger off that alembic.ini does not list, \
                  and Flask-Migrate's own message with it.",
                         "migrations/alembic.ini has no [logger_flask_migrate].",
-                        "stillhead infer, to see which revision the schema is really at",
+                        "levelhead infer, to see which revision the schema is really at",
                     ),
                     Reason::new(
                         "The text was cut, or the upgrade was killed there.",

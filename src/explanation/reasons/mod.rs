@@ -63,7 +63,7 @@ pub(super) fn of(cause: Cause) -> &'static [Reason] {
 }
 
 const UNKNOWN: &[Reason] = &[Reason::new(
-    "An error that stillhead does not know.",
+    "An error that levelhead does not know.",
     "The last lines of the upgrade's own output name the exception and the line.",
     "read the upgrade's own output above: its last lines name the cause",
 )];

@@ -6,14 +6,14 @@ use crate::explanation::Cause;
 const PRESENT: &[Reason] = &[
     Reason::new(
         "The version row is behind the schema: the version table was lost, emptied or restored on its own.",
-        "`stillhead infer` names a later revision than `stillhead current`.",
-        "stillhead infer, to see which revision the schema is really at",
+        "`levelhead infer` names a later revision than `levelhead current`.",
+        "levelhead infer, to see which revision the schema is really at",
     )
     .shown_by(&["unversioned", "pending-exists", "unknown-revision"]),
     Reason::new(
         "This revision ran halfway before: on SQLite or MySQL, or after a COMMIT, what it did stays.",
-        "Some objects of the revision are there and some are not; `stillhead check` lists both.",
-        "stillhead check",
+        "Some objects of the revision are there and some are not; `levelhead check` lists both.",
+        "levelhead check",
     )
     .shown_by(&["half-applied"]),
     Reason::new(
@@ -31,15 +31,15 @@ const PRESENT: &[Reason] = &[
 
 const STAMPED: Reason = Reason::new(
     "The version row is ahead of the schema: a stamp, or a restore of an older dump.",
-    "`stillhead infer` names an earlier revision than `stillhead current`.",
-    "stillhead infer, to see which revision the schema is really at",
+    "`levelhead infer` names an earlier revision than `levelhead current`.",
+    "levelhead infer, to see which revision the schema is really at",
 )
 .shown_by(&["stamped-too-far", "half-applied"]);
 
 const ELSEWHERE: Reason = Reason::new(
     "DATABASE_URL names another database than the one that you think of.",
-    "`stillhead verify` shows host and database, and what alembic.ini and the application say.",
-    "stillhead verify",
+    "`levelhead verify` shows host and database, and what alembic.ini and the application say.",
+    "levelhead verify",
 )
 .shown_by(&["wrong-database", "fresh-database"]);
 
@@ -58,16 +58,16 @@ pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
     STAMPED,
     Reason::new(
         "DATABASE_URL leads to another file than the one that you think of: one that is missing is made anew, and empty.",
-        "`stillhead verify` shows the file, and what alembic.ini and the application say.",
-        "stillhead verify",
+        "`levelhead verify` shows the file, and what alembic.ini and the application say.",
+        "levelhead verify",
     )
     .shown_by(&["wrong-database", "fresh-database"]),
 ];
 
 const LONG_ID: Reason = Reason::new(
     "Alembic makes version_num varchar(32), and this revision's id is longer.",
-    "`stillhead heads` shows the id.",
-    "stillhead fix, which widens the column, as stillhead run does before it upgrades",
+    "`levelhead heads` shows the id.",
+    "levelhead fix, which widens the column, as levelhead run does before it upgrades",
 )
 .shown_by(&["narrow-version-column"]);
 
@@ -91,8 +91,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                     ),
                     Reason::new(
                         "The role has no USAGE on the schema.",
-                        "\\dn in psql lists it; `stillhead verify` says what is missing.",
-                        "stillhead verify",
+                        "\\dn in psql lists it; `levelhead verify` says what is missing.",
+                        "levelhead verify",
                     ),
                 ]
             }
@@ -103,8 +103,8 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                 &[
                     Reason::new(
                         "The role of DATABASE_URL is not the owner, and was not granted the right.",
-                        "`stillhead verify` lists the rights of the role, and the statement for each that is missing.",
-                        "stillhead verify",
+                        "`levelhead verify` lists the rights of the role, and the statement for each that is missing.",
+                        "levelhead verify",
                     ),
                     Reason::new(
                         "Since PostgreSQL 15 only the owner of a database may create tables in its schema public.",
@@ -238,7 +238,7 @@ pub(super) fn of(cause: Cause) -> Option<&'static [Reason]> {
                         "The message says: due to statement timeout.",
                         "ALTER ROLE … SET statement_timeout = 0 for the upgrade's role, and start again",
                     ),
-                    Reason::new("Somebody cancelled it.", "The message says: due to user request.", "stillhead run"),
+                    Reason::new("Somebody cancelled it.", "The message says: due to user request.", "levelhead run"),
                 ]
             }
         }

@@ -13,9 +13,9 @@ use parts::Part;
 pub(super) use value::Value;
 pub(super) use words::Words;
 
-/// What of a template stillhead does not render.
+/// What of a template levelhead does not render.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {what} is more than stillhead renders")]
+#[error("line {line}: {what} is more than levelhead renders")]
 pub struct TemplateError {
     /// Counted from 1.
     pub line: usize,

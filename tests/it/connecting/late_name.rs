@@ -15,7 +15,7 @@ fn a_name_that_does_not_resolve_yet_is_waited_for() {
     let hosts = shop.folder().join("hosts");
     fs::write(&hosts, "").unwrap();
     let url = shop.database.url().replace("127.0.0.1", "database.invalid");
-    let inner = shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", url).command();
+    let inner = shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", url).command();
     let mut command = Command::new("unshare");
     if !Uid::effective().is_root() {
         command.args(["--user", "--map-root-user"]);

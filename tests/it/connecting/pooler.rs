@@ -1,7 +1,7 @@
-//! PgBouncer in each pool mode between stillhead and PostgreSQL, and what it answers when it cannot serve.
+//! PgBouncer in each pool mode between levelhead and PostgreSQL, and what it answers when it cannot serve.
 
-use stillhead::database::connect::{Progress, connect};
-use stillhead::database::failure::FailureKind;
+use levelhead::database::connect::{Progress, connect};
+use levelhead::database::failure::FailureKind;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
 use crate::support::application::{HEAD, REVISIONS};
@@ -96,7 +96,7 @@ const MODES: [&str; 3] = ["session", "transaction", "statement"];
 fn run_through(mode: &str, application: &Application) -> Outcome {
     let Database::Postgres { name } = &application.database else { panic!("not PostgreSQL") };
     let pooler = Pooler::start(&[name], &format!("pool_mode = {mode}"));
-    application.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name)).run()
+    application.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name)).run()
 }
 
 #[test]

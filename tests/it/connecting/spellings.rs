@@ -1,13 +1,13 @@
-//! The same strings, read by stillhead and by SQLAlchemy with psycopg, must name the same server, role and database.
+//! The same strings, read by levelhead and by SQLAlchemy with psycopg, must name the same server, role and database.
 
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
+use levelhead::database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl, UrlError};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use stillhead::database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl, UrlError};
 
 use crate::support::python;
 
@@ -81,7 +81,7 @@ def read(text):
         "user": found["user"], "password": found["password"], "database": found["dbname"] or found["user"],
         "hosts": [[h, int(p or 5432)] for h, p in zip(hosts, ports, strict=True)],
         "sslmode": "verify-full" if found["sslrootcert"] == "system" else found["sslmode"],
-        "options": found["options"] or None, "application_name": found["application_name"] or "stillhead"}
+        "options": found["options"] or None, "application_name": found["application_name"] or "levelhead"}
 
 for line in sys.stdin:
     text, environment = json.loads(line)

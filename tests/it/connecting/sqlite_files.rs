@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use stillhead::database::url::{DatabaseUrl, LibpqEnvironment, LocatedFile, SqliteUrl};
+use levelhead::database::url::{DatabaseUrl, LibpqEnvironment, LocatedFile, SqliteUrl};
 
 use crate::support::{Application, Backend, Outcome, python};
 
@@ -93,7 +93,7 @@ fn flask_sqlalchemy_keeps_relative_files_in_the_instance_folder() {
 }
 
 fn start(shop: &Application, url: &str) -> Outcome {
-    shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", url).run()
+    shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", url).run()
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn somebody_elses_lock_is_waited_for_as_long_as_the_url_says() {
     writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let outcome = start(&shop, &format!("sqlite:///{}?timeout=0.2", file.display()));
     outcome.code(125).prints("").says("database is locked").says("next: fuser");
-    let patient = shop.stillhead(&["run", "--", "echo", "started"]);
+    let patient = shop.levelhead(&["run", "--", "echo", "started"]);
     let patient = patient.env("DATABASE_URL", format!("sqlite:///{}?timeout=60", file.display())).spawn();
     writer.execute_batch("ROLLBACK").unwrap();
     assert!(patient.wait_with_output().unwrap().status.success());

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use levelhead::database::failure::FailureKind;
+use levelhead::database::url::{DatabaseUrl, LibpqEnvironment};
 use serde_json::json;
-use stillhead::database::failure::FailureKind;
-use stillhead::database::url::{DatabaseUrl, LibpqEnvironment};
 
 use super::certificates::{Kind, TlsServer};
 use super::{first_value, try_connect, up_to};
@@ -36,12 +36,12 @@ fn compare_at_home(kind: Kind, home: &Path, cases: &[Case]) {
         .collect();
     let theirs = psycopg(&urls, home);
     for ((case, url), theirs) in cases.iter().zip(&urls).zip(theirs) {
-        let (ours, answer) = stillhead(url, home);
+        let (ours, answer) = levelhead(url, home);
         assert_eq!((ours, theirs.as_str()), (case.3, case.3), "{kind:?} {url}: {answer}");
     }
 }
 
-fn stillhead(url: &str, home: &Path) -> (&'static str, String) {
+fn levelhead(url: &str, home: &Path) -> (&'static str, String) {
     let environment = LibpqEnvironment::from_lookup(|_| None, Some(home.to_owned()), || None);
     let Ok(DatabaseUrl::Postgres(url)) = DatabaseUrl::parse(url, &environment) else { panic!("{url}") };
     try_connect(

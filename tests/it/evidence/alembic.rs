@@ -1,4 +1,4 @@
-//! A database that the installed Alembic upgrades one revision at a time, and what stillhead says of it.
+//! A database that the installed Alembic upgrades one revision at a time, and what levelhead says of it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::answer::Answer;
 use super::history::History;
 use crate::support::database::{BOTH, Database};
-use crate::support::{Stillhead, postgres, python};
+use crate::support::{Levelhead, postgres, python};
 
 /// A database of a history, and the process that upgrades it.
 pub struct Replay {
@@ -122,14 +122,14 @@ fn use_schema(database: &Database, history: &History, create: bool) {
     }
 }
 
-/// What `stillhead infer` says of a database, from the files in `folder`.
+/// What `levelhead infer` says of a database, from the files in `folder`.
 pub fn infer(folder: &Path, database: &Database) -> Answer {
     infer_at(folder, &database.url())
 }
 
 /// The same, of whatever a URL leads to.
 pub fn infer_at(folder: &Path, url: &str) -> Answer {
-    let outcome = Stillhead::new(&["infer", "--format", "json"])
+    let outcome = Levelhead::new(&["infer", "--format", "json"])
         .current_dir(folder)
         .env("PATH", python::path())
         .env("DATABASE_URL", url)

@@ -1,4 +1,4 @@
-//! What `stillhead infer --format json` answers, and whether that is right.
+//! What `levelhead infer --format json` answers, and whether that is right.
 
 use serde::Deserialize;
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use stillhead::database::catalogue;
-use stillhead::schema::Belief;
+use levelhead::database::catalogue;
+use levelhead::schema::Belief;
 
 use super::alembic::{infer, infer_at};
 use super::answer::Answer;
@@ -14,7 +14,7 @@ use super::small::Small;
 use crate::support::database::Database;
 use crate::support::pooler::Pooler;
 use crate::support::postgres::{Server, server};
-use crate::support::{Backend, Stillhead, python};
+use crate::support::{Backend, Levelhead, python};
 
 /// Everything whose text only a locking function of the server could write: defaults, an expression, a predicate.
 const TABLE: &str = "op.create_table('t', sa.Column('id', sa.Integer, primary_key=True),
@@ -62,7 +62,7 @@ fn a_session_that_holds_a_table_is_not_waited_for() {
     }
     names(&infer(&small.checkout(), &database), "r3");
     assert_eq!(database.sql(HELD), ["1"], "infer has waited");
-    let checked = Stillhead::new(&["check"])
+    let checked = Levelhead::new(&["check"])
         .current_dir(&small.checkout())
         .env("PATH", python::path())
         .env("DATABASE_URL", database.url())

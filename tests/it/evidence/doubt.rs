@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::small::Small;
 use crate::support::Backend;
 use crate::support::database::{BOTH, Database};
-use crate::support::{Outcome, Stillhead, python};
+use crate::support::{Levelhead, Outcome, python};
 
 const PRICES: &str =
     "op.create_table('prices', sa.Column('id', sa.Integer, primary_key=True), sa.Column('cents', sa.Integer))";
@@ -42,8 +42,8 @@ impl Scene {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    fn stillhead(&self, arguments: &[&str]) -> Outcome {
-        Stillhead::new(arguments)
+    fn levelhead(&self, arguments: &[&str]) -> Outcome {
+        Levelhead::new(arguments)
             .current_dir(&self.small.checkout())
             .env("PATH", python::path())
             .env("DATABASE_URL", self.database.url())
@@ -59,8 +59,8 @@ impl Scene {
     /// The true row is accepted: what is pending is applied, and nothing is said to be wrong.
     #[track_caller]
     fn goes_on_to(&self, head: &str) {
-        self.stillhead(&["check"]).code(10);
-        self.stillhead(&["run", "--", "true"]).success().says_nothing_of("drift");
+        self.levelhead(&["check"]).code(10);
+        self.levelhead(&["run", "--", "true"]).success().says_nothing_of("drift");
         self.holds(&[head]);
     }
 }
@@ -91,7 +91,7 @@ fn no_row_is_moved_over_what_no_schema_shows() {
         let body = format!("{TAX}\n{rest}");
         let scene = Scene::at(Backend::Postgres, &[PRICES, &body, NOTE], "r1");
         scene.database.sql("ALTER TABLE prices ADD COLUMN tax int");
-        let outcome = scene.stillhead(&["run", "--", "echo", "started"]);
+        let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
         assert_eq!(outcome.stdout, "", "{rest}: {outcome:#?}");
         scene.holds(&["r1"]);
     }
@@ -99,7 +99,7 @@ fn no_row_is_moved_over_what_no_schema_shows() {
     let looks = "op.get_bind().execute(sa.text('SELECT count(*) FROM prices')).scalar()";
     let scene = Scene::at(Backend::Postgres, &[PRICES, &format!("{TAX}\nprint({looks})"), NOTE], "r1");
     scene.database.sql("ALTER TABLE prices ADD COLUMN tax int");
-    scene.stillhead(&["run", "--", "true"]).success();
+    scene.levelhead(&["run", "--", "true"]).success();
     scene.holds(&["r3"]);
 }
 
@@ -110,7 +110,7 @@ fn a_fill_that_failed_is_not_taken_for_done() {
                    row.tax = 1\nsession.commit()";
     let scene = Scene::at(Backend::Sqlite, &[PRICES, &format!("{TAX}\n{session}")], "r1");
     scene.database.sql("ALTER TABLE prices ADD COLUMN tax INTEGER");
-    let outcome = scene.stillhead(&["run", "--", "echo", "started"]);
+    let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
     outcome.code(125).prints("").says("pending-exists");
     scene.holds(&["r1"]);
 }
@@ -123,21 +123,21 @@ fn an_unknown_row_is_ahead_only_over_what_is_shown() {
         for last in [unread, data, "import elsewhere\nelsewhere.add_labels(op)"] {
             let scene = Scene::at(backend, &[PRICES, last], "r1");
             scene.database.sql("UPDATE alembic_version SET version_num = 'zz9'");
-            let outcome = scene.stillhead(&["run", "--", "echo", "started"]);
+            let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
             outcome.code(125).prints("").says("unknown-revision").says("r1").says("r2").says("zz9");
             outcome.says_nothing_of("nothing to do");
-            scene.stillhead(&["check"]).code(1);
+            scene.levelhead(&["check"]).code(1);
             scene.holds(&["zz9"]);
         }
         // One of two heads has left nothing to see.
         let scene = Scene::at(backend, &[PRICES, NOTE], "r2");
         scene.small.branch("r1", "s2", data);
         scene.database.sql("UPDATE alembic_version SET version_num = 'zz9'");
-        scene.stillhead(&["run", "--", "echo", "started"]).code(125).prints("").says("s2");
+        scene.levelhead(&["run", "--", "echo", "started"]).code(125).prints("").says("s2");
         // Each head shows itself.
         let scene = Scene::at(backend, &[PRICES, NOTE], "r2");
         scene.database.sql("UPDATE alembic_version SET version_num = 'zz9'");
-        scene.stillhead(&["run", "--", "echo", "started"]).success().prints("started\n").says("ahead");
+        scene.levelhead(&["run", "--", "echo", "started"]).success().prints("started\n").says("ahead");
         scene.holds(&["zz9"]);
     }
 }
@@ -151,7 +151,7 @@ fn what_a_newer_release_has_narrowed_is_named() {
     scene.database.sql("ALTER TABLE prices ALTER COLUMN cents SET NOT NULL");
     scene.database.sql("CREATE TABLE later (id int)");
     scene.database.sql("UPDATE alembic_version SET version_num = 'zz9'");
-    let outcome = scene.stillhead(&["run", "--", "true"]);
+    let outcome = scene.levelhead(&["run", "--", "true"]);
     outcome.success().says("prices.cents is NOT NULL").says_nothing_of("nothing to do");
 }
 
@@ -160,8 +160,8 @@ fn without_revisions_nothing_is_healthy() {
     for backend in BOTH {
         let scene = Scene::at(backend, &[PRICES], "r1");
         std::fs::remove_file(scene.small.checkout().join("versions/r1.py")).unwrap();
-        scene.stillhead(&["check"]).code(1).prints_a("no-revisions");
-        scene.stillhead(&["run", "--", "echo", "started"]).code(125).prints("");
+        scene.levelhead(&["check"]).code(1).prints_a("no-revisions");
+        scene.levelhead(&["run", "--", "echo", "started"]).code(125).prints("");
     }
 }
 
@@ -172,7 +172,7 @@ fn another_applications_database_is_named_with_its_rows() {
     scene.database.sql("CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32) PRIMARY KEY)");
     scene.database.sql("INSERT INTO alembic_version VALUES ('feed0001')");
     let Database::Postgres { name } = &scene.database else { panic!("it is PostgreSQL") };
-    let outcome = scene.stillhead(&["run", "--", "echo", "started"]);
+    let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
     outcome.code(125).prints("").says("wrong-database").says(name).says("127.0.0.1").says("feed0001");
     scene.holds(&["feed0001"]);
 }
@@ -207,7 +207,7 @@ fn a_true_row_is_not_refused_for_what_is_not_followed() {
         // Half of it is never taken for all of it.
         let scene = Scene::at(Backend::Postgres, &[PRICES, &body, NOTE], "r1");
         scene.database.sql("CREATE TABLE crates (id int PRIMARY KEY)");
-        scene.stillhead(&["fix", "--yes"]);
+        scene.levelhead(&["fix", "--yes"]);
         scene.holds(&["r1"]);
     }
 }
@@ -222,8 +222,8 @@ fn what_is_unread_is_named_with_file_and_line() {
     for table in ["crates", "lids"] {
         scene.database.sql(&format!("CREATE TABLE {table} (id INTEGER NOT NULL, PRIMARY KEY (id))"));
     }
-    let outcome = scene.stillhead(&["run", "--", "echo", "started"]);
+    let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
     outcome.code(125).prints("").says("versions/r2.py:12: it executes a statement that cannot be evaluated");
-    scene.stillhead(&["infer", "--explain", "r2"]).success().prints_a("versions/r2.py:12");
+    scene.levelhead(&["infer", "--explain", "r2"]).success().prints_a("versions/r2.py:12");
     scene.holds(&["r1"]);
 }

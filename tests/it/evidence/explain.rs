@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::small::Small;
 use crate::support::database::{BOTH, Database};
 use crate::support::schemas;
-use crate::support::{Outcome, Stillhead};
+use crate::support::{Levelhead, Outcome};
 
 const BODIES: [&str; 3] = [
     "op.create_table(\"users\", sa.Column(\"id\", sa.Integer, primary_key=True), sa.Column(\"name\", sa.Text))",
@@ -14,7 +14,7 @@ const BODIES: [&str; 3] = [
 ];
 
 fn explain(history: &Small, database: &Database, arguments: &[&str]) -> Outcome {
-    Stillhead::new(&[&["infer", "--explain"], arguments].concat())
+    Levelhead::new(&[&["infer", "--explain"], arguments].concat())
         .current_dir(&history.checkout())
         .env("DATABASE_URL", database.url())
         .env("ALEMBIC_CONFIG", PathBuf::from("../alembic.ini"))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::alembic::infer;
 use super::answer::Answer;
 use super::small::Small;
-use crate::support::Stillhead;
+use crate::support::Levelhead;
 use crate::support::database::{BOTH, Backend, Database};
 
 const USERS: &str =
@@ -37,8 +37,8 @@ fn answers(history: &Small, columns: &str) -> Vec<Answer> {
     BOTH.into_iter().map(answer).collect()
 }
 
-fn stillhead(history: &Small, database: &Database, arguments: &[&str]) -> Stillhead {
-    Stillhead::new(arguments)
+fn levelhead(history: &Small, database: &Database, arguments: &[&str]) -> Levelhead {
+    Levelhead::new(arguments)
         .current_dir(&history.checkout())
         .env("DATABASE_URL", database.url())
         .env("ALEMBIC_CONFIG", PathBuf::from("../alembic.ini"))
@@ -81,14 +81,14 @@ fn both_heads_are_named_and_neither_speaks_against_the_other() {
     for backend in BOTH {
         let folder = tempfile::tempdir().unwrap();
         let database = users(backend, &folder, ", email TEXT, phone TEXT");
-        stillhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at a1, z1");
+        levelhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at a1, z1");
         for side in ["a1", "z1"] {
-            let explained = stillhead(&history, &database, &["infer", "--explain", side]).run();
+            let explained = levelhead(&history, &database, &["infer", "--explain", side]).run();
             explained.success().prints_a(&format!("nothing contradicts {side}"));
         }
         // A merge does nothing: it is as if it had been applied.
         history.branch("a1\", \"z1", "m1", "pass");
-        stillhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at m1");
+        levelhead(&history, &database, &["infer"]).run().success().prints_a("the schema is at m1");
         std::fs::remove_file(history.checkout().join("versions/m1.py")).unwrap();
     }
 }
@@ -123,13 +123,13 @@ fn a_side_in_doubt_is_a_persons_decision() {
         for rows in [&["z1"][..], &["a1", "z1"]] {
             let folder = tempfile::tempdir().unwrap();
             let database = users(backend, &folder, ", phone TEXT");
-            let outcome = stillhead(&history, &database, &["run"]).run();
+            let outcome = levelhead(&history, &database, &["run"]).run();
             outcome.code(125).says("the schema is at z1, and does not show whether a1 was applied");
-            let next = format!("stillhead stamp --purge {}", rows.join(" "));
+            let next = format!("levelhead stamp --purge {}", rows.join(" "));
             outcome.says(&next);
             assert_eq!(database.rows(), None, "nothing is written");
             let next: Vec<&str> = next.split(' ').skip(1).collect();
-            stillhead(&history, &database, &next).run().success();
+            levelhead(&history, &database, &next).run().success();
             assert_eq!(database.rows().unwrap(), rows);
         }
     }
@@ -141,7 +141,7 @@ fn a_side_that_shows_alone_is_written() {
     for backend in BOTH {
         let folder = tempfile::tempdir().unwrap();
         let database = users(backend, &folder, ", phone TEXT");
-        stillhead(&history, &database, &["fix", "--yes"]).run().success();
+        levelhead(&history, &database, &["fix", "--yes"]).run().success();
         assert_eq!(database.rows().unwrap(), ["z1"]);
     }
 }

@@ -8,7 +8,7 @@ use super::alembic::infer;
 use super::answer::Answer;
 use super::history;
 use crate::support::database::{BOTH, Backend, Database};
-use crate::support::{Stillhead, python};
+use crate::support::{Levelhead, python};
 
 /// A statement that is put together when it runs.
 const UNREADABLE: &str = "op.execute(open(\"grants.sql\").read())";
@@ -132,7 +132,7 @@ fn a_person_is_not_told_to_stamp_what_may_not_have_run() {
         let held = tempfile::tempdir().unwrap();
         let database = Database::create(backend, held.path());
         database.sql(MADE);
-        let checked = Stillhead::new(&["check"])
+        let checked = Levelhead::new(&["check"])
             .current_dir(&folder.path().join("pantry"))
             .env("PATH", python::path())
             .env("DATABASE_URL", database.url())

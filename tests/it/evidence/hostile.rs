@@ -1,6 +1,6 @@
-//! Random migrations that want to crash, to last for ever, to take all memory: stillhead ends, says something, goes on.
+//! Random migrations that want to crash, to last for ever, to take all memory: levelhead ends, says something, goes on.
 //!
-//! STILLHEAD_FUZZ asks for more rounds than the few of every day.
+//! LEVELHEAD_FUZZ asks for more rounds than the few of every day.
 
 use std::fs;
 use std::io::Read;
@@ -14,7 +14,7 @@ use rand::rngs::StdRng;
 use super::compose::Composer;
 use super::history;
 use super::small::Small;
-use crate::support::{Outcome, stillhead};
+use crate::support::{Outcome, levelhead};
 
 /// Change it to try others; every one must pass.
 const SEED: u64 = 4;
@@ -27,13 +27,13 @@ const LARGEST: usize = 4 << 20;
 /// Far beyond what a busy machine needs: a process that is still there then never ends.
 const DEADLINE: Duration = Duration::from_secs(240);
 
-/// Runs stillhead in a folder with bounded memory; `None` where it does not end.
+/// Runs levelhead in a folder with bounded memory; `None` where it does not end.
 fn confined(arguments: &[&str], checkout: &Path) -> Option<Outcome> {
     let [stdout, stderr] = ["stdout", "stderr"].map(|name| checkout.join(name));
     let mut command = Command::new("/bin/sh");
     command
         .args(["-c", &format!("ulimit -v {ADDRESSABLE}; exec \"$@\""), "sh"])
-        .arg(stillhead::binary())
+        .arg(levelhead::binary())
         .args(arguments);
     command.current_dir(checkout).env_clear().env("DATABASE_URL", "sqlite:///empty.db").env("HOME", "/nonexistent");
     command.env("ALEMBIC_CONFIG", "../alembic.ini").stdin(Stdio::null());
@@ -82,7 +82,7 @@ fn round(seed: u64) -> Result<(), String> {
         let source = composer.source();
         let text = format!("revision = 'h{}'\ndown_revision = {parent}\n{source}", written + 1);
         // Whatever cannot be loaded must be refused without a crash, and no more.
-        if text.len() < LARGEST && ::stillhead::python::parse(&text).is_ok() {
+        if text.len() < LARGEST && ::levelhead::python::parse(&text).is_ok() {
             written += 1;
             fs::write(checkout.join(format!("versions/h{written}.py")), text).unwrap();
         }
@@ -113,7 +113,7 @@ fn round(seed: u64) -> Result<(), String> {
 
 #[test]
 fn random_migrations_end_in_an_answer() {
-    let rounds = std::env::var("STILLHEAD_FUZZ").map_or(6, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("LEVELHEAD_FUZZ").map_or(6, |rounds| rounds.parse().unwrap());
     let faults: Vec<String> = (SEED..SEED + rounds).filter_map(|seed| round(seed).err()).collect();
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
@@ -184,7 +184,7 @@ fn without_the_memory_to_read_them_nothing_is_answered() {
     for arguments in [&["infer"][..], &["check"]] {
         let mut command = Command::new("/bin/sh");
         // Enough to start, and not for the stack of the interpreter.
-        command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]).arg(stillhead::binary()).args(arguments);
+        command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]).arg(levelhead::binary()).args(arguments);
         command.current_dir(small.checkout()).env_clear().env("DATABASE_URL", "sqlite:///empty.db");
         let output = command.env("ALEMBIC_CONFIG", "../alembic.ini").output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);

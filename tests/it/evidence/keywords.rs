@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use levelhead::interpreter::{Checkout, Effects, Script, Setting, read};
+use levelhead::schema::Dialect;
 use serde::Deserialize;
-use stillhead::interpreter::{Checkout, Effects, Script, Setting, read};
-use stillhead::schema::Dialect;
 
 use super::alembic::infer;
 use super::small::Small;

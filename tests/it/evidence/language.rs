@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use stillhead::interpreter::{Checkout, Effects, Script, Setting, read};
-use stillhead::schema::{Belief, Dialect, State, Subject, TableSubject};
+use levelhead::interpreter::{Checkout, Effects, Script, Setting, read};
+use levelhead::schema::{Belief, Dialect, State, Subject, TableSubject};
 
 use crate::support::python;
 

@@ -52,7 +52,7 @@ impl Small {
         fs::write(self.checkout().join("versions").join(format!("{revision}.py")), text).unwrap();
     }
 
-    /// Where stillhead is run.
+    /// Where levelhead is run.
     pub fn checkout(&self) -> PathBuf {
         self.folder.path().join("small")
     }

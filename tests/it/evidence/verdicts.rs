@@ -3,7 +3,7 @@
 use super::alembic::infer;
 use super::small::Small;
 use crate::support::database::{BOTH, Database};
-use crate::support::{Outcome, Stillhead, python};
+use crate::support::{Levelhead, Outcome, python};
 
 const SHELVES: &str = "op.create_table('shelves', sa.Column('id', sa.Integer, primary_key=True), \
                        sa.Column('room', sa.Text), sa.Column('floor', sa.Integer, nullable=False))";
@@ -220,7 +220,7 @@ const ROWS: [Row; 17] = [
 ];
 
 fn text(small: &Small, database: &Database) -> Outcome {
-    Stillhead::new(&["infer"])
+    Levelhead::new(&["infer"])
         .current_dir(&small.checkout())
         .env("PATH", python::path())
         .env("DATABASE_URL", database.url())

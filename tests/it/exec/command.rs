@@ -18,7 +18,7 @@ fn script(file: &Path, text: impl AsRef<[u8]>, mode: u32) -> String {
 fn every_exit_code_is_the_commands_own() {
     let shop = Application::at(Backend::Sqlite, "head");
     for code in 0..=255 {
-        shop.stillhead(&["run", "--log", "error", "--", "sh", "-c", &format!("exit {code}")]).run().code(code);
+        shop.levelhead(&["run", "--log", "error", "--", "sh", "-c", &format!("exit {code}")]).run().code(code);
     }
 }
 
@@ -26,7 +26,7 @@ fn every_exit_code_is_the_commands_own() {
 fn a_signal_that_ends_the_command_is_seen_as_it_is() {
     let shop = Application::at(Backend::Sqlite, "head");
     for signal in [1, 2, 3, 6, 9, 13, 15] {
-        let outcome = shop.stillhead(&["run", "--", "sh", "-c", &format!("kill -{signal} $$")]).run();
+        let outcome = shop.levelhead(&["run", "--", "sh", "-c", &format!("kill -{signal} $$")]).run();
         assert_eq!(outcome.status.signal(), Some(signal), "{outcome:?}");
     }
 }
@@ -72,17 +72,17 @@ fn what_cannot_be_executed_says_why() {
         (no_shebang.as_str(), 126, "no shebang, or another architecture?", "file "),
         (foreign.as_str(), 126, "no shebang, or another architecture?", "file "),
     ] {
-        let outcome = shop.stillhead(&["run", "--", command]).run();
+        let outcome = shop.levelhead(&["run", "--", command]).run();
         outcome.code(code).prints("").says(says).says(&format!("next: {next}"));
         if !command.starts_with("no-") && !command.is_empty() {
             outcome.says_nothing_of("PATH");
         }
     }
     // What is printed is run, and the script starts.
-    let outcome = shop.stillhead(&["run", "--", &windows]).run();
+    let outcome = shop.levelhead(&["run", "--", &windows]).run();
     let next = outcome.stderr.split("next: ").nth(1).unwrap();
     assert!(Command::new("sh").args(["-c", next]).status().unwrap().success());
-    shop.stillhead(&["run", "--", &windows]).run().success().prints("started\n");
+    shop.levelhead(&["run", "--", &windows]).run().success().prints("started\n");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_path_is_searched_past_a_file_that_may_not_be_executed() {
     fs::create_dir(&second).unwrap();
     script(&first.join("tool"), "#!/bin/sh\necho first\n", 0o644);
     let path = |folders: &[&Path]| std::env::join_paths(folders).unwrap();
-    let run = |path| shop.stillhead(&["run", "--", "tool"]).env("PATH", path).run();
+    let run = |path| shop.levelhead(&["run", "--", "tool"]).env("PATH", path).run();
     run(path(&[&first])).code(126).says("permission denied");
     script(&second.join("tool"), "#!/bin/sh\necho second\n", 0o755);
     run(path(&[&first, &second])).success().prints("second\n");
@@ -102,16 +102,16 @@ fn the_path_is_searched_past_a_file_that_may_not_be_executed() {
 #[test]
 fn words_reach_the_command_as_they_were_typed() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let outcome = shop.stillhead(&["run", "--", "printf", "%s|", "--help", "--", "$HOME", "a b", ""]).run();
+    let outcome = shop.levelhead(&["run", "--", "printf", "%s|", "--help", "--", "$HOME", "a b", ""]).run();
     outcome.success().prints("--help|--|$HOME|a b||");
-    shop.stillhead(&["run", "--", "sh", "-c", "echo $0"]).run().success().prints("sh\n");
+    shop.levelhead(&["run", "--", "sh", "-c", "echo $0"]).run().success().prints("sh\n");
 }
 
 #[test]
 fn one_process_is_left() {
     let shop = Application::at(Backend::Sqlite, "head");
     let outcome =
-        shop.stillhead(&["run", "--", "sh", "-c", "ls /proc/$$/task | wc -l; cat /proc/$$/task/$$/children"]).run();
+        shop.levelhead(&["run", "--", "sh", "-c", "ls /proc/$$/task | wc -l; cat /proc/$$/task/$$/children"]).run();
     // ls and cat are the shell's own children while it asks.
     let lines: Vec<&str> = outcome.success().stdout.lines().collect();
     assert_eq!(lines[0], "1");
@@ -119,20 +119,20 @@ fn one_process_is_left() {
 }
 
 #[test]
-fn a_start_command_that_is_stillhead_itself_upgrades_once() {
+fn a_start_command_that_is_levelhead_itself_upgrades_once() {
     let shop = Application::new(Backend::Sqlite);
-    let stillhead = crate::support::stillhead::binary();
-    let stillhead = stillhead.to_str().unwrap();
-    let outcome = shop.stillhead(&["run", "--", stillhead, "run", "--", "echo", "started"]).run();
+    let levelhead = crate::support::levelhead::binary();
+    let levelhead = levelhead.to_str().unwrap();
+    let outcome = shop.levelhead(&["run", "--", levelhead, "run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n");
     assert_eq!(outcome.stderr.matches("Running upgrade  ->").count(), 1, "{outcome:?}");
 }
 
 #[test]
-fn an_upgrade_command_that_is_stillhead_itself_does_not_recurse() {
+fn an_upgrade_command_that_is_levelhead_itself_does_not_recurse() {
     let shop = Application::new(Backend::Sqlite);
-    let stillhead = crate::support::stillhead::binary();
-    let command = format!("{} run", stillhead.display());
-    let outcome = shop.stillhead(&["run", "--upgrade-command", &command]).run();
+    let levelhead = crate::support::levelhead::binary();
+    let command = format!("{} run", levelhead.display());
+    let outcome = shop.levelhead(&["run", "--upgrade-command", &command]).run();
     outcome.code(125).says("SKIP_DB_UPGRADE is set: nothing is changed").says("exited with 0, but");
 }

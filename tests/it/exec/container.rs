@@ -1,10 +1,10 @@
-//! A real container whose ENTRYPOINT is stillhead. Its root is this machine's own file system under an overlay, so that no
+//! A real container whose ENTRYPOINT is levelhead. Its root is this machine's own file system under an overlay, so that no
 //! image is needed.
 
 use crate::support::container::Container;
 use crate::support::http::get;
 use crate::support::postgres::free_port;
-use crate::support::{Application, Backend, python, stillhead};
+use crate::support::{Application, Backend, levelhead, python};
 
 #[test]
 fn podman_stop_reaches_gunicorn_which_is_pid_1() {
@@ -14,7 +14,7 @@ fn podman_stop_reaches_gunicorn_which_is_pid_1() {
     let volumes = [folder, env!("CARGO_MANIFEST_DIR")].map(|shared| format!("--volume={shared}:{shared}"));
     let url = format!("DATABASE_URL={}", shop.database.url());
     let path = format!("PATH={}", python::path());
-    let entrypoint = format!("[\"{}\",\"run\",\"--\"]", stillhead::binary().display());
+    let entrypoint = format!("[\"{}\",\"run\",\"--\"]", levelhead::binary().display());
     let gunicorn = python::binaries().join("gunicorn");
     let address = format!("127.0.0.1:{port}");
     let container = Container::start(&[
@@ -41,8 +41,8 @@ fn podman_stop_reaches_gunicorn_which_is_pid_1() {
     let (_, health) = get(port, "/healthz");
     assert!(health.contains(r#""parent":1,"#), "gunicorn is not PID 1: {health}");
     let inside = container.tell(&["exec"], &["cat", "/proc/1/cmdline"]);
-    assert!(inside.contains("gunicorn") && !inside.contains("stillhead"), "{inside}");
-    assert!(container.log().contains("stillhead: at head d8452b70fc16, upgraded in"), "{}", container.log());
+    assert!(inside.contains("gunicorn") && !inside.contains("levelhead"), "{inside}");
+    assert!(container.log().contains("levelhead: at head d8452b70fc16, upgraded in"), "{}", container.log());
 
     // Killed after the minute it would be 137.
     assert_eq!(container.stop(60), "0");

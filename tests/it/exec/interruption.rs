@@ -11,21 +11,21 @@ use nix::unistd::{Pid, Uid};
 use crate::support::postgres::server;
 use crate::support::process::{children, ends, is_running};
 use crate::support::running::eventually;
-use crate::support::{Application, Backend, Stillhead};
+use crate::support::{Application, Backend, Levelhead};
 
 const SIGNALS: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP];
 
-/// What the upgrade commands of these tests say; stillhead prints the command, but not this.
+/// What the upgrade commands of these tests say; levelhead prints the command, but not this.
 const UPGRADING: &str = "running-42";
 
-/// stillhead as somebody's child, or as PID 1 of a PID namespace.
+/// levelhead as somebody's child, or as PID 1 of a PID namespace.
 #[derive(Debug, Clone, Copy)]
 enum Place {
     Child,
     Init,
 }
 
-/// A running stillhead and what it says.
+/// A running levelhead and what it says.
 struct Running {
     child: Child,
     pid: Pid,
@@ -34,8 +34,8 @@ struct Running {
 }
 
 impl Running {
-    fn start(stillhead: Stillhead, place: Place) -> Self {
-        let inner = stillhead.command();
+    fn start(levelhead: Levelhead, place: Place) -> Self {
+        let inner = levelhead.command();
         let mut command = match place {
             Place::Child => inner,
             Place::Init => inside_a_pid_namespace(&inner),
@@ -97,9 +97,9 @@ fn in_each_place(test: impl Fn(Place, Signal)) {
 fn while_the_database_is_awaited() {
     let shop = Application::new(Backend::Sqlite);
     in_each_place(|place, signal| {
-        let stillhead = shop.stillhead(&["run", "--", "echo", "started"]);
+        let levelhead = shop.levelhead(&["run", "--", "echo", "started"]);
         let nobody =
-            stillhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").env("STILLHEAD_WAIT_TIMEOUT", "none");
+            levelhead.env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d").env("LEVELHEAD_WAIT_TIMEOUT", "none");
         let mut running = Running::start(nobody, place);
         running.until("waiting for the database");
         running.ends_by(signal);
@@ -111,12 +111,12 @@ fn while_the_lock_is_awaited() {
     for backend in [Backend::Postgres, Backend::Sqlite] {
         let shop = Application::new(backend);
         let holder = shop
-            .stillhead(&["run"])
-            .env("STILLHEAD_UPGRADE_COMMAND", "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'");
+            .levelhead(&["run"])
+            .env("LEVELHEAD_UPGRADE_COMMAND", "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'");
         let mut holder = Running::start(holder, Place::Child);
         holder.until(UPGRADING);
         in_each_place(|place, signal| {
-            let mut waiter = Running::start(shop.stillhead(&["run", "--", "echo", "started"]), place);
+            let mut waiter = Running::start(shop.levelhead(&["run", "--", "echo", "started"]), place);
             waiter.until("waiting for another instance that upgrades");
             waiter.ends_by(signal);
         });
@@ -131,8 +131,8 @@ fn while_the_upgrade_runs() {
         in_each_place(|place, signal| {
             let marker = format!("{}.{}", 600 + signal as i32, std::process::id());
             let upgrade = format!("sh -c 'sleep {marker} & echo running-$((40 + 2)) >&2; wait'");
-            let stillhead = shop.stillhead(&["run", "--", "echo", "started"]).env("STILLHEAD_UPGRADE_COMMAND", upgrade);
-            let mut running = Running::start(stillhead, place);
+            let levelhead = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade);
+            let mut running = Running::start(levelhead, place);
             running.until(UPGRADING);
             let upgrade = children(running.pid.as_raw() as u32)[0];
             let grandchild = children(upgrade as u32)[0];
@@ -144,7 +144,7 @@ fn while_the_upgrade_runs() {
             }
         });
         // The lock is free: the next start gets it at once.
-        shop.stillhead(&["run", "--lock-timeout", "0", "--", "echo", "started"]).run().success();
+        shop.levelhead(&["run", "--lock-timeout", "0", "--", "echo", "started"]).run().success();
     }
 }
 
@@ -164,7 +164,7 @@ fn assert_no_lock(database: &str) {
 fn an_upgrade_that_does_not_obey_is_killed() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'trap \"\" TERM; echo running-$((40 + 2)) >&2; while :; do sleep 1; done'";
-    let mut running = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
+    let mut running = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
     running.until(UPGRADING);
     let upgrade = children(running.pid.as_raw() as u32)[0];
     running.ends_by(Signal::SIGTERM);
@@ -175,7 +175,7 @@ fn an_upgrade_that_does_not_obey_is_killed() {
 fn an_ignored_signal_stays_ignored() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'";
-    let inner = shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", upgrade).command();
+    let inner = shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade).command();
     let mut nohup = Command::new("sh");
     nohup.env_clear().args(["-c", "trap '' HUP; exec \"$@\"", "sh"]).arg(inner.get_program()).args(inner.get_args());
     nohup.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -195,7 +195,7 @@ fn an_ignored_signal_stays_ignored() {
 fn killed_outright_it_takes_the_upgrade_along() {
     let shop = Application::new(Backend::Sqlite);
     let upgrade = "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'";
-    let mut running = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
+    let mut running = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
     running.until(UPGRADING);
     let upgrade = children(running.pid.as_raw() as u32)[0];
     kill(running.pid, Signal::SIGKILL).unwrap();
@@ -210,9 +210,9 @@ fn killed_outright_it_takes_the_upgrade_along() {
 #[test]
 fn a_connection_that_holds_the_lock_and_dies_stops_the_upgrade() {
     let shop = Application::new(Backend::Postgres);
-    let stillhead = shop.stillhead(&["run", "--", "echo", "started"]);
+    let levelhead = shop.levelhead(&["run", "--", "echo", "started"]);
     let upgrade = "sh -c 'echo running-$((40 + 2)) >&2; exec sleep 600'";
-    let mut running = Running::start(stillhead.env("STILLHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
+    let mut running = Running::start(levelhead.env("LEVELHEAD_UPGRADE_COMMAND", upgrade), Place::Child);
     running.until(UPGRADING);
     let child = children(running.pid.as_raw() as u32)[0];
     let crate::support::database::Database::Postgres { name } = &shop.database else { unreachable!() };

@@ -1,4 +1,4 @@
-//! A perfect exec: what the program finds is what it would find without stillhead.
+//! A perfect exec: what the program finds is what it would find without levelhead.
 
 mod command;
 mod container;

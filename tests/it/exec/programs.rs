@@ -1,4 +1,4 @@
-//! Real programs behind stillhead.
+//! Real programs behind levelhead.
 
 use std::fs;
 use std::process::Child;
@@ -31,7 +31,7 @@ fn gunicorn_reloads_its_workers_on_hup_and_drains_on_term() {
     let port = free_port();
     let address = format!("127.0.0.1:{port}");
     let arguments = ["run", "--", "gunicorn", "--workers", "3", "--bind", &address, "app:create_app()"];
-    let mut gunicorn = shop.stillhead(&arguments).spawn();
+    let mut gunicorn = shop.levelhead(&arguments).spawn();
     get(port, "/healthz");
     wait_until("three workers", || children(gunicorn.id()).len() == 3);
     let before = children(gunicorn.id());
@@ -48,11 +48,11 @@ fn gunicorn_reloads_its_workers_on_hup_and_drains_on_term() {
 }
 
 #[test]
-fn waitress_serves_under_stillheads_pid() {
+fn waitress_serves_under_levelheads_pid() {
     let shop = Application::at(Backend::Sqlite, "head");
     let port = free_port();
     let listen = format!("--listen=127.0.0.1:{port}");
-    let mut waitress = shop.stillhead(&["run", "--", "waitress-serve", &listen, "--call", "app:create_app"]).spawn();
+    let mut waitress = shop.levelhead(&["run", "--", "waitress-serve", &listen, "--call", "app:create_app"]).spawn();
     let (_, health) = get(port, "/healthz");
     assert!(health.contains(&format!(r#""pid":{}"#, waitress.id())), "{health}");
     signal(&waitress, Signal::SIGINT);
@@ -64,8 +64,8 @@ fn a_shell_that_execs_gunicorn_expands_the_port() {
     let shop = Application::at(Backend::Sqlite, "head");
     let port = free_port();
     let script = "exec gunicorn --bind 127.0.0.1:$PORT 'app:create_app()'";
-    let stillhead = shop.stillhead(&["run", "--", "sh", "-c", script]).env("PORT", port.to_string());
-    let mut gunicorn = stillhead.spawn();
+    let levelhead = shop.levelhead(&["run", "--", "sh", "-c", script]).env("PORT", port.to_string());
+    let mut gunicorn = levelhead.spawn();
     let (_, health) = get(port, "/healthz");
     assert!(health.contains(&format!(r#""parent":{}"#, gunicorn.id())), "{health}");
     signal(&gunicorn, Signal::SIGTERM);
@@ -79,5 +79,5 @@ fn a_script_with_a_shebang() {
     let script = shop.folder().join("start.sh");
     fs::write(&script, "#!/bin/sh\necho \"$0\" \"$@\"\n").unwrap();
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    shop.stillhead(&["run", "--", "./start.sh", "a b"]).run().success().prints("./start.sh a b\n");
+    shop.levelhead(&["run", "--", "./start.sh", "a b"]).run().success().prints("./start.sh a b\n");
 }

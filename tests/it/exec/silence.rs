@@ -18,7 +18,7 @@ fn a_server_that_accepts_and_says_nothing() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("postgresql://u:p@{}/d", silent.local_addr().unwrap());
     let begin = Instant::now();
-    let run = |arguments: &[&str]| shop.stillhead(arguments).env("DATABASE_URL", &url).run();
+    let run = |arguments: &[&str]| shop.levelhead(arguments).env("DATABASE_URL", &url).run();
     run(&["run", "--wait-timeout", "1s", "--", "echo", "started"]).code(124).prints("");
     run(&["run", "--wait-timeout", "1s", "--skip-db-upgrade", "--", "echo", "started"]).success().prints("started\n");
     assert!(begin.elapsed() < FAR, "{:?}", begin.elapsed());
@@ -37,7 +37,7 @@ fn a_name_look_up_that_hangs() {
         resolv.display()
     );
     let in_silence = |arguments: &[&str]| {
-        let inner = shop.stillhead(arguments).env("DATABASE_URL", "postgresql://u:p@database.example/d").command();
+        let inner = shop.levelhead(arguments).env("DATABASE_URL", "postgresql://u:p@database.example/d").command();
         let mut command = Command::new("unshare");
         if !Uid::effective().is_root() {
             command.args(["--user", "--map-root-user"]);

@@ -1,4 +1,4 @@
-//! No trace: a program that writes down all it inherits finds the same, started directly and through `stillhead run`.
+//! No trace: a program that writes down all it inherits finds the same, started directly and through `levelhead run`.
 
 #![allow(unsafe_code)]
 
@@ -33,22 +33,22 @@ fn dump_state() -> &'static Path {
     &BUILT
 }
 
-/// What is changed in the process before it becomes stillhead, or the program. Runs between fork and exec.
+/// What is changed in the process before it becomes levelhead, or the program. Runs between fork and exec.
 type Surroundings = fn();
 
-/// What the program finds. `through` are the words of stillhead before it; none means directly.
+/// What the program finds. `through` are the words of levelhead before it; none means directly.
 fn state(application: &Application, through: &[&str], surroundings: Surroundings) -> (u32, String) {
     let file = application.folder().join("state");
     let mut command = match through {
         [] => {
-            let through = application.stillhead(&[]).env("SKIP_DB_UPGRADE", "true").command();
+            let through = application.levelhead(&[]).env("SKIP_DB_UPGRADE", "true").command();
             let mut command = Command::new(dump_state());
             command.env_clear().envs(through.get_envs().filter_map(|(name, value)| Some((name, value?))));
             command.current_dir(application.folder());
             command
         }
         words => {
-            let mut command = application.stillhead(words).command();
+            let mut command = application.levelhead(words).command();
             command.arg("--").arg(dump_state());
             command
         }
@@ -71,7 +71,7 @@ fn state(application: &Application, through: &[&str], surroundings: Surroundings
     (pid, fs::read_to_string(file).unwrap())
 }
 
-/// The lines that must be equal: all but the process's own number and those of sockets and pipes; sorted, since stillhead
+/// The lines that must be equal: all but the process's own number and those of sockets and pipes; sorted, since levelhead
 /// adds SKIP_DB_UPGRADE at the end.
 fn comparable(state: &str) -> BTreeSet<String> {
     let without_inode = |line: &str| line.split(":[").next().unwrap_or_default().to_owned();
@@ -82,9 +82,9 @@ fn comparable(state: &str) -> BTreeSet<String> {
 fn assert_no_trace(application: &Application, through: &[&str], surroundings: Surroundings) {
     let (_, direct) = state(application, &[], surroundings);
     let (pid, wrapped) = state(application, through, surroundings);
-    let (directly, through_stillhead) = (comparable(&direct), comparable(&wrapped));
-    let traces: Vec<_> = directly.symmetric_difference(&through_stillhead).collect();
-    assert!(traces.is_empty(), "through stillhead {through:?}: {traces:#?}");
+    let (directly, through_levelhead) = (comparable(&direct), comparable(&wrapped));
+    let traces: Vec<_> = directly.symmetric_difference(&through_levelhead).collect();
+    assert!(traces.is_empty(), "through levelhead {through:?}: {traces:#?}");
     assert!(wrapped.contains(&format!("\npid {pid} parent {}\n", std::process::id())), "{wrapped}");
 }
 
@@ -136,7 +136,7 @@ fn nothing_holds_an_sqlite_file_in_wal_mode() {
     // The last one out takes the log along: nobody else is left inside.
     application.database.sql("CREATE TABLE later (id INTEGER)");
     assert!(!log.exists(), "{} is still there", log.display());
-    let mut other = application.stillhead(&["run", "--", "sleep", "600"]).command().spawn().unwrap();
+    let mut other = application.levelhead(&["run", "--", "sleep", "600"]).command().spawn().unwrap();
     wait_for_exec(&other, "sleep");
     application.database.sql("CREATE TABLE meanwhile (id INTEGER)");
     let is_left = log.exists();
@@ -253,8 +253,8 @@ fn close(streams: &[i32]) {
 #[test]
 fn nothing_else_takes_the_number_of_a_closed_stream() {
     let application = Application::new(Backend::Sqlite);
-    let stillhead = application.stillhead(&["run"]).env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d");
-    let mut command = stillhead.command();
+    let levelhead = application.levelhead(&["run"]).env("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d");
+    let mut command = levelhead.command();
     // SAFETY: only an async-signal-safe system call between fork and exec.
     unsafe {
         command.pre_exec(|| {

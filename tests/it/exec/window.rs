@@ -1,4 +1,4 @@
-//! The instant before exec: at whichever moment a signal comes, either stillhead dies of it or the application gets it.
+//! The instant before exec: at whichever moment a signal comes, either levelhead dies of it or the application gets it.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -15,7 +15,7 @@ use crate::support::{Application, Backend};
 /// How many moments are tried on each road.
 const ROUNDS: u32 = 300;
 
-/// Sends SIGTERM after a random part of `span` and asserts that the process dies of it: as stillhead, or as the `sleep`
+/// Sends SIGTERM after a random part of `span` and asserts that the process dies of it: as levelhead, or as the `sleep`
 /// that it has become.
 fn is_never_swallowed(span: Duration, mut start: impl FnMut() -> Command) {
     let seed = rand::random::<u64>();
@@ -44,8 +44,8 @@ fn duration_of(mut command: Command) -> Duration {
 fn at_head() {
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let shop = Application::at(backend, "head");
-        let span = duration_of(shop.stillhead(&["run", "--", "true"]).command()) * 2;
-        is_never_swallowed(span, || shop.stillhead(&["run", "--", "sleep", "60"]).command());
+        let span = duration_of(shop.levelhead(&["run", "--", "true"]).command()) * 2;
+        is_never_swallowed(span, || shop.levelhead(&["run", "--", "sleep", "60"]).command());
     }
 }
 
@@ -58,30 +58,30 @@ fn around_an_upgrade() {
     shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[2]));
     fs::copy(file, &behind).unwrap();
     let upgrade = format!("cp {} {}", head.display(), file.display());
-    let span = duration_of(shop.stillhead(&["run", "--upgrade-command", &upgrade, "--", "true"]).command()) * 2;
+    let span = duration_of(shop.levelhead(&["run", "--upgrade-command", &upgrade, "--", "true"]).command()) * 2;
     assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     is_never_swallowed(span, || {
         fs::copy(&behind, file).unwrap();
-        shop.stillhead(&["run", "--upgrade-command", &upgrade, "--", "sleep", "60"]).command()
+        shop.levelhead(&["run", "--upgrade-command", &upgrade, "--", "sleep", "60"]).command()
     });
 }
 
 /// As PID 1 a signal that is left to its default is dropped by the kernel, so at every moment from its first line on
-/// until it is another program, stillhead must have a handler.
+/// until it is another program, levelhead must have a handler.
 #[test]
 fn pid_1_has_a_handler_until_the_very_end() {
     let shop = Application::at(Backend::Sqlite, "head");
-    let stillhead = fs::canonicalize(crate::support::stillhead::binary()).unwrap();
+    let levelhead = fs::canonicalize(crate::support::levelhead::binary()).unwrap();
     let (mut seen, mut without) = (0, 0);
     for _ in 0..ROUNDS {
-        let inner = shop.stillhead(&["run", "--", "true"]).command();
+        let inner = shop.levelhead(&["run", "--", "true"]).command();
         let mut command = super::interruption::inside_a_pid_namespace(&inner);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let mut caught = false;
         while child.try_wait().unwrap().is_none() {
             let Some(pid) = crate::support::process::children(child.id()).first().copied() else { continue };
             let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else { continue };
-            if fs::read_link(format!("/proc/{pid}/exe")).ok().as_deref() != Some(&*stillhead) {
+            if fs::read_link(format!("/proc/{pid}/exe")).ok().as_deref() != Some(&*levelhead) {
                 continue;
             }
             let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();

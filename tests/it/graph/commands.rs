@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::application::{Application, HEAD, REVISIONS};
 use crate::support::database::BOTH;
-use crate::support::{Backend, Outcome, Stillhead, python};
+use crate::support::{Backend, Levelhead, Outcome, python};
 
 /// Branches, a merge, labels, a dependency and messages of several lines.
 const GRAPH: &[(&str, &str, &str, &str)] = &[
@@ -58,8 +58,8 @@ impl Project {
         format!("sqlite:///{}/x.db", self.path().display())
     }
 
-    fn stillhead(&self, arguments: &[&str]) -> Outcome {
-        Stillhead::new(arguments).current_dir(self.path()).env("DATABASE_URL", self.url()).run()
+    fn levelhead(&self, arguments: &[&str]) -> Outcome {
+        Levelhead::new(arguments).current_dir(self.path()).env("DATABASE_URL", self.url()).run()
     }
 
     fn alembic(&self, arguments: &[&str]) -> String {
@@ -114,9 +114,9 @@ fn text_is_word_for_word_alembics() {
         &["current", "-v"],
     ];
     for arguments in in_order {
-        let ours = project.stillhead(arguments);
+        let ours = project.levelhead(arguments);
         let mut theirs = project.alembic(arguments);
-        // Alembic writes which URL it is about; stillhead's output never holds one.
+        // Alembic writes which URL it is about; levelhead's output never holds one.
         if arguments[0] == "current" {
             theirs =
                 theirs.lines().filter(|line| !line.starts_with("Current revision")).map(|l| format!("{l}\n")).collect();
@@ -127,7 +127,7 @@ fn text_is_word_for_word_alembics() {
     project.alembic(&["upgrade", "heads"]);
     for arguments in [&["branches"] as &[&str], &["branches", "--verbose"], &["current"]] {
         let (mut ours, mut theirs) =
-            (lines(&project.stillhead(arguments).success().stdout), lines(&project.alembic(arguments)));
+            (lines(&project.levelhead(arguments).success().stdout), lines(&project.alembic(arguments)));
         ours.sort();
         theirs.sort();
         assert_eq!(ours, theirs, "{arguments:?}");
@@ -137,23 +137,23 @@ fn text_is_word_for_word_alembics() {
 #[test]
 fn up_to_date_is_right_under_dependencies() {
     let project = Project::new();
-    project.stillhead(&["current", "--check-heads"]).code(1).says("holds nothing, not g666").says("stillhead run");
+    project.levelhead(&["current", "--check-heads"]).code(1).says("holds nothing, not g666").says("levelhead run");
     project.alembic(&["upgrade", "heads"]);
-    project.stillhead(&["current", "--check-heads"]).success().says_nothing_of("not g666");
+    project.levelhead(&["current", "--check-heads"]).success().says_nothing_of("not g666");
     project.alembic(&["downgrade", "f555"]);
-    project.stillhead(&["current", "--check-heads"]).code(1).says("holds f555, not g666");
+    project.levelhead(&["current", "--check-heads"]).code(1).says("holds f555, not g666");
 }
 
 #[test]
 fn a_symbol_that_leads_nowhere_says_what_alembic_says() {
     let project = Project::new();
-    project.stillhead(&["show", "nope"]).code(125).says("Can't locate revision identified by 'nope'");
+    project.levelhead(&["show", "nope"]).code(125).says("Can't locate revision identified by 'nope'");
     project
-        .stillhead(&["show", "head"])
+        .levelhead(&["show", "head"])
         .code(125)
         .says("Multiple head revisions are present for given argument 'head'");
-    project.stillhead(&["history", "-r", "e444:b111"]).code(125).says("Requested range e444:b111 does not refer to");
-    project.stillhead(&["history", "-r", "b111"]).code(125).says("History range requires [start]:[end]");
+    project.levelhead(&["history", "-r", "e444:b111"]).code(125).says("Requested range e444:b111 does not refer to");
+    project.levelhead(&["history", "-r", "b111"]).code(125).says("History range requires [start]:[end]");
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn json_is_versioned_and_has_the_documented_fields() {
     let documentation = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md")).unwrap();
     for arguments in [&["heads"] as &[&str], &["current"], &["history", "-i"], &["branches"], &["show", "e444"]] {
         let arguments = [arguments, &["--format", "json"]].concat();
-        let document: Value = serde_json::from_str(&project.stillhead(&arguments).success().stdout).unwrap();
+        let document: Value = serde_json::from_str(&project.levelhead(&arguments).success().stdout).unwrap();
         assert_eq!(document["version"], 1, "{arguments:?}");
         let mut names = Vec::new();
         collect_names(&document, &mut names);
@@ -171,7 +171,7 @@ fn json_is_versioned_and_has_the_documented_fields() {
             assert!(documentation.contains(&format!("`{name}`")), "docs/json.md does not name {name}");
         }
     }
-    let shown = project.stillhead(&["current", "--format", "json"]);
+    let shown = project.levelhead(&["current", "--format", "json"]);
     let document: Value = serde_json::from_str(&shown.stdout).unwrap();
     assert_eq!((&document["rows"][0], &document["at_head"]), (&Value::from("c222"), &Value::from(false)));
 }
@@ -192,13 +192,13 @@ fn drawings_show_every_revision_and_where_the_database_is() {
     let project = Project::new();
     project.alembic(&["upgrade", "c222"]);
     for (format, mark) in [("svg", ">database</text>"), ("dot", "\\ndatabase\""), ("mermaid", "<br>database\"")] {
-        let drawing = project.stillhead(&["history", "--format", format, "-i"]).success().stdout.clone();
+        let drawing = project.levelhead(&["history", "--format", format, "-i"]).success().stdout.clone();
         for (id, ..) in GRAPH {
             assert!(drawing.contains(id), "{id} is not in {drawing}");
         }
         assert_eq!(drawing.matches(mark).count(), 1, "{drawing}");
     }
-    project.stillhead(&["history", "--graph", "-i"]).success().prints(
+    project.levelhead(&["history", "--graph", "-i"]).success().prints(
         "\
 ○ g666 (plugin) (head) message of g666
 ○ f555 (plugin) message of f555
@@ -219,15 +219,15 @@ fn drawings_show_every_revision_and_where_the_database_is() {
 fn stamp_writes_what_alembic_would_have() {
     for backend in BOTH {
         let application = Application::new(backend);
-        application.stillhead(&["stamp", "head"]).run().success().says(&format!("adding {HEAD}"));
+        application.levelhead(&["stamp", "head"]).run().success().says(&format!("adding {HEAD}"));
         assert_eq!(application.database.rows(), Some(vec![HEAD.to_owned()]));
         let made_by_us = definition(&application);
-        application.stillhead(&["stamp", HEAD]).run().success().says("nothing is changed");
-        application.stillhead(&["stamp", &REVISIONS[1][..5]]).run().success();
+        application.levelhead(&["stamp", HEAD]).run().success().says("nothing is changed");
+        application.levelhead(&["stamp", &REVISIONS[1][..5]]).run().success();
         assert_eq!(application.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
-        application.stillhead(&["stamp", "base"]).run().success();
+        application.levelhead(&["stamp", "base"]).run().success();
         assert_eq!(application.database.rows(), Some(vec![]));
-        application.stillhead(&["stamp", "nope"]).run().code(125).says("Can't locate revision identified by 'nope'");
+        application.levelhead(&["stamp", "nope"]).run().code(125).says("Can't locate revision identified by 'nope'");
 
         let theirs = Application::at(backend, "base");
         let stamped = theirs.flask(&["db", "stamp", "head"]);
@@ -258,12 +258,12 @@ fn stamp_gets_past_a_row_that_no_file_has() {
         application.database.sql("UPDATE alembic_version SET version_num = 'o''ther'");
         let theirs = application.flask(&["db", "stamp", "head"]);
         assert!(!theirs.status.success());
-        let ours = application.stillhead(&["stamp", REVISIONS[2]]).run();
+        let ours = application.levelhead(&["stamp", REVISIONS[2]]).run();
         ours.success().says("removing o'ther; no file has o'ther").says(&format!("adding {}", REVISIONS[2]));
         assert_eq!(application.database.rows(), Some(vec![REVISIONS[2].to_owned()]));
 
         application.database.sql("INSERT INTO alembic_version VALUES ('foreign')");
-        application.stillhead(&["stamp", "--purge", "head"]).run().success().says("removing foreign");
+        application.levelhead(&["stamp", "--purge", "head"]).run().success().says("removing foreign");
         assert_eq!(application.database.rows(), Some(vec![HEAD.to_owned()]));
     }
 }
@@ -273,17 +273,17 @@ fn a_version_table_elsewhere_is_noticed_before_a_second_one_is_made() {
     let application = Application::at(Backend::Postgres, HEAD);
     application.database.sql("CREATE SCHEMA other; ALTER TABLE alembic_version SET SCHEMA other");
     for command in [&["stamp", "head"] as &[&str], &["run"]] {
-        application.stillhead(command).run().code(125).says("the database holds other.alembic_version");
+        application.levelhead(command).run().code(125).says("the database holds other.alembic_version");
     }
-    let stamped = application.stillhead(&["stamp", REVISIONS[0], "--version-table-schema", "other"]).run();
+    let stamped = application.levelhead(&["stamp", REVISIONS[0], "--version-table-schema", "other"]).run();
     stamped.success().says(&format!("replacing {HEAD} with {}", REVISIONS[0]));
     let tables = application.database.sql("SELECT count(*) FROM pg_class WHERE relname = 'alembic_version'");
     assert_eq!(tables, ["1"]);
 
     let application = Application::at(Backend::Sqlite, HEAD);
     application.database.sql("ALTER TABLE alembic_version RENAME TO versions");
-    application.stillhead(&["stamp", "head"]).run().code(125).says("the database holds versions");
-    application.stillhead(&["stamp", "base", "--version-table", "versions"]).run().success();
+    application.levelhead(&["stamp", "head"]).run().code(125).says("the database holds versions");
+    application.levelhead(&["stamp", "base", "--version-table", "versions"]).run().success();
     assert!(application.database.rows().is_none());
 }
 
@@ -295,10 +295,10 @@ fn each_of_several_databases_is_looked_at() {
     let second = format!("sqlite:///{}/y.db", project.path().display());
     fs::copy(project.path().join("x.db"), project.path().join("y.db")).unwrap();
     let with = |arguments: &[&str]| {
-        Stillhead::new(arguments)
+        Levelhead::new(arguments)
             .current_dir(project.path())
             .env("DATABASE_URL", &first)
-            .env("STILLHEAD_DATABASES", format!("users={second}"))
+            .env("LEVELHEAD_DATABASES", format!("users={second}"))
             .run()
     };
     with(&["current", "--check-heads"]).success();

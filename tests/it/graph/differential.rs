@@ -1,12 +1,12 @@
-//! Random graphs, and the same questions to Alembic and to stillhead.
+//! Random graphs, and the same questions to Alembic and to levelhead.
 
 use std::collections::BTreeSet;
 
+use levelhead::migrations::{GraphError, Node, Revision, RevisionGraph, Step};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use stillhead::migrations::{GraphError, Node, Revision, RevisionGraph, Step};
 
 use super::oracle::Oracle;
 
@@ -142,9 +142,9 @@ fn same_order_aside(command: &str, ours: &Value, theirs: &Value) -> bool {
 #[test]
 #[expect(clippy::print_stdout, reason = "shown when the test fails, however it does")]
 fn alembic_answers_random_questions_the_same_way() {
-    let seed = std::env::var("STILLHEAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("LEVELHEAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(rand::random);
-    println!("STILLHEAD_TEST_SEED={seed}");
+    println!("LEVELHEAD_TEST_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let mut oracle = Oracle::new();
     let (mut asked, mut wrong) = (0, Vec::new());

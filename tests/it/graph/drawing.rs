@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::support::Stillhead;
+use crate::support::Levelhead;
 use crate::support::screen::{Seen, fits, screen};
 
 /// What a revision of a history follows.
@@ -141,8 +141,8 @@ fn holds(drawing: &str, history: &[(String, Follows)]) {
     }
 }
 
-fn graph(folder: &Path) -> Stillhead {
-    Stillhead::new(&["history", "--graph"]).current_dir(folder).env("PATH", "/usr/bin:/bin")
+fn graph(folder: &Path) -> Levelhead {
+    Levelhead::new(&["history", "--graph"]).current_dir(folder).env("PATH", "/usr/bin:/bin")
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Folders with every trap that configuration and file names hold, read by Alembic and by stillhead.
+//! Folders with every trap that configuration and file names hold, read by Alembic and by levelhead.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::oracle::Oracle;
-use crate::support::Stillhead;
+use crate::support::Levelhead;
 
 /// What the two readers make of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ enum Expect {
     Same,
     /// An error from both.
     BothRefuse,
-    /// Alembic runs the file; stillhead says that it cannot be decided.
+    /// Alembic runs the file; levelhead says that it cannot be decided.
     Undecidable,
 }
 use Expect::{BothRefuse, Same, Undecidable};
@@ -74,7 +74,7 @@ fn by_id(revisions: &Value, down: &str, deps: &str, labels: &str) -> BTreeMap<St
 #[track_caller]
 fn check(oracle: &mut Oracle, name: &str, folder: &Folder, expect: Expect) {
     let theirs = oracle.ask(&json!({ "folder": folder.path() }));
-    let ours = Stillhead::new(&["history", "--format", "json"]).current_dir(folder.path()).run();
+    let ours = Levelhead::new(&["history", "--format", "json"]).current_dir(folder.path()).run();
     match expect {
         Same => {
             assert_eq!(ours.status.code(), Some(0), "{name}: {ours:#?}\n{theirs}");

@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
+use levelhead::migrations::{Revision, read_header, read_revision};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use stillhead::migrations::{Revision, read_header, read_revision};
 
 use super::oracle::Oracle;
 
@@ -134,7 +134,7 @@ fn module(random: &mut StdRng) -> String {
 }
 
 fn decided(revision: &Revision, theirs: &Value) -> bool {
-    // Python's sets have no order; stillhead keeps that of the source.
+    // Python's sets have no order; levelhead keeps that of the source.
     let same = |ours: &[String], theirs: &Value| {
         let mut sorted = ours.to_vec();
         sorted.sort();
@@ -150,9 +150,9 @@ fn decided(revision: &Revision, theirs: &Value) -> bool {
 #[test]
 #[expect(clippy::print_stdout, reason = "shown when the test fails, however it does")]
 fn what_is_decided_is_what_python_does() {
-    let seed = std::env::var("STILLHEAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("LEVELHEAD_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed: u64 = seed.unwrap_or_else(rand::random);
-    println!("STILLHEAD_TEST_SEED={seed}");
+    println!("LEVELHEAD_TEST_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let sources: Vec<String> = (0..MODULES).map(|_| module(&mut random)).collect();
     let answers = Oracle::new().ask(&json!({ "sources": sources }));

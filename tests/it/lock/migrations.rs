@@ -27,10 +27,10 @@ fn an_index_that_is_created_concurrently_does_not_wait_for_the_lock() {
          op.execute('DROP INDEX CONCURRENTLY ix_name')\n        \
          op.execute('CREATE INDEX CONCURRENTLY ix_name ON products (name)')",
     );
-    let mut first = Running::start(shop.stillhead(&["run", "--", "echo", "started"]));
+    let mut first = Running::start(shop.levelhead(&["run", "--", "echo", "started"]));
     first.until("-> aa11bb22cc33");
     let mut others: Vec<_> = (0..4)
-        .map(|_| Running::start(shop.stillhead(&["run", "--lock-timeout", "50s", "--", "echo", "started"])))
+        .map(|_| Running::start(shop.levelhead(&["run", "--lock-timeout", "50s", "--", "echo", "started"])))
         .collect();
     for other in &mut others {
         other.until("waiting for another instance that upgrades");
@@ -57,18 +57,18 @@ fn a_stricter_default_isolation_does_not_make_it_wait_either() {
             "    with op.get_context().autocommit_block():\n        \
              op.execute('CREATE INDEX CONCURRENTLY ix_name ON products (name)')",
         );
-        let outcome = shop.stillhead(&["run", "--upgrade-timeout", "40s", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--upgrade-timeout", "40s", "--", "echo", "started"]).run();
         outcome.success().prints("started\n");
     }
 }
 
-/// The worst that an env.py can choose: the bigint whose halves are stillhead's two integers.
+/// The worst that an env.py can choose: the bigint whose halves are levelhead's two integers.
 #[test]
 fn a_lock_that_env_py_takes_itself_is_another_one() {
     let shop = Application::new(Backend::Postgres);
     let env = shop.folder().join("migrations/env.py");
     let text = fs::read_to_string(&env).unwrap();
-    let number = (i64::from(i32::from_be_bytes(*b"head")) << 32) | 1;
+    let number = (i64::from(i32::from_be_bytes(*b"lvlh")) << 32) | 1;
     let connect = "    with migrate.db.engine.connect() as connection:\n";
     assert!(text.contains(connect));
     let locked = format!(
@@ -76,6 +76,6 @@ fn a_lock_that_env_py_takes_itself_is_another_one() {
          connection.exec_driver_sql(\"SET lock_timeout = '20s'\")\n        connection.commit()\n"
     );
     fs::write(&env, text.replace(connect, &locked)).unwrap();
-    let outcome = shop.stillhead(&["run", "--upgrade-timeout", "40s", "--", "echo", "started"]).run();
+    let outcome = shop.levelhead(&["run", "--upgrade-timeout", "40s", "--", "echo", "started"]).run();
     outcome.success().prints("started\n");
 }

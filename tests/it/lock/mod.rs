@@ -22,20 +22,20 @@ fn name(shop: &Application) -> &str {
 fn whoever_has_it_is_shown_to_those_who_wait() {
     let shop = Application::new(Backend::Postgres);
     let upgrade = held_back(shop.folder());
-    let mut holder = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", &upgrade));
+    let mut holder = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
     holder.until(HELD);
     let pid = shop.database.sql(
         "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
     );
     let [pid] = pid.as_slice() else { panic!("{pid:?}") };
-    let mut waiter = Running::start(shop.stillhead(&["run", "--", "echo", "started"]));
+    let mut waiter = Running::start(shop.levelhead(&["run", "--", "echo", "started"]));
     let line = waiter.until("waiting for another instance that upgrades (");
-    assert!(line.contains(&format!(": pid {pid}, stillhead, from 127.0.0.1, for ")), "{line}");
+    assert!(line.contains(&format!(": pid {pid}, levelhead, from 127.0.0.1, for ")), "{line}");
     let named = format!("{}?application_name=shop-web", shop.database.url());
-    let late = shop.stillhead(&["run", "--lock-timeout", "1s", "--", "echo", "started"]).env("DATABASE_URL", named);
+    let late = shop.levelhead(&["run", "--lock-timeout", "1s", "--", "echo", "started"]).env("DATABASE_URL", named);
     let late = late.run();
-    late.code(124).prints("").says(&format!("another instance has been upgrading for 1s: pid {pid}, stillhead"));
+    late.code(124).prints("").says(&format!("another instance has been upgrading for 1s: pid {pid}, levelhead"));
     assert_eq!(late.stderr.matches("waiting for").count(), 1, "an age that grows is no news: {late:#?}");
     let_go(shop.folder());
     holder.outcome().success();
@@ -48,14 +48,14 @@ fn whoever_has_it_is_shown_to_those_who_wait() {
 }
 
 #[test]
-fn the_servers_name_for_a_connection_is_the_urls_or_stillhead() {
+fn the_servers_name_for_a_connection_is_the_urls_or_levelhead() {
     for (suffix, variable, expected) in
-        [("", "", "stillhead"), ("", "from-env", "from-env"), ("?application_name=from-url", "from-env", "from-url")]
+        [("", "", "levelhead"), ("", "from-env", "from-env"), ("?application_name=from-url", "from-env", "from-url")]
     {
         let shop = Application::new(Backend::Postgres);
-        let stillhead = shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder()));
+        let levelhead = shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder()));
         let url = format!("{}{suffix}", shop.database.url());
-        let mut holder = Running::start(stillhead.env("DATABASE_URL", url).env("PGAPPNAME", variable));
+        let mut holder = Running::start(levelhead.env("DATABASE_URL", url).env("PGAPPNAME", variable));
         holder.until(HELD);
         let names = shop.database.sql(
             "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'",
@@ -69,9 +69,9 @@ fn a_crash_frees_it() {
     for backend in [Backend::Postgres, Backend::Sqlite] {
         let shop = Application::new(backend);
         let upgrade = held_back(shop.folder());
-        let mut holder = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", &upgrade));
+        let mut holder = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
         holder.until(HELD);
-        let mut waiter = Running::start(shop.stillhead(&["run", "--", "echo", "started"]));
+        let mut waiter = Running::start(shop.levelhead(&["run", "--", "echo", "started"]));
         waiter.until("waiting for another instance that upgrades");
         holder.kill();
         waiter.outcome().success().prints("started\n").says("Running upgrade");
@@ -84,10 +84,10 @@ fn what_an_upgrade_is_in_the_middle_of_is_not_judged() {
     for backend in [Backend::Postgres, Backend::Sqlite] {
         let shop = Application::new(backend);
         let upgrade = held_back(shop.folder());
-        let mut holder = Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", &upgrade));
+        let mut holder = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
         holder.until(HELD);
         shop.database.sql("CREATE TABLE halfway (id integer)");
-        let mut waiter = Running::start(shop.stillhead(&["run", "--", "echo", "started"]));
+        let mut waiter = Running::start(shop.levelhead(&["run", "--", "echo", "started"]));
         waiter.until("waiting for another instance that upgrades");
         let_go(shop.folder());
         holder.outcome().success();

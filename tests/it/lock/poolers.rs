@@ -11,14 +11,14 @@ fn one_upgrades_and_the_others_wait() {
     let pooler = Pooler::start(&[name(&shop)], "pool_mode = transaction");
     let through = |arguments: &[&str]| {
         let url = pooler.url("app", name(&shop));
-        shop.stillhead(arguments).env("DATABASE_URL", url).env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder()))
+        shop.levelhead(arguments).env("DATABASE_URL", url).env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder()))
     };
     let mut holder = Running::start(through(&["run", "--", "echo", "started"]));
     holder.until(HELD);
     let mut waiters: Vec<_> = (0..8).map(|_| Running::start(through(&["run", "--", "echo", "started"]))).collect();
     for waiter in &mut waiters {
         let line = waiter.until("waiting for another instance that upgrades");
-        assert!(line.contains("pid ") && line.contains(", stillhead"), "{line}");
+        assert!(line.contains("pid ") && line.contains(", levelhead"), "{line}");
     }
     // Those who wait hold no connection of the pool: the guard's is the only one in a transaction.
     let busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'";
@@ -36,8 +36,8 @@ fn a_crash_frees_it_through_the_pooler_too() {
     let shop = Application::new(Backend::Postgres);
     let pooler = Pooler::start(&[name(&shop)], "pool_mode = transaction");
     let through =
-        || shop.stillhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name(&shop)));
-    let mut holder = Running::start(through().env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
+        || shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name(&shop)));
+    let mut holder = Running::start(through().env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
     holder.until(HELD);
     let mut waiter = Running::start(through());
     waiter.until("waiting for another instance that upgrades");

@@ -7,14 +7,14 @@ use crate::support::application::REVISIONS;
 use crate::support::postgres::server;
 use crate::support::proxy::Proxy;
 use crate::support::running::{HELD, held_back, let_go};
-use crate::support::{Application, Backend, Running, Stillhead};
+use crate::support::{Application, Backend, Levelhead, Running};
 
 const RESET: [&str; 4] = ["reset", "--no-backup", "--yes-i-mean", "NAME"];
 
 /// On the application's database, through the proxy.
-fn through(proxy: &Proxy, shop: &Application, arguments: &[&str]) -> Stillhead {
+fn through(proxy: &Proxy, shop: &Application, arguments: &[&str]) -> Levelhead {
     let url = server().url(name(shop)).replace(&format!(":{}/", server().port), &format!(":{}/", proxy.port));
-    shop.stillhead(arguments).env("DATABASE_URL", url)
+    shop.levelhead(arguments).env("DATABASE_URL", url)
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn an_upgrade_that_has_succeeded_starts_the_application_without_its_guard() {
     let shop = Application::new(Backend::Postgres);
     let proxy = Proxy::start(server().port);
     let run = through(&proxy, &shop, &["run", "--", "echo", "started"]);
-    let mut running = Running::start(run.env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
+    let mut running = Running::start(run.env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
     running.until(HELD);
     // Only the guard's connection is there.
     proxy.silence();
@@ -40,7 +40,7 @@ fn an_upgrade_that_has_failed_says_so_without_its_guard() {
     let proxy = Proxy::start(server().port);
     let run = through(&proxy, &shop, &["run", "--", "echo", "started"]);
     let fails = "sh -c 'touch begun; echo held-$((40 + 2)) >&2; until [ -e go ]; do sleep 0.05; done; exit 7'";
-    let mut running = Running::start(run.env("STILLHEAD_UPGRADE_COMMAND", fails));
+    let mut running = Running::start(run.env("LEVELHEAD_UPGRADE_COMMAND", fails));
     running.until(HELD);
     proxy.silence();
     let_go(shop.folder());
@@ -61,11 +61,11 @@ fn a_command_whose_server_stops_answering_says_what_it_has_asked_for() {
         (&["verify"], "version_num FROM", read, ""),
         (&["stamp", REVISIONS[0]], "pg_try_advisory", "30s to: take the lock", "check the network, the firewall"),
         (&["stamp", REVISIONS[0]], "LOCK TABLE", change, "check the network, the firewall"),
-        (&["stamp", REVISIONS[0]], "COMMIT\0", change, "may be all or nothing: stillhead current"),
+        (&["stamp", REVISIONS[0]], "COMMIT\0", change, "may be all or nothing: levelhead current"),
         (&["fix", REVISIONS[0], "--force", "--yes"], "LOCK TABLE", change, "check the network, the firewall"),
-        (&["undo"], "stillhead.ledger", "30s to: read the ledger", "check the network, the firewall"),
+        (&["undo"], "levelhead.ledger", "30s to: read the ledger", "check the network, the firewall"),
         (&RESET, "DROP TABLE", "1m to: empty the database", "check the network, the firewall"),
-        (&RESET, "COMMIT\0", "1m to: empty the database", "may be all or nothing: stillhead current"),
+        (&RESET, "COMMIT\0", "1m to: empty the database", "may be all or nothing: levelhead current"),
     ];
     std::thread::scope(|scope| {
         for (arguments, trigger, says, next) in cases {

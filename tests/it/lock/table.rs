@@ -24,7 +24,7 @@ fn it_is_waited_for_and_the_wait_is_said() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     std::thread::scope(|scope| {
         locked(scope, name(&shop), "ACCESS EXCLUSIVE", 8);
-        let mut running = Running::start(shop.stillhead(&["run", "--", "echo", "started"]));
+        let mut running = Running::start(shop.levelhead(&["run", "--", "echo", "started"]));
         running.until("s): another session has locked it");
         running.outcome().success().prints("started\n");
     });
@@ -35,7 +35,7 @@ fn it_is_not_waited_for_for_ever() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     std::thread::scope(|scope| {
         locked(scope, name(&shop), "ACCESS EXCLUSIVE", 12);
-        let outcome = shop.stillhead(&["run", "--lock-timeout", "1s", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--lock-timeout", "1s", "--", "echo", "started"]).run();
         outcome.code(124).prints("").says("another session has locked the version table for 1s");
         let next = outcome.stderr.lines().find_map(|line| line.split_once("version table: SELECT ")).unwrap().1;
         let shown = shop.database.sql(&format!(
@@ -44,7 +44,7 @@ fn it_is_not_waited_for_for_ever() {
         ));
         assert!(shown.iter().any(|query| query.contains("LOCK TABLE alembic_version")), "{shown:?}");
         shop.database.sql(&format!("ALTER DATABASE {} SET statement_timeout = '300ms'", name(&shop)));
-        let outcome = shop.stillhead(&["run", "--", "echo", "started"]).run();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("statement timeout").says("next: wait for whoever uses the version table");
     });
 }
@@ -54,9 +54,9 @@ fn it_is_not_waited_for_for_ever() {
 fn the_upgrade_that_has_locked_it_is_named() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     let mut holder =
-        Running::start(shop.stillhead(&["run"]).env("STILLHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
+        Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder())));
     holder.until(HELD);
-    let mut waiter = Running::start(shop.stillhead(&["run", "--lock-timeout", "3s", "--", "echo", "started"]));
+    let mut waiter = Running::start(shop.levelhead(&["run", "--lock-timeout", "3s", "--", "echo", "started"]));
     waiter.until("waiting for another instance that upgrades");
     std::thread::scope(|scope| {
         locked(scope, name(&shop), "ACCESS EXCLUSIVE", 9);
@@ -71,7 +71,7 @@ fn a_change_waits_a_moment_and_says_who_is_to_be_looked_for() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     std::thread::scope(|scope| {
         locked(scope, name(&shop), "SHARE", 16);
-        let outcome = shop.stillhead(&["stamp", REVISIONS[0]]).run();
+        let outcome = shop.levelhead(&["stamp", REVISIONS[0]]).run();
         outcome.code(124).says("cannot change the version table: canceling statement due to lock timeout");
         outcome.says("next: wait for whoever uses the version table: SELECT pid");
     });

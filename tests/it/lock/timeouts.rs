@@ -27,8 +27,8 @@ fn an_idle_transactions_limit_does_not_end_it() {
     );
     fs::write(shop.folder().join("upgrade.py"), script).unwrap();
     let upgrade = "python upgrade.py";
-    let stillhead = shop.stillhead(&["run", "--verify", "never", "--", "echo", "started"]);
-    let outcome = stillhead.env("STILLHEAD_UPGRADE_COMMAND", upgrade).run();
+    let levelhead = shop.levelhead(&["run", "--verify", "never", "--", "echo", "started"]);
+    let outcome = levelhead.env("LEVELHEAD_UPGRADE_COMMAND", upgrade).run();
     outcome.success().prints("started\n");
 }
 

@@ -77,7 +77,7 @@ fn nothing_that_a_checkouts_configuration_names_is_run() {
             project.git(&["config", key, &value]);
         }
         let asked = |arguments: &[&str]| {
-            let outcome = project.stillhead(arguments).run();
+            let outcome = project.levelhead(arguments).run();
             assert!(!project.path().join("marked").exists(), "{name}: {arguments:?}: {outcome:#?}");
             outcome
         };
@@ -107,7 +107,7 @@ fn a_file_that_nothing_comes_from_is_not_waited_for() {
                     lose(&project);
                 }
                 let clock = Instant::now();
-                let outcome = project.stillhead(arguments).run();
+                let outcome = project.levelhead(arguments).run();
                 outcome.code(125).says("git rev-parse has not ended within 30s").says("include.path");
                 assert!(clock.elapsed() < Duration::from_secs(60), "{arguments:?}: {:?}", clock.elapsed());
             });

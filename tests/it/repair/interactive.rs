@@ -7,7 +7,7 @@ use crate::support::terminal::Terminal;
 const FORK: &str = "a000;b111<-a000;b222<-b111;c111<-a000;c222<-c111";
 
 fn guided(project: &Project) -> Terminal {
-    Terminal::start(project.stillhead(&["merge", "--interactive"]))
+    Terminal::start(project.levelhead(&["merge", "--interactive"]))
 }
 
 const QUESTION: &str = "What shall be done [4]:";
@@ -37,7 +37,7 @@ fn the_fork_is_shown_and_merged() {
     let (status, shown) = terminal.end();
     assert!(status.success(), "{shown}");
     // A prompt is written again once it is answered.
-    let mut lines = shown.lines().filter(|line| !line.contains("stillhead: ") && !line.contains('\u{1b}'));
+    let mut lines = shown.lines().filter(|line| !line.contains("levelhead: ") && !line.contains('\u{1b}'));
     assert!(lines.all(|line| line.chars().count() <= 80), "{shown}");
     let heads = project.alembic(&["heads", "--verbose"]);
     assert!(heads.matches("Rev: ").count() == 1 && heads.contains("both"), "{heads}");
@@ -74,7 +74,7 @@ fn a_rebase_needs_to_know_the_database() {
         .types("\r")
         .until("nothing is changed");
     assert!(terminal.end().0.success());
-    let mut terminal = Terminal::start(project.stillhead(&["merge", "-i"]).env_remove("DATABASE_URL"));
+    let mut terminal = Terminal::start(project.levelhead(&["merge", "-i"]).env_remove("DATABASE_URL"));
     terminal.until("without DATABASE_URL nobody knows").until("2  nothing").types("7\r").until("a number from 1 to 2");
     terminal.types("\u{3}");
     assert_eq!(terminal.end().0.code(), Some(130));
@@ -85,15 +85,15 @@ fn a_merge_needs_no_database() {
     let project = Project::new(FORK);
     let nowhere = ["postgresql://shop@127.0.0.1:1/shop?connect_timeout=1", "mysql://shop@127.0.0.1/shop"];
     for (url, why) in nowhere.into_iter().zip(["does not tell what has been applied: ", "mysql is not supported"]) {
-        let stillhead = project.stillhead(&["merge", "-i", "--wait-timeout", "0"]).env("DATABASE_URL", url);
-        let mut terminal = Terminal::start(stillhead);
+        let levelhead = project.levelhead(&["merge", "-i", "--wait-timeout", "0"]).env("DATABASE_URL", url);
+        let mut terminal = Terminal::start(levelhead);
         terminal.until("neither side can be put after the other: ").until(why).until("1  merge: ").until("2  nothing");
         terminal.types("\r").until("nothing is changed");
         assert!(terminal.end().0.success());
     }
     // A lost version row says nothing of what has been applied.
     project.alembic(&["upgrade", "b222"]);
-    project.stillhead(&["reset", "--versions-only", "--yes-i-mean", "x.db"]).run().success();
+    project.levelhead(&["reset", "--versions-only", "--yes-i-mean", "x.db"]).run().success();
     let mut terminal = guided(&project);
     terminal.until("neither side can be put after the other: the database has tables and no version row");
     terminal.until("2  nothing").until("What shall be done [2]:").types("1\r").until("Message [").types("\r");
@@ -140,8 +140,8 @@ fn ctrl_c_changes_nothing_wherever_it_is_pressed() {
 fn without_a_terminal_it_says_what_to_run_instead() {
     let project = Project::new(FORK);
     let before = snapshot(&project);
-    let refused = project.stillhead(&["merge", "--interactive"]).run();
-    refused.code(125).says("--interactive needs a terminal").says("stillhead merge --dry-run").prints("");
+    let refused = project.levelhead(&["merge", "--interactive"]).run();
+    refused.code(125).says("--interactive needs a terminal").says("levelhead merge --dry-run").prints("");
     assert_eq!(snapshot(&project), before);
 }
 
@@ -149,7 +149,7 @@ fn without_a_terminal_it_says_what_to_run_instead() {
 fn the_databases_name_is_typed_before_it_is_emptied() {
     let project = Project::new("a000");
     project.alembic(&["upgrade", "head"]);
-    let reset = || Terminal::start(project.stillhead(&["reset", "--no-backup"]));
+    let reset = || Terminal::start(project.levelhead(&["reset", "--no-backup"]));
     for (typed, code) in [("y\r", 125), ("\r", 125), ("x.db\u{3}", 130), ("\u{4}", 125), ("x.db\u{4}\u{4}", 125)] {
         let mut terminal = reset();
         terminal.until("t_a000").until("Type the database's name to empty it:").types(typed);

@@ -11,7 +11,7 @@ use crate::support::python;
 /// What both write for one merge.
 fn compare(project: &Project, message: &str) {
     let arguments = ["--rev-id", "abc123", "-m", message];
-    let ours = project.stillhead(&[&["merge", "--dry-run", "--format", "json"], &arguments[..]].concat()).run();
+    let ours = project.levelhead(&[&["merge", "--dry-run", "--format", "json"], &arguments[..]].concat()).run();
     let ours: Value = serde_json::from_str(&ours.success().stdout).unwrap();
     let before = project.files(".");
     project.alembic(&[&["merge", "heads"], &arguments[..]].concat());
@@ -93,7 +93,7 @@ fn a_template_that_needs_mako_is_left_to_alembic() {
         ("% if message:", "`% if message:`"),
     ] {
         project.write("mig/script.py.mako", &format!("{template}\n{line}\n"));
-        let refused = project.stillhead(&["merge", "-m", "a b"]).run();
+        let refused = project.levelhead(&["merge", "-m", "a b"]).run();
         refused.code(125).says(named).says("script.py.mako: line ").prints("");
         refused.says("let Alembic write it: alembic -c alembic.ini merge -m 'a b' b111 c222");
         assert_eq!(project.files("mig/versions").len(), 3);
@@ -101,7 +101,7 @@ fn a_template_that_needs_mako_is_left_to_alembic() {
     // Only Mako knows `h`. What is printed writes the same revision.
     project.write("mig/script.py.mako", &template.replacen("${message}", "${message | h}", 1));
     let wanted = ["merge", "-m", "a b", "--rev-id", "f00d", "--branch-label", "shop", "--branch-label", "till"];
-    let refused = project.stillhead(&wanted).run();
+    let refused = project.levelhead(&wanted).run();
     // Alembic itself takes one label.
     let printed = refused.code(125).says("; then add till to branch_labels in it").stderr.clone();
     let printed = printed.split("let Alembic write it: ").nth(1).unwrap().split(';').next().unwrap();
@@ -112,9 +112,9 @@ fn a_template_that_needs_mako_is_left_to_alembic() {
     assert!(written.contains("'b111', 'c222'") && written.contains("('shop',)"), "{printed}:\n{written}");
     fs::remove_file(project.path().join("mig/versions/f00d_a_b.py")).unwrap();
     project.write("mig/script.py.mako", "revision = '${up_revision}'\ndown_revision = None\n");
-    project.stillhead(&["merge"]).run().code(125).says("down_revision or branch_labels are not in it");
+    project.levelhead(&["merge"]).run().code(125).says("down_revision or branch_labels are not in it");
     project.write("mig/script.py.mako", &template);
-    project.stillhead(&["merge", "-m", "it \"\"\" ends"]).run().code(125).says("syntax error");
+    project.levelhead(&["merge", "-m", "it \"\"\" ends"]).run().code(125).says("syntax error");
     assert_eq!(project.files("mig/versions").len(), 3);
 }
 
@@ -152,7 +152,7 @@ fn options_decide_the_name_as_for_alembic() {
     ] {
         let project = Project::new(FORK);
         project.edit("alembic.ini", "script_location =", &format!("{options}\nscript_location ="));
-        project.stillhead(&["merge"]).run().code(125).says(named).says("correct that option");
+        project.levelhead(&["merge"]).run().code(125).says(named).says("correct that option");
         if options.starts_with("timezone") {
             let refused = project.command(&python::binaries().join("alembic"), &["merge", "-m", "x", "heads"]);
             assert!(!refused.status.success(), "{options}: {refused:?}");
@@ -171,7 +171,7 @@ fn alembic_goes_up_and_down_through_the_result() {
         "a000;b111<-a000;c222<-a000;d333<-b111,c222;e444<-b111,c222",
     ] {
         let project = Project::new(graph);
-        let merged = project.stillhead(&["merge"]).run();
+        let merged = project.levelhead(&["merge"]).run();
         let path = PathBuf::from(merged.success().stdout.trim());
         let id = path.file_name().unwrap().to_str().unwrap().split('_').next().unwrap().to_owned();
         let heads = project.alembic(&["heads"]);
@@ -179,30 +179,30 @@ fn alembic_goes_up_and_down_through_the_result() {
         for symbol in ["head", "base"] {
             project.alembic(&[if symbol == "base" { "downgrade" } else { "upgrade" }, symbol]);
             let rows = if symbol == "base" { String::new() } else { format!("{id} (head) (mergepoint)") };
-            let current = project.stillhead(&["current"]).run();
+            let current = project.levelhead(&["current"]).run();
             assert_eq!(current.success().stdout.trim(), rows, "{graph}");
         }
         for label in ["left", "right", "lib", "app"].iter().filter(|label| graph.contains(&format!("@{label}"))) {
             assert!(heads.contains(label), "{label} is lost: {heads}");
         }
-        project.stillhead(&["merge"]).run().success().says("is the only head").prints("");
+        project.levelhead(&["merge"]).run().success().says("is the only head").prints("");
     }
 }
 
 #[test]
 fn chosen_heads_and_labels() {
     let project = Project::new("a000;b111<-a000@left;c222<-a000;d333<-a000");
-    let merged = project.stillhead(&["merge", "left@head", "d3", "--branch-label", "both", "--rev-id", "e444"]).run();
+    let merged = project.levelhead(&["merge", "left@head", "d3", "--branch-label", "both", "--rev-id", "e444"]).run();
     merged.success().says("merged b111, d333 into e444");
     let heads = project.alembic(&["heads"]);
     assert_eq!(heads.lines().count(), 2, "{heads}");
     project.alembic(&["upgrade", "both@head"]);
-    project.stillhead(&["merge", "a000", "c222"]).run().code(125).says("a000 is no head: b111 follows it");
-    project.stillhead(&["merge", "c222"]).run().code(125).says("two heads or more").says("stillhead merge c222 e444");
-    project.stillhead(&["merge", "nope"]).run().code(125).says("Can't locate revision identified by 'nope'");
-    project.stillhead(&["merge", "--rev-id", "a-b"]).run().code(125).says("character '-' is not allowed");
-    project.stillhead(&["merge", "--rev-id", "a000"]).run().code(125).says("present more than once");
-    project.stillhead(&["merge", "--branch-label", "left"]).run().code(125).says("'left' in revision");
+    project.levelhead(&["merge", "a000", "c222"]).run().code(125).says("a000 is no head: b111 follows it");
+    project.levelhead(&["merge", "c222"]).run().code(125).says("two heads or more").says("levelhead merge c222 e444");
+    project.levelhead(&["merge", "nope"]).run().code(125).says("Can't locate revision identified by 'nope'");
+    project.levelhead(&["merge", "--rev-id", "a-b"]).run().code(125).says("character '-' is not allowed");
+    project.levelhead(&["merge", "--rev-id", "a000"]).run().code(125).says("present more than once");
+    project.levelhead(&["merge", "--branch-label", "left"]).run().code(125).says("'left' in revision");
 }
 
 #[test]
@@ -218,11 +218,11 @@ fn objects_that_both_sides_touch_are_named_and_nothing_else_is_written() {
         project.write(&format!("mig/versions/{}_x.py", spec.id), &spec.text(Some(body)));
     }
     let before = project.files("mig");
-    let shown = project.stillhead(&["merge", "--dry-run"]).run();
+    let shown = project.levelhead(&["merge", "--dry-run"]).run();
     shown.success().says("warning: users.email: b111 creates it, c222 creates it").says_nothing_of("logs");
     assert!(shown.stdout.contains("down_revision: Union[str, Sequence[str], None] = ('b111', 'c222')"), "{shown:#?}");
     assert_eq!(project.files("mig"), before);
-    let document = project.stillhead(&["merge", "--dry-run", "--format", "json"]).run();
+    let document = project.levelhead(&["merge", "--dry-run", "--format", "json"]).run();
     let document: Value = serde_json::from_str(&document.success().stdout).unwrap();
     assert_eq!(document["clashes"][0]["what"], "users.email");
     assert_eq!(document["written"], false);
@@ -234,7 +234,7 @@ fn a_file_that_is_there_is_never_written_over() {
     project.edit("alembic.ini", "script_location =", "file_template = same\nscript_location =");
     project.write("mig/versions/same.py", &Spec::graph("z999<-b111")[0].text(None));
     let before = project.read("mig/versions/same.py");
-    project.stillhead(&["merge"]).run().code(125).says("cannot write").says("same.py away");
+    project.levelhead(&["merge"]).run().code(125).says("cannot write").says("same.py away");
     assert_eq!(project.read("mig/versions/same.py"), before);
     assert_eq!(project.files("mig/versions").len(), 4);
 }
@@ -243,7 +243,7 @@ fn a_file_that_is_there_is_never_written_over() {
 fn formatters_that_alembic_would_run_are_named() {
     let project = Project::new(FORK);
     project.edit("alembic.ini", "[post_write_hooks]", "[post_write_hooks]\nhooks = black, ruff");
-    project.stillhead(&["merge"]).run().success().says("the post-write hooks (black, ruff) were not run");
+    project.levelhead(&["merge"]).run().success().says("the post-write hooks (black, ruff) were not run");
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn flask_migrates_several_databases() {
     flask(&["db", "revision", "--rev-id", "a000"]);
     flask(&["db", "revision", "--rev-id", "b111"]);
     flask(&["db", "revision", "--rev-id", "c222", "--head", "a000", "--splice"]);
-    let ours = project.stillhead(&["merge", "--rev-id", "abc123", "-m", "x", "--dry-run"]).run();
+    let ours = project.levelhead(&["merge", "--rev-id", "abc123", "-m", "x", "--dry-run"]).run();
     flask(&["db", "merge", "heads", "--rev-id", "abc123", "-m", "x"]);
     assert_eq!(dateless(&ours.success().stdout), dateless(&project.read("migrations/versions/abc123_x.py")));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{LazyLock, Mutex};
 
-use crate::support::{Stillhead, python};
+use crate::support::{Levelhead, python};
 
 const ENV_PY: &str = "\
 import os
@@ -136,8 +136,8 @@ impl Project {
         files
     }
 
-    pub fn stillhead(&self, arguments: &[&str]) -> Stillhead {
-        Stillhead::new(arguments)
+    pub fn levelhead(&self, arguments: &[&str]) -> Levelhead {
+        Levelhead::new(arguments)
             .current_dir(self.path())
             .env("DATABASE_URL", self.url())
             .env("PATH", python::path())

@@ -9,13 +9,13 @@ use std::process::Command;
 use crate::support::application::{Application, HEAD};
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::{PASSWORD, binaries, server, tool};
-use crate::support::{Backend, Stillhead, python};
+use crate::support::{Backend, Levelhead, python};
 
 /// `reset` on the application's database, with the PostgreSQL tools on the PATH.
-pub(super) fn reset(application: &Application, arguments: &[&str]) -> Stillhead {
+pub(super) fn reset(application: &Application, arguments: &[&str]) -> Levelhead {
     let tools = tool("pg_dump");
     let path = format!("{}:{}", tools.parent().unwrap().display(), python::path());
-    application.stillhead(&[&["reset"], arguments].concat()).env("PATH", path)
+    application.levelhead(&[&["reset"], arguments].concat()).env("PATH", path)
 }
 
 pub(super) fn name(application: &Application) -> String {
@@ -106,7 +106,7 @@ fn it_empties_the_database_so_that_an_upgrade_begins_anew() {
             );
         }
         let done = reset(&application, &["--no-backup", "--yes-i-mean", &name]).run();
-        done.success().says(&format!("{name} is empty now; to make it anew: stillhead run"));
+        done.success().says(&format!("{name} is empty now; to make it anew: levelhead run"));
         let left = match backend {
             Backend::Postgres => application.database.sql(
                 "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
@@ -121,7 +121,7 @@ fn it_empties_the_database_so_that_an_upgrade_begins_anew() {
         if backend == Backend::Postgres {
             assert_eq!(application.database.sql("SELECT extname FROM pg_extension ORDER BY 1"), ["citext", "plpgsql"]);
         }
-        application.stillhead(&["run"]).run().success();
+        application.levelhead(&["run"]).run().success();
         assert_eq!(application.database.rows(), Some(vec![HEAD.to_owned()]));
         reset(&application, &["--no-backup", "--yes-i-mean", &name]).run().success();
         reset(&application, &["--no-backup", "--yes-i-mean", &name]).run().success().says("is empty already");
@@ -218,7 +218,7 @@ fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
     for (script, said, next) in cases {
         let folder = pg_dump(script);
         let path = format!("{}:{}:{}", folder.path().display(), binaries().display(), python::path());
-        let refused = application.stillhead(&arguments).env("PATH", path).run();
+        let refused = application.levelhead(&arguments).env("PATH", path).run();
         refused
             .code(125)
             .says("the backup before.dump is not written: ")
@@ -230,7 +230,7 @@ fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
     for (signal, number) in [("INT", 2), ("TERM", 15)] {
         let folder = pg_dump(&format!("kill -{signal} $PPID; exec sleep 600"));
         let path = format!("{}:{}:{}", folder.path().display(), binaries().display(), python::path());
-        let ended = application.stillhead(&arguments).env("PATH", path).run();
+        let ended = application.levelhead(&arguments).env("PATH", path).run();
         assert_eq!(ended.status.signal(), Some(number), "{ended:#?}");
         ended.says(&format!("stopped by SIG{signal}; there is no backup, and nothing is dropped"));
         assert_eq!((products(&application), names(application.folder())), (before.clone(), files.clone()));

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ::stillhead::commands::manual::program;
+use ::levelhead::commands::manual::program;
 
 use crate::support::application::REVISIONS;
-use crate::support::{Application, Backend, Stillhead, python, stillhead};
+use crate::support::{Application, Backend, Levelhead, levelhead, python};
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -66,7 +66,7 @@ fn every_shell_block_is_run_or_says_that_it_is_not() {
                 _ => continue,
             };
             let shop = application(state);
-            let folder = stillhead::binary().parent().unwrap().display().to_string();
+            let folder = levelhead::binary().parent().unwrap().display().to_string();
             let mut shell = Command::new("sh");
             shell.args(["-euc", &script]).env_clear().env("PATH", format!("{folder}:{}", python::path()));
             shell.env("DATABASE_URL", shop.database.url()).env("FLASK_APP", "app").env("PYTHONDONTWRITEBYTECODE", "1");
@@ -82,11 +82,11 @@ fn every_shell_block_is_run_or_says_that_it_is_not() {
 fn the_commands_that_are_named_are_there() {
     let known: BTreeSet<String> = program().get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for (path, text) in pages() {
-        // In code, that is; prose has stillhead as a word.
-        for rest in text.split("`stillhead ").skip(1) {
+        // In code, that is; prose has levelhead as a word.
+        for rest in text.split("`levelhead ").skip(1) {
             let word: String = rest.chars().take_while(|c| c.is_ascii_lowercase()).collect();
             let is_known = known.contains(&word) || word.is_empty();
-            assert!(is_known, "{} names `stillhead {word}`, which is not there", path.display());
+            assert!(is_known, "{} names `levelhead {word}`, which is not there", path.display());
         }
     }
 }
@@ -121,14 +121,14 @@ fn slug(line: &str) -> Option<String> {
 fn help_and_configuration_name_the_same_variables() {
     let variables = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'));
-        let own = words.filter(|word| word.starts_with("STILLHEAD_") && word.len() > "STILLHEAD_".len());
+        let own = words.filter(|word| word.starts_with("LEVELHEAD_") && word.len() > "LEVELHEAD_".len());
         own.map(str::to_owned).collect()
     };
-    let help = Stillhead::new(&["run", "--help"]).run().success().stdout.clone();
+    let help = Levelhead::new(&["run", "--help"]).run().success().stdout.clone();
     let page = fs::read_to_string(Path::new(PROJECT).join("docs/CONFIGURATION.md")).unwrap();
     assert_eq!(variables(&help), variables(&page));
     // A table's row has the flag beside the variable.
-    for line in page.lines().filter(|line| line.starts_with("| `STILLHEAD_")) {
+    for line in page.lines().filter(|line| line.starts_with("| `LEVELHEAD_")) {
         let flag = line.split("`--").nth(1).unwrap().split(['`', ' ']).next().unwrap();
         assert!(help.contains(&format!("--{flag}")), "--{flag} is no flag: {line}");
     }

@@ -21,7 +21,7 @@ static IMAGES: LazyLock<()> = LazyLock::new(|| {
             .args(container::words())
             .output()
     });
-    for target in ["stillhead", "shop"] {
+    for target in ["levelhead", "shop"] {
         build(&["--build-arg", "PROFILE=dev", "--target", target], target, project);
     }
 });
@@ -104,18 +104,18 @@ fn the_last_stage_is_a_binary_to_copy_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let script = format!(
         "FROM docker.io/library/python:3.13-slim-trixie\n\
-         COPY --from=stillhead /stillhead /usr/local/bin/stillhead\n\
-         RUN test \"$(stillhead --version)\" = 'stillhead {}'\n",
+         COPY --from=levelhead /levelhead /usr/local/bin/levelhead\n\
+         RUN test \"$(levelhead --version)\" = 'levelhead {}'\n",
         env!("CARGO_PKG_VERSION")
     );
     fs::write(folder.path().join("Dockerfile"), script).unwrap();
     build(&[], "copied", folder.path());
-    let archive = folder.path().join("stillhead.tar");
-    let made = tell(&["create", "stillhead"]);
+    let archive = folder.path().join("levelhead.tar");
+    let made = tell(&["create", "levelhead"]);
     tell(&["export", "--output", archive.to_str().unwrap(), &made]);
     tell(&["rm", &made]);
     let listed = Command::new("tar").arg("-tf").arg(&archive).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let files: Vec<_> = listed.lines().filter(|name| !name.ends_with('/')).collect();
-    assert_eq!(files, ["stillhead"]);
+    assert_eq!(files, ["levelhead"]);
 }

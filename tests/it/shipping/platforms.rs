@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::tools::{self, succeed};
-use crate::support::{Application, Backend, python, stillhead};
+use crate::support::{Application, Backend, levelhead, python};
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -61,7 +61,7 @@ fn units_are_ones_that_systemd_takes() {
     for name in ["shop", "shop-prestart"] {
         // Their programs have to be there for systemd: those of this machine are put in their place.
         let unit = fs::read_to_string(file(&format!("deploy/systemd/{name}.service"))).unwrap();
-        let unit = unit.replace("/usr/local/bin/stillhead", stillhead::binary().to_str().unwrap());
+        let unit = unit.replace("/usr/local/bin/levelhead", levelhead::binary().to_str().unwrap());
         let unit = unit.replace("/srv/shop/.venv/bin", python::binaries().to_str().unwrap());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(format!("{name}.service"));
@@ -78,7 +78,7 @@ fn units_are_ones_that_systemd_takes() {
 fn flys_release_machine_upgrades_although_the_machines_of_the_application_only_wait() {
     let shop = Application::new(Backend::Postgres);
     let waiting =
-        |arguments: &[&str]| shop.stillhead(arguments).env("STILLHEAD_MODE", "wait").env("STILLHEAD_LOCK_TIMEOUT", "1");
+        |arguments: &[&str]| shop.levelhead(arguments).env("LEVELHEAD_MODE", "wait").env("LEVELHEAD_LOCK_TIMEOUT", "1");
     let entry_point = ["run", "--", "true"];
     waiting(&entry_point).run().code(124);
     waiting(&entry_point).env("RELEASE_COMMAND", "1").run().success().says("upgraded in");
@@ -90,16 +90,16 @@ fn flys_release_machine_upgrades_although_the_machines_of_the_application_only_w
 fn a_release_that_cannot_upgrade_fails_although_the_application_would_start() {
     let shop = Application::at(Backend::Postgres, REVISIONS[2]);
     shop.database.sql("UPDATE alembic_version SET version_num = 'nowhere'; DROP TABLE categories CASCADE");
-    let start = || shop.stillhead(&["run", "--", "true"]).env("STILLHEAD_ON_FAILURE", "start");
+    let start = || shop.levelhead(&["run", "--", "true"]).env("LEVELHEAD_ON_FAILURE", "start");
     start().run().success();
     start().env("RELEASE_COMMAND", "1").run().code(125);
 }
 
 #[test]
-fn stillhead_as_the_command_of_a_stillhead_entry_point_does_no_harm() {
+fn levelhead_as_the_command_of_a_levelhead_entry_point_does_no_harm() {
     let shop = Application::new(Backend::Postgres);
-    let binary = stillhead::binary();
+    let binary = levelhead::binary();
     let nested = ["run", "--", binary.to_str().unwrap(), "run"];
-    let outcome = shop.stillhead(&nested).env("RELEASE_COMMAND", "1").run();
+    let outcome = shop.levelhead(&nested).env("RELEASE_COMMAND", "1").run();
     outcome.success().says("upgraded in").says(&format!("at head {HEAD}; 4 revisions checked"));
 }

@@ -20,7 +20,7 @@ const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 /// The released wheel, or one of the program that cargo has built.
 static WHEEL: LazyLock<(PathBuf, TempDir)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let given = std::env::var_os("STILLHEAD_TEST_WHEEL").map(PathBuf::from);
+    let given = std::env::var_os("LEVELHEAD_TEST_WHEEL").map(PathBuf::from);
     let wheel = given.unwrap_or_else(|| {
         let mut build = Command::new(tools::path("maturin"));
         build.args(["build", "--profile", "dev", "--target-dir", "target", "--out"]).arg(folder.path());
@@ -49,13 +49,13 @@ fn start_command() -> String {
 }
 
 #[test]
-fn pip_puts_stillhead_on_the_path_and_renders_start_command_starts_gunicorn() {
+fn pip_puts_levelhead_on_the_path_and_renders_start_command_starts_gunicorn() {
     let wheels = WHEEL.0.parent().unwrap();
     for backend in BOTH {
         let shop = Application::new(backend);
         let requirements = shop.folder().join("requirements.txt");
         let text = fs::read_to_string(&requirements).unwrap();
-        fs::write(&requirements, format!("{text}\nstillhead\n")).unwrap();
+        fs::write(&requirements, format!("{text}\nlevelhead\n")).unwrap();
         let binaries = virtualenv(&shop.folder().join(".venv"));
         let mut install = Command::new(binaries.join("pip"));
         install.args(["install", "--quiet", "--find-links"]).arg(wheels).arg("-r").arg(&requirements);
@@ -82,7 +82,7 @@ fn pip_puts_stillhead_on_the_path_and_renders_start_command_starts_gunicorn() {
 fn a_wheel_says_which_systems_it_runs_on() {
     let name = WHEEL.0.file_name().unwrap().to_str().unwrap();
     let static_ones = ["manylinux_2_17_", "musllinux_1_1_"];
-    let is_released = std::env::var_os("STILLHEAD_TEST_WHEEL").is_some();
+    let is_released = std::env::var_os("LEVELHEAD_TEST_WHEEL").is_some();
     // The released program is static: any C library will do, as old as Rust's own kernels and Python's oldest tags.
     let expected = if is_released { &static_ones[..] } else { &["manylinux_2_"] };
     assert!(name.contains("-py3-none-") && expected.iter().all(|tag| name.contains(tag)), "{name}");
@@ -110,6 +110,6 @@ fn the_source_distribution_builds() {
     succeed(&mut build);
     let binaries = virtualenv(&folder.path().join("venv"));
     succeed(Command::new(binaries.join("pip")).args(["install", "--quiet"]).arg(only_file(&built)));
-    let said = succeed(Command::new(binaries.join("stillhead")).arg("--version"));
-    assert_eq!(said, format!("stillhead {}\n", env!("CARGO_PKG_VERSION")));
+    let said = succeed(Command::new(binaries.join("levelhead")).arg("--version"));
+    assert_eq!(said, format!("levelhead {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 use super::database::{Backend, Database};
-use super::{Stillhead, python};
+use super::{Levelhead, python};
 
 /// The revisions of examples/shop, base first.
 pub const REVISIONS: [&str; 4] = ["4b1d0c9a7e21", "9e7c52f3d8b4", "c30fa6d1be95", "d8452b70fc16"];
@@ -49,9 +49,9 @@ impl Application {
         self.folder.path()
     }
 
-    /// `stillhead` in this folder, on this database, with the virtualenv first on the PATH and nothing else inherited.
-    pub fn stillhead(&self, arguments: &[&str]) -> Stillhead {
-        Stillhead::new(arguments)
+    /// `levelhead` in this folder, on this database, with the virtualenv first on the PATH and nothing else inherited.
+    pub fn levelhead(&self, arguments: &[&str]) -> Levelhead {
+        Levelhead::new(arguments)
             .current_dir(self.folder())
             .env("PATH", python::path())
             .env("DATABASE_URL", self.database.url())

@@ -71,7 +71,7 @@ impl Container {
     /// Starts one on this machine's network: `arguments` are those of `podman run` after its name.
     #[track_caller]
     pub fn start(arguments: &[&str]) -> Self {
-        let name = format!("stillhead-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("levelhead-test-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let container = Self { name };
         let mut all = vec!["run", "--detach", "--name", &container.name, "--network=host"];
         all.extend(["--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1000:1000"]);

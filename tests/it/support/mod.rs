@@ -1,9 +1,10 @@
-//! What tests stand on: a private PostgreSQL, the example application in a folder of its own, and stillhead itself.
+//! What tests stand on: a private PostgreSQL, the example application in a folder of its own, and levelhead itself.
 
 pub mod application;
 pub mod container;
 pub mod database;
 pub mod http;
+pub mod levelhead;
 pub mod pooler;
 pub mod postgres;
 pub mod process;
@@ -12,11 +13,10 @@ pub mod python;
 pub mod running;
 pub mod schemas;
 pub mod screen;
-pub mod stillhead;
 pub mod terminal;
 pub mod tools;
 
 pub use application::Application;
 pub use database::Backend;
+pub use levelhead::{Levelhead, Outcome};
 pub use running::Running;
-pub use stillhead::{Outcome, Stillhead};

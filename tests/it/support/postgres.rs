@@ -37,7 +37,7 @@ pub fn server() -> &'static Server {
 
 /// The folder of `postgres` and `initdb`.
 pub fn binaries() -> PathBuf {
-    if let Some(folder) = std::env::var_os("STILLHEAD_TEST_POSTGRES") {
+    if let Some(folder) = std::env::var_os("LEVELHEAD_TEST_POSTGRES") {
         return folder.into();
     }
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
@@ -52,7 +52,7 @@ pub fn tool(name: &str) -> PathBuf {
     assert!(
         tool.exists(),
         "{} is missing, which a server for embedding comes without; tests/matrix puts it there, \
-         or choose a whole PostgreSQL: STILLHEAD_TEST_POSTGRES=/usr/lib/postgresql/VERSION/bin",
+         or choose a whole PostgreSQL: LEVELHEAD_TEST_POSTGRES=/usr/lib/postgresql/VERSION/bin",
         tool.display()
     );
     tool
@@ -134,7 +134,7 @@ impl Server {
     /// Starts a server on the folder `data` that `fill` makes.
     fn start_on(settings: &[&str], fill: impl Fn(&dyn Fn(PathBuf) -> Command) -> Output) -> Self {
         let account = account();
-        let folder = std::env::temp_dir().join(format!("stillhead-postgres-{}-{}", std::process::id(), free_port()));
+        let folder = std::env::temp_dir().join(format!("levelhead-postgres-{}-{}", std::process::id(), free_port()));
         fs::create_dir_all(&folder).unwrap();
         chown(&folder, Some(account.uid.as_raw()), Some(account.gid.as_raw())).unwrap();
         let as_account = |program: PathBuf| {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// The folder of the virtualenv's programs.
 pub fn binaries() -> PathBuf {
-    let virtualenv = std::env::var_os("STILLHEAD_TEST_VENV")
+    let virtualenv = std::env::var_os("LEVELHEAD_TEST_VENV")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/venv"), PathBuf::from);
     let folder = virtualenv.join("bin");
     assert!(

@@ -1,4 +1,4 @@
-//! A stillhead that runs, and what it says meanwhile.
+//! A levelhead that runs, and what it says meanwhile.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Lines, Read};
@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, ChildStderr};
 use std::time::{Duration, Instant};
 
-use super::{Outcome, Stillhead};
+use super::{Levelhead, Outcome};
 
 /// Killed when it is dropped.
 pub struct Running {
@@ -23,8 +23,8 @@ impl Drop for Running {
 }
 
 impl Running {
-    pub fn start(stillhead: Stillhead) -> Self {
-        let mut child = stillhead.spawn();
+    pub fn start(levelhead: Levelhead) -> Self {
+        let mut child = levelhead.spawn();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         Self { child, lines, said: String::new() }
     }

@@ -1,11 +1,11 @@
 //! What a person sees: on a terminal of 80 columns, or in a log. Screens are kept in tests/data/screens, one file each;
-//! `STILLHEAD_UPDATE=1 cargo test` writes them anew.
+//! `LEVELHEAD_UPDATE=1 cargo test` writes them anew.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::Stillhead;
+use super::Levelhead;
 
 /// Where somebody looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,8 @@ pub enum Seen {
 }
 
 /// Both streams in the order in which they appear. Escape sequences are shown as `^[`.
-pub fn screen(stillhead: Stillhead, seen: Seen) -> String {
-    let inner = stillhead.command();
+pub fn screen(levelhead: Levelhead, seen: Seen) -> String {
+    let inner = levelhead.command();
     let words: Vec<&str> =
         std::iter::once(inner.get_program()).chain(inner.get_args()).map(|word| word.to_str().unwrap()).collect();
     let line = shell_words::join(words);
@@ -51,19 +51,19 @@ pub fn is_kept(name: &str, shown: &str, variable: &[(&str, &str)]) {
         shown = shown.replace(value, called);
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens").join(format!("{name}.txt"));
-    if std::env::var_os("STILLHEAD_UPDATE").is_some() {
+    if std::env::var_os("LEVELHEAD_UPDATE").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, &shown).unwrap();
     }
     let kept = fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(shown, kept, "{name} differs from {}:\n{shown}\n(STILLHEAD_UPDATE=1 writes it anew)", file.display());
+    assert_eq!(shown, kept, "{name} differs from {}:\n{shown}\n(LEVELHEAD_UPDATE=1 writes it anew)", file.display());
 }
 
 /// No line of prose may be wider than the terminal. A command, which is to be copied, may, and a line of the log, which is one
 /// event.
 #[track_caller]
 pub fn fits(shown: &str) {
-    for line in shown.lines().filter(|line| !line.contains("next: ") && !line.contains("stillhead: ")) {
+    for line in shown.lines().filter(|line| !line.contains("next: ") && !line.contains("levelhead: ")) {
         let mut parts = line.split("^[[");
         let plain = parts.next().unwrap_or_default().to_owned();
         let plain = parts.fold(plain, |plain, part| plain + part.split_once('m').map_or("", |(_, text)| text));

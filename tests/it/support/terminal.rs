@@ -1,9 +1,9 @@
-//! A terminal of 80 columns with stillhead in it, and somebody who reads and types.
+//! A terminal of 80 columns with levelhead in it, and somebody who reads and types.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
-use super::Stillhead;
+use super::Levelhead;
 
 /// Killed when it is dropped.
 pub struct Terminal {
@@ -15,8 +15,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    pub fn start(stillhead: Stillhead) -> Self {
-        let inner = stillhead.env("NO_COLOR", "1").command();
+    pub fn start(levelhead: Levelhead) -> Self {
+        let inner = levelhead.env("NO_COLOR", "1").command();
         let words = std::iter::once(inner.get_program()).chain(inner.get_args());
         let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
         // Tests that run in the background of a shell ignore Ctrl-C, and what they start would, too.

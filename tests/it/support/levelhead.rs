@@ -1,19 +1,19 @@
-//! stillhead as a test runs it: words in, what came out.
+//! levelhead as a test runs it: words in, what came out.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
-/// The binary under test: STILLHEAD_TEST_BINARY (the released one, in `tests/run`), else the one that cargo has built.
+/// The binary under test: LEVELHEAD_TEST_BINARY (the released one, in `tests/run`), else the one that cargo has built.
 pub fn binary() -> PathBuf {
-    std::env::var_os("STILLHEAD_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_stillhead").into(), PathBuf::from)
+    std::env::var_os("LEVELHEAD_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_levelhead").into(), PathBuf::from)
 }
 
 /// A command line that is being put together.
 #[must_use]
-pub struct Stillhead(Command);
+pub struct Levelhead(Command);
 
-impl Stillhead {
+impl Levelhead {
     pub fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(binary());
         command.args(arguments).env_clear().stdin(Stdio::null());
@@ -49,7 +49,7 @@ impl Stillhead {
 
     /// Runs it to its end.
     pub fn run(mut self) -> Outcome {
-        let output = self.0.output().expect("stillhead starts");
+        let output = self.0.output().expect("levelhead starts");
         Outcome {
             status: output.status,
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -59,7 +59,7 @@ impl Stillhead {
 
     /// Starts it and goes on.
     pub fn spawn(mut self) -> Child {
-        self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("stillhead starts")
+        self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("levelhead starts")
     }
 }
 
