@@ -11,11 +11,11 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use levelhead::database::catalogue;
-use levelhead::evidence::{Forked, Standing, Verdict, Weighed, standing};
-use levelhead::interpreter::{Checkout, Effects, Script, Setting, read};
-use levelhead::migrations::read_header;
-use levelhead::schema::Dialect;
+use database::catalogue;
+use history::read_header;
+use migration::{Checkout, Script, read};
+use schema::evidence::{Forked, Standing, Verdict, Weighed, standing};
+use schema::{Dialect, Effects, Setting};
 
 const USAGE: &str = "usage: replay [--verbose] [--schema NAME] CHECKOUT VERSIONS CATALOGUES\n\
     CHECKOUT    the folder that imports are followed in\n\
@@ -31,7 +31,7 @@ struct Disk {
 impl Checkout for Disk {
     fn text(&self, path: &str) -> Option<String> {
         let bytes = std::fs::read(self.root.join(path)).ok()?;
-        levelhead::python::decode(&bytes).ok().map(|text| text.into_owned())
+        python::decode(&bytes).ok().map(|text| text.into_owned())
     }
 
     fn roots(&self) -> Vec<String> {
@@ -198,7 +198,7 @@ fn replay(
             if !open.is_empty() {
                 println!("      open {:?}", open.iter().map(|&place| order[place]).collect::<Vec<_>>());
             }
-            let own = levelhead::evidence::contradicted(&effects, &live, truth);
+            let own = schema::evidence::contradicted(&effects, &live, truth);
             for claim in own.iter().filter(|claim| !previous.contains(&claim.subject)) {
                 println!("      misread {:?}: expected {:?}, live {:?}", claim.subject, claim.expected, claim.live);
             }

@@ -13,16 +13,16 @@ use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
-use crate::database::DatabaseError;
-use crate::database::lock::Holder;
-use crate::ledger::UndoError;
-use crate::migrations::env_py::Undecidable;
-use crate::migrations::layout::LayoutError;
-use crate::migrations::{GraphError, ReadError};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
 use crate::reconcile::{Finding, Obstacle};
+use database::DatabaseError;
+use database::lock::Holder;
+use history::env_py::Undecidable;
+use history::layout::LayoutError;
+use history::{GraphError, ReadError};
+use version_table::ledger::UndoError;
 
 pub use against::AgainstError;
 pub use merge::MergeError;

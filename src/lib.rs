@@ -6,24 +6,16 @@
 pub mod cli;
 pub mod commands;
 pub mod config;
-pub mod database;
 pub mod drawing;
 pub mod error;
-pub mod evidence;
 pub mod explanation;
-pub mod interpreter;
-pub mod ledger;
 pub mod logging;
-pub mod migrations;
 pub mod process;
 pub mod prose;
-pub mod python;
 pub mod reconcile;
 pub mod report;
 pub mod revision_file;
-pub mod schema;
 pub mod version_control;
-pub mod version_table;
 
 use std::ffi::OsString;
 

@@ -1,7 +1,7 @@
 //! Migrations without anything around them.
 
-use levelhead::interpreter::{Checkout, Script, Setting, read};
-use levelhead::schema::Dialect;
+use migration::{Checkout, Script, read};
+use schema::{Dialect, Setting};
 
 struct Alone;
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use levelhead::migrations::{read_header, read_revision};
+use history::{read_header, read_revision};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -8,7 +8,7 @@ use super::output::{Format, print, print_json, revision, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::error::Error;
-use crate::migrations::Node;
+use history::Node;
 
 /// What `branches` takes.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::error::Error;
-use crate::migrations::{Node, RevisionGraph};
+use history::{Node, RevisionGraph};
 
 /// What `current` takes.
 #[derive(Debug, Args)]

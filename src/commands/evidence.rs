@@ -6,18 +6,19 @@ use std::sync::Arc;
 
 use super::files::Files;
 use crate::config::Config;
-use crate::database::Database;
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
-use crate::evidence::{
+use crate::reconcile::{Evidence, InvalidIndex};
+use database::Database;
+use database::url::DatabaseUrl;
+use history::layout::Layout;
+use history::{Node, Step, read_source};
+use migration::{Checkout, Script, read};
+use schema::evidence::{
     Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
 };
-use crate::interpreter::{Checkout, Effects, Script, Setting, read};
-use crate::migrations::layout::Layout;
-use crate::migrations::{Node, Step, read_source};
-use crate::reconcile::{Evidence, InvalidIndex};
-use crate::schema::{Dialect, Schema, Subject, TableSubject};
-use crate::version_table::VersionTable;
+use schema::{Dialect, Schema, Subject, TableSubject};
+use schema::{Effects, Setting};
+use version_table::VersionTable;
 
 /// Files beside the migrations, by absolute path.
 struct Disk {
@@ -39,7 +40,7 @@ impl Disk {
 impl Checkout for Disk {
     fn text(&self, path: &str) -> Option<String> {
         let bytes = read_source(Path::new(path)).ok()?;
-        crate::python::decode(&bytes).ok().map(|text| text.into_owned())
+        python::decode(&bytes).ok().map(|text| text.into_owned())
     }
 
     fn roots(&self) -> Vec<String> {
@@ -186,7 +187,7 @@ fn scripts(files: &Files, ids: &[String]) -> Result<Vec<Script>, Error> {
     let script = |node: &Node| {
         let path = std::path::absolute(&node.revision.path)?;
         let bytes = read_source(&path)?;
-        let text = crate::python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
+        let text = python::decode(&bytes).map(|text| text.into_owned()).unwrap_or_default();
         Ok(Script { path: path.to_string_lossy().into_owned(), text })
     };
     nodes.map(script).collect()

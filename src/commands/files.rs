@@ -6,16 +6,16 @@ use tokio::sync::oneshot;
 use tokio::task::yield_now;
 
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
-use crate::migrations::env_py::{self, Declared, Undecidable};
-use crate::migrations::layout::{Flavour, Layout, locate};
-use crate::migrations::{self, Headers, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Goal, list};
-use crate::version_table::VersionTable;
+use database::Database;
+use database::url::DatabaseUrl;
+use history::env_py::{self, Declared, Undecidable};
+use history::layout::{Flavour, Layout, locate};
+use history::{self, Headers, RevisionGraph};
+use version_table::{VersionRows, VersionTable};
 
 /// What the migration files say.
 pub(super) struct Files {
@@ -30,7 +30,7 @@ impl Files {
     /// Reads them.
     pub(super) fn read(config: &Config) -> Result<Self, Error> {
         let layout = locate(&config.files)?;
-        let graph = migrations::read(&layout)?;
+        let graph = history::read(&layout)?;
         let declared = env_py::version_table(&layout);
         Ok(Self::new(config, layout, graph, declared))
     }
@@ -63,7 +63,7 @@ impl Files {
 
     /// Reads the files whole: an upgrade loads them, so one that Python could not load stops it before it begins.
     pub(super) fn read_whole(&mut self) -> Result<(), Error> {
-        self.graph = migrations::read(&self.layout)?;
+        self.graph = history::read(&self.layout)?;
         Ok(())
     }
 

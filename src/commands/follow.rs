@@ -8,12 +8,12 @@ use super::files::Files;
 use super::lock::patience;
 use super::look::{Depth, Look, policy};
 use crate::config::Config;
-use crate::database::Database;
-use crate::database::lock::{Holder, pause};
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::reconcile::{Finding, Goal, list};
+use database::Database;
+use database::lock::{Holder, pause};
+use database::url::DatabaseUrl;
 
 /// Looks until the database is at the heads. Stops at once at what no upgrade leads out of.
 pub(super) async fn until_at_head(

@@ -7,7 +7,7 @@ use super::output::{Format, print, print_json, revisions};
 use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::error::Error;
-use crate::migrations::Node;
+use history::Node;
 
 /// What `heads` takes.
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::drawing::{Drawing, dot, mermaid, svg, terminal};
 use crate::error::Error;
-use crate::migrations::{GraphError, Node};
+use history::{GraphError, Node};
 
 /// How `history` prints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

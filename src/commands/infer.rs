@@ -10,11 +10,11 @@ use super::files::{Files, open};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
-use crate::interpreter::Effects;
-use crate::migrations::RevisionGraph;
 use crate::process::liveness::Liveness;
 use crate::reconcile::rows_after;
+use history::RevisionGraph;
+use schema::Effects;
+use schema::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
 
 /// What the time before the first revision is called.
 const BASE: &str = "base";

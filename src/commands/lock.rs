@@ -7,15 +7,15 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::files::open;
 use crate::config::Config;
-use crate::database::connect::ConnectError;
-use crate::database::failure::FailureKind;
-use crate::database::lock::{Attempt, Guard, Holder, pause};
-use crate::database::url::DatabaseUrl;
-use crate::database::{Database, DatabaseError, VersionRows};
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::process::liveness::Liveness;
-use crate::version_table::VersionTable;
+use database::connect::ConnectError;
+use database::failure::FailureKind;
+use database::lock::{Attempt, Guard, Holder, pause};
+use database::url::DatabaseUrl;
+use database::{Database, DatabaseError};
+use version_table::{VersionRows, VersionTable};
 
 /// How long a read may take before it is a wait.
 const SILENCE: Duration = Duration::from_secs(1);

@@ -5,12 +5,12 @@ use std::cmp::Reverse;
 use super::evidence::Comparison;
 use super::files::Files;
 use crate::config::{Config, Reaction, Repair};
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
-use crate::ledger;
 use crate::reconcile::{
     Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
 };
+use database::Database;
+use version_table::{VersionRows, ledger};
 
 /// How closely to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use crate::migrations::Node;
+use history::Node;
 
 /// The version of every JSON shape, as `docs/json.md` describes them.
 const JSON_VERSION: u32 = 1;

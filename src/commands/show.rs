@@ -8,7 +8,7 @@ use super::output::{Format, print, print_json, revisions};
 use super::wording::entry;
 use crate::config::Config;
 use crate::error::Error;
-use crate::migrations::Node;
+use history::Node;
 
 /// What `show` takes.
 #[derive(Debug, Args)]

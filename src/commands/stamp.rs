@@ -7,13 +7,13 @@ use super::files::{Files, open};
 use super::lock::wait_for_the_lock;
 use super::write::write;
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
-use crate::ledger::Action;
-use crate::migrations::{GraphError, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Plan, Policy, table_problems};
-use crate::version_table::RowChange;
+use database::url::DatabaseUrl;
+use history::{GraphError, RevisionGraph};
+use version_table::RowChange;
+use version_table::ledger::Action;
 
 /// What `stamp` takes.
 #[derive(Debug, Args)]

@@ -8,13 +8,13 @@ use super::lock::wait_for_the_lock;
 use super::output::print;
 use super::write::{is_recorded, note};
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
-use crate::database::{Database, VersionRows, statements};
 use crate::error::Error;
-use crate::ledger::{Action, Entry, UndoError, undoable};
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Finding, Need, problems};
-use crate::version_table::{Change, RowChange, Rows, VersionTable, revisions};
+use database::url::DatabaseUrl;
+use database::{Database, statements};
+use version_table::ledger::{Action, Entry, UndoError, undoable};
+use version_table::{Change, RowChange, Rows, VersionRows, VersionTable, revisions};
 
 /// What `undo` takes.
 #[derive(Debug, Args)]

@@ -10,14 +10,14 @@ use super::lock::wait_for_the_lock;
 use super::look::{Depth, Look, policy};
 use super::write::{record, write};
 use crate::config::{Config, Verify};
-use crate::database::Database;
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
-use crate::ledger::Action;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade::{self, UpgradeError};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
+use database::Database;
+use database::url::DatabaseUrl;
+use version_table::ledger::Action;
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(

@@ -1,6 +1,6 @@
 //! A revision in Alembic's own words, so that eyes and scripts are at home.
 
-use crate::migrations::{Node, RevisionGraph};
+use history::{Node, RevisionGraph};
 
 /// What a line holds beside the id.
 #[derive(Debug, Clone, Copy, Default)]

@@ -6,11 +6,11 @@ use tracing::{info, warn};
 
 use super::files::Files;
 use crate::config::Config;
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
-use crate::ledger::{Action, Applied, Note, Recorded};
 use crate::reconcile::{Finding, Plan, Severity, Upgrade};
-use crate::version_table::{Change, Rows};
+use database::Database;
+use version_table::ledger::{Action, Applied, Note, Recorded};
+use version_table::{Change, Rows, VersionRows};
 
 /// Carries out what a plan has for the version table, notes it with the findings that it repairs, and says so.
 pub(super) async fn write(

@@ -9,7 +9,7 @@ use clap::Args;
 use nix::unistd::{Uid, User, gethostname};
 
 use super::{ConfigError, Settings};
-use crate::database::url::LibpqEnvironment;
+use database::url::LibpqEnvironment;
 
 /// Variables that are not levelhead's own and keep the names that the ecosystem gave them.
 const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];

@@ -16,17 +16,17 @@ use std::time::Duration;
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
-use crate::database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
-use crate::database::wait::Wait;
-use crate::ledger::Origin;
-use crate::migrations::layout::Search;
 use choices::Level;
 pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
+use database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
+use database::wait::Wait;
 use environment::Environment;
 pub use environment::variable;
+use history::layout::Search;
 pub use settings::Settings;
 pub use values::Switch;
 use values::{PortChoice, Target, Timeout, Words};
+use version_table::ledger::Origin;
 
 /// The configuration, resolved.
 pub struct Config {

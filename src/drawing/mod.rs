@@ -9,7 +9,7 @@ pub mod terminal;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::migrations::{Node, RevisionGraph};
+use history::{Node, RevisionGraph};
 
 /// Everything placed. Rows count from the top, lanes from the left.
 #[derive(Debug)]

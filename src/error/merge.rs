@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::migrations::Problem;
 use crate::revision_file::NewRevisionError;
+use history::Problem;
 
 /// Why heads are not merged.
 #[derive(Debug, thiserror::Error)]

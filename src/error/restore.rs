@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::migrations::Problem;
 use crate::version_control::VersionControlError;
+use history::Problem;
 
 /// Why a revision's file is not brought back.
 #[derive(Debug, thiserror::Error)]

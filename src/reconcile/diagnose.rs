@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::goal::Goal;
-use crate::database::VersionRows;
-use crate::evidence::Standing;
-use crate::migrations::RevisionGraph;
+use history::RevisionGraph;
+use schema::evidence::Standing;
+use version_table::VersionRows;
 
 /// What is known of a database. What was not asked for is empty, and no finding rests on it.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::finding::{InvalidIndex, OpenSides, Position, Proof};
-use crate::evidence::{Claim, Inference, Standing, Verdict};
-use crate::migrations::{RevisionGraph, Step};
+use history::{RevisionGraph, Step};
+use schema::evidence::{Claim, Inference, Standing, Verdict};
 
 /// What was inferred from the schema, over every revision in upgrade order.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Where a database has to be: the heads, or the revision that LEVELHEAD_TARGET names.
 
-use crate::migrations::{GraphError, RevisionGraph, Step};
+use history::{GraphError, RevisionGraph, Step};
 
 /// What an upgrade is to reach. `run` never goes back: a database beyond its target has reached it.
 #[derive(Debug, Clone, PartialEq, Eq)]

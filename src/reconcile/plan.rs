@@ -7,8 +7,8 @@ use super::goal::Goal;
 use super::list;
 use super::table::{ProblemKind, TableProblem};
 use super::words::pending_from;
-use crate::migrations::RevisionGraph;
-use crate::version_table::RowChange;
+use history::RevisionGraph;
+use version_table::RowChange;
 
 /// What a person has allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,9 @@ use std::fmt;
 
 use super::list;
 use super::plan::{Plan, Upgrade};
-use crate::database::statements::alter_width;
-use crate::migrations::{RevisionGraph, Step};
-use crate::version_table::{
-    COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, joined, quoted,
+use history::{RevisionGraph, Step};
+use version_table::{
+    COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, alter_width, joined, quoted,
 };
 
 /// What is to be done to the version table.

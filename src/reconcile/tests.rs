@@ -1,8 +1,8 @@
 use super::*;
-use crate::database::VersionRows;
-use crate::evidence::{Claim, Inference, Standing, Verdict};
-use crate::migrations::{Revision, RevisionGraph};
-use crate::schema::{self, Subject, TableSubject};
+use history::{Revision, RevisionGraph};
+use schema::evidence::{Claim, Inference, Standing, Verdict};
+use schema::{self, Subject, TableSubject};
+use version_table::VersionRows;
 
 const ALL: Policy = Policy { repair: true, move_back: false, start_ahead: true };
 

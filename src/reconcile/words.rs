@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::finding::{Finding, Position};
 use super::list;
-use crate::version_table::quoted;
+use version_table::quoted;
 
 /// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
 impl fmt::Display for Finding {

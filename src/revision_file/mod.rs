@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::ZonedDateTime;
 
-use crate::migrations::layout::{Layout, LayoutError};
-use crate::migrations::{Node, Revision, read_revision, would_read};
-use crate::python;
+use history::layout::{Layout, LayoutError};
+use history::{Node, Revision, read_revision, would_read};
+use python;
 pub use rebase::rebase;
 pub use template::TemplateError;
 use template::Words;

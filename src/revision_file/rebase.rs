@@ -5,8 +5,8 @@ use std::path::Path;
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
 
-use crate::migrations::{Revision, read_revision};
-use crate::python;
+use history::{Revision, read_revision};
+use python;
 
 /// The file of `revision` after `onto` instead of the one that it follows. Where the docstring has a line `Revises:`, that
 /// says so too. `None` where the file does not spell its `down_revision` in one literal.

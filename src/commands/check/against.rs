@@ -6,9 +6,9 @@ use super::report::{AgainstLine, Entry, Report};
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
-use crate::migrations::{self, Changes, Node, RevisionGraph};
 use crate::reconcile::{Severity, list};
 use crate::version_control::{Repository, Theirs, VersionControlError};
+use history::{self, Changes, Node, RevisionGraph};
 
 /// Adds to a report what the files would be after a merge with `name`: a branch, a tag or a commit. What is not committed
 /// yet counts as this side's.
@@ -28,7 +28,7 @@ pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Repo
     let changes = merged(&repository, &root, theirs).map_err(no_git)?;
     report.against =
         Some(AgainstLine { name: name.clone(), commit: commit.id, subject: commit.subject, files: changes.len() });
-    match migrations::read_changed(&files.layout, &changes) {
+    match history::read_changed(&files.layout, &changes) {
         Ok(together) => report.findings.splice(..0, fork_of(files, &together, &name)).for_each(drop),
         Err(error) => {
             let problems = error.problems.iter().map(Entry::of_problem);

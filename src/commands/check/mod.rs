@@ -15,13 +15,13 @@ use super::files::{Files, open};
 use super::fix;
 use super::look::{Depth, Look, policy};
 use crate::config::{Config, Verify};
-use crate::database::Database;
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Obstacle, Plan};
-use crate::schema::Dialect;
+use database::Database;
+use database::url::DatabaseUrl;
 use report::{DatabaseLine, Needs, Report};
+use schema::Dialect;
 
 /// What `check` takes.
 #[derive(Debug, Args)]

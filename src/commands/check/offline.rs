@@ -3,13 +3,12 @@
 use super::report::{Entry, FilesLine, Report};
 use crate::commands::evidence::History;
 use crate::commands::files::Files;
-use crate::database::VersionRows;
 use crate::error::Error;
-use crate::interpreter::Effects;
-use crate::migrations::{Problem, RevisionGraph};
 use crate::reconcile::{Goal, Severity, State, diagnose};
-use crate::schema::Belief;
-use crate::version_table::ROOM;
+use history::{Problem, RevisionGraph};
+use schema::Belief;
+use schema::Effects;
+use version_table::{ROOM, VersionRows};
 
 /// Of files that form no graph.
 pub(super) fn of_problems(problems: &[Problem]) -> Report {

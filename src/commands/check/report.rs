@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
-use crate::database::VersionRows;
-use crate::evidence::Standing;
-use crate::migrations::Problem;
 use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
+use history::Problem;
+use schema::evidence::Standing;
+use version_table::VersionRows;
 
 /// The whole report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

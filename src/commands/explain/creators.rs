@@ -5,9 +5,9 @@ use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation};
-use crate::interpreter::Effects;
-use crate::migrations::RevisionGraph;
-use crate::schema::{Subject, TableSubject};
+use history::RevisionGraph;
+use schema::Effects;
+use schema::{Subject, TableSubject};
 
 /// Who creates it.
 pub(super) enum Creators {

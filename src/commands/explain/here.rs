@@ -10,13 +10,13 @@ use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look, policy};
 use crate::commands::restore::{Trace, trace};
 use crate::config::{Config, ConfigError};
-use crate::database::Database;
-use crate::database::wait::Wait;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
+use database::Database;
+use database::wait::Wait;
 
 /// What was looked at.
 pub(super) struct Here {

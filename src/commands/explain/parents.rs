@@ -4,7 +4,7 @@ use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::Explanation;
-use crate::migrations::{Problem, RevisionGraph};
+use history::{Problem, RevisionGraph};
 
 /// The explanation of a `KeyError`, held against the files; unchanged where there are none, or where they do not tell.
 pub(super) fn held_against(config: &Config, explanation: Explanation) -> Explanation {

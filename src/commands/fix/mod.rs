@@ -15,14 +15,14 @@ use super::output::print;
 use super::prompt::ask;
 use super::write::write;
 use crate::config::{Config, ConfigError};
-use crate::database::url::DatabaseUrl;
-use crate::database::wait::Wait;
-use crate::database::{Database, DatabaseError};
 use crate::error::Error;
-use crate::ledger::Action;
 use crate::process::liveness::Liveness;
 use crate::reconcile::{Policy, list};
+use database::url::DatabaseUrl;
+use database::wait::Wait;
+use database::{Database, DatabaseError};
 use repair::Repair;
+use version_table::ledger::Action;
 
 /// What `fix` takes.
 #[derive(Debug, Args)]

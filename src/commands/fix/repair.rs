@@ -5,10 +5,11 @@ use crate::commands::evidence::Comparison;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
 use crate::config::Config;
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::prose::paragraph;
 use crate::reconcile::{Plan, Policy, list, row_changes, table_problems};
+use database::Database;
+use version_table::VersionRows;
 
 /// Facts that are shown against a revision; `levelhead infer --explain` has them all.
 const SHOWN: usize = 4;

@@ -4,16 +4,16 @@ use super::repair::{Repair, Wanted};
 use crate::commands::files::Files;
 use crate::commands::write::change;
 use crate::config::Config;
-use crate::database::VersionRows;
-use crate::database::pasted::pasted;
-use crate::database::statements::{alter_width, script};
-use crate::database::url::DatabaseUrl;
 use crate::error::Error;
-use crate::ledger::Action;
 use crate::prose::paragraph;
 use crate::reconcile::{Goal, Plan, row_changes};
-use crate::schema::Dialect;
-use crate::version_table::ROOM;
+use database::pasted::pasted;
+use database::statements::script;
+use database::url::DatabaseUrl;
+use schema::Dialect;
+use version_table::alter_width;
+use version_table::ledger::Action;
+use version_table::{ROOM, VersionRows};
 
 /// Of a repair, for the database that it was found in.
 pub(super) fn of(config: &Config, files: &Files, dialect: Dialect, repair: &Repair) -> Result<String, Error> {

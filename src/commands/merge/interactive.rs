@@ -13,14 +13,14 @@ use crate::commands::prompt::ask;
 use crate::config::{Config, ConfigError};
 use crate::drawing::{Drawing, terminal};
 use crate::error::{Error, MergeError};
-use crate::evidence::{Branch, name};
-use crate::migrations::{Node, Revision, RevisionGraph};
 use crate::process::liveness::Liveness;
 use crate::prose::paragraph;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, rebase, write};
-use crate::schema::{Subject, TableSubject};
 use crate::version_control::Repository;
+use history::{Node, Revision, RevisionGraph};
+use schema::evidence::{Branch, name};
+use schema::{Subject, TableSubject};
 
 /// What a side changes that is shown of one revision.
 const SHOWN: usize = 6;

@@ -12,11 +12,11 @@ use super::files::Files;
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::{Error, MergeError};
-use crate::evidence::Overlap;
-use crate::migrations::{Node, RevisionGraph};
 use crate::process::program::command_line;
 use crate::reconcile::list;
 use crate::revision_file::{self, NewRevision, write};
+use history::{Node, RevisionGraph};
+use schema::evidence::Overlap;
 use sides::Sides;
 
 /// What `merge` takes.

@@ -4,8 +4,8 @@ use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::Error;
-use crate::evidence::{Branch, Overlap, overlap};
-use crate::migrations::Node;
+use history::Node;
+use schema::evidence::{Branch, Overlap, overlap};
 
 /// The branches, each from the base to its head.
 pub(super) struct Sides(Vec<History>);

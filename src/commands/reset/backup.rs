@@ -8,11 +8,11 @@ use tokio::process::Command;
 use tracing::info;
 
 use crate::config::Config;
-use crate::database::Database;
-use crate::database::url::{DatabaseUrl, Endpoint, PostgresUrl};
 use crate::error::{Error, ResetError};
 use crate::process::program::{self, Program};
 use crate::process::signals::Watch;
+use database::Database;
+use database::url::{DatabaseUrl, Endpoint, PostgresUrl};
 
 /// Writes the dump, and reads it back as far as that proves it whole. A signal that asks levelhead to end leaves no part of it.
 pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {

@@ -17,15 +17,15 @@ use super::output::{Format, print, print_json};
 use super::prompt::ask;
 use super::write::write;
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
-use crate::database::{Contents, Database, Loss};
 use crate::error::{Error, ResetError};
-use crate::ledger::Action;
 use crate::logging::at_a_terminal;
 use crate::process::liveness::Liveness;
 use crate::prose::paragraph;
 use crate::reconcile::{Plan, Policy, table_problems};
-use crate::version_table::RowChange;
+use database::url::DatabaseUrl;
+use database::{Contents, Database, Loss};
+use version_table::RowChange;
+use version_table::ledger::Action;
 
 /// What `reset` takes.
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::error::RestoreError;
-use crate::migrations::{Revision, read_revision};
 use crate::version_control::{Change, Commit, Repository, Search, VersionControlError};
+use history::{Revision, read_revision};
 
 /// A revision's file as version control has it.
 #[derive(Debug)]

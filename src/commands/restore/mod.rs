@@ -13,12 +13,12 @@ use tracing::{info, warn};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::{Error, RestoreError};
-use crate::migrations::layout::{Layout, locate};
-use crate::migrations::{self, Problem, Revision, RevisionGraph};
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
 use crate::version_control::{Commit, Repository};
 use find::{FindError, Lost, find};
+use history::layout::{Layout, locate};
+use history::{self, Problem, Revision, RevisionGraph};
 pub(super) use trace::{Trace, trace};
 
 /// What `restore` takes.
@@ -41,7 +41,7 @@ pub struct Arguments {
 /// Writes the files back. Reads neither the database nor the graph: the files may be no graph without the lost one.
 pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     let layout = locate(&config.files)?;
-    let (present, unreadable) = migrations::read_each(&layout);
+    let (present, unreadable) = history::read_each(&layout);
     let (repository, lost) = match search(config, &layout, &present, (&arguments.revision, arguments.from.as_deref()))?
     {
         Found::There(known) => {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::{Found, search};
 use crate::config::Config;
 use crate::error::{Error, RestoreError};
-use crate::migrations;
-use crate::migrations::layout::locate;
 use crate::version_control::Commit;
+use history;
+use history::layout::locate;
 
 /// What is known of a revision's file.
 pub(in crate::commands) enum Trace {
@@ -31,7 +31,7 @@ pub(in crate::commands) enum Trace {
 /// Looks where `restore` looks, and writes nothing.
 pub(in crate::commands) fn trace(config: &Config, revision: &str) -> Trace {
     let found = locate(&config.files).map_err(Error::from).and_then(|layout| {
-        let (present, _) = migrations::read_each(&layout);
+        let (present, _) = history::read_each(&layout);
         search(config, &layout, &present, (revision, None))
     });
     match found {

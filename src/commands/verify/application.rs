@@ -8,8 +8,8 @@ use super::start_command::{self, Start};
 use super::{Arguments, listens, other_urls};
 use crate::commands::files::Files;
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
 use crate::report::Check;
+use database::url::DatabaseUrl;
 
 /// The checks, and what was left out.
 pub(super) async fn checks(

@@ -7,10 +7,10 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use crate::config::Config;
-use crate::database::url::{DatabaseUrl, Endpoint, PostgresUrl, SqliteUrl};
-use crate::database::wait::Wait;
-use crate::database::{Connection, Database};
 use crate::report::{Check, Outcome};
+use database::url::{DatabaseUrl, Endpoint, PostgresUrl, SqliteUrl};
+use database::wait::Wait;
+use database::{Connection, Database};
 
 /// How long a name server may take.
 const PATIENCE: Duration = Duration::from_secs(5);

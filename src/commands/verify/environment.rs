@@ -5,9 +5,9 @@ use std::path::Path;
 
 use crate::commands::files::Files;
 use crate::config::{Config, ConfigError};
-use crate::migrations::layout::Flavour;
 use crate::process::program;
 use crate::report::Check;
+use history::layout::Flavour;
 
 /// Programs that a deployment starts, in the order of their use.
 const PROGRAMS: [&str; 4] = ["python", "alembic", "flask", "gunicorn"];

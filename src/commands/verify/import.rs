@@ -11,9 +11,9 @@ use super::child::{self, Ended};
 use super::loading::Loading;
 use super::traceback::{last_lines, standstill};
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
 use crate::explanation::{Cause, Explanation};
 use crate::report::Check;
+use database::url::DatabaseUrl;
 
 /// Loads the application and says what it is configured for.
 const LOADER: &str = include_str!("application.py");

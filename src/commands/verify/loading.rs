@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::files::Files;
 use crate::config::Config;
-use crate::migrations::layout::Flavour;
 use crate::process::program::{self, Program};
+use history::layout::Flavour;
 
 /// How the application is loaded.
 pub(super) struct Loading {

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::commands::files::Files;
 use crate::config::Config;
-use crate::database::url::DatabaseUrl;
 use crate::report::{Check, Outcome};
+use database::url::DatabaseUrl;
 
 /// Whether `sqlalchemy.url` means the database of DATABASE_URL. `env.py` may replace it.
 pub(super) fn alembic_ini(config: &Config, files: Option<&Files>, url: &DatabaseUrl) -> Option<Check> {

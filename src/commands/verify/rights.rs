@@ -1,9 +1,9 @@
 //! What the role of DATABASE_URL may do, with the statement for each right that is missing.
 
 use super::state::State;
-use crate::database::{Database, Ownership};
 use crate::report::{Check, Outcome};
-use crate::version_table::{Privilege, quoted};
+use database::{Database, Ownership};
+use version_table::{Privilege, quoted};
 
 /// None where the database knows no rights, as a file.
 pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {

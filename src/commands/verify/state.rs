@@ -7,11 +7,11 @@ use crate::commands::evidence::{Comparison, History};
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look, policy};
 use crate::config::Config;
-use crate::database::{Database, VersionRows};
 use crate::error::Error;
 use crate::reconcile::{Finding, Severity, list};
 use crate::report::Check;
-use crate::version_table::TableFacts;
+use database::Database;
+use version_table::{TableFacts, VersionRows};
 
 /// What was seen of the database.
 pub(super) struct State {

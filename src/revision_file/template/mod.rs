@@ -8,8 +8,8 @@ mod words;
 
 use ruff_python_ast::{Expr, Stmt};
 
-use crate::python;
 use parts::Part;
+use python;
 pub(super) use value::Value;
 pub(super) use words::Words;
 

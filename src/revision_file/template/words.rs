@@ -6,7 +6,7 @@ use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, Number, Operator, Stmt, Una
 
 use super::TemplateError;
 use super::value::Value;
-use crate::python;
+use python;
 
 /// Names and their values.
 pub(in crate::revision_file) struct Words<'a> {

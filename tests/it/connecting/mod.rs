@@ -10,9 +10,9 @@ mod waiting;
 
 use std::time::Duration;
 
-use levelhead::database::connect::{ConnectError, Connected, Progress, connect};
-use levelhead::database::url::{DatabaseUrl, LibpqEnvironment, PostgresUrl};
-use levelhead::database::wait::Wait;
+use database::connect::{ConnectError, Connected, Progress, connect};
+use database::url::{DatabaseUrl, LibpqEnvironment, PostgresUrl};
+use database::wait::Wait;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// Reads a URL with nothing in the environment and no home folder.

@@ -1,7 +1,7 @@
 //! PgBouncer in each pool mode between levelhead and PostgreSQL, and what it answers when it cannot serve.
 
-use levelhead::database::connect::{Progress, connect};
-use levelhead::database::failure::FailureKind;
+use database::connect::{Progress, connect};
+use database::failure::FailureKind;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
 use crate::support::application::{HEAD, REVISIONS};

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-use levelhead::database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl, UrlError};
+use database::url::{DatabaseUrl, Endpoint, LibpqEnvironment, PostgresUrl, UrlError};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};

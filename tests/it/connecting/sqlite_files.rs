@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use levelhead::database::url::{DatabaseUrl, LibpqEnvironment, LocatedFile, SqliteUrl};
+use database::url::{DatabaseUrl, LibpqEnvironment, LocatedFile, SqliteUrl};
 
 use crate::support::{Application, Backend, Outcome, python};
 

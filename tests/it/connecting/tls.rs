@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use levelhead::database::failure::FailureKind;
-use levelhead::database::url::{DatabaseUrl, LibpqEnvironment};
+use database::failure::FailureKind;
+use database::url::{DatabaseUrl, LibpqEnvironment};
 use serde_json::json;
 
 use super::certificates::{Kind, TlsServer};

@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use levelhead::database::failure::FailureKind;
-use levelhead::database::url::{DatabaseUrl, LibpqEnvironment};
-use levelhead::database::wait::Wait;
+use database::failure::FailureKind;
+use database::url::{DatabaseUrl, LibpqEnvironment};
+use database::wait::Wait;
 
 use super::{ask, error_of, postgres_url, try_connect, up_to};
 use crate::support::postgres::{Server, binaries, free_port, server};

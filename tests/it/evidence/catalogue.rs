@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use levelhead::database::catalogue;
-use levelhead::schema::Belief;
+use database::catalogue;
+use schema::Belief;
 
 use super::alembic::{infer, infer_at};
 use super::answer::Answer;

@@ -82,7 +82,7 @@ fn round(seed: u64) -> Result<(), String> {
         let source = composer.source();
         let text = format!("revision = 'h{}'\ndown_revision = {parent}\n{source}", written + 1);
         // Whatever cannot be loaded must be refused without a crash, and no more.
-        if text.len() < LARGEST && ::levelhead::python::parse(&text).is_ok() {
+        if text.len() < LARGEST && ::python::parse(&text).is_ok() {
             written += 1;
             fs::write(checkout.join(format!("versions/h{written}.py")), text).unwrap();
         }

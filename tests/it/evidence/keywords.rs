@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use levelhead::interpreter::{Checkout, Effects, Script, Setting, read};
-use levelhead::schema::Dialect;
+use migration::{Checkout, Script, read};
+use schema::{Dialect, Effects, Setting};
 use serde::Deserialize;
 
 use super::alembic::infer;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use levelhead::interpreter::{Checkout, Effects, Script, Setting, read};
-use levelhead::schema::{Belief, Dialect, State, Subject, TableSubject};
+use migration::{Checkout, Script, read};
+use schema::{Belief, Dialect, Effects, Setting, State, Subject, TableSubject};
 
 use crate::support::python;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use levelhead::migrations::{GraphError, Node, Revision, RevisionGraph, Step};
+use history::{GraphError, Node, Revision, RevisionGraph, Step};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use levelhead::migrations::{Revision, read_header, read_revision};
+use history::{Revision, read_header, read_revision};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};

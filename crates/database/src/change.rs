@@ -1,0 +1,171 @@
+//! The one writer of PostgreSQL's version table and ledger.
+
+use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::error::SqlState;
+
+use super::conversation::ANSWER;
+use super::facts::place;
+use super::ledger::{self, Standing};
+use super::postgres::{Session, first_column};
+use super::statements::{self, BEGIN, optional};
+use super::{DatabaseError, failure};
+use schema::Dialect;
+use version_table::ledger::{Entry, Note, Recorded};
+use version_table::{Change, Row, Rows, VersionTable, revisions};
+
+/// How long a change waits for whoever is changing the rows.
+const LOCK_TIMEOUT: &str = "10s";
+
+impl Session {
+    /// Makes the change in one transaction, with its entry in the ledger.
+    pub(super) async fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
+        let changed = self.change_rows_or_stop(table, change).await;
+        if changed.is_err() {
+            // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
+            let _ = self.ask("ROLLBACK").await;
+        }
+        changed
+    }
+
+    async fn change_rows_or_stop(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
+        self.ask(&format!(
+            "{BEGIN}; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
+        ))
+        .await?;
+        let (table, exists) = self.resolve(table).await?;
+        for statement in statements::opening(Dialect::PostgreSql, &table, change, exists) {
+            self.ask(&statement).await?;
+        }
+        let found = self.whole_rows(&table).await?;
+        let expected = revisions(Some(&found));
+        statements::expect(&change.expected, expected.clone())?;
+        if let Some(statement) = statements::widen(Dialect::PostgreSql, &table, change, exists) {
+            self.ask(&statement).await?;
+        }
+        for (statement, change) in statements::rows(&table.quoted(), &change.rows) {
+            let count = completed(&self.ask(&statement).await?);
+            change.map_or(Ok(()), |change| statements::expect_count(change, &expected, count))?;
+        }
+        let recorded = match &change.note {
+            None => Recorded::Off,
+            Some(note) => {
+                let gone = matches!(change.rows, Rows::PutBack(None));
+                let after = if gone { None } else { Some(self.whole_rows(&table).await?) };
+                let before = exists.then_some(found);
+                self.enter(&table, before.as_deref(), after.as_deref(), note).await?
+            }
+        };
+        self.ask("COMMIT").await.map_err(DatabaseError::at_the_end)?;
+        Ok(recorded)
+    }
+
+    /// Notes what somebody else has changed, the application's upgrade.
+    pub(super) async fn record(
+        &self,
+        table: &VersionTable,
+        before: Option<&[Row]>,
+        after: Option<&[Row]>,
+        note: &Note,
+    ) -> Result<Recorded, DatabaseError> {
+        self.ask(&format!("{BEGIN}; SET LOCAL standard_conforming_strings = on")).await?;
+        let (table, _) = self.resolve(table).await?;
+        let recorded = self.enter(&table, before, after, note).await?;
+        self.ask("COMMIT").await.map_err(DatabaseError::at_the_end)?;
+        Ok(recorded)
+    }
+
+    /// The table with its schema, and whether it is there.
+    async fn resolve(&self, table: &VersionTable) -> Result<(VersionTable, bool), DatabaseError> {
+        let found = format!(
+            "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE {}",
+            place(table)
+        );
+        let schema = optional(table.schema.as_deref());
+        let query = format!(
+            "SELECT coalesce(({found})::text, {schema}, pg_catalog.current_schema()::text), EXISTS ({found})::text"
+        );
+        let answer = self.ask(&query).await?;
+        let row =
+            answer.iter().find_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
+        let schema = row.and_then(|row| row.get(0)).map(str::to_owned);
+        let exists = row.and_then(|row| row.get(1)) == Some("true");
+        Ok((VersionTable { schema, ..table.clone() }, exists))
+    }
+
+    /// Adds an entry inside the transaction, behind a savepoint: a ledger that cannot be kept stops no change.
+    async fn enter(
+        &self,
+        table: &VersionTable,
+        before: Option<&[Row]>,
+        after: Option<&[Row]>,
+        note: &Note,
+    ) -> Result<Recorded, DatabaseError> {
+        let standing = self.standing().await?;
+        if let Some(next) = standing.grant() {
+            return Ok(Recorded::No { reason: "this role may not write to it".to_owned(), next });
+        }
+        let create = if standing.table { Vec::new() } else { ledger::create(Dialect::PostgreSql, standing.schema) };
+        let insert = ledger::insert((table.schema.as_deref(), &table.name), before, after, note);
+        self.ask("SAVEPOINT ledger").await?;
+        for statement in create.into_iter().chain([insert]) {
+            if let Err(error) = self.ask(&statement).await {
+                let DatabaseError::Query { source, .. } = error else { return Err(error) };
+                self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
+                let next = "look at the table: \\d levelhead.ledger in psql".to_owned();
+                return Ok(Recorded::No { reason: failure::in_words(&source), next });
+            }
+        }
+        Ok(Recorded::Yes)
+    }
+
+    /// The ledger's entries, newest first; none where there is no ledger, or one that this role may not read.
+    pub(super) async fn ledger(&self) -> Result<Vec<Entry>, DatabaseError> {
+        let answer = match self.connection.ask("read the ledger", ledger::select(Dialect::PostgreSql), ANSWER).await {
+            Err(error) if is_missing_or_forbidden(&error) => return Ok(Vec::new()),
+            answer => answer?,
+        };
+        first_column(&answer).map(|text| Ok(serde_json::from_str(text)?)).collect()
+    }
+
+    /// The statement that lets this role read the ledger that is there; `None` where it may, or where there is none.
+    pub(super) async fn unreadable_ledger(&self) -> Result<Option<String>, DatabaseError> {
+        let standing = self.standing().await?;
+        Ok(standing.grant().filter(|_| standing.table))
+    }
+
+    async fn standing(&self) -> Result<Standing, DatabaseError> {
+        let answer = self.ask(ledger::STANDING).await?;
+        Ok(Standing::read(first_column(&answer).next().unwrap_or_default())?)
+    }
+
+    async fn whole_rows(&self, table: &VersionTable) -> Result<Vec<Row>, DatabaseError> {
+        let answer = self.ask(&format!("SELECT * FROM {}", table.quoted())).await?;
+        let rows = answer.iter().filter_map(|message| match message {
+            SimpleQueryMessage::Row(row) => {
+                let named = row.columns().iter().enumerate();
+                Some(named.map(|(at, column)| (column.name().to_owned(), row.get(at).map(str::to_owned))).collect())
+            }
+            _ => None,
+        });
+        Ok(rows.collect())
+    }
+
+    async fn ask(&self, query: &str) -> Result<Vec<SimpleQueryMessage>, DatabaseError> {
+        self.connection.ask("change the version table", query, ANSWER).await
+    }
+}
+
+/// How many rows a statement has met.
+fn completed(answer: &[SimpleQueryMessage]) -> u64 {
+    let count = answer.iter().find_map(|message| match message {
+        SimpleQueryMessage::CommandComplete(count) => Some(*count),
+        _ => None,
+    });
+    count.unwrap_or(0)
+}
+
+/// A missing schema answers as a missing table does.
+fn is_missing_or_forbidden(error: &DatabaseError) -> bool {
+    matches!(error.code(), Some(&SqlState::UNDEFINED_TABLE | &SqlState::INSUFFICIENT_PRIVILEGE))
+}

@@ -1,0 +1,360 @@
+//! What lies outside the checkout and is known by name: SQLAlchemy's constructors above all.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::import::KNOWN_PACKAGES;
+use super::operation::has_default;
+use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, Naming, SqlType, TableSpec};
+use super::value::{Nature, Value};
+use super::{Interpreter, sqltype};
+use schema::Dialect;
+
+/// A constraint's name as an argument gives it.
+pub(super) fn naming(value: Option<&Value>) -> Naming {
+    match value {
+        None | Some(Value::None) => Naming::Unnamed,
+        Some(Value::FinalName(name)) => Naming::Final(name.to_string()),
+        Some(value) => value.text().map_or(Naming::Unreadable, |name| Naming::Named(name.to_string())),
+    }
+}
+
+/// A column's name out of a string, a column or an expression; `None` for anything else.
+pub(super) fn column_name(value: &Value) -> Option<String> {
+    match value {
+        Value::Column(column) => column.borrow().name.clone(),
+        Value::ColumnName(name) => Some(name.to_string()),
+        Value::Sql(inner) => inner.text().filter(|text| is_word(text)).map(|text| text.to_string()),
+        other => other.text().map(|text| text.to_string()),
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+pub(super) fn column_names(values: &[Value]) -> Vec<Option<String>> {
+    values.iter().map(column_name).collect()
+}
+
+/// A list of columns given as one argument.
+pub(super) fn column_list(value: Option<&Value>) -> Option<Vec<Option<String>>> {
+    match value?.items()? {
+        (items, false) if !matches!(value, Some(Value::Str(_))) => Some(column_names(&items)),
+        _ => None,
+    }
+}
+
+/// `ondelete` as `confdeltype` has it.
+pub(super) fn on_delete(value: Option<&Value>) -> Option<char> {
+    match value {
+        None | Some(Value::None) => Some('a'),
+        Some(value) => match value.text()?.to_uppercase().as_str() {
+            "CASCADE" => Some('c'),
+            "SET NULL" => Some('n'),
+            "RESTRICT" => Some('r'),
+            "NO ACTION" => Some('a'),
+            "SET DEFAULT" => Some('d'),
+            _ => None,
+        },
+    }
+}
+
+/// Whether a variable of this default turns something on or off.
+fn is_switch(default: &Value) -> bool {
+    const WORDS: [&str; 11] = ["", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"];
+    default.text().is_none_or(|text| WORDS.contains(&text.trim().to_lowercase().as_str()))
+}
+
+impl Interpreter<'_> {
+    /// A call of something outside the checkout, by its dotted name.
+    pub(super) fn construct(&mut self, name: &str, arguments: &Arguments) -> Value {
+        self.spend(64);
+        let (root, last) = (name.split('.').next().unwrap_or_default(), name.rsplit('.').next().unwrap_or_default());
+        let first = arguments.positional.first();
+        match (name, first) {
+            ("functools.partial", Some(callee)) => {
+                let mut rest = arguments.clone();
+                let callee = callee.clone();
+                rest.positional.remove(0);
+                return Value::Partial(Rc::new((callee, rest)));
+            }
+            ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
+            ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
+            // A name has its default where nobody sets the variable; a switch is there to be set.
+            ("os.getenv" | "os.environ.get", _) => {
+                let default = arguments.get(1, "default").filter(|default| !is_switch(default));
+                self.assumed_environment |= default.is_some();
+                return default.cloned().unwrap_or(Value::Unknown);
+            }
+            ("importlib.import_module", Some(module)) => {
+                let found = module.text().and_then(|module| self.find(&module, None));
+                return found.map_or(Value::Unknown, Value::Module);
+            }
+            _ => {}
+        }
+        if root == "alembic" {
+            return match (name.strip_prefix("alembic.op."), last) {
+                (Some(operation), _) => self.operation(None, operation, arguments),
+                (None, "Operations") => Value::Op(None),
+                _ => Value::Unknown,
+            };
+        }
+        if !KNOWN_PACKAGES.contains(&root) {
+            // A type of a package that is not known by name is a type all the same.
+            let looks_like_type = last.starts_with(char::is_uppercase);
+            return if looks_like_type { Value::Type(Rc::default()) } else { Value::Unknown };
+        }
+        match last {
+            "Column" | "mapped_column" => self.column(arguments),
+            "ForeignKey" => self.foreign_key(arguments),
+            "ForeignKeyConstraint" => self.foreign_key_constraint(arguments),
+            "PrimaryKeyConstraint" | "UniqueConstraint" => {
+                let kind = if last == "UniqueConstraint" { ConstraintKind::Unique } else { ConstraintKind::PrimaryKey };
+                let columns = (!arguments.open).then(|| column_names(&arguments.positional));
+                let name = naming(arguments.keyword("name"));
+                Value::Constraint(Rc::new(ConstraintSpec { name, columns, kind }))
+            }
+            "CheckConstraint" => {
+                let condition = arguments.get(0, "sqltext").and_then(Value::text).map(|text| text.to_string());
+                let name = naming(arguments.get(1, "name"));
+                let kind = ConstraintKind::Check { condition };
+                Value::Constraint(Rc::new(ConstraintSpec { name, columns: None, kind }))
+            }
+            "ExcludeConstraint" => {
+                let name = naming(arguments.keyword("name"));
+                Value::Constraint(Rc::new(ConstraintSpec { name, columns: None, kind: ConstraintKind::Exclude }))
+            }
+            "Index" => {
+                let columns = column_names(arguments.positional.get(1..).unwrap_or_default());
+                let unique = arguments.keyword("unique").map_or(Some(false), Value::truth);
+                let columns = (!arguments.open).then_some(columns);
+                let kind = ConstraintKind::Index { unique };
+                Value::Constraint(Rc::new(ConstraintSpec { name: naming(first), columns, kind }))
+            }
+            "text" | "TextClause" | "literal_column" | "DDL" => {
+                Value::Sql(Box::new(first.cloned().unwrap_or(Value::Unknown)))
+            }
+            "null" => Value::Sql(Box::new(Value::str("NULL"))),
+            "nextval" | "next_value" => Value::str("nextval()"),
+            "Identity" => Value::Ddl("IDENTITY", Box::new(Value::None)),
+            "Computed" => Value::Ddl("COMPUTED", Box::new(Value::None)),
+            "Sequence" => first.and_then(Value::text).map_or(Value::Expression, Value::Sequence),
+            "CreateSequence" => Value::Ddl("CREATE SEQUENCE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "DropSequence" => Value::Ddl("DROP SEQUENCE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "CreateSchema" => Value::Ddl("CREATE SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "DropSchema" => Value::Ddl("DROP SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "Session" => Value::Connection,
+            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.simulation.effects),
+            "Table" => self.table(arguments),
+            "table" => Value::Table(Rc::new(TableSpec {
+                name: None,
+                columns: Vec::new(),
+                constraints: Vec::new(),
+                open: true,
+            })),
+            "column" => first.and_then(Value::text).map_or(Value::Expression, Value::ColumnName),
+            "quoted_name" | "conv" | "desc" | "asc" => first.cloned().unwrap_or(Value::Unknown),
+            "ARRAY" => {
+                let item = arguments.get(0, "item_type").cloned().unwrap_or(Value::Unknown);
+                let item = self.sql_type(&item);
+                let text = item.text.map(|text| format!("{text}[]"));
+                Value::Type(Rc::new(SqlType { text, enumeration: None }))
+            }
+            "as_mutable" => {
+                let kind = first.cloned().unwrap_or(Value::Unknown);
+                self.as_type(&kind)
+            }
+            "Enum" | "ENUM" => self.enumeration(arguments),
+            _ => match sqltype::constructed(last, arguments, self.dialect()) {
+                Some(text) => Value::Type(Rc::new(SqlType { text, enumeration: None })),
+                None if last.starts_with(char::is_uppercase) => Value::Type(Rc::default()),
+                None => Value::Expression,
+            },
+        }
+    }
+
+    fn column(&mut self, arguments: &Arguments) -> Value {
+        let mut positional = arguments.positional.iter().peekable();
+        let mut name = arguments.keyword("name").and_then(Value::text);
+        if name.is_none()
+            && let Some(first) = positional.peek()
+            && (first.text().is_some() || first.is_unknown() || matches!(first, Value::Fragment(_) | Value::None))
+            && !matches!(first, Value::Sql(_))
+        {
+            name = first.text();
+            positional.next();
+        }
+        let mut kind = arguments.keyword("type_").cloned();
+        let mut constraints = Vec::new();
+        let (mut identity, mut computed) = (false, false);
+        for value in positional {
+            match value {
+                Value::Constraint(constraint) => constraints.push((**constraint).clone()),
+                Value::Sequence(_) | Value::Expression | Value::Sql(_) => {}
+                Value::Ddl(what, _) => {
+                    identity |= *what == "IDENTITY";
+                    computed |= *what == "COMPUTED";
+                }
+                value if kind.is_none() => kind = Some(value.clone()),
+                _ => {}
+            }
+        }
+        let flag = |name: &str| arguments.keyword(name).and_then(Value::truth) == Some(true);
+        let primary_key = flag("primary_key");
+        let nullable = match arguments.keyword("nullable") {
+            None => Some(!primary_key && !identity),
+            Some(value) => value.truth(),
+        };
+        let default = match arguments.keyword("server_default") {
+            None | Some(Value::None) => Some(computed),
+            Some(value) => has_default(value),
+        };
+        for constraint in &mut constraints {
+            if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) {
+                constraint.columns = Some(vec![name.as_ref().map(|name| name.to_string())]);
+            }
+        }
+        let kind = kind.map(|kind| self.sql_type(&kind)).unwrap_or_default();
+        Value::Column(Rc::new(RefCell::new(ColumnSpec {
+            name: name.map(|name| name.to_string()),
+            kind,
+            nullable,
+            primary_key,
+            unique: flag("unique"),
+            index: flag("index"),
+            default,
+            constraints,
+        })))
+    }
+
+    /// `table`, and the columns, out of `schema.table.column`.
+    fn reference(&self, text: &str) -> Option<String> {
+        let mut parts = text.rsplit('.').skip(1);
+        let table = parts.next()?;
+        Some(self.simulation.qualify(table, parts.next()))
+    }
+
+    /// The columns are filled in by the column that holds it.
+    fn foreign_key(&mut self, arguments: &Arguments) -> Value {
+        let target = arguments.get(0, "column").and_then(Value::text).and_then(|text| self.reference(&text));
+        self.foreign(None, target, naming(arguments.keyword("name")), arguments)
+    }
+
+    fn foreign_key_constraint(&mut self, arguments: &Arguments) -> Value {
+        let columns = column_list(arguments.get(0, "columns"));
+        let references = column_list(arguments.get(1, "refcolumns"));
+        let target =
+            references.and_then(|columns| columns.into_iter().next().flatten()).and_then(|text| self.reference(&text));
+        self.foreign(columns, target, naming(arguments.get(2, "name")), arguments)
+    }
+
+    fn foreign(
+        &mut self,
+        columns: Option<Vec<Option<String>>>,
+        target: Option<String>,
+        name: Naming,
+        arguments: &Arguments,
+    ) -> Value {
+        let use_alter = arguments.keyword("use_alter").and_then(Value::truth) == Some(true);
+        let on_delete = on_delete(arguments.keyword("ondelete"));
+        let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter };
+        Value::Constraint(Rc::new(ConstraintSpec { name, columns, kind }))
+    }
+
+    fn table(&mut self, arguments: &Arguments) -> Value {
+        let schema = arguments.keyword("schema").and_then(Value::text);
+        let name = arguments.get(0, "name").and_then(Value::text);
+        let name = name.map(|name| self.simulation.qualify(&name, schema.as_deref()));
+        let parts = arguments.positional.get(2..).unwrap_or_default();
+        Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
+    }
+
+    fn enumeration(&mut self, arguments: &Arguments) -> Value {
+        let mut name = arguments.keyword("name").and_then(Value::text).map(|name| name.to_string());
+        let mut labels: Option<Vec<String>> = (!arguments.open).then(Vec::new);
+        for value in &arguments.positional {
+            let more = match value {
+                Value::Class(class) if class.nature == Nature::Enum => {
+                    name = name.or_else(|| Some(class.name.to_lowercase()));
+                    let members = class.members();
+                    match arguments.keyword("values_callable") {
+                        None | Some(Value::None) => members
+                            .iter()
+                            .map(|member| match member {
+                                Value::Member(member) => Some(member.name.to_string()),
+                                _ => None,
+                            })
+                            .collect(),
+                        Some(callable) => {
+                            let call = Arguments { positional: vec![value.clone()], ..Arguments::default() };
+                            match self.call_value(&callable.clone(), call).items() {
+                                Some((items, false)) => {
+                                    items.iter().map(|item| item.text().map(|text| text.to_string())).collect()
+                                }
+                                _ => None,
+                            }
+                        }
+                    }
+                }
+                Value::Member(member) => {
+                    Some(vec![value.text().map_or(member.name.to_string(), |text| text.to_string())])
+                }
+                other => other.text().map(|text| vec![text.to_string()]),
+            };
+            labels = labels.zip(more).map(|(mut labels, more)| {
+                labels.extend(more);
+                labels
+            });
+        }
+        let truth = |name: &str| arguments.keyword(name).map_or(Some(true), Value::truth);
+        let native = truth("native_enum").unwrap_or(true) && self.dialect() == Dialect::PostgreSql;
+        if !native {
+            let length = match arguments.keyword("length") {
+                Some(value) => value.integer(),
+                None => labels.as_ref().and_then(|all| all.iter().map(|label| label.chars().count() as i64).max()),
+            };
+            let base = if self.dialect() == Dialect::PostgreSql { "character varying" } else { "varchar" };
+            let text = length.map(|length| format!("{base}({length})"));
+            let enumeration = EnumType { name, labels, native: false, create: false };
+            return Value::Type(Rc::new(SqlType { text, enumeration: Some(std::sync::Arc::new(enumeration)) }));
+        }
+        let schema = arguments.keyword("schema").and_then(Value::text);
+        let name = name.map(|name| self.simulation.qualify(&name, schema.as_deref()));
+        let text = name.as_ref().map(|name| name.to_lowercase());
+        let create = truth("create_type") == Some(true);
+        let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create }));
+        Value::Type(Rc::new(SqlType { text, enumeration }))
+    }
+}
+
+/// Names the indexes of `index=True` as SQLAlchemy does where the table's schema is spelled out:
+/// `ix_<schema>_<table>_<column>`.
+pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str) {
+    for column in columns.iter_mut().filter(|column| column.index) {
+        let Some(name) = column.name.clone() else { continue };
+        let kind = ConstraintKind::Index { unique: Some(column.unique) };
+        let label = Naming::Derived(format!("ix_{schema}_{table}_{name}"));
+        column.constraints.push(ConstraintSpec { name: label, columns: Some(vec![Some(name)]), kind });
+        column.index = false;
+        column.unique = false;
+    }
+}
+
+/// A table out of its columns and constraints.
+pub(super) fn table_spec(name: Option<String>, parts: &[Value], open: bool) -> TableSpec {
+    /// Far more than a table has: what follows is left open, since each part is compared with the others.
+    const LOOKED_AT: usize = 4_000;
+    let open = open || parts.len() > LOOKED_AT;
+    let mut table = TableSpec { name, columns: Vec::new(), constraints: Vec::new(), open };
+    for part in parts.iter().take(LOOKED_AT) {
+        match part {
+            Value::Column(column) => table.columns.push(column.borrow().clone()),
+            Value::Constraint(constraint) => table.constraints.push((**constraint).clone()),
+            _ => table.open = true,
+        }
+    }
+    table
+}

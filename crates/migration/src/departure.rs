@@ -1,0 +1,421 @@
+//! What may have run: a branch, and all that follows a `return`, `break` or `continue` that nobody can say is reached.
+//!
+//! After `if unknown: return` the rest of the function stands under a guard, exactly as if it were the body of an `if`,
+//! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
+
+use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
+use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
+
+use super::call::is_plain_builtin;
+use super::statement::{Flow, Frame, has_effect_in};
+use super::{Interpreter, UnreadKind};
+use schema::simulation::Outcome;
+
+/// How often the function that is followed may have been left so far, by what; each is one guard.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Departures {
+    pub(super) returns: u32,
+    pub(super) breaks: u32,
+    pub(super) continues: u32,
+}
+
+impl Departures {
+    fn guards(self) -> u32 {
+        self.returns + self.breaks + self.continues
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            returns: self.returns - before.returns,
+            breaks: self.breaks - before.breaks,
+            continues: self.continues - before.continues,
+        }
+    }
+}
+
+impl Interpreter<'_> {
+    /// The body of a function: how it ends, and whether it may have returned before.
+    pub(super) fn body(&mut self, body: &[Stmt], frame: &Frame) -> (Flow, bool) {
+        let outer = self.departures;
+        let flow = self.block(body, frame);
+        let returned = self.departures.returns > outer.returns;
+        let flow = self.settle(flow, returned);
+        self.return_to(outer);
+        (flow, returned)
+    }
+
+    /// A branch that may not have run ends so: what it leaves is not left for certain.
+    pub(super) fn depart(&mut self, flow: Flow) {
+        self.leave(match flow {
+            Flow::Return(_) => Departures { returns: 1, ..Departures::default() },
+            Flow::Break => Departures { breaks: 1, ..Departures::default() },
+            Flow::Continue => Departures { continues: 1, ..Departures::default() },
+            Flow::Next | Flow::Stop => Departures::default(),
+        });
+    }
+
+    /// As [`Self::tried`]; what it leaves is left to the caller.
+    pub(super) fn apart(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> (Outcome, Departures) {
+        let before = self.departures;
+        let outcome = self.tried(run);
+        let more = self.departures.since(before);
+        self.return_to(before);
+        (outcome, more)
+    }
+
+    pub(super) fn leave(&mut self, more: Departures) {
+        if more != Departures::default() {
+            self.guard_at.get_or_insert(self.at);
+        }
+        self.simulation.guarded += more.guards();
+        self.departures.returns += more.returns;
+        self.departures.breaks += more.breaks;
+        self.departures.continues += more.continues;
+    }
+
+    pub(super) fn return_to(&mut self, before: Departures) {
+        let gone = self.departures.guards().saturating_sub(before.guards());
+        self.simulation.guarded = self.simulation.guarded.saturating_sub(gone);
+        self.departures = before;
+    }
+
+    /// How something ends that may have been left before its end: an exception there was not met by what has been
+    /// applied.
+    pub(super) fn settle(&mut self, flow: Flow, left: bool) -> Flow {
+        if left && self.raised {
+            self.raised = false;
+            return Flow::Next;
+        }
+        flow
+    }
+
+    /// Something that may have run.
+    pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
+        self.guard_at.get_or_insert(self.at);
+        self.simulation.guarded += 1;
+        self.begin();
+        let before = self.simulation.effects;
+        let flow = run(self);
+        self.simulation.undecided |= self.simulation.effects > before;
+        if std::mem::take(&mut self.raised) {
+            let outcome = self.simulation.roll_back();
+            self.simulation.accept_with_doubt(outcome);
+        } else {
+            self.simulation.keep();
+        }
+        self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
+        self.depart(flow);
+    }
+
+    /// What is kept to take it back has its size.
+    fn begin(&mut self) {
+        let size = self.simulation.begin();
+        self.spend(size);
+    }
+
+    /// Whether a block may fail before its end: it calls or imports something, or takes a part of something.
+    pub(super) fn may_fail(body: &[Stmt]) -> bool {
+        struct Fails(bool);
+        impl<'a> Visitor<'a> for Fails {
+            fn visit_stmt(&mut self, statement: &'a Stmt) {
+                self.0 |= matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Raise(_) | Stmt::Assert(_));
+                walk_stmt(self, statement);
+            }
+
+            fn visit_expr(&mut self, expression: &'a Expr) {
+                self.0 |= matches!(expression, Expr::Call(_) | Expr::Subscript(_) | Expr::Attribute(_));
+                walk_expr(self, expression);
+            }
+        }
+        let mut fails = Fails(false);
+        fails.visit_body(body);
+        fails.0
+    }
+
+    /// A body that may run or not, or once out of many times.
+    pub(super) fn maybe(&mut self, body: &[Stmt], frame: &Frame) {
+        if self.has_effect(body, frame) {
+            self.possibly(|interpreter| interpreter.block(body, frame));
+            self.forget(body, frame);
+        } else {
+            self.pass_by(body, frame);
+        }
+    }
+
+    /// An expression that may have been evaluated, and is not.
+    pub(super) fn pass_over(&mut self, expression: &Expr) {
+        let mut leaving = Leaving::default();
+        leaving.visit_expr(expression);
+        self.acted |= leaving.calls;
+        self.data |= leaving.acts;
+        if has_effect_in(expression) {
+            self.unread(UnreadKind::Either, "it may change the schema inside an expression that cannot be evaluated");
+        }
+    }
+
+    /// A body that may have run and changes nothing.
+    pub(super) fn pass_by(&mut self, body: &[Stmt], frame: &Frame) {
+        self.forget(body, frame);
+        let mut leaving = Leaving::default();
+        leaving.visit_body(body);
+        self.acted |= leaving.calls;
+        self.data |= leaving.acts;
+        self.leave(leaving.found);
+    }
+
+    /// What came of it, for its caller to accept.
+    pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Outcome {
+        self.guard_at.get_or_insert(self.at);
+        self.begin();
+        let before = self.simulation.effects;
+        let flow = run(self);
+        self.simulation.undecided |= self.simulation.effects > before;
+        self.raised = false;
+        self.depart(flow);
+        self.simulation.roll_back()
+    }
+}
+
+/// Whether a block can only end with an exception.
+pub(super) fn fails(body: &[Stmt]) -> bool {
+    let mut leaving = Leaving::default();
+    leaving.visit_body(body);
+    matches!(body.last(), Some(Stmt::Raise(_))) && leaving.found == Departures::default()
+}
+
+/// The words in a block that leave it, and not only a loop or a function inside; and whether it calls anything.
+#[derive(Default)]
+struct Leaving {
+    found: Departures,
+    loops: u32,
+    calls: bool,
+    /// Something is called that may do more than look, by its name.
+    acts: bool,
+}
+
+/// Methods of Python's own objects, of loggers and of what a query answers: they change no data, whatever they are called on.
+const HARMLESS_METHODS: [&str; 40] = [
+    "all",
+    "append",
+    "debug",
+    "difference",
+    "endswith",
+    "error",
+    "exception",
+    "extend",
+    "f",
+    "fetchall",
+    "fetchone",
+    "first",
+    "format",
+    "get",
+    "get_bind",
+    "get_columns",
+    "get_context",
+    "get_indexes",
+    "get_table_names",
+    "has_table",
+    "index",
+    "info",
+    "insert",
+    "items",
+    "join",
+    "keys",
+    "lower",
+    "mappings",
+    "one",
+    "pop",
+    "replace",
+    "setdefault",
+    "split",
+    "startswith",
+    "strip",
+    "union",
+    "upper",
+    "values",
+    "warn",
+    "warning",
+];
+
+/// Whether what is called can do no more than look, as far as its name shows.
+fn only_looks_by_name(callee: &Expr) -> bool {
+    match callee {
+        Expr::Name(name) => is_plain_builtin(&name.id),
+        Expr::Attribute(attribute) => HARMLESS_METHODS.binary_search(&attribute.attr.as_str()).is_ok(),
+        _ => false,
+    }
+}
+
+impl<'a> Visitor<'a> for Leaving {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
+            Stmt::Return(_) => {
+                self.found.returns += 1;
+                walk_stmt(self, statement);
+            }
+            Stmt::Break(_) => self.found.breaks += u32::from(self.loops == 0),
+            Stmt::Continue(_) => self.found.continues += u32::from(self.loops == 0),
+            // Its `else` is outside of the loop.
+            Stmt::For(StmtFor { iter, body, orelse, .. }) | Stmt::While(StmtWhile { test: iter, body, orelse, .. }) => {
+                self.visit_expr(iter);
+                self.loops += 1;
+                self.visit_body(body);
+                self.loops -= 1;
+                self.visit_body(orelse);
+            }
+            other => walk_stmt(self, other),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        if let Expr::Call(call) = expression {
+            self.calls = true;
+            self.acts |= !only_looks_by_name(&call.func);
+        }
+        walk_expr(self, expression);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{effects_of, said};
+    use schema::{Belief, State, Subject, TableSubject};
+
+    /// What is said of a column that starts out as NOT NULL and is altered in the course of this.
+    fn altered(body: &str) -> Option<Belief<State>> {
+        let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";
+        let effects = effects_of(&format!("{table}{body}"));
+        said(&effects, &Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned())))
+    }
+
+    #[test]
+    fn what_may_not_have_run_is_no_proof() {
+        const ALTER: &str = "op.alter_column('t', 'a', nullable=True)";
+        let changed = Some(Belief::Known(State::Flag(true)));
+        let unchanged = Some(Belief::Known(State::Flag(false)));
+        let unknown = Some(Belief::Unknown);
+        let cases = [
+            ("X", &changed),
+            ("if ask():\n        X", &unknown),
+            ("if ask():\n        return\n    X", &unknown),
+            ("if ask():\n        print(1)\n    X", &changed),
+            ("if ask():\n        for b in c():\n            return\n    X", &unknown),
+            ("if ask():\n        for b in c():\n            break\n    X", &changed),
+            ("if ask():\n        op.drop_table('u')\n        return\n    X", &unknown),
+            ("if ask():\n        return\n    else:\n        return\n    X", &unchanged),
+            ("if ask():\n        raise ValueError\n    X", &changed),
+            ("if ask():\n        raise ValueError\n    else:\n        X", &changed),
+            ("if ask():\n        X\n    else:\n        raise ValueError", &changed),
+            ("if ask():\n        op.drop_table('u')\n        raise ValueError\n    X", &changed),
+            ("if ask():\n        return\n    raise ValueError\n    X", &unchanged),
+            ("for b in [1, 2]:\n        if ask():\n            continue\n        X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            continue\n    X", &changed),
+            ("for b in [1, 2]:\n        if ask():\n            break\n    else:\n        X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            break\n    X", &changed),
+            ("for b in [1, 2]:\n        if ask():\n            return\n    X", &unknown),
+            ("for b in [1, 2]:\n        if ask():\n            break\n        return\n    X", &unknown),
+            ("for b in [1, 2]:\n        return\n    X", &unchanged),
+            ("for b in ask():\n        return\n    X", &unknown),
+            ("while ask():\n        return\n    X", &unknown),
+            ("try:\n        X\n    except ValueError:\n        pass", &unknown),
+            ("try:\n        X\n    except ValueError:\n        raise", &changed),
+            ("try:\n        ask()\n    except ValueError:\n        X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        return\n    X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        raise\n    else:\n        X", &changed),
+            ("try:\n        ask()\n    except ValueError:\n        return\n    else:\n        X", &unknown),
+            ("try:\n        ask()\n    except ValueError:\n        pass\n    finally:\n        X", &changed),
+            ("try:\n        return\n    finally:\n        X", &changed),
+            ("def f():\n        if ask():\n            return\n        print(1)\n    f()\n    X", &changed),
+            ("def f():\n        if ask():\n            return\n        X\n    f()", &unknown),
+            ("def f():\n        if ask():\n            return 1\n    if f():\n        X", &unknown),
+            (
+                "def f():\n        try:\n            return False\n        except ValueError:\n            return True\n    if f():\n        X",
+                &unchanged,
+            ),
+            (
+                "try:\n        X\n    except ValueError as e:\n        if 'x' in str(e):\n            return\n        raise",
+                &unknown,
+            ),
+            ("try:\n        return F.a\n    except ValueError:\n        pass\n    X", &unknown),
+            (
+                "b = False\n    try:\n        op.drop_table('u')\n    except ValueError:\n        op.drop_table('v')\n        b = True\n    \
+                 if b:\n        return\n    X",
+                &unknown,
+            ),
+            (
+                "b = 0\n    if ask():\n        op.drop_table('u')\n        b = 1\n    if b:\n        return\n    X",
+                &unknown,
+            ),
+            (
+                "try:\n        try:\n            raise ValueError\n        finally:\n            X\n    except ValueError:\n        pass",
+                &unknown,
+            ),
+            ("if ask():\n        X\n        return\n    else:\n        X", &changed),
+            ("for b in F.items:\n        pass\n    else:\n        X", &changed),
+            (
+                "for b in [1]:\n        for c in F.items:\n            pass\n        else:\n            break\n        X",
+                &unchanged,
+            ),
+            (
+                "for b in [1]:\n        for c in F.items:\n            break\n        else:\n            break\n        X",
+                &unknown,
+            ),
+            ("F.flag and X", &unknown),
+            ("X if F.flag else None", &unchanged),
+            (
+                "b = 't'\n    match ask():\n        case [b, _]:\n            pass\n    op.alter_column(b, 'a', nullable=True)",
+                &unchanged,
+            ),
+            ("match op.get_bind().dialect.name:\n        case 'sqlite':\n            return\n    X", &changed),
+            (
+                "match op.get_bind().dialect.name:\n        case 'sqlite' | 'postgresql':\n            return\n    X",
+                &unchanged,
+            ),
+            (
+                "match op.get_bind().dialect.name:\n        case 'sqlite':\n            pass\n        case _:\n            X",
+                &changed,
+            ),
+            ("match ask():\n        case 1:\n            return\n    X", &unknown),
+            ("match ask():\n        case 1:\n            X\n        case other:\n            pass", &unknown),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(altered(&body.replace('X', ALTER)).as_ref(), expected.as_ref(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_guarded_default_is_unknown() {
+        let default = Subject::Table("t".to_owned(), TableSubject::Default("a".to_owned()));
+        let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+        let body = format!("{table}if ask():\n        op.alter_column('t', 'a', server_default='1')");
+        assert_eq!(said(&effects_of(&body), &default), Some(Belief::Unknown));
+    }
+
+    #[test]
+    fn what_a_guard_that_nobody_can_evaluate_makes_is_unknown() {
+        let column = Subject::Table("t".to_owned(), TableSubject::Column("b".to_owned()));
+        let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+        let body = format!("{table}if ask():\n        return\n    op.add_column('t', sa.Column('b', sa.Integer))");
+        assert_eq!(said(&effects_of(&body), &column), Some(Belief::Unknown));
+        let (made, itself) = ("op.create_table('u', sa.Column('a', sa.Integer))", table_itself("u"));
+        let (dropped, old) = ("op.drop_table('t')", table_itself("t"));
+        let moved = "op.rename_table('t', 'u')";
+        for guard in ["if ask():\n        ", "if ask():\n        return\n    ", "for a in ask():\n        "] {
+            assert_eq!(said(&effects_of(&format!("{table}{guard}{made}")), &itself), Some(Belief::Unknown), "{guard}");
+            assert_eq!(said(&effects_of(&format!("{table}{guard}{dropped}")), &old), Some(Belief::Unknown), "{guard}");
+            let renamed = effects_of(&format!("{table}{guard}{moved}"));
+            assert_eq!(said(&renamed, &old), Some(Belief::Unknown), "{guard}");
+            assert_eq!(said(&renamed, &itself), Some(Belief::Unknown), "{guard}");
+        }
+        // What the statement itself ensures is there, and so is what the simulated schema answers for.
+        let ensured = "op.execute('CREATE TABLE IF NOT EXISTS u (a int)')";
+        assert_eq!(said(&effects_of(ensured), &itself), Some(Belief::Known(State::Present)));
+        let asked = format!("if not sa.inspect(op.get_bind()).has_table('u'):\n        {made}");
+        assert_eq!(said(&effects_of(&asked), &itself), Some(Belief::Known(State::Present)));
+    }
+
+    fn table_itself(name: &str) -> Subject {
+        Subject::Table(name.to_owned(), TableSubject::Itself)
+    }
+}

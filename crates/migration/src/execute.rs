@@ -1,0 +1,234 @@
+//! `op.execute` and `connection.execute`: text goes to the SQL reader, constructs are looked at.
+
+use super::value::{GAP, Value};
+use super::{Interpreter, UnreadKind};
+use schema::{Subject, Table};
+
+impl Interpreter<'_> {
+    pub(super) fn execute(&mut self, statement: &Value) {
+        match statement {
+            Value::Str(text) => self.sql(text),
+            Value::Sql(inner) => self.execute(inner),
+            Value::Fragment(text) => self.dynamic_sql(text),
+            Value::Ddl(what, argument) => self.ddl(what, argument),
+            // A query or a write built with SQLAlchemy's expressions.
+            Value::Expression | Value::Table(_) | Value::ColumnName(_) => self.data = true,
+            _ => {
+                self.data = true;
+                self.unread(UnreadKind::Either, "it executes a statement that cannot be evaluated");
+            }
+        }
+    }
+
+    fn ddl(&mut self, what: &str, argument: &Value) {
+        let name = match argument {
+            Value::Sequence(name) => Some(name.to_string()),
+            other => other.text().map(|name| name.to_string()),
+        };
+        match (what, name, argument) {
+            ("CREATE SEQUENCE", Some(name), _) => self.simulation.create(Subject::Sequence(name)),
+            ("DROP SEQUENCE", Some(name), _) => self.simulation.drop(Subject::Sequence(name)),
+            ("CREATE SCHEMA", Some(name), _) => self.simulation.create(Subject::Namespace(name)),
+            ("DROP SCHEMA", Some(name), _) => self.simulation.drop(Subject::Namespace(name)),
+            ("CREATE TABLE", _, Value::Table(table)) if table.name.is_some() => {
+                let name = table.name.clone().unwrap_or_default();
+                self.simulation.create_table(&name, &table.columns, &table.constraints, false);
+            }
+            ("DROP TABLE", _, Value::Table(table)) if table.name.is_some() => {
+                self.simulation.drop_table(&table.name.clone().unwrap_or_default());
+            }
+            _ => {
+                self.unread(
+                    UnreadKind::Schema,
+                    format!("it executes {what} with an argument that cannot be evaluated"),
+                );
+            }
+        }
+    }
+
+    /// SQL that is known in parts.
+    pub(super) fn dynamic_sql(&mut self, text: &str) {
+        if !is_ddl(text) {
+            self.data = true;
+            if !changes_rows_only(text) {
+                self.unread(UnreadKind::Either, "it executes a statement that is put together when it runs");
+            }
+            return;
+        }
+        self.simulation.effects += 1;
+        let known = text.split(GAP).next().unwrap_or_default();
+        let start: String = known.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        let what = format!("it executes \"{start} …\", which is put together when it runs");
+        // What it makes reaches nobody; of what it changes the tables are named, or part of what is not known.
+        let makes = text.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("create"));
+        let named = self.open_mentioned(text);
+        if makes || named {
+            self.unread_part(what);
+        } else {
+            self.unread(UnreadKind::Schema, what);
+        }
+    }
+
+    /// Tables that a statement which cannot be followed changes: anything may have happened to them, or to their indexes.
+    /// Whether it names what it changes.
+    pub(super) fn open_mentioned(&mut self, text: &str) -> bool {
+        const BETWEEN: [&str; 5] = ["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"];
+        let is_sign = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == GAP;
+        let bare = text.replace('"', "");
+        let words: Vec<&str> = bare.split(|c| !is_sign(c)).filter(|word| !word.is_empty()).take(500).collect();
+        let open = match object(&words).as_deref() {
+            // They stand on a table and leave it as it is.
+            Some("TRIGGER" | "POLICY" | "RULE" | "COMMENT") => return true,
+            Some("INDEX") => |table: &mut Table| table.open_indexes = true,
+            _ => |table: &mut Table| table.open = true,
+        };
+        let (mut after, mut named) = (false, false);
+        for word in words {
+            let upper = word.to_uppercase();
+            if upper == "TABLE" || upper == "ON" {
+                after = true;
+            } else if after && !BETWEEN.contains(&upper.as_str()) {
+                after = false;
+                named |= !word.ends_with(GAP);
+                match word.strip_prefix(GAP).and_then(|word| word.strip_prefix('.')) {
+                    Some(name) => self.simulation.open_part_in_any_schema(name, open),
+                    None => {
+                        let own = format!("{}.", self.simulation.default_schema);
+                        self.simulation.open_part(word.strip_prefix(&own).unwrap_or(word), open);
+                    }
+                }
+            }
+        }
+        named
+    }
+
+    fn sql(&mut self, text: &str) {
+        /// Longer text is not parsed: the parser recurses.
+        const LONGEST: usize = 128 << 10;
+        const DEEPEST: usize = 500;
+        self.spend(text.len());
+        let prepared = without_binds(text);
+        let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
+        if deep || !self.statements(&prepared) {
+            self.unparsed(text);
+        }
+    }
+
+    /// A statement that is no PostgreSQL that is parsed.
+    pub(super) fn unparsed(&mut self, text: &str) {
+        self.data = true;
+        let start: String = text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+        let start: String = start.chars().take(60).collect();
+        if is_ddl(text) {
+            self.dynamic_sql(text);
+        } else if changes_rows_only(text) {
+            self.unread(UnreadKind::Data, format!("it executes \"{start} …\", which is not parsed"));
+        } else {
+            self.unread(UnreadKind::Either, format!("it executes \"{start} …\", which is not parsed"));
+        }
+    }
+}
+
+/// Whether a statement begins like one that changes the schema.
+pub(super) fn is_ddl(text: &str) -> bool {
+    let word = first_word(text);
+    matches!(word.as_str(), "CREATE" | "ALTER" | "DROP" | "DO" | "COMMENT")
+}
+
+/// The first word of a statement, behind the comments before it, in capitals.
+fn first_word(text: &str) -> String {
+    let mut rest = text.trim_start();
+    loop {
+        let after = match rest {
+            _ if rest.starts_with("--") => rest.split_once('\n').map(|(_, after)| after),
+            _ if rest.starts_with("/*") => rest.split_once("*/").map(|(_, after)| after),
+            _ => {
+                return rest
+                    .split(|c: char| !(c.is_alphanumeric() || c == GAP))
+                    .next()
+                    .unwrap_or_default()
+                    .to_uppercase();
+            }
+        };
+        rest = after.unwrap_or_default().trim_start();
+    }
+}
+
+/// Whether a single statement begins like one that only writes or reads rows.
+fn changes_rows_only(text: &str) -> bool {
+    const WORDS: [&str; 8] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT", "PRAGMA", "VACUUM", "ANALYZE"];
+    let word = first_word(text);
+    WORDS.contains(&word.as_str()) && !text.trim_end().trim_end_matches(';').contains(';')
+}
+
+/// What a statement makes, drops or speaks about: the first word after `CREATE OR REPLACE` and the like.
+fn object(words: &[&str]) -> Option<String> {
+    const BEFORE: [&str; 7] = ["CREATE", "DROP", "ALTER", "OR", "REPLACE", "UNIQUE", "CONSTRAINT"];
+    words.iter().map(|word| word.to_uppercase()).find(|word| !BEFORE.contains(&word.as_str()))
+}
+
+fn nesting(text: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// `:name` becomes NULL, `%%` becomes `%`, `\:` becomes `:`.
+fn without_binds(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut quoted = false;
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        match letter {
+            '\'' => quoted = !quoted,
+            '%' if next == '%' => continue,
+            '\\' if next == ':' && !quoted => {
+                letters.next();
+                before = ':';
+                result.push(':');
+                continue;
+            }
+            ':' if !quoted && before != ':' && !is_word(before) && (next.is_alphabetic() || next == '_') => {
+                while letters.next_if(|&letter| is_word(letter)).is_some() {}
+                result.push_str("NULL");
+                before = 'L';
+                continue;
+            }
+            _ => {}
+        }
+        before = letter;
+        result.push(letter);
+    }
+    result
+}
+
+fn is_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binds_are_taken_out_and_casts_stay() {
+        let cases = [
+            ("SELECT :a, x::text", "SELECT NULL, x::text"),
+            ("UPDATE t SET a = ':b' WHERE c LIKE 'x%%'", "UPDATE t SET a = ':b' WHERE c LIKE 'x%'"),
+            (r"SELECT a\:\:int", "SELECT a::int"),
+            ("x := 1", "x := 1"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without_binds(text), expected);
+        }
+    }
+}

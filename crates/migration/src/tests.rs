@@ -1,0 +1,302 @@
+//! Bodies of `upgrade()`, and what is said of them.
+
+use super::*;
+use schema::TableSubject;
+
+/// No file is within reach.
+pub(crate) struct Empty;
+
+impl Checkout for Empty {
+    fn text(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn roots(&self) -> Vec<String> {
+        vec![String::new()]
+    }
+}
+
+#[test]
+fn hostile_sources_end_in_unknown() {
+    let bodies = [
+        "while True:\n        op.execute('SELECT 1')".to_owned(),
+        "f = lambda x: x(x)\n    f(f)".to_owned(),
+        "def g(n):\n        return g(n + 1) + g(n + 2)\n    g(0)".to_owned(),
+        "x = 'a' * 1000000000000\n    op.execute(x)".to_owned(),
+        "for a in range(100000000):\n        op.execute('DROP TABLE t')".to_owned(),
+        "x = [1]\n    for a in x:\n        x.extend(x)\n    for a in range(60):\n        x.extend(x)".to_owned(),
+        format!("op.execute('SELECT {}1')", "(".repeat(50_000)),
+        format!("op.execute('SELECT {}1')", "- ".repeat(40_000)),
+        format!("op.execute('SELECT {}true')", "NOT ".repeat(40_000)),
+        format!("op.execute('DO $$ BEGIN {} END $$')", "BEGIN ".repeat(20_000)),
+        format!("op.execute('SELECT {}1{}')", "a(".repeat(20_000), ")".repeat(20_000)),
+        format!("op.execute('SELECT {}1 END')", "CASE WHEN ".repeat(20_000)),
+        format!("op.execute('SELECT 1{}')", " + 1".repeat(40_000)),
+        format!("x = {}1", "(".repeat(190)),
+    ];
+    for body in bodies {
+        let text = format!("from alembic import op\n\ndef upgrade():\n    {body}\n");
+        let script = Script { path: "versions/a.py".to_owned(), text };
+        let setting = Setting {
+            dialect: Dialect::PostgreSql,
+            default_schema: "public".to_owned(),
+            version_table: "alembic_version".to_owned(),
+        };
+        let effects = read(&[script], &Empty, &setting).unwrap();
+        assert_eq!(effects.len(), 1, "{}", &body[..20]);
+        assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
+    }
+}
+
+/// What one revision with this body says on PostgreSQL.
+pub(super) fn effects_of(body: &str) -> Effects {
+    let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
+    let script = Script { path: "versions/a.py".to_owned(), text };
+    let setting = Setting {
+        dialect: Dialect::PostgreSql,
+        default_schema: "public".to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
+    read(&[script], &Empty, &setting).unwrap().remove(0)
+}
+
+/// What could not be read, in words.
+fn said_unread(effects: &Effects) -> Vec<String> {
+    effects.unread.iter().map(ToString::to_string).collect()
+}
+
+pub(super) fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
+    effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
+}
+
+#[test]
+fn a_primary_key_of_no_columns_is_none() {
+    let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
+    let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
+    assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
+    let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
+    assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
+}
+
+#[test]
+fn a_guarded_unique_constraint_over_the_key_is_unknown() {
+    let made = "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer), \
+                sa.PrimaryKeyConstraint('a', 'b', name='k'))";
+    let found = "if op.get_bind().scalar(sa.text('SELECT 1 FROM pg_constraint')):\n        ";
+    let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned(), "b".to_owned()]));
+    let guards = [format!("{found}return\n    "), found.to_owned()];
+    for guard in &guards {
+        for columns in ["'b', 'a'", "'a', 'b'"] {
+            let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
+            assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
+        }
+    }
+    let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
+    assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
+    let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
+    let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
+    assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
+}
+
+#[test]
+fn a_replaced_object_may_have_been_there() {
+    let view = Subject::View("v".to_owned());
+    let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
+    assert_eq!(replaced.earlier, std::slice::from_ref(&view));
+    assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
+    assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
+    let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
+    let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
+    assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
+}
+
+#[test]
+fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
+    let unlisted = Subject::Table("t".to_owned(), TableSubject::Unlisted);
+    let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
+    let texts = [
+        "f'ALTER TABLE t ADD COLUMN {ask()} int'",
+        "f'ALTER TABLE {ask()}.t ADD COLUMN b int'",
+        "'ALTER TABLE {}.t ADD COLUMN b {kind}'.format(ask(), kind=ask())",
+        "'ALTER TABLE %s.t ADD COLUMN b int' % ask()",
+        "'ALTER TABLE %(s)s.t ADD COLUMN %(n)s int' % {'s': ask(), 'n': 'b'}",
+        "f'ALTER TABLE \"{ask()}\".\"t\" ADD COLUMN b int'",
+        "\"DO $$ BEGIN EXECUTE 'ALTER TABLE t DROP COLUMN ' || c; END $$\"",
+        "'ALTER TABLE ' + ask() + '.t ADD COLUMN b int'",
+        "f'ALTER TABLE {ask()}' + '.t ADD COLUMN b int'",
+    ];
+    for text in texts {
+        let effects = effects_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&effects, &unlisted), Some(Belief::Unknown), "{text}");
+        assert!(effects.unread[0].what.starts_with("it executes \"ALTER TABLE"), "{:?}", effects.unread);
+    }
+    let others = [
+        "f'ALTER TABLE {ask()}.u ADD COLUMN b int'",
+        "f'CREATE TRIGGER {ask()} AFTER UPDATE ON t EXECUTE FUNCTION f()'",
+        "f'CREATE UNIQUE INDEX {ask()} ON t (a)'",
+    ];
+    for text in others {
+        let effects = effects_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&effects, &unlisted), None, "{text}");
+        let indexes = Subject::Table("t".to_owned(), TableSubject::UnlistedIndexes);
+        assert_eq!(said(&effects, &indexes).is_some(), text.contains("INDEX"), "{text}");
+    }
+}
+
+#[test]
+fn a_block_may_select_into_variables_and_return() {
+    let column = Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned()));
+    let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";
+    let cases = [
+        ("SELECT count(*) INTO n FROM x; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Known(State::Flag(true))),
+        (
+            "SELECT a, b INTO STRICT n, m.o FROM x; ALTER TABLE t ALTER a DROP NOT NULL;",
+            Belief::Known(State::Flag(true)),
+        ),
+        ("IF n = 1 THEN SELECT a FROM x INTO n; RETURN; END IF; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Unknown),
+        ("RETURN; ALTER TABLE t ALTER a DROP NOT NULL;", Belief::Known(State::Flag(false))),
+    ];
+    for (body, expected) in cases {
+        let text = format!("{table}op.execute('DO $$ DECLARE n int; BEGIN {body} END $$')");
+        let effects = effects_of(&text);
+        // What is read whole is in doubt only where a condition decides it.
+        assert_eq!(effects.unread.is_empty(), expected != Belief::Unknown, "{body}");
+        assert_eq!(said(&effects, &column), Some(expected), "{body}");
+    }
+}
+
+#[test]
+fn what_other_databases_need_is_nothing_here() {
+    let nothing = [
+        "pass",
+        "if op.get_bind().dialect.name == 'mysql':\n        op.execute('ALTER TABLE t MODIFY a LONGTEXT')",
+        "if op.get_context().dialect.name != 'mysql':\n        return\n    op.drop_table('t')",
+        "match op.get_bind().dialect.name:\n        case 'mysql':\n            op.drop_table('t')",
+        "print('nothing to do')",
+        "def f(name):\n        return name == 'sqlite'\n    if f(op.get_bind().dialect.name):\n        op.drop_table('t')",
+    ];
+    for body in nothing {
+        assert!(effects_of(body).nothing, "{body}");
+    }
+    let something = [
+        "op.execute('SELECT 1')",
+        "op.create_table_comment('t', 'words')",
+        "op.get_bind().execute(sa.text('UPDATE t SET a = 1'))",
+        "op.get_bind().dialect.has_table(op.get_bind(), 't')",
+        "if ask():\n        op.drop_table('t')",
+        "if ask:\n        ask()",
+        "from application import seed\n    seed()",
+        "import application\n    application.seed()",
+        "sa.MetaData().create_all(op.get_bind())",
+        "sa.orm.Session(op.get_bind()).execute(sa.text('UPDATE t SET a = 1'))",
+        "session = sa.orm.sessionmaker()()\n    session.add(1)",
+        "with sa.create_engine('sqlite://').begin() as connection:\n        connection.execute('UPDATE t SET a = 1')",
+        "for n in range(1000000):\n        pass\n    op.execute('UPDATE t SET a = 1')",
+        "try:\n        return F.a\n    except ValueError:\n        op.execute('UPDATE t SET a = 1')",
+        "op.execute('UPDATE t SET a = 1') if F.flag else None",
+        "[op.execute(a) for a in F.items]",
+        "[ask(a) for a in [1] if F.flag]",
+        "F.flag and ask()",
+        "if F.flag:\n        return ask()",
+        "if F.flag:\n        a = ask()\n    else:\n        del F.flag",
+        "if F.flag:\n        pass\n    elif ask():\n        pass",
+        "for a in F.items:\n        pass\n    else:\n        ask()",
+        "settings = Settings()\n    if settings.skip:\n        return\n    op.execute('UPDATE t SET a = 1')",
+        "from alembic import context\n    if context.get_x_argument(as_dictionary=True).get('a'):\n        ask()",
+        "class A(B):\n        def __init__(self):\n            ask()\n    A()",
+        "@ask\n    def f():\n        pass\n    f()",
+        "try:\n        try:\n            raise ValueError\n        finally:\n            ask()\n    except ValueError:\n        pass",
+        "[ask() for a in [1]]",
+        "list(map(ask, [1]))",
+        "sorted([1, 2], key=ask)",
+        "import functools\n    functools.partial(ask, 1)()",
+        "sa.Table('t', sa.MetaData()).create(op.get_bind())",
+        "f = lambda: ask()\n    f()",
+        "class A:\n        def __init__(self):\n            ask()\n    A()",
+        "if 't' in sa.inspect(op.get_bind()).get_table_names():\n        op.drop_table('t')",
+        "import os\n    if os.environ.get('SEED'):\n        op.execute('INSERT INTO t VALUES (1)')",
+        "import subprocess\n    subprocess.run(['seed'])",
+        "raise ValueError",
+        "open('seed.sql')",
+    ];
+    for body in something {
+        assert!(!effects_of(body).nothing, "{body}");
+    }
+}
+
+#[test]
+fn what_is_kept_to_be_taken_back_is_bounded() {
+    let body = "for n in range(900):\n        op.execute(f\"CREATE TYPE e{n} AS ENUM ('a')\")\n    \
+                for n in range(60000):\n        if ask():\n            op.drop_table('t')";
+    assert_eq!(said_unread(&effects_of(body)).last().unwrap(), "it takes more steps than are followed");
+}
+
+#[test]
+fn an_unknown_operation_is_named_and_makes_objects_unknown() {
+    for name in ["create_entity", "replace_entity", "drop_entity"] {
+        let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
+        let effects = effects_of(&body);
+        assert_eq!(said_unread(&effects), [format!("it calls op.{name}, which is not known")]);
+        assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
+    }
+}
+
+#[test]
+fn a_table_wider_than_any_is_not_followed_to_its_end() {
+    let wide = "op.create_table('t', *[sa.Column(f'c{n}', sa.Integer) for n in range(30000)])";
+    let long =
+        "op.create_table('t')\n    for n in range(30000):\n        op.add_column('t', sa.Column(f'c{n}', sa.Integer))";
+    for body in [wide, long] {
+        let effects = effects_of(body);
+        let column = |name: &str| Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned()));
+        assert_eq!(said(&effects, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
+        assert_eq!(said(&effects, &column("c9999")), None, "{body}");
+    }
+}
+
+#[test]
+fn an_inspector_answers_what_it_was_once_told() {
+    let column = Subject::Table("u".to_owned(), TableSubject::Column("x".to_owned()));
+    let body = "i = sa.inspect(op.get_bind())\n    if not i.has_table('u'):\n        op.create_table('u', sa.Column('a', sa.Integer))\n    \
+                if i.has_table('u'):\n        op.add_column('u', sa.Column('x', sa.Integer))";
+    assert_eq!(said(&effects_of(body), &column), Some(Belief::Unknown));
+    let anew = body.replacen("if i.has", "if sa.inspect(op.get_bind()).has", 1);
+    let anew = anew.replace("\n    if i.has", "\n    if sa.inspect(op.get_bind()).has");
+    assert_eq!(said(&effects_of(&anew), &column), Some(Belief::Known(State::Present)));
+}
+
+#[test]
+fn what_a_condition_decides_keeps_the_revision_in_doubt() {
+    let made = "op.create_table('t', sa.Column('a', sa.Integer))";
+    for undecided in [
+        "if ask():\n        op.create_table('u', sa.Column('a', sa.Integer))",
+        "if ask():\n        return\n    op.drop_column('t', 'a')",
+        "for a in ask():\n        op.create_index('i', 't', ['a'])",
+        "try:\n        op.drop_table('u')\n    except Exception:\n        pass",
+    ] {
+        let effects = effects_of(&format!("{made}\n    {undecided}"));
+        assert!(effects.is_in_doubt(), "{undecided}");
+        assert!(!effects.may_reach_others(), "{undecided}");
+    }
+    assert!(!effects_of(made).is_in_doubt());
+}
+
+#[test]
+fn what_no_schema_shows_is_told_from_what_only_looks() {
+    assert!(super::call::is_plain_builtin("zip") && super::call::is_plain_builtin("Exception"));
+    for (body, data) in [
+        ("op.execute('SELECT abs(1)')", false),
+        ("op.execute('SELECT version()')", false),
+        ("op.execute('SELECT pg_catalog.count(1)')", false),
+        ("op.execute('SELECT other.count(1)')", true),
+        ("op.execute(\"SELECT setval('s', 1)\")", true),
+        ("op.execute('SELECT 1 INTO t')", true),
+        ("op.execute('REFRESH MATERIALIZED VIEW v')", true),
+        ("op.execute('CREATE VIEW v AS SELECT 1')", false),
+        ("if F.flag:\n        print('a'.upper())", false),
+        ("if F.flag:\n        fill()", true),
+        ("fill()", true),
+    ] {
+        assert_eq!(effects_of(body).data, data, "{body}");
+    }
+}

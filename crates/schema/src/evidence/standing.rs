@@ -1,0 +1,175 @@
+//! How a live schema stands to the revisions that the version rows claim.
+
+use std::collections::HashMap;
+
+use super::claim::{Claim, claim, most_telling_first};
+use super::infer::{Inference, Verdict, contradicted};
+use super::step::{StepFacts, step_of};
+use super::timeline::{Expected, Timeline, live_facts};
+use crate::Effects;
+use crate::{Schema, State, Subject, TableSubject};
+
+/// What a schema says about a position that somebody claims it to be at.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// It may well be there. What deviates all the same is named, and stands in nobody's way.
+    Agrees {
+        /// What deviates.
+        drift: Vec<Claim>,
+    },
+    /// Something is there that only later revisions make: to upgrade would make it twice.
+    Later {
+        /// The positions that the schema may be at, where it names any.
+        at: Option<(usize, usize)>,
+        /// What is there already.
+        there: Vec<Claim>,
+    },
+    /// Something is missing that the claimed revisions make, and that an application needs.
+    Earlier {
+        /// The positions that the schema may be at, where it names any.
+        at: Option<(usize, usize)>,
+        /// What is missing.
+        missing: Vec<Claim>,
+    },
+    /// One revision is there in part.
+    Half {
+        /// The position before it.
+        before: usize,
+        /// What of it is there, and what is not.
+        facts: StepFacts,
+    },
+}
+
+/// Compares an inference with the position `claimed`. In doubt only tables and columns weigh enough to speak against a
+/// row: an index or a default that deviates was changed by hand more often than not, and Alembic would go on, too.
+pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, claimed: usize) -> Standing {
+    let timeline = Timeline::new(effects);
+    let live = live_facts(schema);
+    let at = match inference.verdict {
+        Verdict::Exact(at) => Some((at, at)),
+        Verdict::Run(first, last) => Some((first, last)),
+        Verdict::BeforeFirst => Some((0, 0)),
+        Verdict::Ahead(first) => Some((first, effects.len())),
+        Verdict::HalfApplied(before) if before >= claimed && !effects[before].misread => {
+            return Standing::Half { before, facts: step_of(&timeline, &live, before) };
+        }
+        _ => None,
+    };
+    // What an applied revision did that nobody has read may have changed what those before it made, and its own.
+    let unread = effects[..claimed].iter().rposition(Effects::may_reach_others);
+    let is_after = |claim: &Claim| unread.is_none_or(|unread| claim.by.is_some_and(|by| by > unread));
+    let agrees = || {
+        let mut drift = inference.contradicted.clone();
+        drift.retain(is_after);
+        Standing::Agrees { drift }
+    };
+    let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed);
+    missing.retain(is_after);
+    if unread.is_some() {
+        there.retain(is_weighty);
+    }
+    missing.retain(|claim| claim.by.is_none_or(|by| !effects[by].is_in_doubt()));
+    match at {
+        // What is named only because something of it is unread does not explain a table that it makes for certain.
+        Some((first, last)) if (first..last).contains(&claimed) && there.iter().any(is_weighty) => {
+            Standing::Later { at, there }
+        }
+        Some((first, last)) if (first..=last).contains(&claimed) => agrees(),
+        // Without one thing that is there too early, or missing, a different position is no more than a guess.
+        Some((first, _)) if first > claimed && !there.is_empty() => Standing::Later { at, there },
+        Some((_, last)) if last < claimed && !missing.is_empty() => Standing::Earlier { at, missing },
+        Some(_) => agrees(),
+        None => {
+            there.retain(is_weighty);
+            missing.retain(is_weighty);
+            match (there.is_empty(), missing.is_empty()) {
+                (true, true) => agrees(),
+                (false, _) => Standing::Later { at: None, there },
+                (true, false) => Standing::Earlier { at: None, missing },
+            }
+        }
+    }
+}
+
+/// Whether each of these revisions, the heads, is there for certain: something is there that it makes, nothing of it is missing,
+/// and nothing of it is unread. One that does nothing is there where those are that it needs. `needs` are the places of
+/// those that each revision names.
+pub fn all_shown(effects: &[Effects], needs: &[Vec<usize>], heads: &[usize], schema: &Schema) -> bool {
+    let (timeline, live) = (Timeline::new(effects), live_facts(schema));
+    let mut asked: Vec<usize> = heads.to_vec();
+    let mut seen = vec![false; effects.len()];
+    while let Some(place) = asked.pop() {
+        if std::mem::replace(&mut seen[place], true) {
+            continue;
+        }
+        if effects[place].nothing {
+            if needs[place].is_empty() {
+                return false;
+            }
+            asked.extend(&needs[place]);
+            continue;
+        }
+        let facts = step_of(&timeline, &live, place);
+        if effects[place].is_in_doubt() || facts.done.is_empty() || !facts.missing.is_empty() {
+            return false;
+        }
+    }
+    !heads.is_empty()
+}
+
+/// What deviates from what the last revision leaves and what an application of these files would notice: a column that takes
+/// less than it did.
+pub fn narrowed(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+    let mut narrowed = contradicted(effects, schema, effects.len());
+    narrowed.retain(|claim| {
+        let lost = claim.expected == Some(State::Flag(true)) && claim.live == Some(State::Flag(false));
+        match &claim.subject {
+            Subject::Table(_, TableSubject::Type(_)) => claim.expected.is_some() && claim.live.is_some(),
+            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => lost,
+            _ => false,
+        }
+    });
+    most_telling_first(&mut narrowed, effects.len());
+    narrowed
+}
+
+/// The tables and columns that the last revision leaves and that are not there: what an application of these files would miss.
+pub fn lacking(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+    let mut lacking = contradicted(effects, schema, effects.len());
+    lacking.retain(|claim| is_weighty(claim) && claim.expected.is_some() && claim.live.is_none());
+    most_telling_first(&mut lacking, effects.len());
+    lacking
+}
+
+/// What contradicts a position, and would not contradict another.
+struct Deviation {
+    /// What is already as a later revision makes it.
+    there: Vec<Claim>,
+    /// What is no longer, or not yet, as the revisions up to here have made it, and as it was before them.
+    missing: Vec<Claim>,
+}
+
+fn deviation(timeline: &Timeline, live: &HashMap<Subject, State>, claimed: usize) -> Deviation {
+    let (mut there, mut missing) = (Vec::new(), Vec::new());
+    for (number, course) in timeline.courses.iter().enumerate() {
+        let now = live.get(&course.subject);
+        if !course.at(claimed).contradicted_by(now) {
+            continue;
+        }
+        let fits = |expected: &Expected| *expected != Expected::Unknown && !expected.contradicted_by(now);
+        let later = course.stretches.iter().find(|(from, expected)| *from > claimed && fits(expected));
+        if let Some((from, _)) = later {
+            there.push(claim(timeline, number, *from, live));
+        } else if course.stretches.iter().any(|(from, expected)| *from < claimed && fits(expected)) {
+            missing.push(claim(timeline, number, claimed, live));
+        }
+    }
+    most_telling_first(&mut there, claimed + 1);
+    most_telling_first(&mut missing, claimed);
+    Deviation { there, missing }
+}
+
+/// Tables and columns that exist and should not, or should and do not.
+fn is_weighty(claim: &Claim) -> bool {
+    matches!(claim.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)))
+}

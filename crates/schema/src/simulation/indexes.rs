@@ -1,0 +1,107 @@
+//! Indexes, and names that are too long.
+
+use md5::{Digest, Md5};
+
+use super::{LONGEST_NAME, Simulation};
+use crate::{Belief, Index, Subject, TableSubject};
+
+/// SQLAlchemy's `_truncated_label`: 55 characters, an underscore, and the last four hex digits of the md5.
+pub fn truncated(name: &str) -> String {
+    if name.len() <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    let digest = Md5::digest(name.as_bytes());
+    let kept: String = name.chars().take(LONGEST_NAME - 8).collect();
+    format!("{kept}_{:02x}{:02x}", digest[14], digest[15])
+}
+
+/// SQLAlchemy's name for an index that has none: `ix_<table>_<first column>`.
+pub fn derived_index_name(table: &str, column: &str) -> String {
+    truncated(&format!("ix_{}_{column}", table.replace('.', "_")))
+}
+
+impl Simulation {
+    pub fn create_index(
+        &mut self,
+        name: &str,
+        table: &str,
+        columns: Option<Vec<Option<String>>>,
+        unique: Option<bool>,
+        if_absent: bool,
+    ) {
+        self.effects += 1;
+        let name = truncated(name);
+        if self.doubted(table, [TableSubject::Index(name.clone())]) {
+            return;
+        }
+        let keep = self.guarded > 0 || if_absent;
+        let held = self.table_mut(table);
+        if keep && held.indexes.contains_key(&name) {
+            return;
+        }
+        held.indexes.insert(name.clone(), Index { columns: columns.into(), unique: unique.into(), valid: true });
+        let subject = Subject::Table(table.to_owned(), TableSubject::Index(name));
+        // The guard may have asked for something else, or failed on this database: an index is easily left out.
+        self.undecided |= self.guarded > 0;
+        if self.guarded > 0 { self.doubt(subject) } else { self.trust(&subject) }
+    }
+
+    /// Drops an index by name; without one all indexes of the table are in doubt.
+    pub fn drop_index(&mut self, name: Option<&str>, table: Option<&str>) {
+        self.effects += 1;
+        let Some(name) = name else {
+            let Some(table) = table else { return };
+            let names: Vec<String> =
+                self.schema.tables.get(table).map(|held| held.indexes.keys().cloned().collect()).unwrap_or_default();
+            for name in names {
+                self.doubt(Subject::Table(table.to_owned(), TableSubject::Index(name)));
+            }
+            return;
+        };
+        let name = truncated(name);
+        match (self.index_holder(&name, table), table) {
+            (Some(holder), _) => {
+                self.table_mut(&holder).indexes.remove(&name);
+                self.trust(&Subject::Table(holder, TableSubject::Index(name)));
+            }
+            (None, Some(table)) => self.was_there(table, TableSubject::Index(name)),
+            (None, None) => {}
+        }
+    }
+
+    /// The table whose index this is, the named one first.
+    pub fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
+        let has = |table: &&str| self.schema.tables.get(*table).is_some_and(|held| held.indexes.contains_key(name));
+        if let Some(table) = table.filter(has) {
+            return Some(table.to_owned());
+        }
+        let mut holders = self.schema.tables.iter().filter(|(_, held)| held.indexes.contains_key(name));
+        holders.next().map(|(table, _)| table.clone())
+    }
+
+    pub fn rename_index(&mut self, from: &str, to: &str) {
+        self.effects += 1;
+        if let Some(holder) = self.index_holder(from, None) {
+            let held = self.table_mut(&holder);
+            if let Some(index) = held.indexes.remove(from) {
+                held.indexes.insert(to.to_owned(), index);
+            }
+            return;
+        }
+        let owner = self.schema.tables.iter().find(|(_, held)| {
+            let named = |name: &crate::ConstraintName| name.name == from;
+            held.uniques.iter().any(|unique| unique.name.as_ref().is_some_and(named))
+                || held.primary_key_name.as_ref().is_some_and(named)
+        });
+        if let Some(table) = owner.map(|(table, _)| table.clone()) {
+            self.rename_constraint(&table, from, to);
+        }
+    }
+
+    pub fn index_columns(&self, table: &str, name: &str) -> Option<Vec<Option<String>>> {
+        match &self.schema.tables.get(table)?.indexes.get(name)?.columns {
+            Belief::Known(columns) => Some(columns.clone()),
+            Belief::Unknown => None,
+        }
+    }
+}

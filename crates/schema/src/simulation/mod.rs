@@ -1,0 +1,457 @@
+//! The schema as it would be after the revisions read so far, changed one operation at a time as the database would.
+//!
+//! Frames remember the tables that were touched, so that what a `try` body or one of two branches did can be compared
+//! and taken back without copying the whole schema. Refuses nothing: what cannot be understood becomes a doubt.
+
+mod columns;
+mod constraints;
+mod indexes;
+mod objects;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, SqlType};
+use crate::{Belief, Dialect, Fact, Schema, Subject, Table, TableSubject, table_facts};
+
+pub use columns::ColumnChange;
+
+/// PostgreSQL's limit, which SQLAlchemy's names obey too.
+pub const LONGEST_NAME: usize = 63;
+
+/// The schema so far.
+pub struct Simulation {
+    pub schema: Schema,
+    pub dialect: Dialect,
+    /// The schema that unqualified names fall into.
+    pub default_schema: String,
+    /// `SET search_path` inside the current revision.
+    pub search_path: Option<String>,
+    /// Facts that cannot be known at present, whatever the schema says.
+    doubts: BTreeSet<Subject>,
+    /// Facts that were true before this revision although no revision made them so.
+    pub earlier: Vec<Subject>,
+    /// Tables whose constraints before this revision are not all known.
+    pub earlier_constraints: Vec<String>,
+    /// Above zero inside a branch that may have run: operations then ensure an end state.
+    pub guarded: u32,
+    /// Schema operations in this revision.
+    pub effects: u32,
+    /// Whether some of them may have come to be or not: a condition decided it that nobody can evaluate.
+    pub undecided: bool,
+    touched: BTreeSet<String>,
+    frames: Vec<Frame>,
+}
+
+/// What tables were like before something was tried.
+struct Frame {
+    tables: BTreeMap<String, Option<Table>>,
+    others: Schema,
+    doubts: BTreeSet<Subject>,
+}
+
+/// One outcome of something tried.
+pub struct Outcome {
+    tables: BTreeMap<String, Option<Table>>,
+    others: Schema,
+    doubts: BTreeSet<Subject>,
+}
+
+impl Simulation {
+    pub fn new(dialect: Dialect, default_schema: &str) -> Self {
+        Self {
+            schema: Schema { default_schema: default_schema.to_owned(), ..Schema::default() },
+            dialect,
+            default_schema: default_schema.to_owned(),
+            search_path: None,
+            doubts: BTreeSet::new(),
+            earlier: Vec::new(),
+            earlier_constraints: Vec::new(),
+            guarded: 0,
+            effects: 0,
+            undecided: false,
+            touched: BTreeSet::new(),
+            frames: Vec::new(),
+        }
+    }
+
+    /// A name as facts spell it.
+    pub fn qualify(&self, name: &str, schema: Option<&str>) -> String {
+        match schema {
+            Some(schema) if schema != self.default_schema => format!("{schema}.{name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// Forgets what the last revision left open; returns the tables that it touched.
+    pub fn next_revision(&mut self) -> BTreeSet<String> {
+        self.search_path = None;
+        self.guarded = 0;
+        self.effects = 0;
+        self.undecided = false;
+        self.frames.clear();
+        std::mem::take(&mut self.touched)
+    }
+
+    /// The facts about one table, doubts applied.
+    pub fn facts_of(&self, name: &str) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        if let Some(table) = self.schema.tables.get(name) {
+            table_facts(name, table, |subject, state| facts.push((subject, state)));
+        }
+        let first = Subject::Table(name.to_owned(), TableSubject::Itself);
+        let doubts = self.doubts.range(first..).take_while(|doubt| matches!(doubt, Subject::Table(t, _) if t == name));
+        for doubt in doubts {
+            match facts.iter_mut().find(|(subject, _)| subject == doubt) {
+                Some((_, state)) => *state = Belief::Unknown,
+                None => facts.push((doubt.clone(), Belief::Unknown)),
+            }
+        }
+        facts
+    }
+
+    /// The facts that belong to no table, doubts applied.
+    pub fn other_facts(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        self.schema.other_facts(|subject, state| {
+            let state = if self.doubts.contains(&subject) { Belief::Unknown } else { state };
+            facts.push((subject, state));
+        });
+        let known: BTreeSet<Subject> = facts.iter().map(|(subject, _)| subject.clone()).collect();
+        let doubts = self.doubts.iter().filter(|doubt| !matches!(doubt, Subject::Table(..)) && !known.contains(doubt));
+        facts.extend(doubts.map(|doubt| (doubt.clone(), Belief::Unknown)));
+        facts
+    }
+
+    pub fn doubt(&mut self, subject: Subject) {
+        if let Subject::Table(table, _) = &subject {
+            self.touched.insert(table.clone());
+        }
+        self.doubts.insert(subject);
+    }
+
+    fn trust(&mut self, subject: &Subject) {
+        self.doubts.remove(subject);
+    }
+
+    fn was_there(&mut self, table: &str, subject: TableSubject) {
+        self.earlier.push(Subject::Table(table.to_owned(), subject));
+    }
+
+    /// Whether the current revision has changed a table.
+    pub fn has_touched(&self, name: &str) -> bool {
+        self.touched.contains(name)
+    }
+
+    /// Must precede each change of a table.
+    fn touch(&mut self, name: &str) {
+        self.touched.insert(name.to_owned());
+        if let Some(frame) = self.frames.last_mut()
+            && !frame.tables.contains_key(name)
+        {
+            frame.tables.insert(name.to_owned(), self.schema.tables.get(name).cloned());
+        }
+    }
+
+    /// The table to change; one that no revision created is assumed.
+    pub fn table_mut(&mut self, name: &str) -> &mut Table {
+        self.touch(name);
+        self.schema.tables.entry(name.to_owned()).or_insert_with(|| Table { assumed: true, ..Table::default() })
+    }
+
+    /// A branch that may have run changes a table that nothing created: what it would change is in doubt.
+    fn doubted(&mut self, table: &str, subjects: impl IntoIterator<Item = TableSubject>) -> bool {
+        let missing = self.guarded > 0 && !self.schema.tables.contains_key(table);
+        if missing {
+            for subject in subjects {
+                self.was_there(table, subject.clone());
+                self.doubt(Subject::Table(table.to_owned(), subject));
+            }
+        }
+        missing
+    }
+
+    /// Something unreadable happened to the table.
+    pub fn open(&mut self, name: &str) {
+        self.open_part(name, |table| table.open = true);
+    }
+
+    /// The same, to the part that `open` opens.
+    pub fn open_part(&mut self, name: &str, open: fn(&mut Table)) {
+        if self.schema.tables.contains_key(name) {
+            open(self.table_mut(name));
+        }
+    }
+
+    /// The same, to that part of each table of this name: nobody knows its schema.
+    pub fn open_part_in_any_schema(&mut self, name: &str, open: fn(&mut Table)) {
+        let bare = |table: &str| table.rsplit_once('.').map_or(table, |(_, bare)| bare) == name;
+        let tables: Vec<String> = self.schema.tables.keys().filter(|table| bare(table)).cloned().collect();
+        tables.iter().for_each(|table| self.open_part(table, open));
+    }
+
+    fn others(&self) -> Schema {
+        let all = &self.schema;
+        Schema {
+            default_schema: all.default_schema.clone(),
+            tables: BTreeMap::new(),
+            enums: all.enums.clone(),
+            views: all.views.clone(),
+            sequences: all.sequences.clone(),
+            functions: all.functions.clone(),
+            triggers: all.triggers.clone(),
+            extensions: all.extensions.clone(),
+            namespaces: all.namespaces.clone(),
+        }
+    }
+
+    fn set_others(&mut self, others: Schema) {
+        let tables = std::mem::take(&mut self.schema.tables);
+        self.schema = Schema { tables, ..others };
+    }
+
+    /// Begins to try something; returns about how many bytes it takes to remember what was before.
+    pub fn begin(&mut self) -> usize {
+        const EACH: usize = 64;
+        let others = self.others();
+        let objects = [&others.views, &others.sequences, &others.functions, &others.extensions, &others.namespaces];
+        let count = objects.iter().map(|set| set.len()).sum::<usize>()
+            + others.enums.len()
+            + others.triggers.len()
+            + self.doubts.len();
+        self.frames.push(Frame { tables: BTreeMap::new(), others, doubts: self.doubts.clone() });
+        count * EACH
+    }
+
+    /// Takes back what was done since [`Self::begin`] and returns it as an outcome.
+    pub fn roll_back(&mut self) -> Outcome {
+        let Some(frame) = self.frames.pop() else {
+            return Outcome { tables: BTreeMap::new(), others: self.others(), doubts: self.doubts.clone() };
+        };
+        let others = self.others();
+        let doubts = std::mem::replace(&mut self.doubts, frame.doubts);
+        self.set_others(frame.others);
+        let mut tables = BTreeMap::new();
+        for (name, before) in frame.tables {
+            tables.insert(name.clone(), self.schema.tables.get(&name).cloned());
+            self.put(&name, before);
+        }
+        Outcome { tables, others, doubts }
+    }
+
+    /// Keeps what was done since [`Self::begin`].
+    pub fn keep(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        if let Some(outer) = self.frames.last_mut() {
+            for (name, before) in frame.tables {
+                outer.tables.entry(name).or_insert(before);
+            }
+        }
+    }
+
+    fn put(&mut self, name: &str, table: Option<Table>) {
+        self.touch(name);
+        match table {
+            Some(table) => self.schema.tables.insert(name.to_owned(), table),
+            None => self.schema.tables.remove(name),
+        };
+    }
+
+    /// Takes an outcome for what happened, and doubts each fact in which the present state differs from it.
+    pub fn accept_with_doubt(&mut self, outcome: Outcome) {
+        let names: BTreeSet<String> = outcome.tables.keys().cloned().collect();
+        self.settle(outcome, &names);
+    }
+
+    /// As [`Self::accept_with_doubt`], against another outcome instead of the present state.
+    pub fn accept_either(&mut self, mut one: Outcome, other: Outcome) {
+        let names: BTreeSet<String> = one.tables.keys().chain(other.tables.keys()).cloned().collect();
+        for name in &names {
+            // Untouched by the first branch: there it stays as it was before both.
+            one.tables.entry(name.clone()).or_insert_with(|| self.schema.tables.get(name).cloned());
+        }
+        for (name, table) in other.tables {
+            self.put(&name, table);
+        }
+        self.doubts = other.doubts;
+        self.set_others(other.others);
+        self.settle(one, &names);
+    }
+
+    fn settle(&mut self, outcome: Outcome, names: &BTreeSet<String>) {
+        let mut before: BTreeMap<Subject, Belief<_>> = self.other_facts().into_iter().collect();
+        before.extend(names.iter().flat_map(|name| self.facts_of(name)));
+        for (name, table) in outcome.tables {
+            self.put(&name, table);
+        }
+        self.set_others(outcome.others);
+        self.doubts.extend(outcome.doubts);
+        let mut after: BTreeMap<Subject, Belief<_>> = self.other_facts().into_iter().collect();
+        after.extend(names.iter().flat_map(|name| self.facts_of(name)));
+        let differing: Vec<Subject> = before
+            .keys()
+            .chain(after.keys())
+            .filter(|subject| before.get(subject) != after.get(subject))
+            .cloned()
+            .collect();
+        self.undecided |= !differing.is_empty();
+        for subject in differing {
+            self.doubt(subject);
+        }
+    }
+
+    /// Does something to these tables. In a branch that may have run, whatever it changes of them may have come to be or not.
+    fn perhaps(&mut self, tables: &[&str], operation: impl FnOnce(&mut Self)) {
+        if self.guarded == 0 {
+            return operation(self);
+        }
+        let facts = |simulation: &Self| -> BTreeMap<Subject, Belief<_>> {
+            tables.iter().flat_map(|table| simulation.facts_of(table)).collect()
+        };
+        let before = facts(self);
+        operation(self);
+        let after = facts(self);
+        let subjects: BTreeSet<&Subject> = before.keys().chain(after.keys()).collect();
+        for subject in subjects.into_iter().filter(|subject| before.get(subject) != after.get(subject)) {
+            self.undecided = true;
+            self.doubt(subject.clone());
+        }
+    }
+
+    pub fn create_table(
+        &mut self,
+        name: &str,
+        columns: &[ColumnSpec],
+        constraints: &[ConstraintSpec],
+        if_absent: bool,
+    ) {
+        self.perhaps(&[name], |simulation| simulation.make_table(name, columns, constraints, if_absent));
+    }
+
+    fn make_table(&mut self, name: &str, columns: &[ColumnSpec], constraints: &[ConstraintSpec], if_absent: bool) {
+        self.effects += 1;
+        if let Some(old) = self.schema.tables.get(name)
+            && (self.guarded > 0 || if_absent)
+            && !old.assumed
+        {
+            return;
+        }
+        self.touch(name);
+        self.schema.tables.insert(name.to_owned(), Table::default());
+        self.doubts.retain(|doubt| doubt.table() != Some(name));
+        for column in columns {
+            self.put_column(name, column, true);
+        }
+        let keys: Vec<String> =
+            columns.iter().filter(|column| column.primary_key).filter_map(|column| column.name.clone()).collect();
+        if !keys.is_empty() {
+            self.table_mut(name).primary_key = Some(Belief::Known(keys));
+        }
+        for constraint in constraints {
+            if !matches!(constraint.kind, ConstraintKind::ForeignKey { use_alter: true, .. }) {
+                self.put_constraint(name, constraint);
+            }
+        }
+        self.settle_keys(name);
+    }
+
+    /// PostgreSQL keeps one of several equal keys that one CREATE TABLE asks for; a primary key excludes NULL.
+    fn settle_keys(&mut self, name: &str) {
+        let postgres = self.dialect == Dialect::PostgreSql;
+        let table = self.table_mut(name);
+        let key = match &table.primary_key {
+            Some(Belief::Known(columns)) => columns.clone(),
+            _ => Vec::new(),
+        };
+        let mut seen = vec![key.clone()];
+        table.uniques.retain(|unique| match &unique.columns {
+            Belief::Known(columns) if postgres && seen.contains(columns) => false,
+            Belief::Known(columns) => {
+                seen.push(columns.clone());
+                true
+            }
+            Belief::Unknown => true,
+        });
+        if postgres {
+            for column in table.columns.iter_mut().filter(|column| key.contains(&column.name)) {
+                column.nullable = Belief::Known(false);
+            }
+        }
+    }
+
+    pub fn drop_table(&mut self, name: &str) {
+        let referring = if self.guarded > 0 { self.referring_to(name) } else { Vec::new() };
+        let tables: Vec<&str> = std::iter::once(name).chain(referring.iter().map(String::as_str)).collect();
+        self.perhaps(&tables, |simulation| simulation.remove_table(name));
+    }
+
+    fn remove_table(&mut self, name: &str) {
+        self.effects += 1;
+        if !self.schema.tables.contains_key(name) {
+            self.was_there(name, TableSubject::Itself);
+        }
+        self.touch(name);
+        self.schema.tables.remove(name);
+        self.doubts.retain(|doubt| doubt.table() != Some(name));
+        self.schema.triggers.retain(|(table, _)| table != name);
+        let target = Belief::Known(name.to_owned());
+        for other in self.referring_to(name) {
+            self.table_mut(&other).foreign_keys.retain(|key| key.target != target);
+        }
+    }
+
+    pub fn referring_to(&self, name: &str) -> Vec<String> {
+        let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.target.known().is_some_and(|t| t == name));
+        self.schema.tables.iter().filter(|(_, table)| refers(table)).map(|(name, _)| name.clone()).collect()
+    }
+
+    pub fn rename_table(&mut self, from: &str, to: &str) {
+        self.perhaps(&[from, to], |simulation| simulation.move_table(from, to));
+    }
+
+    fn move_table(&mut self, from: &str, to: &str) {
+        self.effects += 1;
+        if self.guarded > 0 && !self.schema.tables.contains_key(from) && self.schema.tables.contains_key(to) {
+            return;
+        }
+        if !self.schema.tables.contains_key(from) && self.rename_object(from, to) {
+            return;
+        }
+        self.touch(from);
+        self.touch(to);
+        // What no revision created need not be a table: ALTER TABLE renames sequences, views and indexes, too.
+        let table = self.schema.tables.remove(from).unwrap_or_else(|| {
+            self.earlier.push(Subject::Table(from.to_owned(), TableSubject::Itself));
+            Table { open: true, assumed: true, ..Table::default() }
+        });
+        self.schema.tables.insert(to.to_owned(), table);
+        for other in self.referring_to(from) {
+            for key in &mut self.table_mut(&other).foreign_keys {
+                if key.target.known().is_some_and(|target| target == from) {
+                    key.target = Belief::Known(to.to_owned());
+                }
+            }
+        }
+        let moved = |table: &String| if table == from { to.to_owned() } else { table.clone() };
+        self.schema.triggers = self.schema.triggers.iter().map(|(table, name)| (moved(table), name.clone())).collect();
+        self.doubts = std::mem::take(&mut self.doubts)
+            .into_iter()
+            .map(|doubt| match doubt {
+                Subject::Table(table, subject) => Subject::Table(moved(&table), subject),
+                Subject::Trigger(table, name) => Subject::Trigger(moved(&table), name),
+                other => other,
+            })
+            .collect();
+    }
+
+    /// `CREATE TYPE` as a side effect of `CREATE TABLE`; adding a column does not do that.
+    fn create_enum_of(&mut self, kind: &SqlType) {
+        if let Some(enumeration) = &kind.enumeration
+            && let Some(name) = &enumeration.name
+            && enumeration.native
+            && enumeration.create
+        {
+            let labels = Belief::from(enumeration.labels.clone());
+            self.schema.enums.entry(name.to_lowercase()).or_insert(labels);
+        }
+    }
+}
