@@ -15,7 +15,7 @@ use database::catalogue;
 use history::read_header;
 use migration::{Checkout, Script, read};
 use schema::evidence::{Forked, Standing, Verdict, Weighed, standing};
-use schema::{Dialect, Effects, Setting};
+use schema::{Dialect, RevisionFacts, Setting, revision_facts};
 
 const USAGE: &str = "usage: replay [--verbose] [--schema NAME] CHECKOUT VERSIONS CATALOGUES\n\
     CHECKOUT    the folder that imports are followed in\n\
@@ -120,12 +120,12 @@ fn replay(
         default_schema: default_schema.to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let known: RefCell<HashMap<Vec<usize>, Vec<Effects>>> = RefCell::default();
+    let known: RefCell<HashMap<Vec<usize>, Vec<RevisionFacts>>> = RefCell::default();
     let read = |order: &[usize]| {
         if let Some(effects) = known.borrow().get(order) {
             return Ok(effects.clone());
         }
-        let effects = read(order.iter().map(|&place| &scripts[place]), &disk, &setting)?;
+        let effects = revision_facts(read(order.iter().map(|&place| &scripts[place]), &disk, &setting)?, &setting);
         known.borrow_mut().insert(order.to_vec(), effects.clone());
         Ok(effects)
     };

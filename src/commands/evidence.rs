@@ -17,7 +17,7 @@ use schema::evidence::{
     Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
-use schema::{Effects, Setting};
+use schema::{RevisionFacts, Setting, revision_facts};
 use version_table::VersionTable;
 
 /// Files beside the migrations, by absolute path.
@@ -48,10 +48,19 @@ impl Checkout for Disk {
     }
 }
 
+/// What each revision does, given those before it.
+fn facts<'s>(
+    scripts: impl IntoIterator<Item = &'s Script> + Send,
+    disk: &Disk,
+    setting: &Setting,
+) -> std::io::Result<Vec<RevisionFacts>> {
+    Ok(revision_facts(read(scripts, disk, setting)?, setting))
+}
+
 /// The revisions in upgrade order, with what each of them does.
 pub(super) struct History {
     pub(super) ids: Vec<String>,
-    pub(super) effects: Vec<Effects>,
+    pub(super) effects: Vec<RevisionFacts>,
 }
 
 impl History {
@@ -67,7 +76,7 @@ impl History {
     pub(super) fn each_alone(files: &Files, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, "heads")?;
         let disk = Disk::around(&files.layout)?;
-        let each = scripts(files, &ids)?.into_iter().map(|script| read([&script], &disk, setting));
+        let each = scripts(files, &ids)?.into_iter().map(|script| facts([&script], &disk, setting));
         let effects = each.collect::<Result<Vec<_>, _>>()?.concat();
         Ok(Self { ids, effects })
     }
@@ -87,7 +96,7 @@ impl History {
     /// Reads what the migrations up to `target` do, each after those that it needs.
     pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, target)?;
-        let effects = read(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
+        let effects = facts(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
         Ok(Self { ids, effects })
     }
 }
@@ -124,13 +133,13 @@ impl Comparison {
         let usual = setting(database.dialect(), database.dialect().usual_schema(), table);
         let reading = tokio::task::spawn_blocking({
             let (scripts, disk, usual) = (scripts.clone(), disk.clone(), usual.clone());
-            move || read(scripts.iter(), &*disk, &usual)
+            move || facts(scripts.iter(), &*disk, &usual)
         });
         let schema = database.schema(table).await?;
         let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
         let setting = setting(database.dialect(), &schema.default_schema, table);
-        let straight = if setting == usual { straight } else { read(scripts.iter(), &*disk, &setting)? };
-        let read_in = |order: &[usize]| read(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
+        let straight = if setting == usual { straight } else { facts(scripts.iter(), &*disk, &setting)? };
+        let read_in = |order: &[usize]| facts(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
         let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
         let Weighed { order, effects, inference } = forked.weigh(&schema)?;
         let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();
@@ -168,7 +177,7 @@ impl Comparison {
 }
 
 /// What of a revision could not be read, a line each, with file and line.
-pub(super) fn unread_lines(files: &Files, id: &str, effects: &Effects) -> Vec<String> {
+pub(super) fn unread_lines(files: &Files, id: &str, effects: &RevisionFacts) -> Vec<String> {
     let file = files.graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
     effects.unread.iter().map(|unread| format!("{file}:{}: {}", unread.line, unread.what)).collect()
 }
@@ -202,7 +211,7 @@ fn needs(files: &Files, ids: &[String]) -> Vec<Vec<usize>> {
 }
 
 /// The indexes of a schema that are not valid, and whether a revision of `pending` makes them.
-fn invalid_indexes(schema: &Schema, pending: &[Effects]) -> Vec<InvalidIndex> {
+fn invalid_indexes(schema: &Schema, pending: &[RevisionFacts]) -> Vec<InvalidIndex> {
     let mut found = Vec::new();
     for (table, held) in &schema.tables {
         for (name, _) in held.indexes.iter().filter(|(_, index)| !index.valid) {

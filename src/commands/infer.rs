@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::process::liveness::Liveness;
 use crate::reconcile::rows_after;
 use history::RevisionGraph;
-use schema::Effects;
+use schema::RevisionFacts;
 use schema::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
 
 /// What the time before the first revision is called.
@@ -168,7 +168,7 @@ fn document(inference: &Inference, ids: &[String], rows: Option<Vec<String>>) ->
 }
 
 /// The revision that a claim is about: who made it so, or who will.
-fn about(claim: &Claim, effects: &[Effects]) -> Option<usize> {
+fn about(claim: &Claim, effects: &[RevisionFacts]) -> Option<usize> {
     claim.by.or_else(|| effects.iter().position(|effects| effects.makes(&claim.subject)))
 }
 

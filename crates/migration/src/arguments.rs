@@ -68,10 +68,10 @@ impl Interpreter<'_> {
                 }
                 self.bind(&definition.parameters, arguments, &frame);
                 let generator = yields(&definition.body);
-                let before = (self.simulation.effects, self.unread.len(), self.data);
+                let before = (self.recorder.changes, self.unread.len(), self.data);
                 let (flow, may_have_returned) = self.body(&definition.body, &frame);
                 // It runs when somebody goes through it, a piece at a time.
-                if generator && before != (self.simulation.effects, self.unread.len(), self.data) {
+                if generator && before != (self.recorder.changes, self.unread.len(), self.data) {
                     self.misread(format!("{}() is a generator", definition.name));
                 }
                 // A helper of another file that would fail for certain has something that cannot be seen from here:

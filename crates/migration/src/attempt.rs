@@ -43,7 +43,7 @@ impl Interpreter<'_> {
         };
         if self.has_effect(body, frame) || self.has_effect(orelse, frame) {
             let outcome = self.tried(both);
-            self.simulation.accept_with_doubt(outcome);
+            self.recorder.accept_with_doubt(outcome);
             self.forget(body, frame);
             self.forget(orelse, frame);
             return Flow::Next;
@@ -72,7 +72,7 @@ impl Interpreter<'_> {
     fn handler(&mut self, body: &[Stmt], frame: &Frame) {
         if self.has_effect(body, frame) {
             let outcome = self.tried(|interpreter| interpreter.block(body, frame));
-            self.simulation.accept_with_doubt(outcome);
+            self.recorder.accept_with_doubt(outcome);
             self.forget(body, frame);
         } else {
             self.pass_by(body, frame);

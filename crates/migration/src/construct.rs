@@ -4,8 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::import::KNOWN_PACKAGES;
-use super::operation::has_default;
-use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, Naming, SqlType, TableSpec};
+use super::index::index_options;
+use super::operation::{default_text, has_default};
+use super::spec::{
+    Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType,
+    TableSpec,
+};
 use super::value::{Nature, Value};
 use super::{Interpreter, sqltype};
 use schema::Dialect;
@@ -27,6 +31,11 @@ pub(super) fn column_name(value: &Value) -> Option<String> {
         Value::Sql(inner) => inner.text().filter(|text| is_word(text)).map(|text| text.to_string()),
         other => other.text().map(|text| text.to_string()),
     }
+}
+
+/// `column` out of `schema.table.column`.
+fn last_part(text: &str) -> String {
+    text.rsplit('.').next().unwrap_or(text).to_owned()
 }
 
 fn is_word(text: &str) -> bool {
@@ -127,9 +136,9 @@ impl Interpreter<'_> {
             }
             "Index" => {
                 let columns = column_names(arguments.positional.get(1..).unwrap_or_default());
-                let unique = arguments.keyword("unique").map_or(Some(false), Value::truth);
+                let parts = arguments.positional.get(1..).unwrap_or_default();
+                let kind = ConstraintKind::Index(index_options(arguments, parts));
                 let columns = (!arguments.open).then_some(columns);
-                let kind = ConstraintKind::Index { unique };
                 Value::Constraint(Rc::new(ConstraintSpec { name: naming(first), columns, kind }))
             }
             "text" | "TextClause" | "literal_column" | "DDL" => {
@@ -147,7 +156,7 @@ impl Interpreter<'_> {
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "Session" => Value::Connection,
-            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.simulation.effects),
+            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.recorder.changes),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
                 name: None,
@@ -213,7 +222,7 @@ impl Interpreter<'_> {
             Some(value) => has_default(value),
         };
         for constraint in &mut constraints {
-            if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey { .. }) {
+            if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey(_)) {
                 constraint.columns = Some(vec![name.as_ref().map(|name| name.to_string())]);
             }
         }
@@ -226,6 +235,7 @@ impl Interpreter<'_> {
             unique: flag("unique"),
             index: flag("index"),
             default,
+            default_text: arguments.keyword("server_default").and_then(default_text),
             constraints,
         })))
     }
@@ -234,40 +244,45 @@ impl Interpreter<'_> {
     fn reference(&self, text: &str) -> Option<String> {
         let mut parts = text.rsplit('.').skip(1);
         let table = parts.next()?;
-        Some(self.simulation.qualify(table, parts.next()))
+        Some(self.recorder.simulation.qualify(table, parts.next()))
     }
 
     /// The columns are filled in by the column that holds it.
     fn foreign_key(&mut self, arguments: &Arguments) -> Value {
-        let target = arguments.get(0, "column").and_then(Value::text).and_then(|text| self.reference(&text));
-        self.foreign(None, target, naming(arguments.keyword("name")), arguments)
+        let text = arguments.get(0, "column").and_then(Value::text);
+        let target = text.as_ref().and_then(|text| self.reference(text));
+        let there = text.filter(|text| text.contains('.')).map(|text| vec![Some(last_part(&text))]);
+        self.foreign(None, target, there, arguments, usize::MAX)
     }
 
     fn foreign_key_constraint(&mut self, arguments: &Arguments) -> Value {
         let columns = column_list(arguments.get(0, "columns"));
         let references = column_list(arguments.get(1, "refcolumns"));
-        let target =
-            references.and_then(|columns| columns.into_iter().next().flatten()).and_then(|text| self.reference(&text));
-        self.foreign(columns, target, naming(arguments.get(2, "name")), arguments)
+        let first = references.as_ref().and_then(|columns| columns.first().cloned().flatten());
+        let target = first.and_then(|text| self.reference(&text));
+        let there = references.map(|columns| columns.iter().map(|column| column.as_deref().map(last_part)).collect());
+        self.foreign(columns, target, there, arguments, 2)
     }
 
     fn foreign(
         &mut self,
         columns: Option<Vec<Option<String>>>,
         target: Option<String>,
-        name: Naming,
+        target_columns: Option<Vec<Option<String>>>,
         arguments: &Arguments,
+        name_at: usize,
     ) -> Value {
+        let name = naming(arguments.get(name_at, "name"));
         let use_alter = arguments.keyword("use_alter").and_then(Value::truth) == Some(true);
         let on_delete = on_delete(arguments.keyword("ondelete"));
-        let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter };
+        let kind = ConstraintKind::ForeignKey(ForeignKeySpec { target, target_columns, on_delete, use_alter });
         Value::Constraint(Rc::new(ConstraintSpec { name, columns, kind }))
     }
 
     fn table(&mut self, arguments: &Arguments) -> Value {
         let schema = arguments.keyword("schema").and_then(Value::text);
         let name = arguments.get(0, "name").and_then(Value::text);
-        let name = name.map(|name| self.simulation.qualify(&name, schema.as_deref()));
+        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
         let parts = arguments.positional.get(2..).unwrap_or_default();
         Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
     }
@@ -322,7 +337,7 @@ impl Interpreter<'_> {
             return Value::Type(Rc::new(SqlType { text, enumeration: Some(std::sync::Arc::new(enumeration)) }));
         }
         let schema = arguments.keyword("schema").and_then(Value::text);
-        let name = name.map(|name| self.simulation.qualify(&name, schema.as_deref()));
+        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
         let text = name.as_ref().map(|name| name.to_lowercase());
         let create = truth("create_type") == Some(true);
         let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create }));
@@ -335,7 +350,7 @@ impl Interpreter<'_> {
 pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str) {
     for column in columns.iter_mut().filter(|column| column.index) {
         let Some(name) = column.name.clone() else { continue };
-        let kind = ConstraintKind::Index { unique: Some(column.unique) };
+        let kind = ConstraintKind::Index(IndexOptions { unique: Some(column.unique), ..IndexOptions::default() });
         let label = Naming::Derived(format!("ix_{schema}_{table}_{name}"));
         column.constraints.push(ConstraintSpec { name: label, columns: Some(vec![Some(name)]), kind });
         column.index = false;

@@ -4,18 +4,18 @@ use std::rc::Rc;
 
 use super::Interpreter;
 use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
-use super::operation::has_default;
-use super::spec::{Arguments, ConstraintKind, ConstraintSpec, Naming};
+use super::operation::{default_text, has_default};
+use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming};
 use super::value::{Batch, Value};
 use schema::Dialect;
-use schema::simulation::ColumnChange;
+use schema::operation::{ColumnChange, OperationKind, Reach};
 
 impl Interpreter<'_> {
     /// A batch; one that makes the table anew out of columns that it is told of, not of those that are there, has these.
     pub(super) fn batch(&mut self, arguments: &Arguments) -> Value {
         let schema = arguments.get(1, "schema").and_then(Value::text);
         let table = arguments.get(0, "table_name").and_then(Value::text);
-        let table = table.map(|table| self.simulation.qualify(&table, schema.as_deref()));
+        let table = table.map(|table| self.recorder.simulation.qualify(&table, schema.as_deref()));
         let recreate = arguments.get(2, "recreate").map_or(Some("auto".into()), Value::text);
         let anew = match recreate.as_deref() {
             Some("never") => false,
@@ -24,16 +24,20 @@ impl Interpreter<'_> {
         };
         if let (true, Some(table)) = (anew, &table) {
             if let Some(Value::Table(copy)) = arguments.get(4, "copy_from") {
-                copy.columns.iter().for_each(|column| self.simulation.overlay(table, column));
+                copy.columns.iter().for_each(|column| self.overlay(table, column.clone()));
             }
             let (told, _) = arguments.get(7, "reflect_args").and_then(Value::items).unwrap_or_default();
             for column in &told {
                 if let Value::Column(column) = column {
-                    self.simulation.overlay(table, &column.borrow());
+                    self.overlay(table, column.borrow().clone());
                 }
             }
         }
         Value::Op(Some(Rc::new(Batch { table })))
+    }
+
+    fn overlay(&mut self, table: &str, column: ColumnSpec) {
+        self.record(OperationKind::Unread(Reach::Column { table: table.to_owned(), column }));
     }
 
     pub(super) fn create_table(&mut self, arguments: &Arguments) -> Value {
@@ -65,10 +69,7 @@ impl Interpreter<'_> {
             name_indexes(&mut table.columns, schema, &base);
         }
         let keep = may_be_there(arguments, "if_not_exists");
-        self.simulation.create_table(&name, &table.columns, &table.constraints, keep);
-        if table.open {
-            self.simulation.open(&name);
-        }
+        self.record_table(table.clone(), keep);
         Value::Table(Rc::new(table))
     }
 
@@ -84,7 +85,7 @@ impl Interpreter<'_> {
         }
         // Written into the column, its one foreign key goes without its name.
         let inline = arguments.keyword("inline_references").map_or(Some(false), Value::truth);
-        let mut keys = spec.constraints.iter_mut().filter(|key| matches!(key.kind, ConstraintKind::ForeignKey { .. }));
+        let mut keys = spec.constraints.iter_mut().filter(|key| matches!(key.kind, ConstraintKind::ForeignKey(_)));
         if let (Some(key), None) = (keys.next(), keys.next())
             && inline != Some(false)
         {
@@ -96,7 +97,7 @@ impl Interpreter<'_> {
             let columns = inline.and(spec.name.clone()).map(|name| vec![Some(name)]);
             spec.constraints.push(ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::PrimaryKey });
         }
-        self.simulation.add_column(table, &spec, may_be_there(arguments, "if_not_exists"));
+        self.record_column(table, spec, may_be_there(arguments, "if_not_exists"));
     }
 
     pub(super) fn alter_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
@@ -111,6 +112,7 @@ impl Interpreter<'_> {
             change.nullable = Some(value.truth().into());
         }
         if let Some(value) = arguments.keyword("server_default") {
+            change.default_text = default_text(value);
             change.default = match value {
                 // Alembic's own "leave it alone".
                 Value::Bool(false) => None,
@@ -123,7 +125,7 @@ impl Interpreter<'_> {
         if let Some(value) = given("new_column_name").or_else(|| given("name")) {
             change.name = Some(value.text().map(|name| name.to_string()).into());
         }
-        self.simulation.alter_column(table, &column, change);
+        self.record_change(table, column, change);
     }
 
     pub(super) fn create_foreign_key(&mut self, table: &str, at: usize, arguments: &Arguments) {
@@ -132,9 +134,10 @@ impl Interpreter<'_> {
         let target = self.table_argument(arguments, 1 + at, name, schema.as_deref());
         let columns = column_list(arguments.get(2 + at, "local_cols"));
         let on_delete = on_delete(arguments.keyword("ondelete"));
-        let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter: false };
+        let target_columns = column_list(arguments.get(3 + at, "remote_cols"));
+        let kind = ConstraintKind::ForeignKey(ForeignKeySpec { target, target_columns, on_delete, use_alter: false });
         let name = naming(arguments.get(0, "constraint_name"));
-        self.simulation.add_constraint(table, &ConstraintSpec { name, columns, kind });
+        self.record_constraint(table, ConstraintSpec { name, columns, kind });
     }
 }
 

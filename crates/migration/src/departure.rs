@@ -7,9 +7,9 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
 
 use super::call::is_plain_builtin;
+use super::recorder::Attempted;
 use super::statement::{Flow, Frame, has_effect_in};
 use super::{Interpreter, UnreadKind};
-use schema::simulation::Outcome;
 
 /// How often the function that is followed may have been left so far, by what; each is one guard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Interpreter<'_> {
     }
 
     /// As [`Self::tried`]; what it leaves is left to the caller.
-    pub(super) fn apart(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> (Outcome, Departures) {
+    pub(super) fn apart(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> (Attempted, Departures) {
         let before = self.departures;
         let outcome = self.tried(run);
         let more = self.departures.since(before);
@@ -67,7 +67,7 @@ impl Interpreter<'_> {
         if more != Departures::default() {
             self.guard_at.get_or_insert(self.at);
         }
-        self.simulation.guarded += more.guards();
+        self.recorder.guarded += more.guards();
         self.departures.returns += more.returns;
         self.departures.breaks += more.breaks;
         self.departures.continues += more.continues;
@@ -75,7 +75,7 @@ impl Interpreter<'_> {
 
     pub(super) fn return_to(&mut self, before: Departures) {
         let gone = self.departures.guards().saturating_sub(before.guards());
-        self.simulation.guarded = self.simulation.guarded.saturating_sub(gone);
+        self.recorder.guarded = self.recorder.guarded.saturating_sub(gone);
         self.departures = before;
     }
 
@@ -92,24 +92,24 @@ impl Interpreter<'_> {
     /// Something that may have run.
     pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
         self.guard_at.get_or_insert(self.at);
-        self.simulation.guarded += 1;
+        self.recorder.guarded += 1;
         self.begin();
-        let before = self.simulation.effects;
+        let before = self.recorder.changes;
         let flow = run(self);
-        self.simulation.undecided |= self.simulation.effects > before;
+        self.recorder.simulation.undecided |= self.recorder.changes > before;
         if std::mem::take(&mut self.raised) {
-            let outcome = self.simulation.roll_back();
-            self.simulation.accept_with_doubt(outcome);
+            let outcome = self.recorder.roll_back();
+            self.recorder.accept_with_doubt(outcome);
         } else {
-            self.simulation.keep();
+            self.recorder.keep();
         }
-        self.simulation.guarded = self.simulation.guarded.saturating_sub(1);
+        self.recorder.guarded = self.recorder.guarded.saturating_sub(1);
         self.depart(flow);
     }
 
     /// What is kept to take it back has its size.
     fn begin(&mut self) {
-        let size = self.simulation.begin();
+        let size = self.recorder.begin();
         self.spend(size);
     }
 
@@ -164,15 +164,15 @@ impl Interpreter<'_> {
     }
 
     /// What came of it, for its caller to accept.
-    pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Outcome {
+    pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Attempted {
         self.guard_at.get_or_insert(self.at);
         self.begin();
-        let before = self.simulation.effects;
+        let before = self.recorder.changes;
         let flow = run(self);
-        self.simulation.undecided |= self.simulation.effects > before;
+        self.recorder.simulation.undecided |= self.recorder.changes > before;
         self.raised = false;
         self.depart(flow);
-        self.simulation.roll_back()
+        self.recorder.roll_back()
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::value::{GAP, Value};
 use super::{Interpreter, UnreadKind};
-use schema::{Subject, Table};
+use schema::Subject;
+use schema::operation::{OperationKind, Reach, TablePart};
 
 impl Interpreter<'_> {
     pub(super) fn execute(&mut self, statement: &Value) {
@@ -26,16 +27,15 @@ impl Interpreter<'_> {
             other => other.text().map(|name| name.to_string()),
         };
         match (what, name, argument) {
-            ("CREATE SEQUENCE", Some(name), _) => self.simulation.create(Subject::Sequence(name)),
-            ("DROP SEQUENCE", Some(name), _) => self.simulation.drop(Subject::Sequence(name)),
-            ("CREATE SCHEMA", Some(name), _) => self.simulation.create(Subject::Namespace(name)),
-            ("DROP SCHEMA", Some(name), _) => self.simulation.drop(Subject::Namespace(name)),
+            ("CREATE SEQUENCE", Some(name), _) => self.record_create(Subject::Sequence(name), false),
+            ("DROP SEQUENCE", Some(name), _) => self.record_drop(Subject::Sequence(name)),
+            ("CREATE SCHEMA", Some(name), _) => self.record_create(Subject::Namespace(name), false),
+            ("DROP SCHEMA", Some(name), _) => self.record_drop(Subject::Namespace(name)),
             ("CREATE TABLE", _, Value::Table(table)) if table.name.is_some() => {
-                let name = table.name.clone().unwrap_or_default();
-                self.simulation.create_table(&name, &table.columns, &table.constraints, false);
+                self.record_table((**table).clone(), false);
             }
             ("DROP TABLE", _, Value::Table(table)) if table.name.is_some() => {
-                self.simulation.drop_table(&table.name.clone().unwrap_or_default());
+                self.record_drop_table(table.name.clone().unwrap_or_default());
             }
             _ => {
                 self.unread(
@@ -55,7 +55,7 @@ impl Interpreter<'_> {
             }
             return;
         }
-        self.simulation.effects += 1;
+        self.recorder.changes += 1;
         let known = text.split(GAP).next().unwrap_or_default();
         let start: String = known.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
         let what = format!("it executes \"{start} …\", which is put together when it runs");
@@ -76,11 +76,11 @@ impl Interpreter<'_> {
         let is_sign = |c: char| c.is_alphanumeric() || c == '_' || c == '.' || c == GAP;
         let bare = text.replace('"', "");
         let words: Vec<&str> = bare.split(|c| !is_sign(c)).filter(|word| !word.is_empty()).take(500).collect();
-        let open = match object(&words).as_deref() {
+        let part = match object(&words).as_deref() {
             // They stand on a table and leave it as it is.
             Some("TRIGGER" | "POLICY" | "RULE" | "COMMENT") => return true,
-            Some("INDEX") => |table: &mut Table| table.open_indexes = true,
-            _ => |table: &mut Table| table.open = true,
+            Some("INDEX") => TablePart::Indexes,
+            _ => TablePart::Everything,
         };
         let (mut after, mut named) = (false, false);
         for word in words {
@@ -91,10 +91,13 @@ impl Interpreter<'_> {
                 after = false;
                 named |= !word.ends_with(GAP);
                 match word.strip_prefix(GAP).and_then(|word| word.strip_prefix('.')) {
-                    Some(name) => self.simulation.open_part_in_any_schema(name, open),
+                    Some(name) => {
+                        let name = name.to_owned();
+                        self.record(OperationKind::Unread(Reach::TableInAnySchema { name, part }));
+                    }
                     None => {
-                        let own = format!("{}.", self.simulation.default_schema);
-                        self.simulation.open_part(word.strip_prefix(&own).unwrap_or(word), open);
+                        let own = format!("{}.", self.recorder.simulation.default_schema);
+                        self.record_unread(word.strip_prefix(&own).unwrap_or(word), part, false);
                     }
                 }
             }

@@ -321,9 +321,9 @@ impl Interpreter<'_> {
         let mut last = Value::Unknown;
         for value in values {
             // What follows something unknown may not have been evaluated.
-            self.simulation.guarded += u32::from(unknown);
+            self.recorder.guarded += u32::from(unknown);
             last = self.expression(value, frame);
-            self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(unknown));
+            self.recorder.guarded = self.recorder.guarded.saturating_sub(u32::from(unknown));
             match (operator, last.truth()) {
                 (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) if !unknown => return last,
                 // It decides whether the whole is true, and not which of its values it is.

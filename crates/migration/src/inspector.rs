@@ -26,14 +26,14 @@ fn list(table: &Table, items: Vec<Value>) -> Value {
 impl Interpreter<'_> {
     pub(super) fn inspect(&mut self, made: u32, method: &str, arguments: &Arguments) -> Value {
         // What has changed since it was made it may have been asked before, and answers as it did then.
-        let stale = self.simulation.effects > made;
-        let schema = &self.simulation.schema;
+        let stale = self.recorder.changes > made;
+        let schema = &self.recorder.simulation.schema;
         let assumed = schema.tables.values().any(|table| table.assumed);
         let position = usize::from(method != "get_table_names" && method != "get_view_names");
         let namespace = arguments.get(position, "schema").and_then(Value::text);
         match method {
             "get_table_names" => {
-                let prefix = namespace.filter(|name| **name != *self.simulation.default_schema);
+                let prefix = namespace.filter(|name| **name != *self.recorder.simulation.default_schema);
                 let names = schema.tables.keys().filter_map(|table| match (&prefix, table.split_once('.')) {
                     (None, None) => Some(Value::str(table)),
                     (Some(prefix), Some((schema, table))) if **prefix == *schema => Some(Value::str(table)),
@@ -48,7 +48,7 @@ impl Interpreter<'_> {
             }
             "get_view_names" => return Value::partial_list(schema.views.iter().map(Value::str).collect()),
             "get_schema_names" => {
-                let names = schema.namespaces.iter().chain([&self.simulation.default_schema]);
+                let names = schema.namespaces.iter().chain([&self.recorder.simulation.default_schema]);
                 return Value::partial_list(names.map(Value::str).collect());
             }
             "get_enums" => {
@@ -61,8 +61,8 @@ impl Interpreter<'_> {
             _ => {}
         }
         let Some(table) = arguments.get(0, "table_name").and_then(Value::text) else { return Value::Unknown };
-        let qualified = self.simulation.qualify(&table, namespace.as_deref());
-        if stale && self.simulation.has_touched(&qualified) {
+        let qualified = self.recorder.simulation.qualify(&table, namespace.as_deref());
+        if stale && self.recorder.simulation.has_touched(&qualified) {
             return Value::Unknown;
         }
         let table = schema.tables.get(&qualified);

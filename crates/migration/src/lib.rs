@@ -18,12 +18,14 @@ mod doubt;
 mod execute;
 mod expression;
 mod import;
+mod index;
 mod inspector;
 mod loops;
 mod matching;
 mod method;
 mod model;
 mod operation;
+mod recorder;
 mod spec;
 mod sql;
 mod sql_block;
@@ -36,11 +38,11 @@ mod value;
 use std::collections::HashMap;
 use std::io;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use departure::Departures;
-use schema::simulation::Simulation;
-use schema::{Belief, Dialect, State, Subject};
-use schema::{Effects, Setting, Unread, UnreadKind};
+use recorder::{Lines, Recorder};
+use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
 use value::{Module, Value};
 
 /// The files that an import may reach.
@@ -61,19 +63,48 @@ pub struct Script {
     pub text: String,
 }
 
-/// Reads migrations in upgrade order: the effects of each, given those before it. An error where there is no memory for that.
+/// Reads revisions in upgrade order: the tape of each, given those before it.
+///
+/// # Errors
+/// Where there is no memory for the thread that reads.
 pub fn read<'s>(
     scripts: impl IntoIterator<Item = &'s Script> + Send,
     checkout: &dyn Checkout,
     setting: &Setting,
-) -> io::Result<Vec<Effects>> {
+) -> io::Result<Vec<Tape>> {
+    with_interpreter(checkout, setting, |interpreter| {
+        scripts.into_iter().map(|script| interpreter.revision(script)).collect()
+    })
+}
+
+/// The same of their downgrades, each on the schema that its own upgrade leaves.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_downgrades<'s>(
+    scripts: impl IntoIterator<Item = &'s Script> + Send,
+    checkout: &dyn Checkout,
+    setting: &Setting,
+) -> io::Result<Vec<Tape>> {
+    with_interpreter(checkout, setting, |interpreter| {
+        let read = |script| {
+            interpreter.revision(script);
+            interpreter.downgrade(script)
+        };
+        scripts.into_iter().map(read).collect()
+    })
+}
+
+/// Reads on a thread of its own.
+fn with_interpreter<T: Send>(
+    checkout: &dyn Checkout,
+    setting: &Setting,
+    work: impl FnOnce(&mut Interpreter<'_>) -> T + Send,
+) -> io::Result<T> {
     // The tree may nest 1,000 deep and each level costs several frames.
     const STACK: usize = 256 << 20;
     std::thread::scope(|scope| {
-        let work = || {
-            let mut interpreter = Interpreter::new(checkout, setting);
-            scripts.into_iter().map(|script| interpreter.revision(script)).collect()
-        };
+        let work = || work(&mut Interpreter::new(checkout, setting));
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
         Ok(thread.join().unwrap_or_else(|stopped| std::panic::resume_unwind(stopped)))
     })
@@ -89,16 +120,16 @@ const DEPTH: u32 = 2_000;
 struct Interpreter<'a> {
     checkout: &'a dyn Checkout,
     roots: Vec<String>,
-    simulation: Simulation,
+    recorder: Recorder,
     modules: HashMap<String, Option<Rc<Module>>>,
     steps: u64,
     memory: usize,
     depth: u32,
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
-    /// As [`Effects::data`].
+    /// As [`Tape::data`].
     data: bool,
-    /// As [`Effects::misread`].
+    /// As [`Tape::misread`].
     misread: bool,
     /// Something was called that may have changed something, or may have been.
     acted: bool,
@@ -109,9 +140,11 @@ struct Interpreter<'a> {
     at: u32,
     /// The same of the first condition that nobody can evaluate.
     guard_at: Option<u32>,
-    /// What was last reported for a table and for everything else.
-    reported: HashMap<String, HashMap<Subject, Belief<State>>>,
-    version_table: String,
+    /// `SET search_path` inside the current revision.
+    search_path: Option<String>,
+    /// The raw SQL that is followed.
+    sql_text: Option<Arc<str>>,
+    lines: Lines,
     /// The path of the migration that is read.
     script: String,
     departures: Departures,
@@ -122,7 +155,7 @@ impl<'a> Interpreter<'a> {
         Self {
             checkout,
             roots: checkout.roots(),
-            simulation: Simulation::new(setting.dialect, &setting.default_schema),
+            recorder: Recorder::new(setting.dialect, &setting.default_schema),
             modules: HashMap::new(),
             steps: 0,
             memory: 0,
@@ -135,14 +168,46 @@ impl<'a> Interpreter<'a> {
             unread: Vec::new(),
             at: 0,
             guard_at: None,
-            reported: HashMap::new(),
-            version_table: setting.version_table.clone(),
+            search_path: None,
+            sql_text: None,
+            lines: Lines::default(),
             script: String::new(),
             departures: Departures::default(),
         }
     }
 
-    fn revision(&mut self, script: &Script) -> Effects {
+    /// The tape of one revision, which then is part of the schema so far.
+    fn revision(&mut self, script: &Script) -> Tape {
+        let tape = self.body_of(script, "upgrade");
+        self.end_script(tape)
+    }
+
+    /// The tape of its downgrade, read on the schema that its upgrade leaves; that schema stays as it is.
+    fn downgrade(&mut self, script: &Script) -> Tape {
+        self.recorder.begin();
+        let tape = self.body_of(script, "downgrade");
+        let entries = self.recorder.roll_back().into_entries();
+        Tape { entries, ..self.end_script(tape) }
+    }
+
+    /// Follows one function of a revision's file; its operations are with the recorder.
+    fn body_of(&mut self, script: &Script, name: &str) -> Tape {
+        self.begin_script(script);
+        let mut tape = Tape::default();
+        match python::parse(&script.text) {
+            Ok(tree) => {
+                let module = self.evaluate_module(&script.path, tree);
+                self.follow(&module, name, &mut tape);
+            }
+            Err(error) => {
+                tape.broken = true;
+                self.unread(UnreadKind::Either, error.to_string());
+            }
+        }
+        tape
+    }
+
+    fn begin_script(&mut self, script: &Script) {
         self.steps = 0;
         self.memory = 0;
         self.depth = 0;
@@ -153,81 +218,47 @@ impl<'a> Interpreter<'a> {
         self.unread.clear();
         self.at = 0;
         self.guard_at = None;
+        self.search_path = None;
+        self.sql_text = None;
+        self.lines = Lines::of(&script.text);
         self.script.clone_from(&script.path);
-        let (mut nothing, mut broken, mut fails) = (false, false, false);
-        match python::parse(&script.text) {
-            Ok(tree) => {
-                let module = self.evaluate_module(&script.path, tree);
-                self.raised = false;
-                if let Some(Value::Function(upgrade)) = module.globals.get(&"upgrade".into()) {
-                    self.acted = false;
-                    // What runs when the file is loaded is no part of the upgrade.
-                    self.data = false;
-                    self.call_function(&upgrade, spec::Arguments::default());
-                    let followed =
-                        !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
-                    fails = self.raised;
-                    nothing = (upgrade.does_nothing() && !self.misread)
-                        || (followed && !self.data && !self.assumed_environment && self.simulation.effects == 0);
-                } else {
-                    self.unread(UnreadKind::Either, "it has no upgrade() that can be read");
-                }
-            }
-            Err(error) => {
-                broken = true;
-                self.unread(UnreadKind::Either, error.to_string());
-            }
-        }
-        if self.simulation.undecided {
+    }
+
+    /// Calls one of the module's functions, as Alembic does.
+    fn follow(&mut self, module: &Module, name: &str, tape: &mut Tape) {
+        self.raised = false;
+        let Some(Value::Function(function)) = module.globals.get(&name.into()) else {
+            self.unread(UnreadKind::Either, format!("it has no {name}() that can be read"));
+            return;
+        };
+        self.acted = false;
+        // What runs when the file is loaded is no part of it.
+        self.data = false;
+        self.call_function(&function, spec::Arguments::default());
+        let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
+        tape.fails = self.raised;
+        tape.nothing = (function.does_nothing() && !self.misread)
+            || (followed && !self.data && !self.assumed_environment && self.recorder.changes == 0);
+    }
+
+    fn end_script(&mut self, tape: Tape) -> Tape {
+        if self.recorder.simulation.undecided {
             self.at = self.guard_at.unwrap_or(self.at);
             self.unread_part("a condition that cannot be evaluated decides some of what it does");
         }
-        if fails {
+        if tape.fails {
             self.unread(UnreadKind::Either, "it ends with an exception as far as it is followed");
         }
         if self.exhausted() {
             self.unread(UnreadKind::Either, "it takes more steps than are followed");
         }
-        let mut effects = Effects {
-            earlier: std::mem::take(&mut self.simulation.earlier),
-            earlier_constraints: std::mem::take(&mut self.simulation.earlier_constraints),
-            nothing,
+        Tape {
+            entries: self.recorder.finish(),
+            unread: std::mem::take(&mut self.unread),
             data: self.data,
             misread: self.misread,
-            broken,
-            fails,
-            unread: self.take_unread(&script.text),
-            changes: Vec::new(),
-        };
-        effects.earlier.retain(|subject| subject.table() != Some(&self.version_table));
-        for table in self.simulation.next_revision() {
-            if table == self.version_table {
-                continue;
-            }
-            let facts = self.simulation.facts_of(&table);
-            self.report(&table, facts, &mut effects.changes);
+            ..tape
         }
-        let others = self.simulation.other_facts();
-        self.report("", others, &mut effects.changes);
-        effects
-    }
-
-    /// Reports how a group of facts differs from what was reported before.
-    fn report(
-        &mut self,
-        group: &str,
-        facts: Vec<(Subject, Belief<State>)>,
-        changes: &mut Vec<(Subject, Option<Belief<State>>)>,
-    ) {
-        let now: HashMap<Subject, Belief<State>> = facts.into_iter().collect();
-        let before = self.reported.remove(group).unwrap_or_default();
-        changes.extend(before.keys().filter(|key| !now.contains_key(key)).map(|subject| (subject.clone(), None)));
-        for (subject, state) in &now {
-            if before.get(subject) != Some(state) {
-                changes.push((subject.clone(), Some(state.clone())));
-            }
-        }
-        self.reported.insert(group.to_owned(), now);
     }
 
     /// Takes one step; false when the budget is used up.
@@ -246,7 +277,7 @@ impl<'a> Interpreter<'a> {
     }
 
     fn dialect(&self) -> Dialect {
-        self.simulation.dialect
+        self.recorder.simulation.dialect
     }
 }
 

@@ -11,6 +11,7 @@ use super::statement::MUTATORS;
 use super::value::{Value, contains};
 use super::{Interpreter, UnreadKind};
 use schema::Subject;
+use schema::operation::OperationKind;
 
 /// Methods by which objects that are not followed change a schema.
 const STATEMENTS: [&str; 9] = [
@@ -42,7 +43,7 @@ impl Interpreter<'_> {
         match name.as_str() {
             "create_all" => return self.create_all(&arguments),
             "drop_all" => {
-                self.simulation.effects += 1;
+                self.recorder.changes += 1;
                 self.unread(UnreadKind::Schema, "it drops all tables of models that are not listed");
                 return Value::None;
             }
@@ -104,11 +105,12 @@ impl Interpreter<'_> {
                     ("create", Some(label)) => {
                         let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
                         let labels = enumeration.labels.clone();
-                        self.simulation.create_enum(label, labels, checked);
+                        let name = label.clone();
+                        self.record(OperationKind::CreateEnum { name, labels, if_not_exists: checked });
                         Value::None
                     }
                     ("drop", Some(label)) => {
-                        self.simulation.drop_enum(label);
+                        self.record(OperationKind::DropEnum { name: label.clone() });
                         Value::None
                     }
                     _ => self.type_method(receiver, name, &arguments),
@@ -122,7 +124,7 @@ impl Interpreter<'_> {
                 "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
                     Value::Connection
                 }
-                "rollback" if self.simulation.effects > 0 => {
+                "rollback" if self.recorder.changes > 0 => {
                     self.misread("it takes back what it did");
                     Value::None
                 }
@@ -144,7 +146,7 @@ impl Interpreter<'_> {
                     Value::None
                 }
                 ("drop", Some(label)) => {
-                    self.simulation.drop_table(label);
+                    self.record_drop_table(label.clone());
                     Value::None
                 }
                 ("create" | "drop", None) => {
@@ -158,23 +160,23 @@ impl Interpreter<'_> {
                 _ => Value::Expression,
             },
             Value::Constraint(constraint) => {
-                if let (ConstraintKind::Index { .. }, "drop", Some(label)) =
+                if let (ConstraintKind::Index(_), "drop", Some(label)) =
                     (&constraint.kind, name.as_str(), constraint.name.name())
                 {
-                    self.simulation.drop_index(Some(label), None);
+                    self.record_drop_index(Some(label), None);
                 } else if STATEMENTS.contains(&name.as_str()) {
-                    self.simulation.effects += 1;
+                    self.recorder.changes += 1;
                     self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
                 }
                 Value::None
             }
             Value::Sequence(label) => match name.as_str() {
                 "create" => {
-                    self.simulation.create(Subject::Sequence(label.to_string()));
+                    self.record_create(Subject::Sequence(label.to_string()), false);
                     Value::None
                 }
                 "drop" => {
-                    self.simulation.drop(Subject::Sequence(label.to_string()));
+                    self.record_drop(Subject::Sequence(label.to_string()));
                     Value::None
                 }
                 "next_value" => Value::str(format!("nextval('{label}')")),

@@ -44,15 +44,13 @@ impl Interpreter<'_> {
                 _ => {}
             }
         }
-        let name = self.simulation.qualify(&name, schema.as_deref());
+        let name = self.recorder.simulation.qualify(&name, schema.as_deref());
         Value::Table(Rc::new(table_spec(Some(name), &parts, class.nature == Nature::Model)))
     }
 
     pub(super) fn create_model(&mut self, table: &TableSpec) {
-        let Some(name) = &table.name else { return };
-        self.simulation.create_table(name, &table.columns, &table.constraints, true);
-        if table.open {
-            self.simulation.open(name);
+        if table.name.is_some() {
+            self.record_table(table.clone(), true);
         }
     }
 
@@ -67,7 +65,7 @@ impl Interpreter<'_> {
             }
         }
         if unread {
-            self.simulation.effects += 1;
+            self.recorder.changes += 1;
             self.unread(UnreadKind::Schema, "it creates all tables of models that are not listed");
         }
         Value::None

@@ -2,10 +2,12 @@
 
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
+use super::index::index_options;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
 use super::sql::is_null;
 use super::value::{Batch, Value};
 use super::{Interpreter, UnreadKind};
+use schema::operation::{EnumChange, IndexSpec, OperationKind, Reach, TablePart};
 
 /// What Alembic itself creates on a table; a plugin's operations are called `create_…`, too.
 const CREATED: [&str; 4] =
@@ -37,7 +39,7 @@ impl Interpreter<'_> {
             "create_table" => return self.create_table(arguments),
             "drop_table" => {
                 match self.table_argument(arguments, 0, "table_name", schema.as_deref()) {
-                    Some(table) => self.simulation.drop_table(&table),
+                    Some(table) => self.record_drop_table(table),
                     None => self.lost(name),
                 }
                 return Value::None;
@@ -46,7 +48,7 @@ impl Interpreter<'_> {
                 let from = self.table_argument(arguments, 0, "old_table_name", schema.as_deref());
                 let to = self.table_argument(arguments, 1, "new_table_name", schema.as_deref());
                 match from.zip(to) {
-                    Some((from, to)) => self.simulation.rename_table(&from, &to),
+                    Some((from, to)) => self.record_rename_table(from, to),
                     None => self.lost(name),
                 }
                 return Value::None;
@@ -57,7 +59,7 @@ impl Interpreter<'_> {
                     Some(batch) => batch.table.clone(),
                     None => self.table_argument(arguments, 1, "table_name", schema.as_deref()),
                 };
-                self.simulation.drop_index(index.name(), table.as_deref());
+                self.record_drop_index(index.name(), table);
                 return Value::None;
             }
             "sync_enum_values" => {
@@ -72,7 +74,7 @@ impl Interpreter<'_> {
             "add_column" | "drop_column" | "alter_column" | "create_index" | "drop_constraint" | "create_foreign_key"
         ) && !CREATED.contains(&name)
         {
-            self.simulation.doubt_objects();
+            self.record(OperationKind::Unread(Reach::Objects));
             self.data = true;
             self.unread(UnreadKind::Either, format!("it calls op.{name}, which is not known"));
             return Value::Unknown;
@@ -98,23 +100,30 @@ impl Interpreter<'_> {
         match name {
             "add_column" => self.add_column(&table, at, arguments),
             "drop_column" => match arguments.get(at, "column_name").and_then(column_name) {
-                Some(column) => self.simulation.drop_column(&table, &column),
+                Some(column) => self.record_drop_column(&table, column),
                 None => self.unreadable(name, &table),
             },
             "alter_column" => self.alter_column(&table, at, arguments),
             "create_index" => {
                 let columns = column_list(arguments.get(1 + at, "columns"));
-                let unique = arguments.keyword("unique").map_or(Some(false), Value::truth);
+                let options = index_options(
+                    arguments,
+                    &arguments.get(1 + at, "columns").and_then(Value::items).unwrap_or_default().0,
+                );
                 let keep = may_be_there(arguments, "if_not_exists");
                 let named = arguments.get(0, "index_name");
                 match naming(named) {
                     Naming::Named(name) | Naming::Final(name) => {
-                        self.simulation.create_index(&name, &table, columns, unique, keep);
+                        self.record(OperationKind::CreateIndex {
+                            name,
+                            table,
+                            index: IndexSpec { columns, options },
+                            if_not_exists: keep,
+                        });
                     }
                     Naming::Unnamed | Naming::Derived(_) => {
-                        let kind = ConstraintKind::Index { unique };
-                        self.simulation
-                            .add_constraint(&table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
+                        let kind = ConstraintKind::Index(options);
+                        self.record_constraint(&table, ConstraintSpec { name: Naming::Unnamed, columns, kind });
                     }
                     Naming::Unreadable => self.unreadable(name, &table),
                 }
@@ -122,7 +131,8 @@ impl Interpreter<'_> {
             "drop_constraint" => {
                 let constraint = naming(arguments.get(0, "constraint_name"));
                 let kind = arguments.get(1 + at, "type_").and_then(Value::text);
-                self.simulation.drop_constraint(&table, constraint.name(), kind.as_deref());
+                let (name, kind) = (constraint.name().map(str::to_owned), kind.map(|kind| kind.to_string()));
+                self.record(OperationKind::DropConstraint { table, name, kind, cascade: false });
             }
             "create_foreign_key" => self.create_foreign_key(&table, at, arguments),
             _ => {
@@ -141,7 +151,7 @@ impl Interpreter<'_> {
                     }
                 };
                 let name = naming(arguments.get(0, "constraint_name"));
-                self.simulation.add_constraint(&table, &ConstraintSpec { name, columns, kind });
+                self.record_constraint(&table, ConstraintSpec { name, columns, kind });
             }
         }
         Value::None
@@ -155,12 +165,12 @@ impl Interpreter<'_> {
         schema: Option<&str>,
     ) -> Option<String> {
         let table = arguments.get(at, name).and_then(Value::text)?;
-        Some(self.simulation.qualify(&table, schema))
+        Some(self.recorder.simulation.qualify(&table, schema))
     }
 
     /// An operation on a table that cannot be told.
     pub(super) fn lost(&mut self, name: &str) {
-        self.simulation.effects += 1;
+        self.recorder.changes += 1;
         let what = format!("op.{name} on a table whose name cannot be evaluated");
         // What is made is nobody else's.
         if name == "create_table" { self.unread_part(what) } else { self.unread(UnreadKind::Schema, what) }
@@ -168,13 +178,12 @@ impl Interpreter<'_> {
 
     /// An operation on a known table with arguments that cannot be read.
     pub(super) fn unreadable(&mut self, name: &str, table: &str) {
-        self.simulation.effects += 1;
         match name {
             // Nothing new comes of these.
-            "drop_column" => self.simulation.doubt_columns(table, true),
-            "alter_column" => self.simulation.doubt_columns(table, false),
-            "create_index" => self.simulation.table_mut(table).open_indexes = true,
-            _ => self.simulation.table_mut(table).open = true,
+            "drop_column" => self.record_unread(table, TablePart::DroppedColumns, true),
+            "alter_column" => self.record_unread(table, TablePart::Columns, true),
+            "create_index" => self.record_unread(table, TablePart::Indexes, true),
+            _ => self.record_unread(table, TablePart::Everything, true),
         }
         self.unread_part(format!("op.{name} on {table} with arguments that cannot be evaluated"));
     }
@@ -188,11 +197,11 @@ impl Interpreter<'_> {
         ) else {
             return;
         };
-        let name = self.simulation.qualify(&name, schema.as_deref());
+        let name = self.recorder.simulation.qualify(&name, schema.as_deref());
         let labels: Option<Vec<String>> =
             labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
         if let Some(labels) = labels {
-            self.simulation.alter_enum(&name, |held| *held = labels);
+            self.record(OperationKind::AlterEnum { name, change: EnumChange::Set(labels) });
         }
     }
 }
@@ -213,6 +222,15 @@ pub(super) fn has_default(value: &Value) -> Option<bool> {
     }
 }
 
+/// A `server_default` as SQL has it: a string is a literal there.
+pub(super) fn default_text(value: &Value) -> Option<String> {
+    match value {
+        Value::Sql(_) => value.text().map(|text| text.to_string()),
+        Value::Str(text) | Value::FinalName(text) => Some(format!("'{}'", text.replace('\'', "''"))),
+        _ => None,
+    }
+}
+
 /// A column, for the SQL side.
 pub(super) fn plain_column(name: String, kind: super::spec::SqlType) -> ColumnSpec {
     ColumnSpec {
@@ -223,6 +241,7 @@ pub(super) fn plain_column(name: String, kind: super::spec::SqlType) -> ColumnSp
         unique: false,
         index: false,
         default: Some(false),
+        default_text: None,
         constraints: Vec::new(),
     }
 }

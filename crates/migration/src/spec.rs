@@ -1,7 +1,9 @@
 //! The arguments of a call.
 
 use super::value::Value;
-pub(super) use schema::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, Naming, SqlType, TableSpec};
+pub(super) use schema::operation::{
+    ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType, TableSpec,
+};
 
 /// Arguments of a call.
 #[derive(Debug, Clone, Default)]

@@ -3,11 +3,13 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
+use super::index::index_options_of_sql;
 use super::operation::plain_column;
 use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, Naming, SqlType};
 use super::sql_shown::does_more;
 use super::{Interpreter, sqltype};
-use schema::simulation::{ColumnChange, LONGEST_NAME};
+use schema::operation::{ColumnChange, EnumChange, ForeignKeySpec, IndexSpec, OperationKind, TableSpec};
+use schema::simulation::LONGEST_NAME;
 use schema::{Belief, Dialect, Subject};
 
 /// The parts of a possibly qualified name, as the catalogue spells them.
@@ -86,12 +88,15 @@ impl Interpreter<'_> {
         if !parsed.errors().is_empty() {
             return false;
         }
+        let outer = self.sql_text.take();
         for statement in parsed.tree().stmts() {
             if !self.step() {
                 break;
             }
+            self.sql_text = Some(statement.syntax().text().to_string().trim().into());
             self.statement_of_sql(&statement);
         }
+        self.sql_text = outer;
         true
     }
 
@@ -99,21 +104,21 @@ impl Interpreter<'_> {
     fn relation(&self, node: Option<&impl AstNode>) -> Option<String> {
         let mut parts = names(node?.syntax());
         let name = parts.pop()?;
-        let schema = parts.pop().or_else(|| self.simulation.search_path.clone());
-        Some(self.simulation.qualify(&name, schema.as_deref()))
+        let schema = parts.pop().or_else(|| self.search_path.clone());
+        Some(self.recorder.simulation.qualify(&name, schema.as_deref()))
     }
 
     /// A type, whose schema matters less.
     fn type_name(&self, node: Option<&impl AstNode>) -> Option<String> {
         let mut parts = names(node?.syntax());
         let name = parts.pop()?;
-        Some(self.simulation.qualify(&name, parts.pop().as_deref()))
+        Some(self.recorder.simulation.qualify(&name, parts.pop().as_deref()))
     }
 
     fn sql_type_of(&self, node: Option<&ast::Type>) -> SqlType {
         let Some(node) = node else { return SqlType::default() };
         let text = node.syntax().text().to_string();
-        let prefix = format!("{}.", self.simulation.default_schema);
+        let prefix = format!("{}.", self.recorder.simulation.default_schema);
         let text = text.strip_prefix(&prefix).unwrap_or(&text);
         SqlType { text: sqltype::spelled(text, self.dialect()), enumeration: None }
     }
@@ -127,32 +132,33 @@ impl Interpreter<'_> {
                 if let (Some(name), false) =
                     (self.relation(node.table_name().as_ref()), is_temporary(node.persistence()))
                 {
-                    self.simulation.create_table(&name, &[], &[], node.if_not_exists().is_some());
-                    self.simulation.open(&name);
+                    let table =
+                        TableSpec { name: Some(name), columns: Vec::new(), constraints: Vec::new(), open: true };
+                    self.record_table(table, node.if_not_exists().is_some());
                 }
             }
             S::AlterTable(node) => {
                 let Some(table) = self.relation(node.table_relation_name().as_ref()) else { return };
                 // What is known to be there is no question.
-                let there = self.simulation.schema.tables.contains_key(&table);
+                let there = self.recorder.simulation.schema.tables.contains_key(&table);
                 let guarded = u32::from(node.if_exists().is_some() && !there);
-                self.simulation.guarded += guarded;
+                self.recorder.guarded += guarded;
                 for action in node.actions() {
                     self.alter_table(&table, &action);
                 }
-                self.simulation.guarded -= guarded;
+                self.recorder.guarded -= guarded;
             }
             S::CreateIndex(node) => self.create_index_of_sql(node),
             S::DropTable(node) => {
                 for name in node.table_name_refs() {
                     if let Some(table) = self.relation(Some(&name)) {
-                        self.simulation.drop_table(&table);
+                        self.record_drop_table(table);
                     }
                 }
             }
             S::DropIndex(node) => {
                 for name in node.index_refs().filter_map(|index| last_name(&index)) {
-                    self.simulation.drop_index(Some(&name), None);
+                    self.record_drop_index(Some(&name), None);
                 }
             }
             S::AlterIndex(node) => {
@@ -160,7 +166,7 @@ impl Interpreter<'_> {
                     (node.index_ref().and_then(|index| last_name(&index)), node.action())
                     && let Some(to) = last_name(&to)
                 {
-                    self.simulation.rename_index(&from, &to);
+                    self.record(OperationKind::RenameIndex { from, to });
                 }
             }
             S::AlterView(node) => {
@@ -172,8 +178,8 @@ impl Interpreter<'_> {
                         Some((schema, _)) => format!("{schema}.{to}"),
                         None => to,
                     };
-                    self.simulation.drop(Subject::View(from));
-                    self.simulation.create(Subject::View(to));
+                    self.record_drop(Subject::View(from));
+                    self.record_create(Subject::View(to), false);
                 }
             }
             S::CreateType(node) => {
@@ -182,13 +188,13 @@ impl Interpreter<'_> {
                 {
                     let literals = kind.syntax().descendants().filter_map(ast::Literal::cast);
                     let labels: Option<Vec<String>> = literals.map(|literal| literal.string_value()).collect();
-                    self.simulation.create_enum(&name, labels, false);
+                    self.record(OperationKind::CreateEnum { name, labels, if_not_exists: false });
                 }
             }
             S::DropType(node) => {
                 for name in node.type_name_refs() {
                     if let Some(name) = self.type_name(Some(&name)) {
-                        self.simulation.drop_enum(&name);
+                        self.record(OperationKind::DropEnum { name });
                     }
                 }
             }
@@ -225,11 +231,7 @@ impl Interpreter<'_> {
             _ => None,
         };
         if let Some(subject) = created {
-            if replaces {
-                // Whoever replaces does not say that there was nothing.
-                self.simulation.earlier.push(subject.clone());
-            }
-            self.simulation.create(subject);
+            self.record_create(subject, replaces);
             return;
         }
         let dropped: Vec<Subject> = match statement {
@@ -263,7 +265,7 @@ impl Interpreter<'_> {
             _ => Vec::new(),
         };
         for subject in dropped {
-            self.simulation.drop(subject);
+            self.record_drop(subject);
         }
     }
 
@@ -272,7 +274,7 @@ impl Interpreter<'_> {
         let mut words = text.split(|c: char| c.is_whitespace() || ",='\";".contains(c)).filter(|word| !word.is_empty());
         if words.any(|word| word.eq_ignore_ascii_case("search_path")) {
             let first = words.find(|word| !word.eq_ignore_ascii_case("to"));
-            self.simulation.search_path =
+            self.search_path =
                 first.filter(|schema| *schema != "public" && !schema.starts_with('$')).map(str::to_owned);
         }
     }
@@ -301,10 +303,8 @@ impl Interpreter<'_> {
                 ast::TableArg::LikeClause(_) => open = true,
             }
         }
-        self.simulation.create_table(&table, &columns, &constraints, node.if_not_exists().is_some());
-        if open {
-            self.simulation.open(&table);
-        }
+        let table = TableSpec { name: Some(table), columns, constraints, open };
+        self.record_table(table, node.if_not_exists().is_some());
     }
 
     fn column_of_sql(
@@ -324,7 +324,10 @@ impl Interpreter<'_> {
             match &part {
                 ast::Constraint::NotNullConstraint(_) => column.nullable = Some(false),
                 ast::Constraint::NullConstraint(_) => column.nullable = Some(true),
-                ast::Constraint::DefaultConstraint(node) => column.default = stored_default(node, kind),
+                ast::Constraint::DefaultConstraint(node) => {
+                    column.default = stored_default(node, kind);
+                    column.default_text = default_of(node.syntax());
+                }
                 ast::Constraint::GeneratedConstraint(node) => {
                     if node.syntax().text().to_string().to_lowercase().contains("identity") {
                         column.nullable = Some(false);
@@ -358,7 +361,7 @@ impl Interpreter<'_> {
             |interpreter: &Self, parameters: Option<ast::IndexParameters>, index: Option<ast::UsingIndexName>| {
                 let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
                 match index {
-                    Some(index) => interpreter.simulation.index_columns(table, &index),
+                    Some(index) => interpreter.recorder.simulation.index_columns(table, &index),
                     None => column_names(parameters.and_then(|parameters| parameters.column_list()).as_ref()),
                 }
             };
@@ -372,13 +375,15 @@ impl Interpreter<'_> {
             ast::Constraint::ForeignKeyConstraint(node) => {
                 let target = self.relation(node.table_name_ref().as_ref());
                 let on_delete = Some(on_delete(node.referential_actions()));
-                let kind = ConstraintKind::ForeignKey { target, on_delete, use_alter: false };
+                let target_columns = column_names(node.to_columns().as_ref());
+                let key = ForeignKeySpec { target, target_columns, on_delete, use_alter: false };
+                let kind = ConstraintKind::ForeignKey(key);
                 (column_names(node.from_columns().as_ref()), kind)
             }
             ast::Constraint::ReferencesConstraint(node) => {
                 let target = self.relation(node.table().as_ref());
                 let on_delete = Some(on_delete(node.referential_actions()));
-                (None, ConstraintKind::ForeignKey { target, on_delete, use_alter: false })
+                (None, ConstraintKind::ForeignKey(ForeignKeySpec { target, on_delete, ..ForeignKeySpec::default() }))
             }
             ast::Constraint::CheckConstraint(node) => {
                 let condition = node.expr().map(|condition| condition.syntax().text().to_string());
@@ -406,8 +411,10 @@ impl Interpreter<'_> {
             let parts: Vec<&str> = columns.iter().map(|column| column.as_deref().unwrap_or("expr")).collect();
             format!("{base}_{}_idx", parts.join("_"))
         });
-        let unique = Some(node.unique_token().is_some());
-        self.simulation.create_index(&name, &table, Some(columns), unique, node.if_not_exists().is_some());
+        let options = index_options_of_sql(node);
+        let index = IndexSpec { columns: Some(columns), options };
+        let if_not_exists = node.if_not_exists().is_some();
+        self.record(OperationKind::CreateIndex { name, table, index, if_not_exists });
     }
 
     fn alter_table(&mut self, table: &str, action: &ast::AlterTableAction) {
@@ -415,40 +422,45 @@ impl Interpreter<'_> {
         match action {
             A::AddColumn(node) => {
                 let Some(name) = node.column_name().and_then(|name| last_name(&name)) else { return };
-                let keep = node.if_not_exists().is_some() || self.simulation.guarded > 0;
-                if keep && self.simulation.schema.tables.get(table).is_some_and(|held| held.column(&name).is_some()) {
+                let keep = node.if_not_exists().is_some() || self.recorder.guarded > 0;
+                if keep
+                    && self
+                        .recorder
+                        .simulation
+                        .schema
+                        .tables
+                        .get(table)
+                        .is_some_and(|held| held.column(&name).is_some())
+                {
                     return;
                 }
                 let parts = node.constraints().collect();
                 let (mut column, constraints) = self.column_of_sql(table, name.clone(), node.ty().as_ref(), parts);
                 let key = std::mem::take(&mut column.primary_key);
-                self.simulation.add_column(table, &column, false);
+                self.record_column(table, column, false);
                 if key {
                     let columns = Some(vec![Some(name)]);
                     let spec = ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::PrimaryKey };
-                    self.simulation.add_constraint(table, &spec);
+                    self.record_constraint(table, spec);
                 }
                 for constraint in constraints {
-                    self.simulation.add_constraint(table, &constraint);
+                    self.record_constraint(table, constraint);
                 }
             }
             A::DropColumn(node) => {
                 if let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) {
-                    self.simulation.drop_column(table, &name);
+                    self.record_drop_column(table, name);
                 }
             }
             A::AddConstraint(node) => {
                 if let Some(constraint) = node.constraint().and_then(|node| self.constraint(table, &node)) {
-                    self.simulation.add_constraint(table, &constraint);
+                    self.record_constraint(table, constraint);
                 }
             }
             A::DropConstraint(node) => {
                 let name = node.constraint_name_ref().and_then(|name| last_name(&name));
                 let cascade = node.syntax().text().to_string().to_lowercase().ends_with("cascade");
-                if cascade && let Some(name) = &name {
-                    self.simulation.drop_references(table, name);
-                }
-                self.simulation.drop_constraint(table, name.as_deref(), None);
+                self.record(OperationKind::DropConstraint { table: table.to_owned(), name, kind: None, cascade });
             }
             A::AlterColumn(node) => {
                 let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) else { return };
@@ -461,6 +473,7 @@ impl Interpreter<'_> {
                     Some(ast::AlterColumnOption::DropNotNull(_)) => change.nullable = Some(Belief::Known(true)),
                     Some(ast::AlterColumnOption::SetDefault(node)) => {
                         // A sequence as default is the column's own business.
+                        change.default_text = default_of(node.syntax());
                         let text = node.syntax().text().to_string().to_lowercase();
                         let value = text.trim_start_matches("set").trim_start().trim_start_matches("default");
                         change.default = Some(if is_null(value) {
@@ -472,21 +485,21 @@ impl Interpreter<'_> {
                     Some(ast::AlterColumnOption::DropDefault(_)) => change.default = Some(Belief::Known(false)),
                     _ => return,
                 }
-                self.simulation.alter_column(table, &name, change);
+                self.record_change(table, name, change);
             }
             A::RenameColumn(node) => {
                 let from = node.column_name_ref().and_then(|name| last_name(&name));
                 let to = node.column_name().and_then(|name| last_name(&name));
                 if let Some((from, to)) = from.zip(to) {
                     let change = ColumnChange { name: Some(Belief::Known(to)), ..ColumnChange::default() };
-                    self.simulation.alter_column(table, &from, change);
+                    self.record_change(table, from, change);
                 }
             }
             A::RenameConstraint(node) => {
                 let from = node.constraint_name_ref().and_then(|name| last_name(&name));
                 let to = node.constraint_name().and_then(|name| last_name(&name));
                 if let Some((from, to)) = from.zip(to) {
-                    self.simulation.rename_constraint(table, &from, &to);
+                    self.record(OperationKind::RenameConstraint { table: table.to_owned(), from, to });
                 }
             }
             A::TableRenameTo(node) => {
@@ -495,14 +508,14 @@ impl Interpreter<'_> {
                         Some((schema, _)) => format!("{schema}.{to}"),
                         None => to,
                     };
-                    self.simulation.rename_table(table, &to);
+                    self.record_rename_table(table, to);
                 }
             }
             A::SetSchema(node) => {
                 if let Some(schema) = last_name(node) {
                     let base = table.rsplit('.').next().unwrap_or(table);
-                    let to = self.simulation.qualify(base, Some(&schema));
-                    self.simulation.rename_table(table, &to);
+                    let to = self.recorder.simulation.qualify(base, Some(&schema));
+                    self.record_rename_table(table, to);
                 }
             }
             _ => {}
@@ -518,7 +531,7 @@ impl Interpreter<'_> {
                         Some((schema, _)) => format!("{schema}.{to}"),
                         None => to,
                     };
-                    self.simulation.rename_enum(&name, &to);
+                    self.record(OperationKind::RenameEnum { from: name, to });
                 }
             }
             Some(ast::AlterTypeAction::AddValue(node)) => {
@@ -526,30 +539,28 @@ impl Interpreter<'_> {
                 let position = node.value_position().and_then(|position| {
                     let after = matches!(position, ast::ValuePosition::AfterValue(_));
                     let neighbour = position.syntax().descendants().find_map(ast::Literal::cast)?.string_value()?;
-                    Some((neighbour, usize::from(after)))
+                    Some((neighbour, after))
                 });
-                self.simulation.alter_enum(&name, |labels| {
-                    if labels.contains(&label) {
-                        return;
-                    }
-                    let at = position
-                        .and_then(|(neighbour, after)| Some(labels.iter().position(|l| *l == neighbour)? + after))
-                        .unwrap_or(labels.len());
-                    labels.insert(at, label);
-                });
+                let change = EnumChange::Add { label, beside: position };
+                self.record(OperationKind::AlterEnum { name, change });
             }
             Some(ast::AlterTypeAction::RenameValue(node)) => {
                 let from = node.from().and_then(|literal| literal.string_value());
                 let to = node.to().and_then(|literal| literal.string_value());
                 if let Some((from, to)) = from.zip(to) {
-                    self.simulation.alter_enum(&name, |labels| {
-                        labels.iter_mut().filter(|label| **label == from).for_each(|label| *label = to.clone());
-                    });
+                    self.record(OperationKind::AlterEnum { name, change: EnumChange::Rename { from, to } });
                 }
             }
             _ => {}
         }
     }
+}
+
+/// The expression of `[SET] DEFAULT expression`.
+fn default_of(node: &SyntaxNode) -> Option<String> {
+    let text = node.text().to_string();
+    let at = text.to_ascii_uppercase().find("DEFAULT")?;
+    Some(text[at + "DEFAULT".len()..].trim().to_owned())
 }
 
 /// Whether a DEFAULT is kept: PostgreSQL forgets a plain NULL, unless a length makes a cast of it.

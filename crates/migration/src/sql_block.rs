@@ -26,7 +26,7 @@ impl Interpreter<'_> {
             return;
         };
         let handled = root.descendants().any(|node| ast::PlpgsqlExceptionSection::can_cast(node.kind()));
-        let before = self.simulation.guarded;
+        let before = self.recorder.guarded;
         for node in root.descendants() {
             let conditional = handled || is_conditional(&node);
             if ast::PlpgsqlReturnStmt::can_cast(node.kind()) {
@@ -34,17 +34,17 @@ impl Interpreter<'_> {
                     break;
                 }
                 // What follows may not have run.
-                self.simulation.guarded += 1;
+                self.recorder.guarded += 1;
             }
-            self.simulation.guarded += u32::from(conditional);
+            self.recorder.guarded += u32::from(conditional);
             if let Some(statement) = ast::Stmt::cast(node.clone()) {
                 self.statement_of_sql(&statement);
             } else if let Some(dynamic) = ast::PlpgsqlDynExecuteStmt::cast(node) {
                 self.execute_of_block(&dynamic);
             }
-            self.simulation.guarded = self.simulation.guarded.saturating_sub(u32::from(conditional));
+            self.recorder.guarded = self.recorder.guarded.saturating_sub(u32::from(conditional));
         }
-        self.simulation.guarded = before;
+        self.recorder.guarded = before;
     }
 
     /// `EXECUTE 'text'` is followed; anything put together is not.

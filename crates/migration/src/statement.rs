@@ -231,7 +231,7 @@ impl Interpreter<'_> {
                 frame.scope.names.replace(names);
                 let other = self.tried(|interpreter| interpreter.otherwise(rest, frame));
                 self.leave(leaving);
-                self.simulation.accept_either(one, other);
+                self.recorder.accept_either(one, other);
                 bodies().for_each(|body| self.forget(body, frame));
             }
         }

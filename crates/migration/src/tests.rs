@@ -1,7 +1,7 @@
 //! Bodies of `upgrade()`, and what is said of them.
 
 use super::*;
-use schema::TableSubject;
+use schema::{Belief, RevisionFacts, State, Subject, TableSubject, revision_facts};
 
 /// No file is within reach.
 pub(crate) struct Empty;
@@ -42,14 +42,14 @@ fn hostile_sources_end_in_unknown() {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        let effects = read(&[script], &Empty, &setting).unwrap();
+        let effects = revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting);
         assert_eq!(effects.len(), 1, "{}", &body[..20]);
         assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
     }
 }
 
 /// What one revision with this body says on PostgreSQL.
-pub(super) fn effects_of(body: &str) -> Effects {
+pub(super) fn effects_of(body: &str) -> RevisionFacts {
     let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
     let script = Script { path: "versions/a.py".to_owned(), text };
     let setting = Setting {
@@ -57,15 +57,15 @@ pub(super) fn effects_of(body: &str) -> Effects {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    read(&[script], &Empty, &setting).unwrap().remove(0)
+    revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting).remove(0)
 }
 
 /// What could not be read, in words.
-fn said_unread(effects: &Effects) -> Vec<String> {
+fn said_unread(effects: &RevisionFacts) -> Vec<String> {
     effects.unread.iter().map(ToString::to_string).collect()
 }
 
-pub(super) fn said(effects: &Effects, subject: &Subject) -> Option<Belief<State>> {
+pub(super) fn said(effects: &RevisionFacts, subject: &Subject) -> Option<Belief<State>> {
     effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
 }
 

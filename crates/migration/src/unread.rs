@@ -24,20 +24,9 @@ impl Interpreter<'_> {
     }
 
     fn note_unread(&mut self, kind: UnreadKind, what: String, reaches_others: bool) {
-        // Until all is read the place stands where its line will.
-        let unread = Unread { kind, what, line: self.at, reaches_others };
+        let unread = Unread { kind, what, line: self.line(), reaches_others };
         if self.unread.len() < SAID && !self.unread.contains(&unread) {
             self.unread.push(unread);
         }
-    }
-
-    /// What could not be read of a file with this text.
-    pub(super) fn take_unread(&mut self, text: &str) -> Vec<Unread> {
-        let mut all = std::mem::take(&mut self.unread);
-        for unread in &mut all {
-            let before = text.as_bytes().iter().take(unread.line as usize);
-            unread.line = 1 + before.filter(|byte| **byte == b'\n').count() as u32;
-        }
-        all
     }
 }

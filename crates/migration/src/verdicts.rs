@@ -1,7 +1,7 @@
 //! The verdict on revisions of which something is unread.
 
 use schema::evidence::{Verdict, infer};
-use schema::{Belief, Column, Dialect, Schema, Table};
+use schema::{Belief, Column, Dialect, Schema, Table, revision_facts};
 
 use super::tests::Empty;
 use super::{Script, Setting, read};
@@ -27,7 +27,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
         version_table: "alembic_version".to_owned(),
     };
     let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
-    let effects = read(&scripts, &Empty, &setting).unwrap();
+    let effects = revision_facts(read(&scripts, &Empty, &setting).unwrap(), &setting);
     let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
     for name in made.iter().filter(|name| !name.contains('.')).chain(stranger.then_some(&"stranger")) {
         let column = |name: &str| Column {

@@ -4,14 +4,16 @@
 //! Names are as the catalogue spells them, `schema.name` outside the default schema and `name` inside it. This module
 //! reads nothing: `database::catalogue` makes the live value, `interpreter` the expected one.
 
-mod effects;
 pub mod evidence;
+mod facts;
 pub mod operation;
 pub mod simulation;
+mod tape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use effects::{Effects, Setting, Unread, UnreadKind};
+pub use facts::{RevisionFacts, Setting, revision_facts};
+pub use tape::{Entry, Tape, Unread, UnreadKind};
 
 /// The database's dialect of SQL, which decides how types and constraints come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,261 @@
-//! What a migration asks for: columns, constraints and types as SQLAlchemy's constructors describe them.
+//! What a migration asks for, one operation at a time, as Alembic's operations and SQLAlchemy's constructors describe it.
 //!
-//! Plain values on the way from a call to the simulation. `None` stands for what could not be read.
+//! Plain values: a reader of revision files makes them, [`Simulation::apply`](crate::simulation::Simulation::apply) follows
+//! them. `None` stands for what could not be read.
 
 use std::sync::Arc;
 
+use crate::{Belief, Subject};
+
+/// One operation of a revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    /// What it does.
+    pub kind: OperationKind,
+    /// The line of the revision's file whose statement asks for it, counted from 1.
+    pub line: u32,
+    /// Whether it is carried out.
+    pub certainty: Certainty,
+    /// The statement as the file has it, where it is raw SQL.
+    pub sql: Option<Arc<str>>,
+}
+
+/// Whether an operation is carried out where its revision is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// It is.
+    Certain,
+    /// A condition that cannot be evaluated decides it.
+    Guarded {
+        /// The line of that condition; the operation's own where the statement guards itself.
+        line: u32,
+    },
+}
+
+/// What an operation does. Tables are named as facts name them: `schema.name` outside the default schema.
+#[derive(Debug, Clone, PartialEq)]
+pub enum OperationKind {
+    /// `CREATE TABLE`.
+    CreateTable {
+        /// The table; its name is known.
+        table: TableSpec,
+        /// A table of this name is left as it is.
+        if_not_exists: bool,
+    },
+    /// `DROP TABLE`.
+    DropTable {
+        /// The table.
+        table: String,
+    },
+    /// `ALTER TABLE … RENAME TO`, also into another schema.
+    RenameTable {
+        /// Its name before.
+        from: String,
+        /// Its name afterwards.
+        to: String,
+    },
+    /// `ADD COLUMN`.
+    AddColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: ColumnSpec,
+        /// A column of this name is left as it is.
+        if_not_exists: bool,
+    },
+    /// `DROP COLUMN`.
+    DropColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// `ALTER COLUMN`.
+    AlterColumn {
+        /// The table.
+        table: String,
+        /// The column, by its name before.
+        column: String,
+        /// What becomes of it.
+        change: ColumnChange,
+    },
+    /// `ADD CONSTRAINT`, or an index that is left without a name.
+    AddConstraint {
+        /// The table.
+        table: String,
+        /// The constraint.
+        constraint: ConstraintSpec,
+    },
+    /// `DROP CONSTRAINT`.
+    DropConstraint {
+        /// The table.
+        table: String,
+        /// Its name.
+        name: Option<String>,
+        /// Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
+        kind: Option<String>,
+        /// What needs it goes along.
+        cascade: bool,
+    },
+    /// `RENAME CONSTRAINT`.
+    RenameConstraint {
+        /// The table.
+        table: String,
+        /// Its name before.
+        from: String,
+        /// Its name afterwards.
+        to: String,
+    },
+    /// `CREATE INDEX`.
+    CreateIndex {
+        /// Its name.
+        name: String,
+        /// The table.
+        table: String,
+        /// What it is made of.
+        index: IndexSpec,
+        /// An index of this name is left as it is.
+        if_not_exists: bool,
+    },
+    /// `DROP INDEX`.
+    DropIndex {
+        /// Its name.
+        name: Option<String>,
+        /// The table, where it is named.
+        table: Option<String>,
+    },
+    /// `ALTER INDEX … RENAME TO`.
+    RenameIndex {
+        /// Its name before.
+        from: String,
+        /// Its name afterwards.
+        to: String,
+    },
+    /// `CREATE TYPE … AS ENUM`.
+    CreateEnum {
+        /// Its name.
+        name: String,
+        /// Its labels, in order.
+        labels: Option<Vec<String>>,
+        /// A type of this name is left as it is.
+        if_not_exists: bool,
+    },
+    /// `DROP TYPE`.
+    DropEnum {
+        /// Its name.
+        name: String,
+    },
+    /// `ALTER TYPE … RENAME TO`.
+    RenameEnum {
+        /// Its name before.
+        from: String,
+        /// Its name afterwards.
+        to: String,
+    },
+    /// `ALTER TYPE` of an enum.
+    AlterEnum {
+        /// Its name.
+        name: String,
+        /// What becomes of its labels.
+        change: EnumChange,
+    },
+    /// Creates something that has nothing but a name: a view, a sequence, a function, a trigger, an extension, a schema.
+    Create {
+        /// What.
+        object: Subject,
+        /// `OR REPLACE`: there may have been one before.
+        replace: bool,
+    },
+    /// Drops such a thing.
+    Drop {
+        /// What.
+        object: Subject,
+    },
+    /// Something that could not be read changes what is named here, or may.
+    Unread(Reach),
+}
+
+/// How far an operation reaches that could not be read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reach {
+    /// A table.
+    Table {
+        /// The table.
+        table: String,
+        /// What of it.
+        part: TablePart,
+        /// Whether it has to be there, though no revision made it.
+        assumed: bool,
+    },
+    /// Each table of this name: its schema is not known.
+    TableInAnySchema {
+        /// The name alone.
+        name: String,
+        /// What of it.
+        part: TablePart,
+    },
+    /// A table is made anew, perhaps, with this in the place of a column: what differs is unknown.
+    Column {
+        /// The table.
+        table: String,
+        /// The column.
+        column: ColumnSpec,
+    },
+    /// Views, functions, extensions and triggers.
+    Objects,
+}
+
+/// A part of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TablePart {
+    /// Anything may be there that is not listed.
+    Everything,
+    /// An index may be there that is not listed.
+    Indexes,
+    /// Any column may be other than it was.
+    Columns,
+    /// Any column may be gone, and what needs it.
+    DroppedColumns,
+}
+
+/// `ALTER COLUMN`; an outer `None` leaves the property alone, [`Belief::Unknown`] makes it unknown.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ColumnChange {
+    /// Whether it takes NULL.
+    pub nullable: Option<Belief<bool>>,
+    /// Whether it has a default.
+    pub default: Option<Belief<bool>>,
+    /// The default as SQL has it, where it gets one that could be read.
+    pub default_text: Option<String>,
+    /// Its type.
+    pub kind: Option<SqlType>,
+    /// Its name.
+    pub name: Option<Belief<String>>,
+}
+
+/// What becomes of an enum's labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnumChange {
+    /// They become these.
+    Set(Vec<String>),
+    /// `ADD VALUE`, unless it is there.
+    Add {
+        /// The new label.
+        label: String,
+        /// The label beside it, and whether the new one comes after; at the end otherwise.
+        beside: Option<(String, bool)>,
+    },
+    /// `RENAME VALUE`.
+    Rename {
+        /// The label before.
+        from: String,
+        /// The label afterwards.
+        to: String,
+    },
+}
+
 /// A column type.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SqlType {
     /// As the catalogue prints it, lower case.
     pub text: Option<String>,
@@ -14,26 +264,38 @@ pub struct SqlType {
 }
 
 /// An enum type.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnumType {
+    /// Its name.
     pub name: Option<String>,
+    /// Its labels, in order.
     pub labels: Option<Vec<String>>,
     /// A type of the database, and not a varchar.
     pub native: bool,
-    /// Whether CREATE TABLE creates it.
+    /// Whether `CREATE TABLE` creates it.
     pub create: bool,
 }
 
 /// A column.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ColumnSpec {
+    /// Its name.
     pub name: Option<String>,
+    /// Its type.
     pub kind: SqlType,
+    /// Whether it takes NULL.
     pub nullable: Option<bool>,
+    /// `primary_key=True`.
     pub primary_key: bool,
+    /// `unique=True`.
     pub unique: bool,
+    /// `index=True`.
     pub index: bool,
+    /// Whether it has a default other than its own sequence.
     pub default: Option<bool>,
+    /// The default as SQL has it, where it could be read.
+    pub default_text: Option<String>,
+    /// Constraints that are written into it.
     pub constraints: Vec<ConstraintSpec>,
 }
 
@@ -53,6 +315,8 @@ pub enum Naming {
 }
 
 impl Naming {
+    /// The name, where there is one that could be read.
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Named(name) | Self::Final(name) | Self::Derived(name) => Some(name),
@@ -61,38 +325,90 @@ impl Naming {
     }
 }
 
-/// A constraint or an index.
-#[derive(Debug, Clone)]
+/// A constraint, or an index.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConstraintSpec {
+    /// Its name.
     pub name: Naming,
-    /// `None` within: an expression, or a column that could not be read.
+    /// Its columns; `None` within: an expression, or a column that could not be read.
     pub columns: Option<Vec<Option<String>>>,
+    /// What it is.
     pub kind: ConstraintKind,
 }
 
 impl ConstraintSpec {
     /// The columns, when each of them is known.
+    #[must_use]
     pub fn plain_columns(&self) -> Option<Vec<String>> {
         self.columns.as_ref()?.iter().cloned().collect()
     }
 }
 
-/// What the constraint is.
-#[derive(Debug, Clone)]
+/// What a constraint is.
+#[derive(Debug, Clone, PartialEq)]
 pub enum ConstraintKind {
+    /// `PRIMARY KEY`.
     PrimaryKey,
+    /// `UNIQUE`.
     Unique,
-    ForeignKey { target: Option<String>, on_delete: Option<char>, use_alter: bool },
-    Check { condition: Option<String> },
+    /// `FOREIGN KEY`.
+    ForeignKey(ForeignKeySpec),
+    /// `CHECK`.
+    Check {
+        /// The condition.
+        condition: Option<String>,
+    },
+    /// `EXCLUDE`.
     Exclude,
-    Index { unique: Option<bool> },
+    /// An index.
+    Index(IndexOptions),
 }
 
-/// `sa.Table` or the table that `op.create_table` returns.
-#[derive(Debug, Clone)]
+/// What a foreign key refers to, and what it does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForeignKeySpec {
+    /// The table.
+    pub target: Option<String>,
+    /// The columns there.
+    pub target_columns: Option<Vec<Option<String>>>,
+    /// What happens when the row there is deleted, as `pg_constraint.confdeltype` has it: a, r, c, n, d.
+    pub on_delete: Option<char>,
+    /// It is added by a statement of its own, after its table.
+    pub use_alter: bool,
+}
+
+/// An index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexSpec {
+    /// Its columns; `None` within: an expression, or a column that could not be read.
+    pub columns: Option<Vec<Option<String>>>,
+    /// How it is made.
+    pub options: IndexOptions,
+}
+
+/// How an index is made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IndexOptions {
+    /// Whether it is unique.
+    pub unique: Option<bool>,
+    /// Its access method, where one is named: `gin`, …
+    pub method: Option<String>,
+    /// Its key parts that are expressions, as SQL has them, where they could be read.
+    pub expressions: Vec<String>,
+    /// Its `WHERE`, where it could be read.
+    pub predicate: Option<String>,
+    /// `CONCURRENTLY`.
+    pub concurrently: bool,
+}
+
+/// A table.
+#[derive(Debug, Clone, PartialEq)]
 pub struct TableSpec {
+    /// Its name.
     pub name: Option<String>,
+    /// Its columns, in order.
     pub columns: Vec<ColumnSpec>,
+    /// Its constraints.
     pub constraints: Vec<ConstraintSpec>,
     /// Something in it could not be read.
     pub open: bool,

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::reconcile::{Goal, Severity, State, diagnose};
 use history::{Problem, RevisionGraph};
 use schema::Belief;
-use schema::Effects;
+use schema::RevisionFacts;
 use version_table::{ROOM, VersionRows};
 
 /// Of files that form no graph.
@@ -51,7 +51,7 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
 
 /// Revisions of which no schema can show whether they have run.
 fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
-    let hidden = |effects: &Effects| {
+    let hidden = |effects: &RevisionFacts| {
         !effects.nothing && effects.changes.iter().all(|(_, state)| matches!(state, Some(Belief::Unknown)))
     };
     let hidden = history.ids.iter().zip(&history.effects).filter(|(_, effects)| hidden(effects));

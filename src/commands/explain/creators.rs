@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation};
 use history::RevisionGraph;
-use schema::Effects;
+use schema::RevisionFacts;
 use schema::{Subject, TableSubject};
 
 /// Who creates it.
@@ -86,8 +86,9 @@ fn is_related(graph: &RevisionGraph, first: &str, second: &str) -> bool {
 /// Whether the last revision makes what was not there before it.
 fn creates(history: &History, subject: &Subject) -> bool {
     let Some((last, before)) = history.effects.split_last() else { return false };
-    let of =
-        |effects: &Effects| effects.changes.iter().rev().find(|(one, _)| one == subject).map(|(_, now)| now.is_some());
+    let of = |effects: &RevisionFacts| {
+        effects.changes.iter().rev().find(|(one, _)| one == subject).map(|(_, now)| now.is_some())
+    };
     let was_there = before.iter().rev().find_map(of).unwrap_or(false) || last.earlier.contains(subject);
     of(last) == Some(true) && !was_there
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use migration::{Checkout, Script, read};
-use schema::{Dialect, Effects, Setting};
+use schema::{Dialect, RevisionFacts, Setting, revision_facts};
 use serde::Deserialize;
 
 use super::alembic::infer;
@@ -103,7 +103,7 @@ impl Checkout for Nowhere {
 }
 
 /// What a statement does after others, sorted so that two can be compared.
-fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, Effects) {
+fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, RevisionFacts) {
     let script = |body: &str| Script {
         path: "versions/r.py".to_owned(),
         text: format!(
@@ -116,7 +116,8 @@ fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, Effects) 
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let effects = read(&[script(ground), script(before), script(statement)], &Nowhere, &setting).unwrap().remove(2);
+    let tapes = read(&[script(ground), script(before), script(statement)], &Nowhere, &setting).unwrap();
+    let effects = revision_facts(tapes, &setting).remove(2);
     let mut lines: Vec<String> = effects.changes.iter().map(|change| format!("{change:?}")).collect();
     lines.extend(effects.earlier.iter().map(|subject| format!("earlier: {subject:?}")));
     lines.sort();

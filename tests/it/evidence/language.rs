@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use migration::{Checkout, Script, read};
-use schema::{Belief, Dialect, Effects, Setting, State, Subject, TableSubject};
+use schema::{Belief, Dialect, RevisionFacts, Setting, State, Subject, TableSubject, revision_facts};
 
 use crate::support::python;
 
@@ -160,18 +160,18 @@ impl Checkout for Alone {
     }
 }
 
-fn effects(text: &str) -> Effects {
+fn effects(text: &str) -> RevisionFacts {
     let setting = Setting {
         dialect: Dialect::PostgreSql,
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
     let script = Script { path: "versions/a.py".to_owned(), text: text.to_owned() };
-    read(&[script], &Alone, &setting).unwrap().remove(0)
+    revision_facts(read(&[script], &Alone, &setting).unwrap(), &setting).remove(0)
 }
 
 /// The tables that are said to be made for certain.
-fn stated(effects: &Effects) -> BTreeSet<String> {
+fn stated(effects: &RevisionFacts) -> BTreeSet<String> {
     let certain = |change: &(Subject, Option<Belief<State>>)| match change {
         (Subject::Table(table, TableSubject::Itself), Some(Belief::Known(State::Present))) => Some(table.clone()),
         _ => None,

@@ -10,7 +10,7 @@ use std::io;
 use super::infer::{Inference, Verdict, infer};
 use super::step::step_of;
 use super::timeline::{Timeline, live_facts};
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::Schema;
 
 /// The revisions of a history, which may fork.
@@ -20,9 +20,9 @@ pub struct Forked<'a> {
     /// How many of them, from the first on, the version rows claim: they stay in front.
     pub claimed: usize,
     /// What each of them does, in that order.
-    pub straight: Vec<Effects>,
+    pub straight: Vec<RevisionFacts>,
     /// Reads some of the revisions in another order: the effects of each, given those before it.
-    pub read: &'a dyn Fn(&[usize]) -> io::Result<Vec<Effects>>,
+    pub read: &'a dyn Fn(&[usize]) -> io::Result<Vec<RevisionFacts>>,
 }
 
 /// What a schema says about the revisions of a history.
@@ -31,7 +31,7 @@ pub struct Weighed {
     /// The order that positions count in, as places in the order that was given.
     pub order: Vec<usize>,
     /// What each revision does, in that order.
-    pub effects: Vec<Effects>,
+    pub effects: Vec<RevisionFacts>,
     /// The answer, in positions of that order.
     pub inference: Inference,
 }
@@ -78,7 +78,7 @@ impl Forked<'_> {
     }
 
     /// What the schema shows of each revision; `effects` are in the order that was given.
-    fn traces(&self, effects: &[Effects], schema: &Schema) -> Vec<Trace> {
+    fn traces(&self, effects: &[RevisionFacts], schema: &Schema) -> Vec<Trace> {
         let (timeline, live) = (Timeline::new(effects), live_facts(schema));
         let mut shown = vec![false; effects.len()];
         for course in &timeline.courses {

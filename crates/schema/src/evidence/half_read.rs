@@ -2,13 +2,13 @@
 
 use super::step::telling_operations;
 use super::timeline::Timeline;
-use crate::Effects;
+use crate::RevisionFacts;
 
 /// Widens a group by the revision at its lower edge, which is never named for certain where something of it was not read, and
 /// by those at its upper edge of which no more than one operation tells before from after: somebody may have undone that
 /// one by hand, and the unread rest says nothing.
 pub(super) fn with_half_read(
-    effects: &[Effects],
+    effects: &[RevisionFacts],
     timeline: &Timeline,
     mut first: usize,
     mut last: usize,

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::claim::{Claim, claim, most_telling_first};
 use super::half_read::with_half_read;
 use super::timeline::{Expected, Timeline, live_facts};
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::{Schema, State, Subject, TableSubject};
 
 /// How many revisions on either side must agree with the live schema, too.
@@ -65,7 +65,7 @@ impl Inference {
 }
 
 /// Names the revision that a live schema is at, from what each revision does in upgrade order.
-pub fn infer(effects: &[Effects], schema: &Schema) -> Inference {
+pub fn infer(effects: &[RevisionFacts], schema: &Schema) -> Inference {
     let timeline = Timeline::new(effects);
     let live = live_facts(schema);
     let contradictions = timeline.contradictions(&live);
@@ -219,12 +219,12 @@ fn unexplained(timeline: &Timeline, schema: &Schema, first: usize, last: usize) 
 }
 
 /// The facts that a live schema contradicts at one position.
-pub fn contradicted(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
+pub fn contradicted(effects: &[RevisionFacts], schema: &Schema, position: usize) -> Vec<Claim> {
     contradicted_at(&Timeline::new(effects), &live_facts(schema), position)
 }
 
 /// The facts that a live schema agrees with at one position.
-pub fn holding(effects: &[Effects], schema: &Schema, position: usize) -> Vec<Claim> {
+pub fn holding(effects: &[RevisionFacts], schema: &Schema, position: usize) -> Vec<Claim> {
     let (timeline, live) = (Timeline::new(effects), live_facts(schema));
     let agrees = |course: &usize| {
         let course = &timeline.courses[*course];

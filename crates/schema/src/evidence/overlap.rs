@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::claim::column_of;
 use super::words::name;
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::{Belief, State, Subject, TableSubject};
 
 /// What one branch does beyond the point where it left the others, in upgrade order.
 #[derive(Debug)]
 pub struct Branch<'a> {
     /// Each revision's id and effects.
-    pub revisions: Vec<(&'a str, &'a Effects)>,
+    pub revisions: Vec<(&'a str, &'a RevisionFacts)>,
 }
 
 /// An object that both branches touch.
@@ -106,11 +106,11 @@ fn by_table<'a>(touched: &Touched<'a>) -> BTreeMap<&'a str, Vec<&'a Subject>> {
 mod tests {
     use super::*;
 
-    fn effects(changes: &[(Subject, bool)]) -> Effects {
+    fn effects(changes: &[(Subject, bool)]) -> RevisionFacts {
         let state = |there: bool| there.then_some(Belief::Known(State::Present));
-        Effects {
+        RevisionFacts {
             changes: changes.iter().map(|(subject, there)| (subject.clone(), state(*there))).collect(),
-            ..Effects::default()
+            ..RevisionFacts::default()
         }
     }
 

@@ -6,7 +6,7 @@ use super::claim::{Claim, claim, most_telling_first};
 use super::infer::{Inference, Verdict, contradicted};
 use super::step::{StepFacts, step_of};
 use super::timeline::{Expected, Timeline, live_facts};
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::{Schema, State, Subject, TableSubject};
 
 /// What a schema says about a position that somebody claims it to be at.
@@ -42,7 +42,7 @@ pub enum Standing {
 
 /// Compares an inference with the position `claimed`. In doubt only tables and columns weigh enough to speak against a
 /// row: an index or a default that deviates was changed by hand more often than not, and Alembic would go on, too.
-pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, claimed: usize) -> Standing {
+pub fn standing(effects: &[RevisionFacts], schema: &Schema, inference: &Inference, claimed: usize) -> Standing {
     let timeline = Timeline::new(effects);
     let live = live_facts(schema);
     let at = match inference.verdict {
@@ -56,7 +56,7 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
         _ => None,
     };
     // What an applied revision did that nobody has read may have changed what those before it made, and its own.
-    let unread = effects[..claimed].iter().rposition(Effects::may_reach_others);
+    let unread = effects[..claimed].iter().rposition(|revision| revision.may_reach_others());
     let is_after = |claim: &Claim| unread.is_none_or(|unread| claim.by.is_some_and(|by| by > unread));
     let agrees = || {
         let mut drift = inference.contradicted.clone();
@@ -94,7 +94,7 @@ pub fn standing(effects: &[Effects], schema: &Schema, inference: &Inference, cla
 /// Whether each of these revisions, the heads, is there for certain: something is there that it makes, nothing of it is missing,
 /// and nothing of it is unread. One that does nothing is there where those are that it needs. `needs` are the places of
 /// those that each revision names.
-pub fn all_shown(effects: &[Effects], needs: &[Vec<usize>], heads: &[usize], schema: &Schema) -> bool {
+pub fn all_shown(effects: &[RevisionFacts], needs: &[Vec<usize>], heads: &[usize], schema: &Schema) -> bool {
     let (timeline, live) = (Timeline::new(effects), live_facts(schema));
     let mut asked: Vec<usize> = heads.to_vec();
     let mut seen = vec![false; effects.len()];
@@ -119,7 +119,7 @@ pub fn all_shown(effects: &[Effects], needs: &[Vec<usize>], heads: &[usize], sch
 
 /// What deviates from what the last revision leaves and what an application of these files would notice: a column that takes
 /// less than it did.
-pub fn narrowed(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+pub fn narrowed(effects: &[RevisionFacts], schema: &Schema) -> Vec<Claim> {
     let mut narrowed = contradicted(effects, schema, effects.len());
     narrowed.retain(|claim| {
         let lost = claim.expected == Some(State::Flag(true)) && claim.live == Some(State::Flag(false));
@@ -134,7 +134,7 @@ pub fn narrowed(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
 }
 
 /// The tables and columns that the last revision leaves and that are not there: what an application of these files would miss.
-pub fn lacking(effects: &[Effects], schema: &Schema) -> Vec<Claim> {
+pub fn lacking(effects: &[RevisionFacts], schema: &Schema) -> Vec<Claim> {
     let mut lacking = contradicted(effects, schema, effects.len());
     lacking.retain(|claim| is_weighty(claim) && claim.expected.is_some() && claim.live.is_none());
     most_telling_first(&mut lacking, effects.len());

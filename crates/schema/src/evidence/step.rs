@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::claim::{Claim, claim, column_of, most_telling_first};
 use super::timeline::{Expected, Timeline, live_facts};
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::{Schema, State, Subject, TableSubject};
 
 /// What a revision changes, where the live schema tells before from after.
@@ -17,7 +17,7 @@ pub struct StepFacts {
 }
 
 /// Holds the revision that leads from position `before` to the next against the schema.
-pub fn step(effects: &[Effects], schema: &Schema, before: usize) -> StepFacts {
+pub fn step(effects: &[RevisionFacts], schema: &Schema, before: usize) -> StepFacts {
     step_of(&Timeline::new(effects), &live_facts(schema), before)
 }
 

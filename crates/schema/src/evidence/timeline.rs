@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::Effects;
+use crate::RevisionFacts;
 use crate::{Belief, Schema, State, Subject, TableSubject};
 
 /// What a fact should be.
@@ -57,7 +57,7 @@ pub(super) struct Timeline {
 }
 
 impl Timeline {
-    pub(super) fn new(effects: &[Effects]) -> Self {
+    pub(super) fn new(effects: &[RevisionFacts]) -> Self {
         let mut numbers: HashMap<&Subject, usize> = HashMap::new();
         let mut events: Vec<(&Subject, Vec<(usize, Expected)>)> = Vec::new();
         // Up to and including this position an absence is no more than not knowing.

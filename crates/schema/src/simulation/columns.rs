@@ -1,17 +1,10 @@
 //! Columns: added, dropped, altered, renamed.
 
 use super::{LONGEST_NAME, Simulation};
-use crate::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, Naming, SqlType};
+use crate::operation::{
+    ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, IndexOptions, Naming,
+};
 use crate::{Belief, Column, Dialect, Subject, TableSubject, table_facts};
-
-/// `ALTER COLUMN`; an outer `None` leaves the property alone, [`Belief::Unknown`] makes it unknown.
-#[derive(Debug, Clone, Default)]
-pub struct ColumnChange {
-    pub nullable: Option<Belief<bool>>,
-    pub default: Option<Belief<bool>>,
-    pub kind: Option<SqlType>,
-    pub name: Option<Belief<String>>,
-}
 
 fn all_of(column: &str) -> [TableSubject; 4] {
     [
@@ -54,12 +47,14 @@ impl Simulation {
             );
         }
         if spec.index {
-            let kind = ConstraintKind::Index { unique: Some(spec.unique) };
+            let kind = ConstraintKind::Index(IndexOptions { unique: Some(spec.unique), ..IndexOptions::default() });
             let columns = Some(vec![Some(name)]);
             self.put_constraint(table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
         }
         for constraint in &spec.constraints {
-            if !(creating && matches!(constraint.kind, ConstraintKind::ForeignKey { use_alter: true, .. })) {
+            if !(creating
+                && matches!(constraint.kind, ConstraintKind::ForeignKey(ForeignKeySpec { use_alter: true, .. })))
+            {
                 self.put_constraint(table, constraint);
             }
         }
@@ -116,11 +111,10 @@ impl Simulation {
     }
 
     fn make_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
-        self.effects += 1;
         if self.doubted(table, spec.name.iter().flat_map(|name| all_of(name))) {
             return;
         }
-        let guarded = self.guarded > 0 || if_absent;
+        let guarded = self.guarded || if_absent;
         let held = self.table_mut(table);
         if guarded && spec.name.as_deref().is_some_and(|name| held.column(name).is_some()) {
             return;
@@ -133,7 +127,6 @@ impl Simulation {
     }
 
     fn remove_column(&mut self, table: &str, name: &str) {
-        self.effects += 1;
         if self.doubted(table, all_of(name)) {
             return;
         }
@@ -173,8 +166,7 @@ impl Simulation {
     }
 
     fn change_column(&mut self, table: &str, name: &str, change: ColumnChange) {
-        self.effects += 1;
-        let guarded = self.guarded > 0;
+        let guarded = self.guarded;
         if self.doubted(table, all_of(name)) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::indexes::{derived_index_name, truncated};
 use super::{LONGEST_NAME, Simulation};
-use crate::operation::{ConstraintKind, ConstraintSpec, Naming};
+use crate::operation::{ConstraintKind, ConstraintSpec, ForeignKeySpec, IndexOptions, Naming};
 use crate::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Subject, Table, TableSubject, Unique};
 
 fn base(table: &str) -> &str {
@@ -70,7 +70,7 @@ impl Simulation {
                 }
                 self.table_mut(table).uniques.push(Unique { name, columns });
             }
-            ConstraintKind::ForeignKey { target, on_delete, .. } => {
+            ConstraintKind::ForeignKey(ForeignKeySpec { target, on_delete, .. }) => {
                 let name = self.constraint_name(table, spec, "fkey");
                 self.trust_constraint(table, name.as_ref());
                 if let (Belief::Known(columns), Some(target)) = (&columns, target) {
@@ -105,7 +105,7 @@ impl Simulation {
                 held.checks.retain(|check| check.name != name);
                 held.checks.push(Check { name, condition });
             }
-            ConstraintKind::Index { unique } => {
+            ConstraintKind::Index(IndexOptions { unique, .. }) => {
                 let name = match (spec.name.name(), spec.columns.as_deref()) {
                     (Some(name), _) => truncated(name),
                     (None, Some([Some(first), ..])) if spec.name == Naming::Unnamed => derived_index_name(table, first),
@@ -131,13 +131,12 @@ impl Simulation {
     }
 
     pub fn add_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
-        self.effects += 1;
         let named = spec.name.name().map(|name| match spec.kind {
             ConstraintKind::Check { .. } | ConstraintKind::Exclude => TableSubject::Check(name.to_owned()),
             _ => TableSubject::Constraint(name.to_owned()),
         });
         let structure = spec.plain_columns().map(|mut columns| match &spec.kind {
-            ConstraintKind::ForeignKey { target: Some(target), .. } => {
+            ConstraintKind::ForeignKey(ForeignKeySpec { target: Some(target), .. }) => {
                 TableSubject::ForeignKey(columns, target.clone())
             }
             ConstraintKind::PrimaryKey => TableSubject::PrimaryKey,
@@ -149,10 +148,10 @@ impl Simulation {
         if self.doubted(table, named.into_iter().chain(structure)) {
             return;
         }
-        if self.guarded > 0 && self.has_constraint(table, spec) {
+        if self.guarded && self.has_constraint(table, spec) {
             return;
         }
-        if self.guarded > 0 && self.stands_for_the_key(table, spec) {
+        if self.guarded && self.stands_for_the_key(table, spec) {
             return;
         }
         self.table_mut(table);
@@ -200,7 +199,7 @@ impl Simulation {
             (ConstraintKind::Unique, Some(columns)) => {
                 held.uniques.iter().any(|unique| unique.columns.known() == Some(&columns))
             }
-            (ConstraintKind::ForeignKey { target: Some(target), .. }, Some(columns)) => {
+            (ConstraintKind::ForeignKey(ForeignKeySpec { target: Some(target), .. }), Some(columns)) => {
                 let there = held
                     .foreign_keys
                     .iter()
@@ -217,7 +216,6 @@ impl Simulation {
 
     /// `kind` as Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
     pub fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
-        self.effects += 1;
         if name.is_none() {
             self.earlier_constraints.push(table.to_owned());
         }
@@ -313,7 +311,6 @@ impl Simulation {
     }
 
     pub fn rename_constraint(&mut self, table: &str, from: &str, to: &str) {
-        self.effects += 1;
         let held = self.table_mut(table);
         let names = held
             .uniques

@@ -3,6 +3,7 @@
 use md5::{Digest, Md5};
 
 use super::{LONGEST_NAME, Simulation};
+use crate::operation::IndexSpec;
 use crate::{Belief, Index, Subject, TableSubject};
 
 /// SQLAlchemy's `_truncated_label`: 55 characters, an underscore, and the last four hex digits of the md5.
@@ -21,34 +22,28 @@ pub fn derived_index_name(table: &str, column: &str) -> String {
 }
 
 impl Simulation {
-    pub fn create_index(
-        &mut self,
-        name: &str,
-        table: &str,
-        columns: Option<Vec<Option<String>>>,
-        unique: Option<bool>,
-        if_absent: bool,
-    ) {
-        self.effects += 1;
+    pub fn create_index(&mut self, name: &str, table: &str, index: &IndexSpec, if_absent: bool) {
         let name = truncated(name);
         if self.doubted(table, [TableSubject::Index(name.clone())]) {
             return;
         }
-        let keep = self.guarded > 0 || if_absent;
+        let keep = self.guarded || if_absent;
         let held = self.table_mut(table);
         if keep && held.indexes.contains_key(&name) {
             return;
         }
-        held.indexes.insert(name.clone(), Index { columns: columns.into(), unique: unique.into(), valid: true });
+        held.indexes.insert(
+            name.clone(),
+            Index { columns: index.columns.clone().into(), unique: index.options.unique.into(), valid: true },
+        );
         let subject = Subject::Table(table.to_owned(), TableSubject::Index(name));
         // The guard may have asked for something else, or failed on this database: an index is easily left out.
-        self.undecided |= self.guarded > 0;
-        if self.guarded > 0 { self.doubt(subject) } else { self.trust(&subject) }
+        self.undecided |= self.guarded;
+        if self.guarded { self.doubt(subject) } else { self.trust(&subject) }
     }
 
     /// Drops an index by name; without one all indexes of the table are in doubt.
     pub fn drop_index(&mut self, name: Option<&str>, table: Option<&str>) {
-        self.effects += 1;
         let Some(name) = name else {
             let Some(table) = table else { return };
             let names: Vec<String> =
@@ -80,7 +75,6 @@ impl Simulation {
     }
 
     pub fn rename_index(&mut self, from: &str, to: &str) {
-        self.effects += 1;
         if let Some(holder) = self.index_holder(from, None) {
             let held = self.table_mut(&holder);
             if let Some(index) = held.indexes.remove(from) {

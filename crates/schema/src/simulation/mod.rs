@@ -3,6 +3,7 @@
 //! Frames remember the tables that were touched, so that what a `try` body or one of two branches did can be compared
 //! and taken back without copying the whole schema. Refuses nothing: what cannot be understood becomes a doubt.
 
+mod apply;
 mod columns;
 mod constraints;
 mod indexes;
@@ -10,10 +11,8 @@ mod objects;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, SqlType};
+use crate::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, SqlType, TableSpec};
 use crate::{Belief, Dialect, Fact, Schema, Subject, Table, TableSubject, table_facts};
-
-pub use columns::ColumnChange;
 
 /// PostgreSQL's limit, which SQLAlchemy's names obey too.
 pub const LONGEST_NAME: usize = 63;
@@ -24,18 +23,14 @@ pub struct Simulation {
     pub dialect: Dialect,
     /// The schema that unqualified names fall into.
     pub default_schema: String,
-    /// `SET search_path` inside the current revision.
-    pub search_path: Option<String>,
     /// Facts that cannot be known at present, whatever the schema says.
     doubts: BTreeSet<Subject>,
     /// Facts that were true before this revision although no revision made them so.
     pub earlier: Vec<Subject>,
     /// Tables whose constraints before this revision are not all known.
     pub earlier_constraints: Vec<String>,
-    /// Above zero inside a branch that may have run: operations then ensure an end state.
-    pub guarded: u32,
-    /// Schema operations in this revision.
-    pub effects: u32,
+    /// The operation that is followed may have been carried out or not: it then ensures an end state.
+    guarded: bool,
     /// Whether some of them may have come to be or not: a condition decided it that nobody can evaluate.
     pub undecided: bool,
     touched: BTreeSet<String>,
@@ -62,12 +57,10 @@ impl Simulation {
             schema: Schema { default_schema: default_schema.to_owned(), ..Schema::default() },
             dialect,
             default_schema: default_schema.to_owned(),
-            search_path: None,
             doubts: BTreeSet::new(),
             earlier: Vec::new(),
             earlier_constraints: Vec::new(),
-            guarded: 0,
-            effects: 0,
+            guarded: false,
             undecided: false,
             touched: BTreeSet::new(),
             frames: Vec::new(),
@@ -84,9 +77,6 @@ impl Simulation {
 
     /// Forgets what the last revision left open; returns the tables that it touched.
     pub fn next_revision(&mut self) -> BTreeSet<String> {
-        self.search_path = None;
-        self.guarded = 0;
-        self.effects = 0;
         self.undecided = false;
         self.frames.clear();
         std::mem::take(&mut self.touched)
@@ -160,7 +150,7 @@ impl Simulation {
 
     /// A branch that may have run changes a table that nothing created: what it would change is in doubt.
     fn doubted(&mut self, table: &str, subjects: impl IntoIterator<Item = TableSubject>) -> bool {
-        let missing = self.guarded > 0 && !self.schema.tables.contains_key(table);
+        let missing = self.guarded && !self.schema.tables.contains_key(table);
         if missing {
             for subject in subjects {
                 self.was_there(table, subject.clone());
@@ -171,12 +161,12 @@ impl Simulation {
     }
 
     /// Something unreadable happened to the table.
-    pub fn open(&mut self, name: &str) {
+    fn open(&mut self, name: &str) {
         self.open_part(name, |table| table.open = true);
     }
 
     /// The same, to the part that `open` opens.
-    pub fn open_part(&mut self, name: &str, open: fn(&mut Table)) {
+    fn open_part(&mut self, name: &str, open: fn(&mut Table)) {
         if self.schema.tables.contains_key(name) {
             open(self.table_mut(name));
         }
@@ -301,7 +291,7 @@ impl Simulation {
 
     /// Does something to these tables. In a branch that may have run, whatever it changes of them may have come to be or not.
     fn perhaps(&mut self, tables: &[&str], operation: impl FnOnce(&mut Self)) {
-        if self.guarded == 0 {
+        if !self.guarded {
             return operation(self);
         }
         let facts = |simulation: &Self| -> BTreeMap<Subject, Belief<_>> {
@@ -317,20 +307,18 @@ impl Simulation {
         }
     }
 
-    pub fn create_table(
-        &mut self,
-        name: &str,
-        columns: &[ColumnSpec],
-        constraints: &[ConstraintSpec],
-        if_absent: bool,
-    ) {
+    fn create_table(&mut self, table: &TableSpec, if_absent: bool) {
+        let Some(name) = &table.name else { return };
+        let (columns, constraints) = (&table.columns, &table.constraints);
         self.perhaps(&[name], |simulation| simulation.make_table(name, columns, constraints, if_absent));
+        if table.open {
+            self.open(name);
+        }
     }
 
     fn make_table(&mut self, name: &str, columns: &[ColumnSpec], constraints: &[ConstraintSpec], if_absent: bool) {
-        self.effects += 1;
         if let Some(old) = self.schema.tables.get(name)
-            && (self.guarded > 0 || if_absent)
+            && (self.guarded || if_absent)
             && !old.assumed
         {
             return;
@@ -347,7 +335,7 @@ impl Simulation {
             self.table_mut(name).primary_key = Some(Belief::Known(keys));
         }
         for constraint in constraints {
-            if !matches!(constraint.kind, ConstraintKind::ForeignKey { use_alter: true, .. }) {
+            if !matches!(constraint.kind, ConstraintKind::ForeignKey(ForeignKeySpec { use_alter: true, .. })) {
                 self.put_constraint(name, constraint);
             }
         }
@@ -379,13 +367,12 @@ impl Simulation {
     }
 
     pub fn drop_table(&mut self, name: &str) {
-        let referring = if self.guarded > 0 { self.referring_to(name) } else { Vec::new() };
+        let referring = if self.guarded { self.referring_to(name) } else { Vec::new() };
         let tables: Vec<&str> = std::iter::once(name).chain(referring.iter().map(String::as_str)).collect();
         self.perhaps(&tables, |simulation| simulation.remove_table(name));
     }
 
     fn remove_table(&mut self, name: &str) {
-        self.effects += 1;
         if !self.schema.tables.contains_key(name) {
             self.was_there(name, TableSubject::Itself);
         }
@@ -409,8 +396,7 @@ impl Simulation {
     }
 
     fn move_table(&mut self, from: &str, to: &str) {
-        self.effects += 1;
-        if self.guarded > 0 && !self.schema.tables.contains_key(from) && self.schema.tables.contains_key(to) {
+        if self.guarded && !self.schema.tables.contains_key(from) && self.schema.tables.contains_key(to) {
             return;
         }
         if !self.schema.tables.contains_key(from) && self.rename_object(from, to) {

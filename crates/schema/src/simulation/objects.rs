@@ -5,9 +5,8 @@ use crate::{Belief, Subject};
 
 impl Simulation {
     pub fn create_enum(&mut self, name: &str, labels: Option<Vec<String>>, if_absent: bool) {
-        self.effects += 1;
         let name = name.to_lowercase();
-        if (if_absent || self.guarded > 0) && self.schema.enums.contains_key(&name) {
+        if (if_absent || self.guarded) && self.schema.enums.contains_key(&name) {
             return;
         }
         self.trust(&Subject::Enum(name.clone()));
@@ -15,7 +14,6 @@ impl Simulation {
     }
 
     pub fn drop_enum(&mut self, name: &str) {
-        self.effects += 1;
         let name = name.to_lowercase();
         if self.schema.enums.remove(&name).is_none() {
             self.earlier.push(Subject::Enum(name));
@@ -23,7 +21,6 @@ impl Simulation {
     }
 
     pub fn rename_enum(&mut self, from: &str, to: &str) {
-        self.effects += 1;
         let (from, to) = (from.to_lowercase(), to.to_lowercase());
         let labels = self.schema.enums.remove(&from).unwrap_or_else(|| {
             self.earlier.push(Subject::Enum(from.clone()));
@@ -51,7 +48,6 @@ impl Simulation {
 
     /// Changes the labels of an enum; one that nothing created has unknown labels.
     pub fn alter_enum(&mut self, name: &str, change: impl FnOnce(&mut Vec<String>)) {
-        self.effects += 1;
         let name = name.to_lowercase();
         match self.schema.enums.get_mut(&name) {
             Some(Belief::Known(labels)) => change(labels),
@@ -65,7 +61,6 @@ impl Simulation {
 
     /// Creates something that has nothing but a name.
     pub fn create(&mut self, subject: Subject) {
-        self.effects += 1;
         self.trust(&subject);
         if matches!(subject, Subject::Extension(_) | Subject::Namespace(_)) {
             // Often there before: the work of whoever set the database up.
@@ -94,7 +89,6 @@ impl Simulation {
 
     /// Drops something that has nothing but a name.
     pub fn drop(&mut self, subject: Subject) {
-        self.effects += 1;
         if matches!(&subject, Subject::Sequence(name) if self.belongs_to_a_column(name)) {
             return;
         }

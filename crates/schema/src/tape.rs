@@ -1,18 +1,16 @@
-//! What one revision does to a schema, as facts.
+//! One revision as a value: its operations in order, and what of it could not be read.
 
 use std::fmt;
 
-use crate::{Belief, Dialect, State, Subject};
+use crate::operation::Operation;
 
-/// What one migration does.
-#[derive(Debug, Clone, Default)]
-pub struct Effects {
-    /// Facts that it changes, and what holds afterwards; `None`: it is gone.
-    pub changes: Vec<(Subject, Option<Belief<State>>)>,
-    /// Facts that must have held before although no migration that was read made them so.
-    pub earlier: Vec<Subject>,
-    /// Tables whose constraints before this migration are not all known.
-    pub earlier_constraints: Vec<String>,
+/// What one revision does, as far as it could be read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tape {
+    /// Its operations in order.
+    pub entries: Vec<Entry>,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
     /// It provably does nothing: an empty body, a merge, a change that only other databases need.
     pub nothing: bool,
     /// It does something that no fact of a schema shows, or may: it writes rows, calls a function, grants a right, or calls
@@ -24,29 +22,58 @@ pub struct Effects {
     pub broken: bool,
     /// As far as it is followed it ends with an exception: what has been applied went another way.
     pub fails: bool,
-    /// What could not be read.
-    pub unread: Vec<Unread>,
 }
 
-impl Effects {
+/// One place of a tape.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// One operation.
+    Operation(Operation),
+    /// These may have been carried out, all of them or those before one that failed: the body of a `try`.
+    Attempt(Vec<Entry>),
+    /// Either these or those have been: two branches of a condition that cannot be evaluated.
+    Either(Vec<Entry>, Vec<Entry>),
+}
+
+impl Tape {
     /// Whether anything may have been done that neither the facts nor their absence would show.
+    #[must_use]
     pub fn may_change_data(&self) -> bool {
         self.data || self.is_in_doubt()
     }
 
     /// Whether what was read of it may not be all of it, or not be right.
+    #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.misread || self.fails || !self.unread.is_empty()
     }
 
     /// Whether it may have changed what other revisions have made, in a way that nobody has read.
+    #[must_use]
     pub fn may_reach_others(&self) -> bool {
         self.misread || self.unread.iter().any(|unread| unread.reaches_others)
     }
 
-    /// Whether it makes something, or makes it other than it was.
-    pub fn makes(&self, subject: &Subject) -> bool {
-        self.changes.iter().any(|(what, now)| what == subject && now.is_some())
+    /// Every operation in order, those of each branch among them, each with whether it is carried out for certain.
+    pub fn operations(&self) -> impl Iterator<Item = (&Operation, bool)> {
+        let mut all = Vec::new();
+        collect(&self.entries, true, &mut all);
+        all.into_iter()
+    }
+}
+
+fn collect<'a>(entries: &'a [Entry], certain: bool, all: &mut Vec<(&'a Operation, bool)>) {
+    for entry in entries {
+        match entry {
+            Entry::Operation(operation) => {
+                all.push((operation, certain && operation.certainty == crate::operation::Certainty::Certain));
+            }
+            Entry::Attempt(entries) => collect(entries, false, all),
+            Entry::Either(one, other) => {
+                collect(one, false, all);
+                collect(other, false, all);
+            }
+        }
     }
 }
 
@@ -79,15 +106,4 @@ impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
     }
-}
-
-/// Where and on what the migrations run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    /// The database's dialect.
-    pub dialect: Dialect,
-    /// The schema that unqualified names fall into: `public`, or the connection's own.
-    pub default_schema: String,
-    /// Alembic's own table, which is no evidence: qualified outside the default schema.
-    pub version_table: String,
 }
