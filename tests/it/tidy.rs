@@ -1,7 +1,7 @@
 //! The invariants of docs/architecture.md, held against the sources.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
@@ -79,4 +79,37 @@ fn judging_is_pure() {
 fn one_place_reads_the_environment_and_one_replaces_the_process() {
     none_of("src", &["env::var", "env::vars"], &["src/config/environment.rs"]);
     none_of("src", &[" execve("], &["src/process/exec.rs"]);
+}
+
+/// Every file and folder of the repository that is not made by building or running it, links not followed.
+fn everything(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        if ["target", ".git", ".venv", "__pycache__"].iter().any(|made| entry.file_name() == *made) {
+            continue;
+        }
+        found.push(entry.path());
+        if entry.file_type().unwrap().is_dir() {
+            everything(&entry.path(), found);
+        }
+    }
+}
+
+/// In two halves, so that this is no trace itself.
+#[test]
+fn the_old_name_is_gone() {
+    let old = ["still", "head"].concat();
+    let mut paths = Vec::new();
+    everything(Path::new(env!("CARGO_MANIFEST_DIR")), &mut paths);
+    assert!(paths.len() > 300, "only {} files", paths.len());
+    for path in paths {
+        let shown = name(&path);
+        assert!(!shown.to_ascii_lowercase().contains(&old), "{shown} has the old name");
+        if path.is_file() {
+            let text = fs::read(&path).unwrap().to_ascii_lowercase();
+            let text = String::from_utf8_lossy(&text);
+            let line = text.find(&old).map(|at| text[..at].lines().count());
+            assert!(line.is_none(), "{shown}:{} has the old name", line.unwrap());
+        }
+    }
 }

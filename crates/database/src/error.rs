@@ -155,7 +155,7 @@ impl DatabaseError {
             Self::Connect(source) => source.next(),
             Self::Catalogue(source) => source.next(),
             Self::Unreadable { next, .. } => next.clone(),
-            Self::Shape { .. } => "install the newest levelhead: cargo install levelhead".to_owned(),
+            Self::Shape { .. } => "in a checkout of the newest levelhead: cargo install --locked --path .".to_owned(),
             Self::Silent { may_be_done: true, .. } => {
                 "look at what was written, which may be all or nothing: levelhead current".to_owned()
             }
@@ -202,7 +202,10 @@ impl DatabaseError {
                 "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
             }
             Self::TableLocked { .. } => WHO.to_owned(),
-            Self::NoSqlite => "install a levelhead with SQLite: cargo install levelhead".to_owned(),
+            Self::NoSqlite => {
+                "build it with SQLite, in a checkout of levelhead: cargo install --locked --path . --features sqlite"
+                    .to_owned()
+            }
         }
     }
 

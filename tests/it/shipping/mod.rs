@@ -2,6 +2,7 @@
 
 mod documents;
 mod image;
+mod name;
 mod platforms;
 mod reference;
 mod wheel;

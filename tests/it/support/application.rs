@@ -1,12 +1,15 @@
 //! A copy of examples/shop in a folder of its own, with a database of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tempfile::TempDir;
 
 use super::database::{Backend, Database};
+use super::postgres::server;
 use super::{Levelhead, python};
 
 /// The revisions of examples/shop, base first.
@@ -23,17 +26,27 @@ pub struct Application {
 impl Application {
     /// A fresh copy with an empty database.
     pub fn new(backend: Backend) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop"), folder.path());
+        let folder = files();
         Self { database: Database::create(backend, folder.path()), folder }
     }
 
-    /// A copy whose database is at `revision`, put there by Flask-Migrate itself.
+    /// A copy whose database is at `revision`, put there by Flask-Migrate itself: once in a run of the tests, since that takes
+    /// Python more than a second. Each test gets a copy of that database.
     pub fn at(backend: Backend, revision: &str) -> Self {
-        let application = Self::new(backend);
-        let upgraded = application.flask(&["db", "upgrade", revision]);
-        assert!(upgraded.status.success(), "{}", String::from_utf8_lossy(&upgraded.stderr));
-        application
+        static UPGRADED: Mutex<BTreeMap<(Backend, String), Arc<OnceLock<Upgraded>>>> = Mutex::new(BTreeMap::new());
+        let key = (backend, revision.to_owned());
+        let upgraded = UPGRADED.lock().expect("nobody fails with it").entry(key).or_default().clone();
+        let folder = files();
+        let database = match upgraded.get_or_init(|| Upgraded::to(backend, revision)) {
+            Upgraded::Postgres { name } => Database::Postgres { name: server().copy_database(name) },
+            Upgraded::Sqlite { bytes } => {
+                let database = Database::create(Backend::Sqlite, folder.path());
+                let Database::Sqlite { file } = &database else { unreachable!() };
+                fs::write(file, bytes).unwrap();
+                database
+            }
+        };
+        Self { database, folder }
     }
 
     /// A copy with the files of the release before the last, on a database that the last one has upgraded: a rollback.
@@ -69,6 +82,31 @@ impl Application {
             .output()
             .unwrap()
     }
+}
+
+/// A database that Flask-Migrate has upgraded, and that nobody is connected to.
+enum Upgraded {
+    Postgres { name: String },
+    Sqlite { bytes: Vec<u8> },
+}
+
+impl Upgraded {
+    fn to(backend: Backend, revision: &str) -> Self {
+        let application = Application::new(backend);
+        let upgraded = application.flask(&["db", "upgrade", revision]);
+        assert!(upgraded.status.success(), "{}", String::from_utf8_lossy(&upgraded.stderr));
+        match application.database {
+            Database::Postgres { name } => Self::Postgres { name },
+            Database::Sqlite { file } => Self::Sqlite { bytes: fs::read(file).unwrap() },
+        }
+    }
+}
+
+/// A copy of examples/shop.
+fn files() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/shop"), folder.path());
+    folder
 }
 
 fn copy(from: &Path, to: &Path) {

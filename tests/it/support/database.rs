@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::postgres::server;
 
 /// Which database a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Backend {
     Postgres,
     Sqlite,
