@@ -60,8 +60,12 @@ impl Copy {
                 tool.of_copy(&copy, None)
             }
         };
-        let folders =
-            copied.version_locations.iter().cloned().zip(layout.version_locations.iter().map(as_it_is)).collect();
+        let folders = copied
+            .version_locations
+            .iter()
+            .cloned()
+            .zip(layout.version_locations.iter().map(|location| as_it_is(location)))
+            .collect();
         Ok(Self { _folder: folder, folders, layout: copied, tool })
     }
 
@@ -94,8 +98,8 @@ impl Copy {
     }
 }
 
-fn as_it_is(location: &PathBuf) -> PathBuf {
-    as_typed(&location.canonicalize().unwrap_or_else(|_| location.clone()))
+fn as_it_is(location: &Path) -> PathBuf {
+    as_typed(&location.canonicalize().unwrap_or_else(|_| location.to_owned()))
 }
 
 /// A folder that shows what another holds, but for its ini file.

@@ -39,7 +39,7 @@ pub struct Arguments {
     /// Show the fork and ask: merge, put one side after the other, or nothing
     #[arg(short, long, conflicts_with_all = ["dry_run", "format"])]
     interactive: bool,
-    /// Print the file and write nothing
+    /// Print the file and write nothing: Alembic works in a temporary copy, without post-write hooks
     #[arg(long)]
     dry_run: bool,
     /// How to print
