@@ -129,7 +129,7 @@ impl MergeError {
             }
             Self::Copy { .. } => "make room in the folder of temporary files, or set TMPDIR to another".to_owned(),
             Self::NoCommand { source: ProgramError::NotFound { name }, .. } => format!(
-                "activate the application's virtualenv, install its requirements (they bring {name}), or set \
+                "install {name}: activate the application's virtualenv, or install its requirements; or set \
                  LEVELHEAD_UPGRADE_COMMAND"
             ),
             Self::NoCommand { source, .. } => source.next(),

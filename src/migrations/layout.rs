@@ -81,9 +81,9 @@ impl Layout {
 
     /// A copy with its revision files in these folders, and its ini file: all else is as it is here, but for the post-write
     /// hooks, which are left out.
-    pub fn copy(&self, version_locations: Vec<PathBuf>) -> Result<(Self, String), LayoutError> {
-        let ini = self.config.ini_of_copy(&version_locations)?;
-        Ok((Self { version_locations, ..self.clone() }, ini))
+    pub fn copy(&self, version_locations: Vec<PathBuf>) -> (Self, String) {
+        let ini = self.config.ini_of_copy(&version_locations);
+        (Self { version_locations, ..self.clone() }, ini)
     }
 
     /// The formatters and linters that Alembic runs on a new file.

@@ -1,9 +1,9 @@
 //! A copy of the migrations that Alembic may write in: what a merge would make is seen without it being made.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, Permissions};
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempDir};
@@ -27,7 +27,9 @@ pub(super) struct Copy {
 
 impl Copy {
     pub(super) fn of(layout: &Layout, tool: &Tool) -> io::Result<Self> {
-        let folder = Builder::new().prefix("levelhead-merge-").tempdir()?;
+        // The ini file may hold a password.
+        let private = Permissions::from_mode(0o700);
+        let folder = Builder::new().prefix("levelhead-merge-").permissions(private).tempdir()?;
         let root = folder.path().canonicalize()?;
         let mut locations = Vec::new();
         let mut seen = HashSet::new();
@@ -45,7 +47,7 @@ impl Copy {
             }
             locations.push(copy);
         }
-        let (copied, ini) = layout.copy(locations).map_err(io::Error::other)?;
+        let (copied, ini) = layout.copy(locations);
         let tool = match tool.flavour() {
             Flavour::Alembic => {
                 let copy = root.join("alembic.ini");

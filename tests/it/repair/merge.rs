@@ -72,8 +72,12 @@ fn options_are_alembics_business() {
         "file_template = %%(year)d/%%(month)02d/%%(slug).5s_%%(rev)-8s_\nrecursive_version_locations = true\ntruncate_slug_length = 10",
         "version_locations = %(here)s/other:%(here)s/mig/versions",
         "version_locations = %(here)s/mig/versions\n    other",
+        "version_path_separator = os  # Use os.pathsep. What Alembic 1.7 has left there.",
     ] {
         let project = Project::new(FORK);
+        if options.contains("1.7") {
+            project.edit("alembic.ini", "path_separator = os", "");
+        }
         project.edit("alembic.ini", "script_location =", &format!("{options}\nscript_location ="));
         if options.contains("    other") {
             project.edit("alembic.ini", "path_separator = os", "path_separator = newline");
@@ -261,7 +265,7 @@ fn alembic_that_is_missing_fails_or_hangs_is_named() {
     let command = "`alembic -c alembic.ini merge -m x --rev-id d333 b111 c222`";
     let missing = project.levelhead(&arguments).env("PATH", "/usr/bin:/bin").run();
     missing.code(127).says(&format!("cannot run {command}: alembic: command not found")).prints("");
-    missing.says("next: activate the application's virtualenv, install its requirements (they bring alembic)");
+    missing.says("next: install alembic: activate the application's virtualenv, or install its requirements; or set");
     let fake = |script: &str| {
         project.write("bin/alembic", &format!("#!/bin/sh\n{script}\n"));
         project.command("chmod".as_ref(), &["+x", "bin/alembic"]);
