@@ -99,10 +99,11 @@ pub enum Command {
     Check(check::Arguments),
     /// Repair the version table: what the schema proves, or what you say
     Fix(fix::Arguments),
-    /// Write the revision that merges several heads, as Alembic would
+    /// Merge several heads: your own Alembic writes the revision, and levelhead checks it
     ///
-    /// Its file name and text are those of file_template and script.py.mako. Says first where the branches touch the same
-    /// objects, which a merge revision does not settle.
+    /// Runs `alembic merge` or `flask db merge`, derived from the upgrade command, with SKIP_DB_UPGRADE set and for at most
+    /// 60 seconds. Reads the new file back: it must join these heads and leave one. Warns first if both branches change the
+    /// same table, which a merge revision does not settle.
     Merge(merge::Arguments),
     /// Bring the file of a lost revision back from version control
     ///

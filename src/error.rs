@@ -272,6 +272,7 @@ impl Error {
             Self::Upgrade(UpgradeError::Program(error)) | Self::Program(error) | Self::NoUpgradeCommand(error) => {
                 error.exit_code()
             }
+            Self::Merge(error) => error.exit_code(),
             _ => 125,
         }
     }

@@ -1,21 +1,14 @@
-//! Why heads are not merged. Nothing has been written.
+//! Why heads are not merged.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::revision_file::NewRevisionError;
+use crate::process::program::ProgramError;
 use history::Problem;
 
-/// Why heads are not merged.
+/// Why heads are not merged. `command` is the command as it would be typed.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
-    /// The file cannot be made.
-    #[error("cannot make the merge revision: {source}")]
-    File {
-        /// Why.
-        source: NewRevisionError,
-        /// The command of Alembic's that can.
-        command: String,
-    },
     /// Something that is no head.
     #[error("{revision} is no head: {followed_by} follows it")]
     NotAHead {
@@ -32,7 +25,7 @@ pub enum MergeError {
         /// The heads.
         heads: Vec<String>,
     },
-    /// The new revision does not fit among the others.
+    /// The new revision would not fit among the others. Nothing was run.
     #[error("the merge revision does not fit: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Unfit {
         /// Why.
@@ -41,7 +34,7 @@ pub enum MergeError {
     /// `--interactive`, and nobody to ask.
     #[error("--interactive needs a terminal")]
     NoTerminal,
-    /// The file cannot be written.
+    /// A file cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
         /// The file.
@@ -49,16 +42,78 @@ pub enum MergeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The copy that `--dry-run` works in cannot be made.
+    #[error("cannot copy the migrations to a temporary folder: {source}")]
+    Copy {
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Alembic cannot be executed.
+    #[error("cannot run `{command}`: {source}")]
+    NoCommand {
+        /// The command.
+        command: String,
+        /// Why.
+        source: ProgramError,
+    },
+    /// Alembic failed.
+    #[error("`{command}` {how}: {reason}")]
+    Failed {
+        /// The command.
+        command: String,
+        /// How it ended.
+        how: String,
+        /// What its output says.
+        reason: String,
+    },
+    /// Alembic did not end, and was killed.
+    #[error("`{command}` did not end within {} and was killed", humantime::format_duration(*.limit))]
+    Silent {
+        /// The command.
+        command: String,
+        /// How long it could take.
+        limit: Duration,
+    },
+    /// What Alembic wrote is not the revision that was asked for.
+    #[error("Alembic wrote {}{}, but not the merge revision {id}: {reason}", in_words(.paths), if *.in_copy { " in a copy" } else { "" })]
+    Wrong {
+        /// The id that was asked for.
+        id: String,
+        /// The new files.
+        paths: Vec<PathBuf>,
+        /// What is wrong.
+        reason: String,
+        /// Whether it was written in a copy, which is gone.
+        in_copy: bool,
+    },
+    /// Alembic wrote over a file, which has been put back.
+    #[error("cannot write {}: it already exists", path.display())]
+    Overwritten {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+fn in_words(paths: &[PathBuf]) -> String {
+    match paths {
+        [] => "no new file".to_owned(),
+        paths => paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+    }
 }
 
 impl MergeError {
+    /// The exit code, as documented.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoCommand { source, .. } => source.exit_code(),
+            Self::Silent { .. } => 124,
+            _ => 125,
+        }
+    }
+
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {
-            Self::File { source: NewRevisionError::Option(_) | NewRevisionError::Layout(_), .. } => {
-                "correct that option, then merge again: levelhead merge".to_owned()
-            }
-            Self::File { command, .. } => format!("let Alembic write it: {command}"),
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } if heads.len() < 2 => {
                 format!("nothing needs a merge: {} is the only head", heads.join(", "))
             }
@@ -68,12 +123,27 @@ impl MergeError {
             Self::NoTerminal => {
                 "see what would be written: levelhead merge --dry-run; or write it: levelhead merge".to_owned()
             }
-            Self::Unfit { problems } => problems.first().map(Problem::next).unwrap_or_default(),
-            Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
-                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display())
-            }
+            Self::Unfit { .. } => "give another --rev-id or --branch-label, or none".to_owned(),
             Self::Write { path, .. } => {
                 format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+            }
+            Self::Copy { .. } => "make room in the folder of temporary files, or set TMPDIR to another".to_owned(),
+            Self::NoCommand { source: ProgramError::NotFound { name }, .. } => format!(
+                "install {name}: activate the application's virtualenv, or install its requirements; or set \
+                 LEVELHEAD_UPGRADE_COMMAND"
+            ),
+            Self::NoCommand { source, .. } => source.next(),
+            Self::Failed { command, .. } | Self::Silent { command, .. } => command.clone(),
+            Self::Wrong { paths, .. } if paths.is_empty() => {
+                "check that the upgrade command uses these migration files".to_owned()
+            }
+            Self::Wrong { in_copy: true, .. } => "correct script.py.mako, which this file is made from".to_owned(),
+            Self::Wrong { paths, .. } => {
+                let paths = paths.iter().map(|path| path.to_string_lossy());
+                format!("rm {}", shell_words::join(paths))
+            }
+            Self::Overwritten { path } => {
+                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display())
             }
         }
     }

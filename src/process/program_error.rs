@@ -159,7 +159,7 @@ impl ProgramError {
     }
 
     /// Explains what execve answered for a file that was found.
-    pub(super) fn of_execve(file: &Path, source: io::Error) -> Self {
+    pub fn of_execve(file: &Path, source: io::Error) -> Self {
         let file = file.to_owned();
         match source.raw_os_error() {
             Some(nix::libc::ENOEXEC) => Self::Format { file },

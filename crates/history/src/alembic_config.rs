@@ -114,6 +114,22 @@ impl AlembicConfig {
         Ok(hooks.into_iter().flatten().filter_map(name).collect())
     }
 
+    /// The ini file's text with other `version_locations` and without hooks, of the toml file's too. It may be made up: what
+    /// is not in it Alembic takes from the toml file.
+    pub(super) fn ini_of_copy(&self, version_locations: &[PathBuf]) -> String {
+        let mut ini = self.ini.as_ref().map(|(_, ini)| ini.clone()).unwrap_or_default();
+        // Without locations nobody has read it: Alembic 1.7 to 1.15 leave a comment in its value.
+        let separator = self.separator(&["path_separator", "version_path_separator"]).ok().flatten();
+        if separator.is_none() {
+            ini.set(&self.section, "version_path_separator", "os");
+        }
+        let locations: Vec<_> =
+            version_locations.iter().map(|path| path.to_string_lossy().replace('%', "%%")).collect();
+        ini.set(&self.section, "version_locations", &locations.join(&separator.unwrap_or(':').to_string()));
+        ini.empty("post_write_hooks");
+        ini.to_string()
+    }
+
     fn toml_value(&self, option: &str) -> Option<&toml::Value> {
         self.toml.as_ref().and_then(|(_, table)| table.get(option))
     }

@@ -2,6 +2,7 @@
 //! library's `configparser.ConfigParser`, in its default, strict form.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What is wrong with a configuration file or one of its values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +80,30 @@ impl Ini {
             Some(value) => interpolate(option, value, &raw, 1).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Sets an option, as it would be written.
+    pub(super) fn set(&mut self, section: &str, option: &str, value: &str) {
+        self.sections.entry(section.to_owned()).or_default().insert(option.to_owned(), value.to_owned());
+    }
+
+    /// Leaves nothing in a section, and makes it where there is none.
+    pub(super) fn empty(&mut self, section: &str) {
+        self.sections.insert(section.to_owned(), Options::new());
+    }
+}
+
+/// A file that says the same wherever it lies: `here` stands in it.
+impl fmt::Display for Ini {
+    fn fmt(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sections = self.sections.iter().map(|(name, options)| (name.as_str(), options));
+        for (name, options) in [("DEFAULT", &self.defaults)].into_iter().chain(sections) {
+            writeln!(text, "[{name}]")?;
+            for (option, value) in options {
+                writeln!(text, "{option} = {}", value.replace('\n', "\n    "))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -246,6 +271,7 @@ x = [y]
         assert_eq!(ini.get("alembic:extra", "x").unwrap().as_deref(), Some("[y]"));
         assert_eq!(ini.get("Alembic", "root").unwrap(), None);
         assert_eq!(ini.get("DEFAULT", "root").unwrap(), None);
+        assert_eq!(Ini::parse(&ini.to_string(), "/elsewhere").unwrap(), ini);
     }
 
     #[test]

@@ -58,17 +58,10 @@ pub struct Layout {
 impl Layout {
     /// The application's own upgrade to all heads.
     pub fn upgrade_command(&self, target: &str) -> Vec<OsString> {
-        let mut words = self.command("upgrade");
-        words.push(target.into());
-        words
-    }
-
-    /// A command of the application's own tool, `merge` for example, on these files.
-    pub fn command(&self, name: &str) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
         match self.flavour {
             Flavour::FlaskMigrate => {
-                words.extend(["flask", "db", name, "-d"].map(OsString::from));
+                words.extend(["flask", "db", "upgrade", "-d"].map(OsString::from));
                 words.push(self.script_location.clone().into_os_string());
             }
             Flavour::Alembic => {
@@ -79,13 +72,21 @@ impl Layout {
                 if let Some(section) = &self.section {
                     words.extend(["-n".into(), section.into()]);
                 }
-                words.push(name.into());
+                words.push("upgrade".into());
             }
         }
+        words.push(target.into());
         words
     }
 
-    /// The formatters and linters that Alembic would run on a new file.
+    /// A copy with its revision files in these folders, and its ini file: all else is as it is here, but for the post-write
+    /// hooks, which are left out.
+    pub fn copy(&self, version_locations: Vec<PathBuf>) -> (Self, String) {
+        let ini = self.config.ini_of_copy(&version_locations);
+        (Self { version_locations, ..self.clone() }, ini)
+    }
+
+    /// The formatters and linters that Alembic runs on a new file.
     pub fn post_write_hooks(&self) -> Result<Vec<String>, LayoutError> {
         self.config.post_write_hooks()
     }

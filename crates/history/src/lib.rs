@@ -39,7 +39,6 @@ pub use graph::RevisionGraph;
 pub use header::{read as read_revision, read_header};
 pub use headers::Headers;
 pub use ini::IniError;
-pub use listing::would_read;
 pub use node::Node;
 pub use problem::{CycleKind, Problem};
 pub use revision::Revision;

@@ -76,19 +76,6 @@ fn entries(folder: &Path) -> std::io::Result<Entries> {
     Ok(found)
 }
 
-/// Whether a file with this name below one of the versions folders is among those that are read; else why not.
-pub fn would_read(layout: &Layout, below: &Path) -> Result<(), &'static str> {
-    if !is_revision(below) {
-        return Err("a name that begins with __init__ or .# is no revision's");
-    }
-    match below.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() && !layout.recursive => {
-            Err("subfolders are only read with recursive_version_locations = true")
-        }
-        _ => Ok(()),
-    }
-}
-
 pub(super) fn is_revision(path: &Path) -> bool {
     is_revision_name(path.file_name().unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use console::Term;
 use tracing::{info, warn};
 
 use super::sides::Sides;
-use super::{Arguments, create, new_revision, report};
+use super::{Arguments, create, plan, report};
 use crate::commands::files::{Files, open};
 use crate::commands::history::screen_of;
 use crate::commands::prompt::ask;
@@ -92,7 +92,8 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
                 return Ok(());
             };
             let message = if message.is_empty() { suggested } else { message };
-            create(files, &new_revision(files, heads, &message, arguments)?)
+            let plan = plan(graph, heads, message, arguments)?;
+            create(config, files, &plan, false).map(|_| ())
         }
         Choice::Rebase { first, onto, bytes, text } => {
             let path = as_typed(&first.revision.path);

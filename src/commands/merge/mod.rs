@@ -1,7 +1,10 @@
-//! `merge`: the revision that joins several heads, as `alembic merge` would write it, without Python.
+//! `merge`: the revision that joins several heads, written by the application's own Alembic and read back.
 
+mod alembic;
+mod copy;
 mod interactive;
 mod sides;
+mod tool;
 
 use clap::Args;
 use rand::random;
@@ -12,10 +15,9 @@ use super::files::Files;
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::{Error, MergeError};
-use crate::process::program::command_line;
 use crate::reconcile::list;
-use crate::revision_file::{self, NewRevision, write};
-use history::{Node, RevisionGraph};
+use alembic::{Plan, Written};
+use history::{Node, Revision, RevisionGraph};
 use schema::evidence::Overlap;
 use sides::Sides;
 
@@ -30,14 +32,14 @@ pub struct Arguments {
     message: Option<String>,
     /// A branch label for the new revision
     #[arg(long, value_name = "LABEL")]
-    branch_label: Vec<String>,
+    branch_label: Option<String>,
     /// The new revision's id, instead of a random one
     #[arg(long, value_name = "ID")]
     rev_id: Option<String>,
     /// Show the fork and ask: merge, put one side after the other, or nothing
     #[arg(short, long, conflicts_with_all = ["dry_run", "format"])]
     interactive: bool,
-    /// Print the file and write nothing
+    /// Print the file and write nothing: Alembic works in a temporary copy, without post-write hooks
     #[arg(long)]
     dry_run: bool,
     /// How to print
@@ -68,13 +70,11 @@ pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> 
     }
     let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
     let message = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));
-    let new = new_revision(&files, &heads, &message, arguments)?;
+    let plan = plan(&files.graph, &heads, message, arguments)?;
     let sides = Sides::read(config, &files, &heads)?;
     let overlap = sides.overlaps();
     report(&overlap, &sides.unread());
-    if !arguments.dry_run {
-        create(&files, &new)?;
-    }
+    let new = create(config, &files, &plan, arguments.dry_run)?;
     match arguments.format {
         Format::Json => print_json(document(&new, &overlap, &sides.unread(), !arguments.dry_run)),
         Format::Text if arguments.dry_run => print(&new.text),
@@ -109,32 +109,21 @@ fn heads<'a>(graph: &'a RevisionGraph, symbols: &[String]) -> Result<Vec<&'a Nod
     Ok(chosen)
 }
 
-/// Makes the file, and sees that the graph is sound with it and has one head in the place of these.
-fn new_revision(files: &Files, heads: &[&Node], message: &str, arguments: &Arguments) -> Result<NewRevision, Error> {
-    let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
-    let id = match &arguments.rev_id {
-        Some(id) => id.clone(),
-        None => random_id(&files.graph),
+/// What the revision is to be, and whether the graph is sound with it.
+fn plan(graph: &RevisionGraph, heads: &[&Node], message: String, arguments: &Arguments) -> Result<Plan, Error> {
+    let parents: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
+    let id = arguments.rev_id.clone().unwrap_or_else(|| random_id(graph));
+    let branch_label = arguments.branch_label.clone();
+    let new = Revision {
+        id: id.clone(),
+        down_revision: parents.clone(),
+        branch_labels: branch_label.iter().cloned().collect(),
+        path: "the new file".into(),
+        ..Revision::default()
     };
-    let file = |source| {
-        let mut words = files.layout.command("merge");
-        words.extend(["-m".into(), message.into()]);
-        words.extend(arguments.rev_id.iter().flat_map(|id| ["--rev-id".into(), id.into()]));
-        // Alembic takes one label, and of several the last.
-        words.extend(arguments.branch_label.iter().take(1).flat_map(|label| ["--branch-label".into(), label.into()]));
-        words.extend(ids.iter().map(Into::into));
-        let command = match arguments.branch_label.get(1..) {
-            Some(further @ [_, ..]) => {
-                format!("{}; then add {} to branch_labels in it", command_line(&words), further.join(", "))
-            }
-            _ => command_line(&words),
-        };
-        Error::from(MergeError::File { source, command })
-    };
-    let new = revision_file::merge(&files.layout, &id, message, heads, &arguments.branch_label).map_err(file)?;
-    let all = files.graph.iter().map(|node| node.revision.clone()).chain([new.revision.clone()]);
+    let all = graph.iter().map(|node| node.revision.clone()).chain([new]);
     RevisionGraph::new(all).map_err(|problems| MergeError::Unfit { problems })?;
-    Ok(new)
+    Ok(Plan { id, message, branch_label, parents })
 }
 
 /// Twelve hexadecimal digits, as Alembic's own ids have.
@@ -163,18 +152,19 @@ fn report(overlap: &Overlap, unread: &[(String, String)]) {
     }
 }
 
-fn create(files: &Files, new: &NewRevision) -> Result<(), Error> {
-    let path = &new.revision.path;
-    write::create(path, new.text.as_bytes()).map_err(|source| MergeError::Write { path: path.clone(), source })?;
-    info!("merged {} into {}: {}", list(&new.revision.down_revision), new.revision.id, path.display());
+/// Has the file written, or shown.
+fn create(config: &Config, files: &Files, plan: &Plan, dry_run: bool) -> Result<Written, Error> {
+    let new = alembic::write(config, files, plan, dry_run)?;
     let hooks = files.layout.post_write_hooks().unwrap_or_default();
-    if !hooks.is_empty() {
-        warn!("the post-write hooks ({}) were not run: they are Python's", hooks.join(", "));
+    if !dry_run {
+        info!("merged {} into {}: {}", list(&plan.parents), plan.id, new.revision.path.display());
+    } else if !hooks.is_empty() {
+        warn!("the post-write hooks ({}) did not run on this text; they run on the file", hooks.join(", "));
     }
-    Ok(())
+    Ok(new)
 }
 
-fn document(new: &NewRevision, overlap: &Overlap, unread: &[(String, String)], written: bool) -> serde_json::Value {
+fn document(new: &Written, overlap: &Overlap, unread: &[(String, String)], written: bool) -> serde_json::Value {
     let touched = |(id, verb): &(String, &str)| json!({ "revision": id, "does": verb });
     let clashes = overlap
         .clashes
