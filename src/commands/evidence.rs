@@ -12,12 +12,12 @@ use database::Database;
 use database::url::DatabaseUrl;
 use history::layout::Layout;
 use history::{Node, Step, read_source};
-use migration::{Checkout, Script, read};
+use migration::{Checkout, Script, read, read_downgrades};
 use schema::evidence::{
     Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
-use schema::{RevisionFacts, Setting, revision_facts};
+use schema::{RevisionFacts, Setting, Tape, revision_facts};
 use version_table::VersionTable;
 
 /// Files beside the migrations, by absolute path.
@@ -91,6 +91,13 @@ impl History {
         // Alembic's own table is in no migration, whatever it is called.
         let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
         Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table }
+    }
+
+    /// Reads what the downgrade of one revision does, on the schema that its upgrade leaves.
+    pub(super) fn downgrade_of(files: &Files, id: &str, setting: &Setting) -> Result<Tape, Error> {
+        let ids = order(files, id)?;
+        let mut tapes = read_downgrades(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
+        Ok(ids.iter().position(|held| held == id).map(|place| tapes.swap_remove(place)).unwrap_or_default())
     }
 
     /// Reads what the migrations up to `target` do, each after those that it needs.

@@ -17,6 +17,9 @@ fn every_document_is_as_its_schema_has_it() {
     for arguments in [
         &["heads"][..],
         &["show", HEAD],
+        &["show", HEAD, "--operations"],
+        &["show", REVISIONS[0], "--operations"],
+        &["show", REVISIONS[0], "--operations", "--downgrade"],
         &["history"],
         &["history", "--indicate-current"],
         &["branches"],

@@ -12,6 +12,8 @@ mod tape;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Serialize, Serializer};
+
 pub use facts::{RevisionFacts, Setting, revision_facts};
 pub use tape::{Entry, Tape, Unread, UnreadKind};
 
@@ -58,6 +60,13 @@ impl<T> Belief<T> {
             Self::Known(value) => Some(value),
             Self::Unknown => None,
         }
+    }
+}
+
+impl<T: Serialize> Serialize for Belief<T> {
+    /// The value, or null.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.known().serialize(serializer)
     }
 }
 

@@ -5,12 +5,15 @@
 
 use std::sync::Arc;
 
+use serde::{Serialize, Serializer};
+
 use crate::{Belief, Subject};
 
 /// One operation of a revision.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Operation {
     /// What it does.
+    #[serde(flatten)]
     pub kind: OperationKind,
     /// The line of the revision's file whose statement asks for it, counted from 1.
     pub line: u32,
@@ -21,7 +24,8 @@ pub struct Operation {
 }
 
 /// Whether an operation is carried out where its revision is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Certainty {
     /// It is.
     Certain,
@@ -33,7 +37,8 @@ pub enum Certainty {
 }
 
 /// What an operation does. Tables are named as facts name them: `schema.name` outside the default schema.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "operation", rename_all = "snake_case")]
 pub enum OperationKind {
     /// `CREATE TABLE`.
     CreateTable {
@@ -162,6 +167,7 @@ pub enum OperationKind {
     /// Creates something that has nothing but a name: a view, a sequence, a function, a trigger, an extension, a schema.
     Create {
         /// What.
+        #[serde(serialize_with = "named")]
         object: Subject,
         /// `OR REPLACE`: there may have been one before.
         replace: bool,
@@ -169,14 +175,39 @@ pub enum OperationKind {
     /// Drops such a thing.
     Drop {
         /// What.
+        #[serde(serialize_with = "named")]
         object: Subject,
     },
     /// Something that could not be read changes what is named here, or may.
     Unread(Reach),
 }
 
+/// An object as its kind, its name, and a trigger's table.
+fn named<S: Serializer>(object: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
+    let (kind, name, table) = match object {
+        Subject::Table(table, _) => ("table", table, None),
+        Subject::Enum(name) => ("enum", name, None),
+        Subject::View(name) => ("view", name, None),
+        Subject::Sequence(name) => ("sequence", name, None),
+        Subject::Function(name) => ("function", name, None),
+        Subject::Trigger(table, name) => ("trigger", name, Some(table)),
+        Subject::Extension(name) => ("extension", name, None),
+        Subject::Namespace(name) => ("schema", name, None),
+    };
+    Named { kind, name, table }.serialize(serializer)
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    kind: &'static str,
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<&'a String>,
+}
+
 /// How far an operation reaches that could not be read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// A table.
     Table {
@@ -206,7 +237,8 @@ pub enum Reach {
 }
 
 /// A part of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TablePart {
     /// Anything may be there that is not listed.
     Everything,
@@ -219,22 +251,28 @@ pub enum TablePart {
 }
 
 /// `ALTER COLUMN`; an outer `None` leaves the property alone, [`Belief::Unknown`] makes it unknown.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ColumnChange {
     /// Whether it takes NULL.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub nullable: Option<Belief<bool>>,
     /// Whether it has a default.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Belief<bool>>,
     /// The default as SQL has it, where it gets one that could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_text: Option<String>,
     /// Its type.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<SqlType>,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Belief<String>>,
 }
 
 /// What becomes of an enum's labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EnumChange {
     /// They become these.
     Set(Vec<String>),
@@ -255,7 +293,7 @@ pub enum EnumChange {
 }
 
 /// A column type.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SqlType {
     /// As the catalogue prints it, lower case.
     pub text: Option<String>,
@@ -264,7 +302,7 @@ pub struct SqlType {
 }
 
 /// An enum type.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct EnumType {
     /// Its name.
     pub name: Option<String>,
@@ -277,7 +315,7 @@ pub struct EnumType {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ColumnSpec {
     /// Its name.
     pub name: Option<String>,
@@ -300,7 +338,8 @@ pub struct ColumnSpec {
 }
 
 /// A constraint's or an index's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Naming {
     /// Left to the database or to a naming convention.
     Unnamed,
@@ -326,7 +365,7 @@ impl Naming {
 }
 
 /// A constraint, or an index.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ConstraintSpec {
     /// Its name.
     pub name: Naming,
@@ -345,7 +384,8 @@ impl ConstraintSpec {
 }
 
 /// What a constraint is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConstraintKind {
     /// `PRIMARY KEY`.
     PrimaryKey,
@@ -365,7 +405,7 @@ pub enum ConstraintKind {
 }
 
 /// What a foreign key refers to, and what it does.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ForeignKeySpec {
     /// The table.
     pub target: Option<String>,
@@ -378,7 +418,7 @@ pub struct ForeignKeySpec {
 }
 
 /// An index.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IndexSpec {
     /// Its columns; `None` within: an expression, or a column that could not be read.
     pub columns: Option<Vec<Option<String>>>,
@@ -387,7 +427,7 @@ pub struct IndexSpec {
 }
 
 /// How an index is made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct IndexOptions {
     /// Whether it is unique.
     pub unique: Option<bool>,
@@ -402,7 +442,7 @@ pub struct IndexOptions {
 }
 
 /// A table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TableSpec {
     /// Its name.
     pub name: Option<String>,

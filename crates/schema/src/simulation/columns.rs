@@ -16,7 +16,7 @@ fn all_of(column: &str) -> [TableSubject; 4] {
 }
 
 impl Simulation {
-    pub fn put_column(&mut self, table: &str, spec: &ColumnSpec, creating: bool) {
+    pub(super) fn put_column(&mut self, table: &str, spec: &ColumnSpec, creating: bool) {
         /// SQLite's limit, beyond PostgreSQL's: no table is wider, and a new column is looked for among the others.
         const WIDEST: usize = 2_000;
         let named = spec.name.as_ref().filter(|_| self.table_mut(table).columns.len() < WIDEST);
@@ -73,7 +73,7 @@ impl Simulation {
     }
 
     /// Something unreadable happened to one column or several: any may be changed, or gone with all that needs it.
-    pub fn doubt_columns(&mut self, table: &str, gone: bool) {
+    pub(super) fn doubt_columns(&mut self, table: &str, gone: bool) {
         let Some(held) = self.schema.tables.get(table) else { return };
         let mut subjects = Vec::new();
         for column in &held.columns {
@@ -92,7 +92,7 @@ impl Simulation {
     }
 
     /// A table is made anew with this in the place of a column, if the batch comes to that: what differs is unknown.
-    pub fn overlay(&mut self, table: &str, spec: &ColumnSpec) {
+    pub(super) fn overlay(&mut self, table: &str, spec: &ColumnSpec) {
         let Some(name) = &spec.name else { return };
         let Some(held) = self.schema.tables.get(table).and_then(|held| held.column(name)) else { return };
         let nullable = if spec.primary_key { held.nullable.clone() } else { spec.nullable.into() };
@@ -106,7 +106,7 @@ impl Simulation {
         }
     }
 
-    pub fn add_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
+    pub(super) fn add_column(&mut self, table: &str, spec: &ColumnSpec, if_absent: bool) {
         self.perhaps(&[table], |simulation| simulation.make_column(table, spec, if_absent));
     }
 
@@ -122,7 +122,7 @@ impl Simulation {
         self.put_column(table, spec, false);
     }
 
-    pub fn drop_column(&mut self, table: &str, name: &str) {
+    pub(super) fn drop_column(&mut self, table: &str, name: &str) {
         self.perhaps(&[table], |simulation| simulation.remove_column(table, name));
     }
 
@@ -161,7 +161,7 @@ impl Simulation {
         self.trust_column(table, name);
     }
 
-    pub fn alter_column(&mut self, table: &str, name: &str, change: ColumnChange) {
+    pub(super) fn alter_column(&mut self, table: &str, name: &str, change: ColumnChange) {
         self.perhaps(&[table], |simulation| simulation.change_column(table, name, change));
     }
 

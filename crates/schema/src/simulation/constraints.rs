@@ -39,7 +39,7 @@ impl Simulation {
         }
     }
 
-    pub fn put_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
+    pub(super) fn put_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
         let columns = Belief::from(spec.plain_columns());
         match &spec.kind {
             ConstraintKind::PrimaryKey => {
@@ -130,7 +130,7 @@ impl Simulation {
         }
     }
 
-    pub fn add_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
+    pub(super) fn add_constraint(&mut self, table: &str, spec: &ConstraintSpec) {
         let named = spec.name.name().map(|name| match spec.kind {
             ConstraintKind::Check { .. } | ConstraintKind::Exclude => TableSubject::Check(name.to_owned()),
             _ => TableSubject::Constraint(name.to_owned()),
@@ -215,7 +215,7 @@ impl Simulation {
     }
 
     /// `kind` as Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
-    pub fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
+    pub(super) fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
         if name.is_none() {
             self.earlier_constraints.push(table.to_owned());
         }
@@ -252,7 +252,7 @@ impl Simulation {
     }
 
     /// What CASCADE takes along with a key: the foreign keys that need it, which is certain where there is no other key.
-    pub fn drop_references(&mut self, table: &str, name: &str) {
+    pub(super) fn drop_references(&mut self, table: &str, name: &str) {
         let Some(held) = self.schema.tables.get(table) else { return };
         let unique_indexes = held.indexes.values().filter(|index| {
             index.unique != Belief::Known(false)
@@ -310,7 +310,7 @@ impl Simulation {
         }
     }
 
-    pub fn rename_constraint(&mut self, table: &str, from: &str, to: &str) {
+    pub(super) fn rename_constraint(&mut self, table: &str, from: &str, to: &str) {
         let held = self.table_mut(table);
         let names = held
             .uniques

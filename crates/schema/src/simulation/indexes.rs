@@ -7,7 +7,7 @@ use crate::operation::IndexSpec;
 use crate::{Belief, Index, Subject, TableSubject};
 
 /// SQLAlchemy's `_truncated_label`: 55 characters, an underscore, and the last four hex digits of the md5.
-pub fn truncated(name: &str) -> String {
+pub(super) fn truncated(name: &str) -> String {
     if name.len() <= LONGEST_NAME {
         return name.to_owned();
     }
@@ -17,12 +17,12 @@ pub fn truncated(name: &str) -> String {
 }
 
 /// SQLAlchemy's name for an index that has none: `ix_<table>_<first column>`.
-pub fn derived_index_name(table: &str, column: &str) -> String {
+pub(super) fn derived_index_name(table: &str, column: &str) -> String {
     truncated(&format!("ix_{}_{column}", table.replace('.', "_")))
 }
 
 impl Simulation {
-    pub fn create_index(&mut self, name: &str, table: &str, index: &IndexSpec, if_absent: bool) {
+    pub(super) fn create_index(&mut self, name: &str, table: &str, index: &IndexSpec, if_absent: bool) {
         let name = truncated(name);
         if self.doubted(table, [TableSubject::Index(name.clone())]) {
             return;
@@ -43,7 +43,7 @@ impl Simulation {
     }
 
     /// Drops an index by name; without one all indexes of the table are in doubt.
-    pub fn drop_index(&mut self, name: Option<&str>, table: Option<&str>) {
+    pub(super) fn drop_index(&mut self, name: Option<&str>, table: Option<&str>) {
         let Some(name) = name else {
             let Some(table) = table else { return };
             let names: Vec<String> =
@@ -65,7 +65,7 @@ impl Simulation {
     }
 
     /// The table whose index this is, the named one first.
-    pub fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
+    pub(super) fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
         let has = |table: &&str| self.schema.tables.get(*table).is_some_and(|held| held.indexes.contains_key(name));
         if let Some(table) = table.filter(has) {
             return Some(table.to_owned());
@@ -74,7 +74,7 @@ impl Simulation {
         holders.next().map(|(table, _)| table.clone())
     }
 
-    pub fn rename_index(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_index(&mut self, from: &str, to: &str) {
         if let Some(holder) = self.index_holder(from, None) {
             let held = self.table_mut(&holder);
             if let Some(index) = held.indexes.remove(from) {
@@ -92,6 +92,7 @@ impl Simulation {
         }
     }
 
+    /// The columns of an index, where they are known.
     pub fn index_columns(&self, table: &str, name: &str) -> Option<Vec<Option<String>>> {
         match &self.schema.tables.get(table)?.indexes.get(name)?.columns {
             Belief::Known(columns) => Some(columns.clone()),

@@ -19,7 +19,9 @@ pub const LONGEST_NAME: usize = 63;
 
 /// The schema so far.
 pub struct Simulation {
+    /// What is there, where it is known.
     pub schema: Schema,
+    /// Whose rules decide names and defaults.
     pub dialect: Dialect,
     /// The schema that unqualified names fall into.
     pub default_schema: String,
@@ -52,6 +54,8 @@ pub struct Outcome {
 }
 
 impl Simulation {
+    /// A database without tables.
+    #[must_use]
     pub fn new(dialect: Dialect, default_schema: &str) -> Self {
         Self {
             schema: Schema { default_schema: default_schema.to_owned(), ..Schema::default() },
@@ -112,7 +116,7 @@ impl Simulation {
         facts
     }
 
-    pub fn doubt(&mut self, subject: Subject) {
+    fn doubt(&mut self, subject: Subject) {
         if let Subject::Table(table, _) = &subject {
             self.touched.insert(table.clone());
         }
@@ -143,7 +147,7 @@ impl Simulation {
     }
 
     /// The table to change; one that no revision created is assumed.
-    pub fn table_mut(&mut self, name: &str) -> &mut Table {
+    fn table_mut(&mut self, name: &str) -> &mut Table {
         self.touch(name);
         self.schema.tables.entry(name.to_owned()).or_insert_with(|| Table { assumed: true, ..Table::default() })
     }
@@ -173,7 +177,7 @@ impl Simulation {
     }
 
     /// The same, to that part of each table of this name: nobody knows its schema.
-    pub fn open_part_in_any_schema(&mut self, name: &str, open: fn(&mut Table)) {
+    fn open_part_in_any_schema(&mut self, name: &str, open: fn(&mut Table)) {
         let bare = |table: &str| table.rsplit_once('.').map_or(table, |(_, bare)| bare) == name;
         let tables: Vec<String> = self.schema.tables.keys().filter(|table| bare(table)).cloned().collect();
         tables.iter().for_each(|table| self.open_part(table, open));
@@ -366,7 +370,7 @@ impl Simulation {
         }
     }
 
-    pub fn drop_table(&mut self, name: &str) {
+    fn drop_table(&mut self, name: &str) {
         let referring = if self.guarded { self.referring_to(name) } else { Vec::new() };
         let tables: Vec<&str> = std::iter::once(name).chain(referring.iter().map(String::as_str)).collect();
         self.perhaps(&tables, |simulation| simulation.remove_table(name));
@@ -386,12 +390,12 @@ impl Simulation {
         }
     }
 
-    pub fn referring_to(&self, name: &str) -> Vec<String> {
+    fn referring_to(&self, name: &str) -> Vec<String> {
         let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.target.known().is_some_and(|t| t == name));
         self.schema.tables.iter().filter(|(_, table)| refers(table)).map(|(name, _)| name.clone()).collect()
     }
 
-    pub fn rename_table(&mut self, from: &str, to: &str) {
+    fn rename_table(&mut self, from: &str, to: &str) {
         self.perhaps(&[from, to], |simulation| simulation.move_table(from, to));
     }
 

@@ -4,7 +4,7 @@ use super::Simulation;
 use crate::{Belief, Subject};
 
 impl Simulation {
-    pub fn create_enum(&mut self, name: &str, labels: Option<Vec<String>>, if_absent: bool) {
+    pub(super) fn create_enum(&mut self, name: &str, labels: Option<Vec<String>>, if_absent: bool) {
         let name = name.to_lowercase();
         if (if_absent || self.guarded) && self.schema.enums.contains_key(&name) {
             return;
@@ -13,14 +13,14 @@ impl Simulation {
         self.schema.enums.insert(name, labels.into());
     }
 
-    pub fn drop_enum(&mut self, name: &str) {
+    pub(super) fn drop_enum(&mut self, name: &str) {
         let name = name.to_lowercase();
         if self.schema.enums.remove(&name).is_none() {
             self.earlier.push(Subject::Enum(name));
         }
     }
 
-    pub fn rename_enum(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_enum(&mut self, from: &str, to: &str) {
         let (from, to) = (from.to_lowercase(), to.to_lowercase());
         let labels = self.schema.enums.remove(&from).unwrap_or_else(|| {
             self.earlier.push(Subject::Enum(from.clone()));
@@ -47,7 +47,7 @@ impl Simulation {
     }
 
     /// Changes the labels of an enum; one that nothing created has unknown labels.
-    pub fn alter_enum(&mut self, name: &str, change: impl FnOnce(&mut Vec<String>)) {
+    pub(super) fn alter_enum(&mut self, name: &str, change: impl FnOnce(&mut Vec<String>)) {
         let name = name.to_lowercase();
         match self.schema.enums.get_mut(&name) {
             Some(Belief::Known(labels)) => change(labels),
@@ -60,7 +60,7 @@ impl Simulation {
     }
 
     /// Creates something that has nothing but a name.
-    pub fn create(&mut self, subject: Subject) {
+    pub(super) fn create(&mut self, subject: Subject) {
         self.trust(&subject);
         if matches!(subject, Subject::Extension(_) | Subject::Namespace(_)) {
             // Often there before: the work of whoever set the database up.
@@ -78,7 +78,7 @@ impl Simulation {
     }
 
     /// An operation of a plugin may have made or dropped any of these.
-    pub fn doubt_objects(&mut self) {
+    pub(super) fn doubt_objects(&mut self) {
         let held = &self.schema;
         let views = held.views.iter().cloned().map(Subject::View);
         let functions = held.functions.iter().cloned().map(Subject::Function);
@@ -88,7 +88,7 @@ impl Simulation {
     }
 
     /// Drops something that has nothing but a name.
-    pub fn drop(&mut self, subject: Subject) {
+    pub(super) fn drop(&mut self, subject: Subject) {
         if matches!(&subject, Subject::Sequence(name) if self.belongs_to_a_column(name)) {
             return;
         }
@@ -108,7 +108,7 @@ impl Simulation {
     }
 
     /// `ALTER TABLE … RENAME` of something that is no table; false when it is not known as such either.
-    pub fn rename_object(&mut self, from: &str, to: &str) -> bool {
+    pub(super) fn rename_object(&mut self, from: &str, to: &str) -> bool {
         if self.schema.sequences.remove(from) {
             self.schema.sequences.insert(to.to_owned());
         } else if self.schema.views.remove(from) {

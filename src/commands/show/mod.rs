@@ -1,8 +1,11 @@
 //! `show`: everything about the revisions that a symbol stands for, as `alembic show` prints it.
 
+mod operations;
+
 use clap::Args;
 use serde_json::json;
 
+use super::evidence::History;
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
 use super::wording::entry;
@@ -16,6 +19,12 @@ pub struct Arguments {
     /// An id or its beginning, a branch label, head, heads, LABEL@head, -1, or current
     #[arg(allow_negative_numbers = true)]
     revision: String,
+    /// List what its upgrade does, operation by operation
+    #[arg(long)]
+    operations: bool,
+    /// With --operations: what its downgrade does
+    #[arg(long, requires = "operations")]
+    downgrade: bool,
     /// How to print; text is in Alembic's own words
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -33,8 +42,25 @@ pub async fn show(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     for symbol in &symbols {
         shown.extend(graph.resolve(symbol)?);
     }
+    if arguments.operations {
+        return show_operations(config, &files, &shown, arguments);
+    }
     match arguments.format {
         Format::Json => print_json(json!({ "revisions": revisions(shown) })),
         Format::Text => print(&shown.iter().map(|node| entry(graph, node, false) + "\n").collect::<String>()),
+    }
+}
+
+fn show_operations(config: &Config, files: &Files, shown: &[&Node], arguments: &Arguments) -> Result<(), Error> {
+    let setting = History::setting(config, files);
+    let read = |node: &&&Node| operations::tape(files, &node.revision.id, &setting, arguments.downgrade);
+    let tapes = shown.iter().map(|node| read(&node)).collect::<Result<Vec<_>, Error>>()?;
+    let each = || shown.iter().zip(&tapes);
+    match arguments.format {
+        Format::Json => {
+            let revisions: Vec<_> = each().map(|(node, tape)| operations::in_json(node, tape)).collect();
+            print_json(json!({ "revisions": revisions }))
+        }
+        Format::Text => print(&each().map(|(node, tape)| operations::in_text(node, tape)).collect::<String>()),
     }
 }
