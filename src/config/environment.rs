@@ -93,7 +93,8 @@ impl Environment {
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let is_known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
         let own = self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX));
-        if let Some(name) = own.into_iter().find(|name| !is_known(name)) {
+        // The same one at every start, whatever the order of the map.
+        if let Some(name) = own.filter(|name| !is_known(name)).min() {
             return Err(ConfigError::UnknownVariable { name: name.to_owned(), nearest: nearest(name) });
         }
         let mut given = Vec::new();

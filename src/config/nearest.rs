@@ -54,7 +54,7 @@ fn distance(given: &str, known: &str) -> Option<Distance> {
         return Some(Distance::Related((ours.len() + theirs.len()).saturating_sub(2 * shared)));
     }
     let likeness = jaro_winkler(given, known);
-    (likeness > 0.7).then(|| Distance::Alike(((1.0 - likeness) * 1000.0) as u16))
+    (likeness > 0.7).then_some(Distance::Alike(((1.0 - likeness) * 1000.0) as u16))
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {
