@@ -5,40 +5,15 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use clap::Args;
 use nix::unistd::{Uid, User, gethostname};
 
-use super::{ConfigError, Settings};
+use super::nearest::nearest;
+use super::others::{IMAGES, PLATFORMS, PURPOSES, is_declared};
+use super::{ConfigError, SETTINGS, Settings};
 use database::url::LibpqEnvironment;
 
-/// Variables that are not levelhead's own and keep the names that the ecosystem gave them.
-const SHARED: [&str; 4] = ["DATABASE_URL", "SKIP_DB_UPGRADE", "ALEMBIC_CONFIG", "FLASK_DB_DIRECTORY"];
-/// Variables that platforms set in what they run.
-const PLATFORMS: [&str; 14] = [
-    "RENDER",
-    "KUBERNETES_SERVICE_HOST",
-    "FLY_APP_NAME",
-    "DYNO",
-    "RAILWAY_ENVIRONMENT",
-    "RAILWAY_ENVIRONMENT_NAME",
-    "K_SERVICE",
-    "ECS_CONTAINER_METADATA_URI",
-    "ECS_CONTAINER_METADATA_URI_V4",
-    "WEBSITE_SITE_NAME",
-    "GAE_ENV",
-    "CONTAINER_APP_NAME",
-    "AWS_LAMBDA_FUNCTION_NAME",
-    "NOMAD_ALLOC_ID",
-];
-/// Variables in which people say what an environment is for.
-const PURPOSES: [&str; 8] =
-    ["FLASK_ENV", "FLASK_CONFIG", "APP_ENV", "APP_SETTINGS", "ENV", "ENVIRONMENT", "PYTHON_ENV", "SENTRY_ENVIRONMENT"];
 /// What levelhead's own variables begin with.
-const PREFIX: &str = "LEVELHEAD_";
-
-/// What platforms call the release that runs: Render, Fly.io, Heroku, Cloud Run, Railway.
-const IMAGES: [&str; 5] =
-    ["RENDER_GIT_COMMIT", "FLY_IMAGE_REF", "HEROKU_BUILD_COMMIT", "K_REVISION", "RAILWAY_GIT_COMMIT_SHA"];
+pub(super) const PREFIX: &str = "LEVELHEAD_";
 
 /// A snapshot of the environment. Names and values may be any bytes; only what is used must be UTF-8.
 pub(super) struct Environment(HashMap<OsString, OsString>);
@@ -57,6 +32,11 @@ impl Environment {
 
     /// A variable's bytes; one that is set to nothing counts as unset.
     pub(super) fn bytes(&self, name: &str) -> Option<&OsStr> {
+        debug_assert!(is_declared(name), "{name} is read, and no page says so");
+        self.raw(name)
+    }
+
+    fn raw(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
@@ -86,9 +66,9 @@ impl Environment {
 
     /// libpq's variables, and the account that it takes the user's name and the password file from.
     pub(super) fn libpq(&self) -> LibpqEnvironment {
-        let lookup = |name: &str| self.bytes(name).and_then(OsStr::to_str).map(str::to_owned);
+        let lookup = |name: &str| self.raw(name).and_then(OsStr::to_str).map(str::to_owned);
         let account = || User::from_uid(Uid::effective()).ok().flatten().map(|user| user.name);
-        LibpqEnvironment::from_lookup(lookup, self.bytes("HOME").map(PathBuf::from), account)
+        LibpqEnvironment::from_lookup(lookup, self.raw("HOME").map(PathBuf::from), account)
     }
 
     /// What speaks for production: a platform's variable, or `APP_ENV=production` and its like.
@@ -111,23 +91,19 @@ impl Environment {
 
     /// The settings among the variables. Fails on an unknown `LEVELHEAD_` name and on the first value that does not parse.
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
-        let mut given = Vec::new();
-        for name in SHARED {
-            given.extend(self.text(name)?.map(|value| (name, name, value)));
-        }
+        let is_known = |name: &str| SETTINGS.iter().any(|setting| setting.variable == Some(name));
         let own = self.0.keys().filter_map(|name| name.to_str()).filter(|name| name.starts_with(PREFIX));
-        // Asked of clap once, and only where there is something to look up.
-        let mut known = None;
-        for name in own {
-            let setting = name.trim_start_matches(PREFIX);
-            let known = known.get_or_insert_with(names);
-            if !known.contains(&setting.to_ascii_lowercase()) || name != name.to_ascii_uppercase() {
-                return Err(unknown(name));
-            }
-            given.extend(self.text(name)?.map(|value| (name, setting, value)));
+        // The same one at every start, whatever the order of the map.
+        if let Some(name) = own.filter(|name| !is_known(name)).min() {
+            return Err(ConfigError::UnknownVariable { name: name.to_owned(), nearest: nearest(name) });
+        }
+        let mut given = Vec::new();
+        for setting in SETTINGS {
+            let Some(name) = setting.variable else { continue };
+            given.extend(self.text(name)?.map(|value| (name, setting.field, value)));
         }
         let pairs = |given: &[(&str, &str, &str)]| {
-            given.iter().map(|&(_, setting, value)| (setting.to_owned(), value.to_owned())).collect::<Vec<_>>()
+            given.iter().map(|&(_, field, value)| (field.to_owned(), value.to_owned())).collect::<Vec<_>>()
         };
         envy::from_iter(pairs(&given)).map_err(|error| {
             // envy does not say which variable it was, so they are asked one by one.
@@ -150,28 +126,10 @@ pub(super) fn host() -> Option<String> {
     gethostname().ok()?.into_string().ok()
 }
 
-/// The settings that have a variable of levelhead's own: the fields of [`Settings`] but for the shared ones.
-fn names() -> Vec<String> {
-    Settings::augment_args(clap::Command::new(""))
-        .get_arguments()
-        .map(|argument| argument.get_id().to_string())
-        .filter(|name| !SHARED.contains(&name.to_ascii_uppercase().as_str()) && name != "section")
-        .collect()
-}
-
-fn unknown(name: &str) -> ConfigError {
-    let given = name.trim_start_matches(PREFIX).to_ascii_lowercase();
-    let likeness = |setting: &String| strsim::normalized_damerau_levenshtein(&given, setting);
-    let nearest = names().into_iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)));
-    let nearest = nearest.filter(|setting| likeness(setting) > 0.5);
-    ConfigError::UnknownVariable {
-        name: name.to_owned(),
-        nearest: nearest.map(|setting| format!("{PREFIX}{}", setting.to_ascii_uppercase())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
@@ -183,12 +141,23 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_variable_names_the_nearest_known_one() {
-        assert_eq!(
-            refused(&[("LEVELHEAD_WAIT_TIMOUT", "3")]),
-            "unknown variable LEVELHEAD_WAIT_TIMOUT; did you mean LEVELHEAD_WAIT_TIMEOUT?"
-        );
-        assert_eq!(refused(&[("LEVELHEAD_XYZZY_PLUGH", "3")]), "unknown variable LEVELHEAD_XYZZY_PLUGH");
+    fn an_unknown_variable_is_refused_even_with_nothing_in_it() {
+        for value in ["3", ""] {
+            assert_eq!(
+                refused(&[("LEVELHEAD_LOG", "debug"), ("LEVELHEAD_WAIT", value)]),
+                "unknown variable LEVELHEAD_WAIT; did you mean LEVELHEAD_WAIT_TIMEOUT?"
+            );
+        }
+    }
+
+    #[test]
+    fn every_variable_of_the_table_is_read() {
+        for setting in SETTINGS {
+            let Some(variable) = setting.variable else { continue };
+            let wrong = OsString::from_vec(vec![0xff]);
+            let read = Environment(HashMap::from([(variable.into(), wrong)])).settings();
+            assert_eq!(read.unwrap_err().to_string(), format!("{variable} is not valid UTF-8"));
+        }
     }
 
     #[test]
@@ -216,7 +185,6 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_matter_only_where_they_are_used() {
-        use std::os::unix::ffi::OsStringExt;
         let odd = OsString::from_vec(vec![b'a', 0xff]);
         let other = Environment(HashMap::from([(odd.clone(), odd.clone())]));
         assert!(other.settings().is_ok());

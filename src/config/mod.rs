@@ -1,10 +1,13 @@
 //! Configuration: the one place that reads the environment.
 //!
-//! A setting is one field of [`Settings`]: clap makes a flag of it and envy reads its variable, so the two cannot drift
-//! apart. The flag wins over the variable, the variable over the default.
+//! A setting is one declaration in `settings`: clap makes a flag of it, envy reads its variable, and its default, its help and
+//! its row in `docs/CONFIGURATION.md` stand beside them. The flag wins over the variable, the variable over the default.
 
 mod choices;
+mod declaration;
 mod environment;
+mod nearest;
+mod others;
 mod settings;
 mod values;
 
@@ -16,16 +19,17 @@ use std::time::Duration;
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
-use choices::Level;
 pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
 use database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use database::wait::Wait;
+pub use declaration::Setting;
 use environment::Environment;
 pub use environment::variable;
 use history::layout::Search;
-pub use settings::Settings;
+pub use others::{OTHERS, Other};
+pub use settings::{SETTINGS, Settings};
 pub use values::Switch;
-use values::{PortChoice, Target, Timeout, Words};
+use values::{PortChoice, Target, Words};
 use version_table::ledger::Origin;
 
 /// The configuration, resolved.
@@ -116,12 +120,12 @@ impl Default for Log {
 #[derive(Debug, Error)]
 pub enum ConfigError {
     /// A `LEVELHEAD_` variable that levelhead does not know; a typing error must not be obeyed as a default.
-    #[error("unknown variable {name}{}", .nearest.as_ref().map(|known| format!("; did you mean {known}?")).unwrap_or_default())]
+    #[error("unknown variable {name}{}", did_you_mean(.nearest))]
     UnknownVariable {
         /// The variable.
         name: String,
-        /// The known variable that is spelled most alike.
-        nearest: Option<String>,
+        /// The known variables that are nearest to it, equally near; none where nothing is near.
+        nearest: Vec<&'static str>,
     },
     /// A variable that levelhead reads holds bytes that are not UTF-8.
     #[error("{name} is not valid UTF-8")]
@@ -148,14 +152,26 @@ pub enum ConfigError {
     Url(#[from] UrlError),
 }
 
+fn did_you_mean(nearest: &[&str]) -> String {
+    if nearest.is_empty() { String::new() } else { format!("; did you mean {}?", either(nearest)) }
+}
+
+/// `A`, `A or B`, `A, B or C`.
+fn either(names: &[&str]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        names => names.concat(),
+    }
+}
+
 impl ConfigError {
     /// The one thing to do next.
     pub fn next(&self) -> String {
         match self {
-            Self::UnknownVariable { name, nearest: Some(known) } => format!("rename {name} to {known}, or unset it"),
-            Self::UnknownVariable { name, nearest: None } => {
+            Self::UnknownVariable { name, nearest } if nearest.is_empty() => {
                 format!("unset {name}; `levelhead run --help` lists the variables")
             }
+            Self::UnknownVariable { name, nearest } => format!("rename {name} to {}, or unset it", either(nearest)),
             Self::NotUtf8 { name } | Self::Value { name, .. } => {
                 format!("set {name} to an accepted value, or unset it")
             }
@@ -176,46 +192,42 @@ impl Config {
             // Its environment is that of the application's machines, which may leave the upgrade to it.
             (variables.mode, variables.on_failure) = (None, None);
         }
-        let limit = |flag: Option<Timeout>, variable: Option<Timeout>, default| {
-            flag.or(variable).map_or(default, |Timeout(limit)| limit)
-        };
+        // Alembic has rules of its own for the two.
+        let alembic_config = variables.alembic_config.take().unwrap_or_default().pop();
+        let settled = flags.over(variables);
         Ok(Self {
-            database_url: flags.database_url.or(variables.database_url),
-            databases: if flags.databases.is_empty() { variables.databases } else { flags.databases },
+            database_url: settled.database_url,
+            databases: settled.databases.unwrap_or_default(),
             database_url_is_empty: environment.is_set_to_nothing("DATABASE_URL"),
             libpq: environment.libpq(),
             files: Search {
-                migrations: flags.migrations.or(variables.migrations),
-                config_files: flags.alembic_config,
-                section: flags.section,
-                alembic_config: variables.alembic_config.into_iter().next(),
-                flask_db_directory: flags.flask_db_directory.or(variables.flask_db_directory),
+                migrations: settled.migrations,
+                config_files: settled.alembic_config.unwrap_or_default(),
+                section: settled.section,
+                alembic_config,
+                flask_db_directory: settled.flask_db_directory,
                 python_path: environment.bytes("PYTHONPATH").map(OsString::from),
                 virtual_env: environment.bytes("VIRTUAL_ENV").map(PathBuf::from),
             },
-            version_table: flags.version_table.or(variables.version_table),
-            version_table_schema: flags.version_table_schema.or(variables.version_table_schema),
-            ledger: (flags.ledger.or(variables.ledger) != Some(Switch(false))).then(|| Origin {
-                image: flags.image.or(variables.image).or_else(|| environment.image()),
+            version_table: settled.version_table,
+            version_table_schema: settled.version_table_schema,
+            ledger: settled.ledger.0.then(|| Origin {
+                image: settled.image.or_else(|| environment.image()),
                 host: environment::host(),
                 levelhead: env!("CARGO_PKG_VERSION").to_owned(),
             }),
-            skip_upgrade: flags.skip_db_upgrade.or(variables.skip_db_upgrade) == Some(Switch(true)),
-            mode: flags.mode.or(variables.mode).unwrap_or(Mode::Upgrade),
-            target: flags.target.or(variables.target).map(|Target(symbol)| symbol),
-            repair: flags.repair.or(variables.repair).unwrap_or(Repair::Proven),
-            on_ahead: flags.on_ahead.or(variables.on_ahead).unwrap_or(Reaction::Start),
-            on_failure: flags.on_failure.or(variables.on_failure).unwrap_or(Reaction::Stop),
-            verify: flags.verify.or(variables.verify).unwrap_or(Verify::Changed),
-            upgrade_command: flags.upgrade_command.or(variables.upgrade_command).map(|Words(words)| words),
-            wait: Wait {
-                retry_authentication: flags.retry_authentication.or(variables.retry_authentication)
-                    == Some(Switch(true)),
-                ..Wait::up_to(limit(flags.wait_timeout, variables.wait_timeout, Duration::from_secs(30)))
-            },
-            lock_timeout: limit(flags.lock_timeout, variables.lock_timeout, Duration::from_secs(300)),
-            upgrade_timeout: limit(flags.upgrade_timeout, variables.upgrade_timeout, values::FOR_EVER),
-            liveness_port: match flags.liveness_port.or(variables.liveness_port) {
+            skip_upgrade: settled.skip_db_upgrade.0,
+            mode: settled.mode,
+            target: settled.target.map(|Target(symbol)| symbol),
+            repair: settled.repair,
+            on_ahead: settled.on_ahead,
+            on_failure: settled.on_failure,
+            verify: settled.verify,
+            upgrade_command: settled.upgrade_command.map(|Words(words)| words),
+            wait: Wait { retry_authentication: settled.retry_authentication.0, ..Wait::up_to(settled.wait_timeout.0) },
+            lock_timeout: settled.lock_timeout.0,
+            upgrade_timeout: settled.upgrade_timeout.0,
+            liveness_port: match settled.liveness_port {
                 Some(PortChoice::Number(port)) => Some(port),
                 Some(PortChoice::OfPortVariable) => environment.port()?,
                 None => None,
@@ -230,8 +242,8 @@ impl Config {
                 libpq_options: environment.bytes("PGOPTIONS").map(OsString::from),
             },
             log: Log {
-                level: flags.log.or(variables.log).map_or(LevelFilter::INFO, |Level(level)| level),
-                format: flags.log_format.or(variables.log_format).unwrap_or(LogFormat::Text),
+                level: settled.log.0,
+                format: settled.log_format,
                 colour: environment.bytes("NO_COLOR").is_none(),
             },
         })

@@ -1,151 +1,267 @@
-//! Every setting as it was given: clap makes a flag of each field, envy reads its variable.
+//! Every setting, each declared once: flag, variable, default, help and row of `docs/CONFIGURATION.md`. A new one is added here
+//! and read in [`Config::resolve`](super::Config::resolve).
+//!
+//! `default` is a value as it would be given, `otherwise` says what happens without one. `-h` shows the few that are typed by
+//! hand; `--help` shows all.
 
 use std::path::PathBuf;
 
-use clap::Args;
-use serde::Deserialize;
-
 use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
-use super::values::{PortChoice, Switch, Target, Timeout, Words, from_text, one_path, words};
+use super::declaration::settings;
+use super::values::{PortChoice, Switch, Target, Timeout, Words, one_path, words};
 
-/// Every setting as it was given, by flag or by variable; nothing is resolved yet. `-h` shows the few that are typed by hand.
-#[derive(Debug, Default, Args, Deserialize)]
-#[serde(default)]
-pub struct Settings {
-    /// The database, as SQLAlchemy writes it [env: DATABASE_URL]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Database")]
-    pub(super) database_url: Option<String>,
+settings! {
+    "Database" {
+        #[arg(hide_short_help = false)]
+        database_url: String {
+            flag: "database-url" "URL",
+            variable: "DATABASE_URL",
+            help: "The database, as SQLAlchemy writes it",
+            note: "[Spellings](database-url.md).",
+        }
+        #[serde(deserialize_with = "words")]
+        databases: Vec<String> {
+            flag: "database" "NAME=URL",
+            variable: "LEVELHEAD_DATABASES",
+            help: "Another database with the same migrations; the flag may be repeated, the variable holds several with \
+                   spaces between",
+            note: "[Several databases](several-databases.md).",
+        }
+        wait_timeout: Timeout {
+            flag: "wait-timeout" "DURATION",
+            variable: "LEVELHEAD_WAIT_TIMEOUT",
+            default: "30s",
+            help: "How long to wait for the database",
+            note: "`none` waits for ever.",
+        }
+        #[arg(num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+        retry_authentication: Switch {
+            flag: "retry-authentication" "BOOL",
+            variable: "LEVELHEAD_RETRY_AUTHENTICATION",
+            default: "no",
+            help: "Also wait where the server refuses the role, its password or the database",
+            note: "They may be created late.",
+        }
+        version_table: String {
+            flag: "version-table" "NAME",
+            variable: "LEVELHEAD_VERSION_TABLE",
+            otherwise: "from env.py, else alembic_version",
+            help: "The version table, where env.py does not say",
+        }
+        version_table_schema: String {
+            flag: "version-table-schema" "NAME",
+            variable: "LEVELHEAD_VERSION_TABLE_SCHEMA",
+            otherwise: "from env.py, else the search path",
+            help: "The version table's schema",
+        }
+        ledger: Switch {
+            flag: "ledger" "BOOL",
+            variable: "LEVELHEAD_LEDGER",
+            default: "on",
+            help: "Whether changes are noted in the table levelhead.ledger, for `levelhead undo`: on or off",
+            note: "What is not noted cannot be undone.",
+        }
+        image: String {
+            flag: "image" "NAME",
+            variable: "LEVELHEAD_IMAGE",
+            otherwise: "the platform's variable",
+            help: "What the ledger calls this release",
+        }
+    }
+    "Migration files" {
+        #[arg(hide_short_help = false)]
+        migrations: PathBuf {
+            flag: "migrations" "DIR",
+            variable: "LEVELHEAD_MIGRATIONS",
+            otherwise: "found",
+            help: "The migrations folder, instead of looking for it",
+        }
+        #[arg(hide_short_help = false)]
+        #[serde(deserialize_with = "one_path")]
+        alembic_config: Vec<PathBuf> {
+            flag: "config" "FILE",
+            short: 'c',
+            variable: "ALEMBIC_CONFIG",
+            otherwise: "alembic.ini, pyproject.toml",
+            help: "Alembic's configuration file; may be given twice, as Alembic's own `-c`",
+        }
+        #[serde(skip)]
+        section: String {
+            flag: "name" "SECTION",
+            short: 'n',
+            otherwise: "alembic",
+            help: "The section of the ini file, as Alembic's own `-n`",
+        }
+        #[arg(hide_short_help = false)]
+        flask_db_directory: PathBuf {
+            flag: "directory" "DIR",
+            short: 'd',
+            variable: "FLASK_DB_DIRECTORY",
+            otherwise: "migrations",
+            help: "Flask-Migrate's folder, as its own `-d`",
+        }
+    }
+    "Upgrade" {
+        #[arg(num_args = 0..=1, default_missing_value = "true", require_equals = true)]
+        skip_db_upgrade: Switch {
+            flag: "skip-db-upgrade" "BOOL",
+            variable: "SKIP_DB_UPGRADE",
+            default: "no",
+            commands: ["run", "verify"],
+            help: "Report what would be done, write nothing, start CMD",
+        }
+        mode: Mode {
+            flag: "mode" "MODE",
+            variable: "LEVELHEAD_MODE",
+            default: "upgrade",
+            commands: ["run"],
+            help: "Who upgrades: `upgrade`, this instance, or `wait`, another one that is waited for",
+            note: "`run --wait` is the same as `--mode wait`.",
+        }
+        target: Target {
+            flag: "target" "REV",
+            variable: "LEVELHEAD_TARGET",
+            otherwise: "heads",
+            help: "Where the upgrade is to lead: heads, a revision or a branch label; never back",
+        }
+        repair: Repair {
+            flag: "repair" "WHICH",
+            variable: "LEVELHEAD_REPAIR",
+            default: "proven",
+            help: "Which repairs to make: `proven`, those that the schema proves, or `none`",
+        }
+        on_ahead: Reaction {
+            flag: "on-ahead" "WHAT",
+            variable: "LEVELHEAD_ON_AHEAD",
+            default: "start",
+            help: "An older image over a newer database: `start` or `stop`",
+        }
+        on_failure: Reaction {
+            flag: "on-failure" "WHAT",
+            variable: "LEVELHEAD_ON_FAILURE",
+            default: "stop",
+            commands: ["run"],
+            help: "Where the database cannot be brought to head: `stop`, or `start` CMD all the same",
+        }
+        verify: Verify {
+            flag: "verify" "WHEN",
+            variable: "LEVELHEAD_VERIFY",
+            default: "changed",
+            help: "When to compare the version table with the real tables: `changed` (around an upgrade or repair), `always` \
+                   (also at head), `never`",
+        }
+        upgrade_command: Words {
+            flag: "upgrade-command" "COMMAND",
+            variable: "LEVELHEAD_UPGRADE_COMMAND",
+            otherwise: "found",
+            help: "The command that upgrades, split as a shell splits words, run without a shell",
+        }
+        lock_timeout: Timeout {
+            flag: "lock-timeout" "DURATION",
+            variable: "LEVELHEAD_LOCK_TIMEOUT",
+            default: "300s",
+            help: "How long to wait for another instance's upgrade, in either mode",
+        }
+        upgrade_timeout: Timeout {
+            flag: "upgrade-timeout" "DURATION",
+            variable: "LEVELHEAD_UPGRADE_TIMEOUT",
+            default: "none",
+            commands: ["run"],
+            help: "How long the upgrade may take",
+        }
+        liveness_port: PortChoice {
+            flag: "liveness-port" "PORT",
+            variable: "LEVELHEAD_LIVENESS_PORT",
+            otherwise: "none",
+            commands: ["run"],
+            help: "While waiting or upgrading, answer 200 on /live and 503 elsewhere, on this port, or on PORT's value with the \
+                   word PORT",
+        }
+    }
+    "Output" {
+        log: Level {
+            flag: "log" "LEVEL",
+            variable: "LEVELHEAD_LOG",
+            default: "info",
+            help: "What to log: error, warn, info, debug or trace",
+        }
+        log_format: LogFormat {
+            flag: "log-format" "FORMAT",
+            variable: "LEVELHEAD_LOG_FORMAT",
+            default: "text",
+            help: "How to log: text or json",
+            note: "JSON is one object a line.",
+        }
+    }
+}
 
-    /// Another database with the same migrations; may be repeated [env: LEVELHEAD_DATABASES, separated by spaces]
-    #[arg(
-        long = "database",
-        global = true,
-        hide_short_help = true,
-        value_name = "NAME=URL",
-        help_heading = "Database"
-    )]
-    #[serde(deserialize_with = "words")]
-    pub(super) databases: Vec<String>,
+#[cfg(test)]
+mod tests {
+    use super::super::declaration::Setting;
+    use super::super::others::OTHERS;
+    use super::*;
 
-    /// How long to wait for the database [env: LEVELHEAD_WAIT_TIMEOUT] [default: 30s]
-    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", help_heading = "Database")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) wait_timeout: Option<Timeout>,
+    fn read(field: &str, text: &str) -> Result<Settings, envy::Error> {
+        envy::from_iter([(field.to_owned(), text.to_owned())])
+    }
 
-    /// Also wait where the server refuses the role, its password or the database [env: LEVELHEAD_RETRY_AUTHENTICATION]
-    #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    #[arg(require_equals = true, help_heading = "Database")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) retry_authentication: Option<Switch>,
+    #[test]
+    fn no_two_settings_share_a_flag_a_letter_or_a_variable() {
+        let shorts = SETTINGS.iter().filter_map(|setting| Some(format!("-{}", setting.short?)));
+        let flags = SETTINGS.iter().map(|setting| format!("--{}", setting.flag)).chain(shorts);
+        let variables = SETTINGS.iter().filter_map(|setting| setting.variable);
+        let variables = variables.chain(OTHERS.iter().flat_map(|other| other.names.iter().copied()));
+        let mut all: Vec<String> = flags.chain(variables.map(str::to_owned)).collect();
+        all.sort();
+        let twice: Vec<&[String]> = all.windows(2).filter(|two| two[0] == two[1]).collect();
+        assert!(twice.is_empty(), "{twice:?}");
+    }
 
-    /// The version table, where env.py does not say [env: LEVELHEAD_VERSION_TABLE]
-    #[arg(long, global = true, hide_short_help = true, value_name = "NAME", help_heading = "Database")]
-    pub(super) version_table: Option<String>,
+    #[test]
+    fn a_setting_accepts_its_own_default_and_not_everything() {
+        for setting in SETTINGS {
+            assert!(setting.default.is_none() || setting.otherwise.is_none(), "{} has two defaults", setting.field);
+            if let Some(default) = setting.default {
+                assert!(read(setting.field, default).is_ok(), "{}: {default}", setting.field);
+                assert!(read(setting.field, "no such value").is_err(), "{} is not read at all", setting.field);
+            }
+        }
+        // Nor does weighing them find one that it cannot read.
+        let settled = Settings::default().over(Settings::default());
+        assert_eq!((settled.mode, settled.ledger, settled.log_format), (Mode::Upgrade, Switch(true), LogFormat::Text));
+        assert!(settled.image.is_none());
+    }
 
-    /// The version table's schema [env: LEVELHEAD_VERSION_TABLE_SCHEMA]
-    #[arg(long, global = true, hide_short_help = true, value_name = "NAME", help_heading = "Database")]
-    pub(super) version_table_schema: Option<String>,
+    #[test]
+    fn the_help_of_a_choice_names_each_word_that_is_accepted() {
+        let mut choices = 0;
+        for Setting { field, help, .. } in SETTINGS {
+            let Err(refused) = read(field, "no such value") else { continue };
+            let refused = refused.to_string();
+            let Some((_, accepted)) = refused.trim_end_matches(')').split_once(" (") else { continue };
+            let words: Vec<&str> = accepted.split(", ").collect();
+            if refused.contains(" is not ") && words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase())) {
+                choices += 1;
+                assert!(words.iter().all(|word| help.contains(word)), "{field} accepts {words:?}: {help}");
+            }
+        }
+        assert_eq!(choices, 7);
+    }
 
-    /// Whether changes are noted in the table levelhead.ledger, for `levelhead undo`: on or off [env: LEVELHEAD_LEDGER]
-    /// [default: on]
-    #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", help_heading = "Database")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) ledger: Option<Switch>,
+    #[test]
+    fn the_flag_wins_over_the_variable_and_the_variable_over_the_default() {
+        let given = |text| read("on_ahead", text).unwrap();
+        assert_eq!(given("start").over(given("stop")).on_ahead, Reaction::Start);
+        assert_eq!(Settings::default().over(given("stop")).on_ahead, Reaction::Stop);
+        assert_eq!(Settings::default().over(Settings::default()).on_ahead, Reaction::Start);
+    }
 
-    /// What the ledger calls this release [env: LEVELHEAD_IMAGE] [default: the platform's variable]
-    #[arg(long, global = true, hide_short_help = true, value_name = "NAME", help_heading = "Database")]
-    pub(super) image: Option<String>,
-
-    /// The migrations folder, instead of looking for it [env: LEVELHEAD_MIGRATIONS]
-    #[arg(long, global = true, value_name = "DIR", help_heading = "Migration files")]
-    pub(super) migrations: Option<PathBuf>,
-
-    /// Alembic's configuration file; may be given twice, as Alembic's own `-c` [env: ALEMBIC_CONFIG]
-    #[arg(short = 'c', long = "config", global = true, value_name = "FILE", help_heading = "Migration files")]
-    #[serde(deserialize_with = "one_path")]
-    pub(super) alembic_config: Vec<PathBuf>,
-
-    /// The section of the ini file, as Alembic's own `-n` [default: alembic]
-    #[arg(
-        short = 'n',
-        long = "name",
-        global = true,
-        hide_short_help = true,
-        value_name = "SECTION",
-        help_heading = "Migration files"
-    )]
-    #[serde(skip)]
-    pub(super) section: Option<String>,
-
-    /// Flask-Migrate's folder, as its own `-d` [env: FLASK_DB_DIRECTORY] [default: migrations]
-    #[arg(short = 'd', long = "directory", global = true, value_name = "DIR", help_heading = "Migration files")]
-    pub(super) flask_db_directory: Option<PathBuf>,
-
-    /// Report what would be done, write nothing, start CMD [env: SKIP_DB_UPGRADE]
-    #[arg(long, global = true, hide_short_help = true, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
-    #[arg(require_equals = true, help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) skip_db_upgrade: Option<Switch>,
-
-    /// Who upgrades: `upgrade`, this instance, or `wait`, another one that is waited for [env: LEVELHEAD_MODE] [default: upgrade]
-    #[arg(long, global = true, hide_short_help = true, value_name = "MODE", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) mode: Option<Mode>,
-
-    /// Where the upgrade is to lead: heads, a revision or a branch label; never back [env: LEVELHEAD_TARGET] [default: heads]
-    #[arg(long, global = true, hide_short_help = true, value_name = "REV", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) target: Option<Target>,
-
-    /// Which repairs to make: `proven`, those that the schema proves, or `none` [env: LEVELHEAD_REPAIR] [default: proven]
-    #[arg(long, global = true, hide_short_help = true, value_name = "WHICH", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) repair: Option<Repair>,
-
-    /// An older image over a newer database: `start` or `stop` [env: LEVELHEAD_ON_AHEAD] [default: start]
-    #[arg(long, global = true, hide_short_help = true, value_name = "WHAT", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) on_ahead: Option<Reaction>,
-
-    /// Where the database cannot be brought to head: `stop`, or `start` CMD all the same [env: LEVELHEAD_ON_FAILURE] [default: stop]
-    #[arg(long, global = true, hide_short_help = true, value_name = "WHAT", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) on_failure: Option<Reaction>,
-
-    /// Hold the rows against the schema: `changed`, before and after a change, `always`, at head too, or `never`
-    /// [env: LEVELHEAD_VERIFY] [default: changed]
-    #[arg(long, global = true, hide_short_help = true, value_name = "WHEN", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) verify: Option<Verify>,
-
-    /// The command that upgrades, split as a shell splits words, run without a shell [env: LEVELHEAD_UPGRADE_COMMAND]
-    #[arg(long, global = true, hide_short_help = true, value_name = "COMMAND", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) upgrade_command: Option<Words>,
-
-    /// How long to wait for another instance's upgrade, in either mode [env: LEVELHEAD_LOCK_TIMEOUT] [default: 300s]
-    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) lock_timeout: Option<Timeout>,
-
-    /// How long the upgrade may take [env: LEVELHEAD_UPGRADE_TIMEOUT] [default: none]
-    #[arg(long, global = true, hide_short_help = true, value_name = "DURATION", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) upgrade_timeout: Option<Timeout>,
-
-    /// While waiting or upgrading, answer 200 on /live and 503 elsewhere, on this port, or on PORT's value with the word PORT
-    /// [env: LEVELHEAD_LIVENESS_PORT] [default: none]
-    #[arg(long, global = true, hide_short_help = true, value_name = "PORT", help_heading = "Upgrade")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) liveness_port: Option<PortChoice>,
-
-    /// What to log: error, warn, info, debug or trace [env: LEVELHEAD_LOG] [default: info]
-    #[arg(long, global = true, hide_short_help = true, value_name = "LEVEL", help_heading = "Output")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) log: Option<Level>,
-
-    /// How to log: text or json [env: LEVELHEAD_LOG_FORMAT] [default: text]
-    #[arg(long, global = true, hide_short_help = true, value_name = "FORMAT", help_heading = "Output")]
-    #[serde(deserialize_with = "from_text")]
-    pub(super) log_format: Option<LogFormat>,
+    #[test]
+    fn what_is_said_of_a_setting_is_a_sentence() {
+        for Setting { field, help, note, value, .. } in SETTINGS {
+            assert!(help.starts_with(char::is_uppercase) && !help.ends_with('.'), "{field}: {help}");
+            assert!(note.is_none_or(|note| note.ends_with('.')), "{field}: {note:?}");
+            assert_eq!(*value, value.to_uppercase(), "{field}");
+        }
+    }
 }

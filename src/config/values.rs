@@ -1,12 +1,13 @@
 //! The values that settings take. Each says what it accepts when it is given something else.
 
-use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
+
+use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
 
 /// A yes or no, as people write it in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,24 +100,27 @@ impl FromStr for Words {
     }
 }
 
-/// Lets serde read a setting through the same `FromStr` that the flag uses.
-pub(super) fn from_text<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr,
-    T::Err: fmt::Display,
-{
-    String::deserialize(deserializer)?.parse().map(Some).map_err(de::Error::custom)
+/// Lets serde read a value through the same `FromStr` that the flag uses.
+macro_rules! read_as_text {
+    ($($value:ty),+) => {$(
+        impl<'de> Deserialize<'de> for $value {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )+};
 }
 
+read_as_text!(Switch, Timeout, PortChoice, Target, Words, Level, LogFormat, Mode, Reaction, Repair, Verify);
+
 /// A variable holds words where the flag may be repeated. A comma separates nothing: URLs hold them.
-pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    Ok(String::deserialize(deserializer)?.split_whitespace().map(str::to_owned).collect())
+pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    Ok(Some(String::deserialize(deserializer)?.split_whitespace().map(str::to_owned).collect()))
 }
 
 /// A variable holds one path where the flag may be repeated.
-pub(super) fn one_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
-    PathBuf::deserialize(deserializer).map(|path| vec![path])
+pub(super) fn one_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<PathBuf>>, D::Error> {
+    PathBuf::deserialize(deserializer).map(|path| Some(vec![path]))
 }
 
 #[cfg(test)]

@@ -131,7 +131,14 @@ fn a_file_with_a_syntax_error_is_named_with_its_line() {
 
 #[test]
 fn an_unknown_variable_of_levelheads() {
-    refused(&run_with(&shop(), "LEVELHEAD_WAIT_TIMOUT", "3"), 2, "did you mean LEVELHEAD_WAIT_TIMEOUT?");
+    for (name, says) in [
+        ("LEVELHEAD_WAIT_TIMOUT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
+        ("LEVELHEAD_WAIT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
+        ("LEVELHEAD_VERSION", "rename LEVELHEAD_VERSION to LEVELHEAD_VERSION_TABLE or LEVELHEAD_VERSION_TABLE_SCHEMA"),
+        ("LEVELHEAD_XYZZY_PLUGH", "`levelhead run --help` lists the variables"),
+    ] {
+        refused(&run_with(&shop(), name, "3"), 2, says);
+    }
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! What the command line says about itself: the pages, the completions, and docs/cli.md.
+//! What the command line says about itself: the pages, the completions, docs/cli.md, and the tables of
+//! docs/CONFIGURATION.md.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use ::levelhead::commands::manual::program;
+use ::levelhead::config::{OTHERS, Other, SETTINGS, Setting};
 use clap_markdown::MarkdownOptions;
 
 use crate::support::{Levelhead, levelhead, tools::succeed};
@@ -24,12 +26,71 @@ fn docs_cli_md_is_what_the_program_says() {
         "This document contains the help content for the `levelhead` command-line program.",
         "Every command and every flag, as `--help` says it. This page is written by the program itself.",
     );
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli.md");
+    is_written("docs/cli.md", |_| text.clone());
+}
+
+/// The page is what `renew` makes of it, or becomes it.
+fn is_written(page: &str, renew: impl Fn(&str) -> String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let written = fs::read_to_string(&path).unwrap_or_default();
+    let text = renew(&written);
     if std::env::var_os("LEVELHEAD_UPDATE").is_some() {
-        fs::write(&page, &text).unwrap();
+        return fs::write(&path, &text).unwrap();
     }
-    let written = fs::read_to_string(&page).unwrap_or_default();
-    assert!(written == text, "docs/cli.md is out of date: LEVELHEAD_UPDATE=1 cargo test --test it reference");
+    assert!(written == text, "{page} is out of date: LEVELHEAD_UPDATE=1 cargo test --test it reference");
+}
+
+/// The prose around the tables is written by hand; each table stands below the heading that its settings name.
+#[test]
+fn the_tables_of_docs_configuration_md_are_what_the_settings_declare() {
+    let mut sections: Vec<&str> = SETTINGS.iter().map(|setting| setting.section).collect();
+    sections.dedup();
+    let mut tables: Vec<(String, String)> = sections
+        .iter()
+        .map(|section| {
+            let rows = SETTINGS.iter().filter(|setting| setting.section == *section).map(row);
+            let head = "| Variable | Flag | Default | |\n|---|---|---|---|\n".to_owned();
+            (format!("\n## {section}\n\n"), head + &rows.collect::<String>())
+        })
+        .collect();
+    let rows = OTHERS.iter().map(|Other { names, purpose }| format!("| `{}` | {purpose} |\n", names.join("`, `")));
+    let head = "| Variable | For what |\n|---|---|\n".to_owned();
+    tables.push(("\n## What else is read\n\n".to_owned(), head + &rows.collect::<String>()));
+    is_written("docs/CONFIGURATION.md", |page| {
+        tables.iter().fold(page.to_owned(), |page, (heading, table)| {
+            let (before, after) = page.split_once(heading).unwrap_or_else(|| panic!("there is no{heading}"));
+            let rest = after.split_inclusive('\n').skip_while(|line| line.starts_with('|'));
+            format!("{before}{heading}{table}{}", rest.collect::<String>())
+        })
+    });
+}
+
+fn row(setting: &Setting) -> String {
+    let code = |text: &str| format!("`{text}`");
+    let cell = |text: Option<String>| text.map_or_else(String::new, |text| format!(" {text}"));
+    let short = setting.short.map_or_else(String::new, |letter| format!("`-{letter}`, "));
+    let commands: Vec<String> = setting.commands.iter().map(|command| code(command)).collect();
+    let mut text = format!("{}.", setting.help);
+    text.extend(setting.note.map(|note| format!(" {note}")));
+    if !commands.is_empty() {
+        text += &format!(" Used by {} only.", commands.join(" and "));
+    }
+    format!(
+        "|{} | {short}`--{} {}` |{} | {text} |\n",
+        cell(setting.variable.map(code)),
+        setting.flag,
+        setting.value,
+        cell(setting.default.map(code).or(setting.otherwise.map(str::to_owned))),
+    )
+}
+
+#[test]
+fn the_commands_that_a_setting_names_are_there() {
+    let known = |command: &&&str| program().get_subcommands().any(|one| one.get_name() == **command);
+    for setting in SETTINGS {
+        let unknown: Vec<&&str> = setting.commands.iter().filter(|command| !known(command)).collect();
+        assert!(unknown.is_empty(), "{}: {unknown:?}", setting.field);
+    }
 }
 
 #[test]
