@@ -113,3 +113,22 @@ fn the_old_name_is_gone() {
         }
     }
 }
+
+/// Each library makes sense by itself: a README of some ten lines, and examples that end well.
+#[test]
+fn each_library_has_a_readme_and_examples_that_run() {
+    let built = Path::new(env!("CARGO_BIN_EXE_levelhead")).parent().unwrap().join("examples");
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("crates")).unwrap() {
+        let folder = entry.unwrap().path();
+        let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+        assert!((5..=20).contains(&readme.lines().count()), "{}/README.md", folder.display());
+        let examples =
+            fs::read_dir(folder.join("examples")).unwrap_or_else(|_| panic!("no {}/examples", folder.display()));
+        for example in examples {
+            let name = example.unwrap().path().file_stem().unwrap().to_owned();
+            let done = Command::new(built.join(&name)).output();
+            let done = done.unwrap_or_else(|error| panic!("{name:?}: {error}: cargo build --workspace --examples"));
+            assert!(done.status.success() && !done.stdout.is_empty(), "{name:?}: {done:?}");
+        }
+    }
+}

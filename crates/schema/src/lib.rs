@@ -1,21 +1,53 @@
-//! What a schema is: the plain value in which a live catalogue and the migrations are compared.
+//! A database schema as a plain value, and what migrations make of it.
 //!
-//! Three-valued: whatever the migrations leave open is [`Belief::Unknown`], which never matches and never contradicts.
-//! Names are as the catalogue spells them, `schema.name` outside the default schema and `name` inside it. This module
-//! reads nothing: `database::catalogue` makes the live value, `interpreter` the expected one.
+//! - A [`Schema`] is tables, columns, constraints, indexes and whatever else has a name; it comes from a live catalogue.
+//! - A [`Tape`] is what one Alembic revision does, operation by operation, and what of it could not be read.
+//!   [`Simulation`](simulation::Simulation) follows tapes, one [`Operation`](operation::Operation) after the other.
+//! - [`evidence`] compares the two: which revision is this schema at, and what speaks for it?
+//!
+//! Everything is three-valued. What a tape leaves open is [`Belief::Unknown`], which never matches and never contradicts.
+//! Names are as the catalogue spells them: `schema.name` outside the default schema, `name` inside it. This crate is pure:
+//! it opens no file and no connection, and knows no clock.
+//!
+//! ```
+//! use levelhead_schema::operation::{Certainty, ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
+//! use levelhead_schema::simulation::Simulation;
+//! use levelhead_schema::{Dialect, Subject, TableSubject};
+//!
+//! let id = ColumnSpec {
+//!     name: Some("id".to_owned()),
+//!     kind: SqlType { text: Some("integer".to_owned()), enumeration: None },
+//!     nullable: Some(false),
+//!     primary_key: true,
+//!     unique: false,
+//!     index: false,
+//!     default: Some(false),
+//!     default_text: None,
+//!     constraints: Vec::new(),
+//! };
+//! let table = TableSpec { name: Some("users".to_owned()), columns: vec![id], constraints: Vec::new(), open: false };
+//! let kind = OperationKind::CreateTable { table, if_not_exists: false };
+//! let mut expected = Simulation::new(Dialect::PostgreSql, "public");
+//! expected.apply(&Operation { kind, line: 12, certainty: Certainty::Certain, sql: None });
+//!
+//! let facts = expected.facts_of("users");
+//! assert!(facts.iter().any(|(fact, _)| *fact == Subject::Table("users".to_owned(), TableSubject::PrimaryKey)));
+//! ```
 
 pub mod evidence;
 mod facts;
 pub mod operation;
 pub mod simulation;
+mod subject;
 mod tape;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod value;
 
 use serde::{Serialize, Serializer};
 
 pub use facts::{RevisionFacts, Setting, revision_facts};
+pub use subject::{Fact, State, Subject, TableSubject, table_facts};
 pub use tape::{Entry, Tape, Unread, UnreadKind};
+pub use value::{Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique, declared_type};
 
 /// The database's dialect of SQL, which decides how types and constraints come out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,350 +105,5 @@ impl<T: Serialize> Serialize for Belief<T> {
 impl<T> From<Option<T>> for Belief<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Unknown, Self::Known)
-    }
-}
-
-/// A whole database, without its rows.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Schema {
-    /// The schema that unqualified names fall into.
-    pub default_schema: String,
-    /// Tables, partitioned and foreign ones among them.
-    pub tables: BTreeMap<String, Table>,
-    /// Labels of each enum type, in order.
-    pub enums: BTreeMap<String, Belief<Vec<String>>>,
-    /// Views and materialized views.
-    pub views: BTreeSet<String>,
-    /// Sequences, those behind serial columns among them when live.
-    pub sequences: BTreeSet<String>,
-    /// Functions and procedures, by name without arguments.
-    pub functions: BTreeSet<String>,
-    /// (table, trigger).
-    pub triggers: BTreeSet<(String, String)>,
-    /// Extensions.
-    pub extensions: BTreeSet<String>,
-    /// Schemas.
-    pub namespaces: BTreeSet<String>,
-}
-
-/// One table.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Table {
-    /// Columns in order of their creation.
-    pub columns: Vec<Column>,
-    /// Columns of the primary key; `None` when there is none.
-    pub primary_key: Option<Belief<Vec<String>>>,
-    /// Name of the primary key's constraint.
-    pub primary_key_name: Option<ConstraintName>,
-    /// Unique constraints.
-    pub uniques: Vec<Unique>,
-    /// Foreign keys.
-    pub foreign_keys: Vec<ForeignKey>,
-    /// Check and exclusion constraints.
-    pub checks: Vec<Check>,
-    /// Indexes by name, those that carry a constraint among them when live.
-    pub indexes: BTreeMap<String, Index>,
-    /// Something unreadable changed this table: what is not listed may be there all the same.
-    pub open: bool,
-    /// An index was created that cannot be read: one that is not listed may be there all the same.
-    pub open_indexes: bool,
-    /// No revision created it; it was there before the first one that was read.
-    pub assumed: bool,
-}
-
-/// One column.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// The type as the catalogue prints it, lower case without quotes.
-    pub kind: Belief<String>,
-    /// Whether it takes NULL.
-    pub nullable: Belief<bool>,
-    /// Whether it has a default other than its own sequence.
-    pub default: Belief<bool>,
-}
-
-/// A constraint's name, and whether somebody chose it or it follows from a rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConstraintName {
-    /// The name.
-    pub name: String,
-    /// Written down, by the migration or by the catalogue. A derived one may carry a number on a collision.
-    pub explicit: bool,
-}
-
-/// A unique constraint.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Unique {
-    /// Its name, when it can be known.
-    pub name: Option<ConstraintName>,
-    /// Its columns.
-    pub columns: Belief<Vec<String>>,
-}
-
-/// A foreign key.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ForeignKey {
-    /// Its name, when it can be known.
-    pub name: Option<ConstraintName>,
-    /// Its columns.
-    pub columns: Belief<Vec<String>>,
-    /// The table that it refers to.
-    pub target: Belief<String>,
-    /// What happens when the row is deleted, as `pg_constraint.confdeltype` has it: a, r, c, n, d.
-    pub on_delete: Belief<char>,
-}
-
-/// A check or exclusion constraint.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// Its name.
-    pub name: ConstraintName,
-    /// Its condition where the migrations spell it, to see which columns it needs.
-    pub condition: Option<String>,
-}
-
-/// An index.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Index {
-    /// Key parts; `None` for an expression.
-    pub columns: Belief<Vec<Option<String>>>,
-    /// Whether it is unique.
-    pub unique: Belief<bool>,
-    /// Live only: false after a failed CREATE INDEX CONCURRENTLY.
-    pub valid: bool,
-}
-
-/// What a fact is about: the unit of evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// Something of a table.
-    Table(String, TableSubject),
-    /// The labels of an enum type.
-    Enum(String),
-    /// A view.
-    View(String),
-    /// A sequence.
-    Sequence(String),
-    /// A function.
-    Function(String),
-    /// (table, trigger).
-    Trigger(String, String),
-    /// An extension.
-    Extension(String),
-    /// A schema.
-    Namespace(String),
-}
-
-/// What a fact about a table is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TableSubject {
-    /// The table itself.
-    Itself,
-    /// A column.
-    Column(String),
-    /// A column's type.
-    Type(String),
-    /// Whether a column takes NULL.
-    Nullable(String),
-    /// Whether a column has a default.
-    Default(String),
-    /// The primary key's columns.
-    PrimaryKey,
-    /// A unique constraint by its columns, sorted.
-    Unique(Vec<String>),
-    /// A foreign key by its columns and its target.
-    ForeignKey(Vec<String>, String),
-    /// A key by its constraint's name.
-    Constraint(String),
-    /// A check or exclusion constraint by its name.
-    Check(String),
-    /// An index by its name.
-    Index(String),
-    /// Whatever else the table holds: unknown once something unreadable changed it.
-    Unlisted,
-    /// Its other indexes: unknown once one was created that cannot be read.
-    UnlistedIndexes,
-    /// The names of its other keys: unknown while one of them was left to a naming convention.
-    UnlistedNames,
-}
-
-impl Subject {
-    /// The table that the fact belongs to.
-    pub fn table(&self) -> Option<&str> {
-        match self {
-            Self::Table(table, _) | Self::Trigger(table, _) => Some(table),
-            _ => None,
-        }
-    }
-}
-
-impl Subject {
-    /// Whether it stands for what is not listed, and is no fact of its own.
-    pub fn is_rest(&self) -> bool {
-        use TableSubject as S;
-        matches!(self, Self::Table(_, S::Unlisted | S::UnlistedIndexes | S::UnlistedNames))
-    }
-}
-
-/// What is said about a subject that exists.
-#[derive(Debug, Clone, PartialEq)]
-pub enum State {
-    /// It exists, and that is all there is to it.
-    Present,
-    /// A type.
-    Type(String),
-    /// Yes or no.
-    Flag(bool),
-    /// Columns or labels, in order.
-    Names(Vec<String>),
-    /// The actions on delete of the foreign keys that share columns and target, sorted: mostly one.
-    OnDelete(Vec<char>),
-    /// An index.
-    Index(Index),
-}
-
-impl State {
-    /// Whether it is neither there nor gone: what a failed CREATE INDEX CONCURRENTLY has left, or one that goes on.
-    pub fn is_unfinished(&self) -> bool {
-        matches!(self, Self::Index(index) if !index.valid)
-    }
-
-    /// Whether an expected state agrees with a live one. Parts that are unknown agree with everything.
-    pub fn agrees(&self, live: &Self) -> bool {
-        if let (Self::OnDelete(expected), Self::OnDelete(live)) = (self, live) {
-            // Which of several equal keys was dropped again cannot always be told.
-            return expected.iter().any(|action| live.contains(action));
-        }
-        let (Self::Index(expected), Self::Index(live)) = (self, live) else { return self == live };
-        if let (Belief::Known(expected), Belief::Known(live)) = (&expected.unique, &live.unique)
-            && expected != live
-        {
-            return false;
-        }
-        let (Belief::Known(expected), Belief::Known(live)) = (&expected.columns, &live.columns) else { return true };
-        expected.len() == live.len()
-            && expected.iter().zip(live).all(|pair| match pair {
-                (Some(expected), Some(live)) => expected == live,
-                _ => true,
-            })
-    }
-}
-
-/// A SQLite column's declared type in the spelling that is compared: lower case, without blanks and quotes.
-pub fn declared_type(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '"').flat_map(char::to_lowercase).collect()
-}
-
-/// One fact.
-pub type Fact = (Subject, Belief<State>);
-
-/// All facts about one table.
-pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Belief<State>)) {
-    use TableSubject as S;
-    let present = || Belief::Known(State::Present);
-    let mut say = |subject, state| emit(Subject::Table(name.to_owned(), subject), state);
-    if !table.assumed {
-        say(S::Itself, present());
-    }
-    for column in &table.columns {
-        say(S::Column(column.name.clone()), present());
-        say(S::Type(column.name.clone()), map(&column.kind, |kind| State::Type(kind.clone())));
-        say(S::Nullable(column.name.clone()), map(&column.nullable, |&flag| State::Flag(flag)));
-        say(S::Default(column.name.clone()), map(&column.default, |&flag| State::Flag(flag)));
-    }
-    match &table.primary_key {
-        Some(columns) => say(S::PrimaryKey, map(columns, |columns| State::Names(columns.clone()))),
-        None if table.assumed => say(S::PrimaryKey, Belief::Unknown),
-        None => {}
-    }
-    let mut names: Vec<&ConstraintName> = table.primary_key_name.iter().collect();
-    for unique in &table.uniques {
-        names.extend(&unique.name);
-        if let Belief::Known(columns) = &unique.columns {
-            let mut columns = columns.clone();
-            columns.sort();
-            say(S::Unique(columns), present());
-        }
-    }
-    let mut actions: BTreeMap<(&Vec<String>, &String), Option<Vec<char>>> = BTreeMap::new();
-    for key in &table.foreign_keys {
-        names.extend(&key.name);
-        if let (Belief::Known(columns), Belief::Known(target)) = (&key.columns, &key.target) {
-            let held = actions.entry((columns, target)).or_insert_with(|| Some(Vec::new()));
-            *held = held.take().zip(key.on_delete.known()).map(|(mut held, &action)| {
-                held.push(action);
-                held.sort_unstable();
-                held
-            });
-        }
-    }
-    for ((columns, target), actions) in actions {
-        say(S::ForeignKey(columns.clone(), target.clone()), actions.map(State::OnDelete).into());
-    }
-    let keys = table.uniques.len() + table.foreign_keys.len() + usize::from(table.primary_key.is_some());
-    if names.iter().filter(|name| name.explicit).count() < keys {
-        say(S::UnlistedNames, Belief::Unknown);
-    }
-    for name in names {
-        say(S::Constraint(name.name.clone()), if name.explicit { present() } else { Belief::Unknown });
-    }
-    for check in &table.checks {
-        say(S::Check(check.name.name.clone()), present());
-    }
-    if table.open {
-        say(S::Unlisted, Belief::Unknown);
-    }
-    if table.open_indexes {
-        say(S::UnlistedIndexes, Belief::Unknown);
-    }
-    for (name, index) in &table.indexes {
-        say(S::Index(name.clone()), Belief::Known(State::Index(index.clone())));
-    }
-}
-
-fn map<T>(belief: &Belief<T>, f: impl FnOnce(&T) -> State) -> Belief<State> {
-    match belief {
-        Belief::Known(value) => Belief::Known(f(value)),
-        Belief::Unknown => Belief::Unknown,
-    }
-}
-
-impl Schema {
-    /// All facts but those about tables.
-    pub fn other_facts(&self, mut emit: impl FnMut(Subject, Belief<State>)) {
-        for (name, labels) in &self.enums {
-            emit(Subject::Enum(name.clone()), map(labels, |labels| State::Names(labels.clone())));
-        }
-        let mut present = |subject| emit(subject, Belief::Known(State::Present));
-        self.views.iter().for_each(|name| present(Subject::View(name.clone())));
-        self.sequences.iter().for_each(|name| present(Subject::Sequence(name.clone())));
-        self.functions.iter().for_each(|name| present(Subject::Function(name.clone())));
-        self.extensions.iter().for_each(|name| present(Subject::Extension(name.clone())));
-        self.namespaces.iter().for_each(|name| present(Subject::Namespace(name.clone())));
-        for (table, name) in &self.triggers {
-            present(Subject::Trigger(table.clone(), name.clone()));
-        }
-    }
-
-    /// Every fact.
-    pub fn facts(&self, mut emit: impl FnMut(Subject, Belief<State>)) {
-        for (name, table) in &self.tables {
-            table_facts(name, table, &mut emit);
-        }
-        self.other_facts(emit);
-    }
-}
-
-impl Table {
-    /// A column by name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
-
-    /// A column by name, to change.
-    pub fn column_mut(&mut self, name: &str) -> Option<&mut Column> {
-        self.columns.iter_mut().find(|column| column.name == name)
     }
 }
