@@ -61,7 +61,7 @@ async fn look_until_at_head(
         waiting.note(&in_words(finding, goal, holder.as_ref()), &age);
         *seen = Some((finding.to_string(), holder));
         sleep(pause()).await;
-        database.refresh(url)?;
+        database.refresh()?;
     }
 }
 
