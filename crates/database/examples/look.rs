@@ -7,9 +7,9 @@
 use std::error::Error;
 use std::time::Duration;
 
-use database::Database;
-use database::url::{DatabaseUrl, LibpqEnvironment};
-use database::wait::Wait;
+use levelhead_database::Database;
+use levelhead_database::url::{DatabaseUrl, LibpqEnvironment};
+use levelhead_database::wait::Wait;
 use version_table::{Change, RowChange, Rows, VersionTable};
 
 #[tokio::main(flavor = "current_thread")]

@@ -9,9 +9,9 @@
 //! [`wait::Wait`] allows, and each method of [`Database`] asks one thing. What comes back are plain values, never a query:
 //!
 //! ```no_run
-//! use database::Database;
-//! use database::url::{DatabaseUrl, LibpqEnvironment};
-//! use database::wait::Wait;
+//! use levelhead_database::Database;
+//! use levelhead_database::url::{DatabaseUrl, LibpqEnvironment};
+//! use levelhead_database::wait::Wait;
 //! use version_table::VersionTable;
 //!
 //! # async fn shown() -> Result<(), Box<dyn std::error::Error>> {

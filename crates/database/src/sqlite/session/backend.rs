@@ -87,7 +87,8 @@ impl Backend for Session {
     }
 
     fn close(self: Box<Self>) -> Later<'static, ()> {
-        at_once(drop(self))
+        drop(self);
+        at_once(())
     }
 
     /// The library's memory, the file, and the lock that it shares on one in WAL mode are left to the kernel.
