@@ -11,6 +11,16 @@ use schema::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, 
 /// The schema without the version table.
 pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
     let mut schema = Schema { default_schema: Dialect::Sqlite.usual_schema().to_owned(), ..Schema::default() };
+    names(connection, &mut schema)?;
+    columns(connection, &mut schema)?;
+    indexes(connection, &mut schema)?;
+    foreign_keys(connection, &mut schema)?;
+    schema.tables.remove(version_table);
+    Ok(schema)
+}
+
+/// Tables, with the names of their checks, views and triggers.
+fn names(connection: &Connection, schema: &mut Schema) -> Result<()> {
     each(connection, sql::OTHERS, |row| {
         let (kind, name, table, sql) =
             (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?);
@@ -31,7 +41,11 @@ pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schem
             _ => {}
         }
         Ok(())
-    })?;
+    })
+}
+
+/// Columns, and which of them are the primary key.
+fn columns(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut keys: Vec<(String, i64, String)> = Vec::new();
     each(connection, sql::COLUMNS, |row| {
         let (name, column): (String, String) = (row.get(0)?, row.get(1)?);
@@ -58,6 +72,11 @@ pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schem
             }
         }
     }
+    Ok(())
+}
+
+/// Indexes, and the unique constraints that SQLite keeps as such.
+fn indexes(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut indexes: Vec<LiveIndex> = Vec::new();
     each(connection, sql::INDEXES, |row| {
         let (table, name, column): (String, String, Option<String>) = (row.get(0)?, row.get(1)?, row.get(4)?);
@@ -84,6 +103,11 @@ pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schem
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Foreign keys, a row for each of their columns.
+fn foreign_keys(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut last = None;
     each(connection, sql::FOREIGN_KEYS, |row| {
         let (name, number, column, target, action): (String, i64, String, String, String) =
@@ -109,9 +133,7 @@ pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schem
             on_delete: Belief::Known(on_delete),
         });
         Ok(())
-    })?;
-    schema.tables.remove(version_table);
-    Ok(schema)
+    })
 }
 
 /// An index as the pragmas list it, a row for each column.
