@@ -1,4 +1,4 @@
-//! Why a connection was not made: every answer of network, TLS, server and pooler as one of a few kinds.
+//! Why a connection was not made, or a statement refused: every answer of network, TLS, server and pooler as one of a few kinds.
 //!
 //! Each backend sorts its own answers into these; whether to try again is decided from [`FailureKind::is_passing`].
 
@@ -177,7 +177,7 @@ pub enum RefusalKind {
     /// The table has no such column.
     NoColumn,
     /// What has the table's name is of another kind.
-    NoRows,
+    WrongKind,
     /// The role lacks a right.
     Forbidden,
     /// Somebody has locked what the statement needs for longer than it may wait.

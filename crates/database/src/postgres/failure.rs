@@ -132,7 +132,7 @@ pub(super) fn refusal(error: &tokio_postgres::Error) -> Refusal {
 const BY_CODE: [(SqlState, RefusalKind); 6] = [
     (SqlState::UNDEFINED_TABLE, RefusalKind::NoTable),
     (SqlState::UNDEFINED_COLUMN, RefusalKind::NoColumn),
-    (SqlState::WRONG_OBJECT_TYPE, RefusalKind::NoRows),
+    (SqlState::WRONG_OBJECT_TYPE, RefusalKind::WrongKind),
     (SqlState::INSUFFICIENT_PRIVILEGE, RefusalKind::Forbidden),
     (SqlState::LOCK_NOT_AVAILABLE, RefusalKind::Locked),
     (SqlState::QUERY_CANCELED, RefusalKind::Cancelled),

@@ -61,7 +61,8 @@ impl Session {
 
     /// Why the version table cannot be read: with the statement that would change it, where the server's answer has one.
     async fn unreadable(&self, table: &VersionTable, source: Refusal) -> DatabaseError {
-        let is_explained = matches!(source.kind, RefusalKind::Forbidden | RefusalKind::NoColumn | RefusalKind::NoRows);
+        let is_explained =
+            matches!(source.kind, RefusalKind::Forbidden | RefusalKind::NoColumn | RefusalKind::WrongKind);
         let facts = if is_explained { self.table_facts(table).await.ok() } else { None };
         let Some((problem, next)) = facts.and_then(|facts| facts.unreadable()) else {
             return DatabaseError::Query { doing: READ_ROWS, source };
