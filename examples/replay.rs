@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use database::catalogue;
+use database::postgres::catalogue;
 use history::read_header;
 use migration::{Checkout, Script, read};
 use schema::evidence::{Forked, Standing, Verdict, Weighed, standing};

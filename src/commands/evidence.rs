@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::reconcile::{Evidence, InvalidIndex};
 use database::Database;
-use database::url::DatabaseUrl;
 use history::layout::Layout;
 use history::{Node, Step, read_source};
 use migration::{Checkout, Script, read, read_downgrades};
@@ -84,10 +83,7 @@ impl History {
     /// Where the migrations run, as far as that is known without asking a database: the URL tells its dialect, else it is
     /// PostgreSQL's.
     pub(super) fn setting(config: &Config, files: &Files) -> Setting {
-        let dialect = match config.database_url() {
-            Ok(DatabaseUrl::Sqlite(_)) => Dialect::Sqlite,
-            _ => Dialect::PostgreSql,
-        };
+        let dialect = config.database_url().map_or(Dialect::PostgreSql, |url| url.dialect());
         // Alembic's own table is in no migration, whatever it is called.
         let version_table = files.version_table().map(ToString::to_string).unwrap_or_default();
         Setting { dialect, default_schema: dialect.usual_schema().to_owned(), version_table }

@@ -13,20 +13,14 @@ use crate::logging::Waiting;
 use crate::reconcile::{Finding, Goal, list};
 use database::Database;
 use database::lock::{Holder, pause};
-use database::url::DatabaseUrl;
 
 /// Looks until the database is at the heads. Stops at once at what no upgrade leads out of.
-pub(super) async fn until_at_head(
-    config: &Config,
-    url: &DatabaseUrl,
-    files: &Files,
-    database: Database,
-) -> Result<(), Error> {
+pub(super) async fn until_at_head(config: &Config, files: &Files, database: Database) -> Result<(), Error> {
     let mut seen = None;
     let goal = files.goal(config)?;
     let database = database.patient(patience(config));
     // Around everything: a look itself waits where the version table is being altered.
-    match timeout(config.lock_timeout, look_until_at_head(config, url, files, database, &goal, &mut seen)).await {
+    match timeout(config.lock_timeout, look_until_at_head(config, files, database, &goal, &mut seen)).await {
         Ok(ended) => ended,
         Err(_) => {
             let (state, holder) = seen.unwrap_or_else(|| ("the version table does not answer".to_owned(), None));
@@ -37,7 +31,6 @@ pub(super) async fn until_at_head(
 
 async fn look_until_at_head(
     config: &Config,
-    url: &DatabaseUrl,
     files: &Files,
     mut database: Database,
     goal: &Goal,
@@ -61,7 +54,7 @@ async fn look_until_at_head(
         waiting.note(&in_words(finding, goal, holder.as_ref()), &age);
         *seen = Some((finding.to_string(), holder));
         sleep(pause()).await;
-        database.refresh(url)?;
+        database.refresh()?;
     }
 }
 

@@ -107,7 +107,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
     match mode {
         Mode::Upgrade => upgrade::under_the_lock(config, &url, &files, start, database, liveness).await,
-        Mode::Wait => follow::until_at_head(config, &url, &files, database).await,
+        Mode::Wait => follow::until_at_head(config, &files, database).await,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn under_the_lock(
     let server_start = database.server_start().await?;
     let goal = files.goal(config)?;
     let needless = async |database: &mut Database| {
-        database.refresh(url)?;
+        database.refresh()?;
         let rows = database.version_rows(files.version_table()?).await?;
         let at_head = goal.is_reached(&files.graph, rows.revisions());
         if at_head {

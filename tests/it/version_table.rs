@@ -3,11 +3,16 @@
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::pooler::Pooler;
 use crate::support::postgres::{Server, server};
 use crate::support::{Application, Backend, Levelhead, Outcome};
+use database::Database;
+use database::url::{DatabaseUrl, LibpqEnvironment};
+use database::wait::Wait;
+use version_table::VersionTable;
 
 static ROLES: AtomicU32 = AtomicU32::new(0);
 
@@ -317,4 +322,32 @@ fn an_sqlite_file_that_cannot_be_written_to_is_named() {
     assert_eq!(output.status.code(), Some(125), "{said}");
     assert!(said.contains("not writable for this user") || said.contains("cannot lock"), "{said}");
     assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
+}
+
+#[test]
+fn what_is_looked_at_is_peoples_own_and_nothing_of_levelheads_or_of_the_systems() {
+    let name = server().create_database();
+    server().sql(
+        &name,
+        "CREATE SCHEMA levelhead; CREATE TABLE levelhead.ledger (version_num text); CREATE TABLE t (version_num text)",
+    );
+    let url = DatabaseUrl::parse(&server().url(&name), &LibpqEnvironment::default()).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(async {
+        let database = Database::open(&url, &Wait::up_to(Duration::ZERO), &mut |_| {}).await.unwrap();
+        let contents = database.contents().await.unwrap();
+        let version_table = VersionTable::default();
+        [
+            database.tables(&version_table).await.unwrap(),
+            database.version_tables().await.unwrap(),
+            contents.tables.into_iter().map(|(table, _)| table).collect(),
+            contents.losses.into_iter().map(|loss| loss.object).collect(),
+            database.owners().await.unwrap().into_iter().map(|owner| owner.table).collect(),
+            database.schema(&version_table).await.unwrap().tables.into_keys().collect(),
+        ]
+    });
+    assert_eq!(
+        found,
+        ["public.t", "public.t", "public.t", "table public.t", "t", "t"].map(|only| vec![only.to_owned()])
+    );
 }

@@ -1,88 +1,14 @@
 //! From a URL to a connection: attempts until one succeeds, one fails for good, or the time is up.
 //!
-//! Runs nothing but what `target_session_attrs` needs, prints nothing, and decides nothing about the database.
-
-mod attempt;
-mod target;
-mod transport;
+//! What an attempt is, each backend knows. Prints nothing, and decides nothing about the database.
 
 use std::fmt;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, timeout};
-use tokio_postgres::{Client, Connection};
+use tokio::time::{Instant, sleep};
 
-use super::conversation::Silence;
-use super::failure::{Failure, FailureKind, in_words};
-use super::url::{Endpoint, PostgresUrl};
-use super::wait::{Wait, delay_after};
-
-/// How long a server may take to accept a farewell.
-const FAREWELL: Duration = Duration::from_millis(200);
-
-/// A connection that is up.
-#[derive(Debug)]
-pub struct Connected {
-    /// For queries in the simple protocol; a pooler may stand between.
-    pub client: Client,
-    /// Ends when the connection does: `Ok` after the client was dropped, `Err` when it broke. Select on it to notice
-    /// that a connection has died while nothing is asked of it.
-    pub connection: JoinHandle<Result<(), tokio_postgres::Error>>,
-    /// Which of several endpoints answered.
-    pub endpoint: Endpoint,
-    /// Whether TLS is in use.
-    pub encrypted: bool,
-    /// `server_version` as the server, or its pooler, reports it.
-    pub server_version: Option<String>,
-    /// Whether the server has stopped answering.
-    pub(super) silence: Silence,
-}
-
-impl Connected {
-    fn start<S, T>(
-        client: Client,
-        connection: Connection<S, T>,
-        endpoint: &Endpoint,
-        encrypted: bool,
-    ) -> (Self, target::Reported)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let switch = |name| connection.parameter(name).map(|value| value == "on");
-        let reported = target::Reported {
-            in_recovery: switch("in_hot_standby"),
-            read_only: switch("default_transaction_read_only"),
-        };
-        let server_version = connection.parameter("server_version").map(str::to_owned);
-        let connection = tokio::spawn(connection);
-        let (endpoint, silence) = (endpoint.clone(), Silence::default());
-        let connected = Self { client, connection, endpoint, encrypted, server_version, silence };
-        (connected, reported)
-    }
-
-    /// Resolves when the connection has died, with the reason.
-    pub async fn closed(&mut self) -> String {
-        match (&mut self.connection).await {
-            Ok(Ok(())) => "the server closed the connection".to_owned(),
-            Ok(Err(error)) => in_words(&error),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    /// Takes leave of the server, so that it does not have to notice on its own. One that does not take the farewell is not
-    /// waited for.
-    pub async fn close(self) {
-        let Self { client, mut connection, .. } = self;
-        drop(client);
-        if !connection.is_finished() && timeout(FAREWELL, &mut connection).await.is_err() {
-            // It would go on waiting, and hold the socket.
-            connection.abort();
-        }
-    }
-}
+use crate::failure::{Failure, FailureKind};
+use crate::wait::{Wait, delay_after};
 
 /// What a waiting person wants to read.
 #[derive(Debug)]
@@ -106,13 +32,15 @@ impl fmt::Display for Progress<'_> {
 
 /// How long one address may take: its own limit, and what is left of the whole.
 #[derive(Debug, Clone, Copy)]
-struct Limits {
-    each: Duration,
+pub(crate) struct Limits {
+    /// For one address.
+    pub(crate) each: Duration,
     deadline: Instant,
 }
 
 impl Limits {
-    fn now(self) -> Duration {
+    /// What an attempt that begins now has.
+    pub(crate) fn now(self) -> Duration {
         self.each.min(self.deadline.saturating_duration_since(Instant::now()))
     }
 }
@@ -179,27 +107,29 @@ impl ConnectError {
     }
 }
 
-/// Connects, trying again for as long as `wait` allows. `progress` is told of each failed attempt before the pause.
+/// Connects with `attempt_once`, again for as long as `wait` allows; `limit` is the URL's own for one attempt. `progress` is
+/// told of each failed attempt before the pause.
 ///
 /// A lookup that hangs stays behind in the runtime's blocking pool: whoever execs afterwards must not drop the
 /// runtime first.
 ///
 /// # Errors
 /// See [`ConnectError`].
-pub async fn connect(
-    url: &PostgresUrl,
+pub(crate) async fn until_connected<C>(
     wait: &Wait,
+    limit: Option<Duration>,
     progress: &mut dyn FnMut(&Progress<'_>),
-) -> Result<Connected, ConnectError> {
+    attempt_once: impl AsyncFn(Limits) -> Result<C, Vec<Failure>>,
+) -> Result<C, ConnectError> {
     let begin = Instant::now();
-    let limit = url.connect_timeout.unwrap_or(wait.per_attempt);
+    let limit = limit.unwrap_or(wait.per_attempt);
     let deadline = begin + if wait.overall.is_zero() { limit } else { wait.overall };
     let is_passing = |kind: FailureKind| kind.is_passing(wait.retry_authentication);
     let mut attempt = 0;
     let mut answered = Vec::new();
     loop {
         attempt += 1;
-        let mut failures = match attempt::attempt(url, Limits { each: limit, deadline }, is_passing).await {
+        let mut failures = match attempt_once(Limits { each: limit, deadline }).await {
             Ok(connected) => return Ok(connected),
             Err(failures) => failures,
         };

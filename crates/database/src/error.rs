@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use thiserror::Error;
-use tokio_postgres::error::SqlState;
-
-use super::catalogue::CatalogueError;
 use super::connect::ConnectError;
-use super::failure::{FailureKind, classify, in_words};
+use super::failure::{FailureKind, Refusal, RefusalKind};
 use super::lock::Holder;
+use thiserror::Error;
 
 /// The database cannot be opened, read or locked.
 #[derive(Debug, Error)]
@@ -18,12 +15,12 @@ pub enum DatabaseError {
     #[error(transparent)]
     Connect(#[from] ConnectError),
     /// The server refused a query.
-    #[error("cannot {doing}: {}", in_words(.source))]
+    #[error("cannot {doing}: {source}")]
     Query {
         /// What the query was for.
         doing: &'static str,
         /// The server's answer.
-        source: tokio_postgres::Error,
+        source: Refusal,
     },
     /// The connection is there, and a question was not answered.
     #[error("the server has stopped answering: no answer within {} to: {doing}", humantime::format_duration(*.waited))]
@@ -44,12 +41,12 @@ pub enum DatabaseError {
         next: String,
     },
     /// A statement of a reset failed. Nothing was dropped.
-    #[error("the database is as it was: {statement}: {}", in_words(.source))]
+    #[error("the database is as it was: {statement}: {source}")]
     NotEmptied {
         /// The statement.
         statement: String,
         /// The server's answer.
-        source: tokio_postgres::Error,
+        source: Refusal,
     },
     /// The catalogue's answer is not understood.
     #[error(transparent)]
@@ -61,16 +58,15 @@ pub enum DatabaseError {
         #[from]
         source: serde_json::Error,
     },
-    /// SQLite refused.
-    #[cfg(feature = "sqlite")]
+    /// A file cannot be used as a database.
     #[error("cannot {doing} {file}: {source}")]
-    Sqlite {
+    File {
         /// What was to be done.
         doing: &'static str,
         /// The file.
         file: PathBuf,
-        /// SQLite's answer.
-        source: rusqlite::Error,
+        /// Why not.
+        source: Refusal,
     },
     /// A relative path that SQLAlchemy and Flask-SQLAlchemy resolve differently, and both files are there.
     #[error("the SQLite path is relative, and both {working} and {instance} exist")]
@@ -132,16 +128,35 @@ pub enum DatabaseError {
     NoSqlite,
 }
 
+/// Why a catalogue is not a schema.
+#[derive(Debug, Error)]
+pub enum CatalogueError {
+    /// The text is not what the query for it answers.
+    #[error("the catalogue's answer cannot be read: {source}")]
+    Shape {
+        /// What the JSON reader says.
+        #[from]
+        source: serde_json::Error,
+    },
+}
+
+impl CatalogueError {
+    /// The one thing to do next.
+    pub fn next(&self) -> String {
+        "run `levelhead verify` to see which server and which version answers".to_owned()
+    }
+}
+
 /// What a read of the version table is for, which may wait for a lock as well as for a server.
-pub(super) const READ_ROWS: &str = "read the version table";
+pub(crate) const READ_ROWS: &str = "read the version table";
 
 /// Shows who has a lock on the version table, whatever its name.
 const WHO: &str = "wait for whoever uses the version table: SELECT pid, application_name, state, query FROM pg_stat_activity \
     WHERE pid IN (SELECT pid FROM pg_locks WHERE mode LIKE '%ExclusiveLock' AND locktype = 'relation'); then start again";
 
 /// Whether a statement that takes no time was ended for having waited: by its own limit, or by the role's.
-fn is_locked_out(source: &tokio_postgres::Error) -> bool {
-    source.code().is_some_and(|code| [SqlState::LOCK_NOT_AVAILABLE, SqlState::QUERY_CANCELED].contains(code))
+fn is_locked_out(source: &Refusal) -> bool {
+    matches!(source.kind, RefusalKind::Locked | RefusalKind::Cancelled)
 }
 
 fn named(holder: Option<&Holder>) -> String {
@@ -163,7 +178,7 @@ impl DatabaseError {
                 format!("check the network and the firewall between here and the server; where they are well, {WHO}")
             }
             Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".to_owned(),
-            Self::Query { source, .. } if classify(source) == FailureKind::PoolerMode => {
+            Self::Query { source, .. } if source.kind == RefusalKind::PoolerMode => {
                 FailureKind::PoolerMode.next().to_owned()
             }
             Self::Query { source, .. } if is_locked_out(source) => WHO.to_owned(),
@@ -175,10 +190,9 @@ impl DatabaseError {
                 "put right what the server says, then look again: levelhead reset --dry-run".to_owned()
             }
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite { file, source, .. } => match source.sqlite_error_code() {
-                Some(rusqlite::ErrorCode::NotADatabase) => "correct the path in DATABASE_URL".to_owned(),
-                Some(rusqlite::ErrorCode::DatabaseBusy) => {
+            Self::File { file, source, .. } => match source.kind {
+                RefusalKind::NotADatabase => "correct the path in DATABASE_URL".to_owned(),
+                RefusalKind::Busy => {
                     format!("fuser {}, to find who writes; or add ?timeout=SECONDS to DATABASE_URL", file.display())
                 }
                 _ => format!("ls -l {}", file.display()),
@@ -209,16 +223,16 @@ impl DatabaseError {
         }
     }
 
-    /// The server's code, where it has refused a query.
-    pub(super) fn code(&self) -> Option<&SqlState> {
+    /// What kind of refusal it is, where a query was refused.
+    pub(crate) fn refusal(&self) -> Option<RefusalKind> {
         match self {
-            Self::Query { source, .. } => source.code(),
+            Self::Query { source, .. } => Some(source.kind),
             _ => None,
         }
     }
 
     /// The same, where it was COMMIT that failed: one that is not answered may have been carried out.
-    pub(super) fn at_the_end(self) -> Self {
+    pub(crate) fn at_the_end(self) -> Self {
         match self {
             Self::Silent { doing, waited, .. } => Self::Silent { doing, waited, may_be_done: true },
             other => other,
@@ -228,7 +242,7 @@ impl DatabaseError {
     /// Whether the connection broke, or the server could serve no more, after it had been opened.
     pub fn is_cut_off(&self) -> bool {
         match self {
-            Self::Query { source, .. } => classify(source).is_passing(false),
+            Self::Query { source, .. } => source.kind == RefusalKind::CutOff,
             _ => matches!(self, Self::Silent { .. }),
         }
     }
@@ -237,9 +251,7 @@ impl DatabaseError {
     pub fn is_deadline(&self) -> bool {
         match self {
             Self::Connect(source) => source.is_deadline(),
-            Self::Query { source, .. } | Self::NotEmptied { source, .. } => {
-                source.code() == Some(&SqlState::LOCK_NOT_AVAILABLE)
-            }
+            Self::Query { source, .. } | Self::NotEmptied { source, .. } => source.kind == RefusalKind::Locked,
             _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. }),
         }
     }

@@ -1,42 +1,57 @@
-//! The database: from a URL to plain values. Nothing here knows of migration files.
+//! Asks the database of an application that uses Alembic where it is, and changes what Alembic notes there.
 //!
-//! What crosses this seam are values ([`VersionRows`], names of tables), never a query, so that another database means
-//! another module beside `postgres` and `sqlite` and no change anywhere else.
+//! Alembic keeps the revision that a database is at in a small table of the database itself, `alembic_version`. This crate
+//! reads the rows of that table and the schema around it, changes the rows in one transaction, and keeps a ledger of each
+//! such change beside them. It takes a lock for whoever is about to upgrade, and can empty a throwaway database. Nothing here
+//! knows of migration files, and no Python is needed.
+//!
+//! It begins with a URL as SQLAlchemy writes it, [`url::DatabaseUrl`]. [`Database::open`] connects, waiting for as long as
+//! [`wait::Wait`] allows, and each method of [`Database`] asks one thing. What comes back are plain values, never a query:
+//!
+//! ```no_run
+//! use levelhead_database::Database;
+//! use levelhead_database::url::{DatabaseUrl, LibpqEnvironment};
+//! use levelhead_database::wait::Wait;
+//! use version_table::VersionTable;
+//!
+//! # async fn shown() -> Result<(), Box<dyn std::error::Error>> {
+//! let url = DatabaseUrl::parse("postgresql://app:secret@localhost/shop", &LibpqEnvironment::default())?;
+//! let database = Database::open(&url, &Wait::up_to(std::time::Duration::from_secs(30)), &mut |_| {}).await?;
+//! println!("{:?}", database.version_rows(&VersionTable::default()).await?);
+//! database.close().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A kind of database is a folder, which implements one trait, and a line in `registry.rs`. PostgreSQL is always there;
+//! SQLite, which brings its own copy of the library along, with the feature `sqlite`.
 
-pub mod catalogue;
-#[cfg(feature = "sqlite")]
-pub mod catalogue_sqlite;
-mod change;
-#[cfg(feature = "sqlite")]
-mod change_sqlite;
+mod backend;
 pub mod connect;
 mod contents;
-#[cfg(feature = "sqlite")]
-mod contents_sqlite;
-mod conversation;
-pub mod error;
-mod facts;
+mod error;
 pub mod failure;
 mod inspection;
-pub mod ledger;
+mod ledger;
 pub mod lock;
-pub mod password;
+mod password;
 pub mod pasted;
-mod postgres;
-#[cfg(feature = "sqlite")]
+pub mod postgres;
+mod registry;
 mod sqlite;
 pub mod statements;
-pub mod tls;
 pub mod url;
 pub mod wait;
 
 use std::path::Path;
 use std::time::Duration;
 
+use backend::{Backend, Locking};
 pub use contents::{Contents, Loss};
-pub use error::DatabaseError;
+pub use error::{CatalogueError, DatabaseError};
 pub use inspection::{Connection, Ownership};
-use lock::{Attempt, Holder};
+use lock::{Attempt, Guard, Holder};
+pub use password::Password;
 use schema::{Dialect, Schema};
 use url::DatabaseUrl;
 use version_table::ledger::{Entry, Note, Recorded};
@@ -44,106 +59,93 @@ use version_table::{Change, TableFacts, VersionRows, VersionTable};
 use wait::Wait;
 
 /// An open database.
-pub enum Database {
-    /// PostgreSQL, over the simple query protocol only, so that every pooler mode works.
-    Postgres(postgres::Session),
-    /// An SQLite file.
-    #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::Session),
+pub struct Database {
+    dialect: Dialect,
+    backend: Box<dyn Backend>,
 }
 
+/// Whatever is asked fails where the database refuses, is cut off or does not answer in time; named below is what goes beyond
+/// that.
 impl Database {
     /// Opens the database, waiting for it as `wait` says; `waiting` is told the last answer.
+    ///
+    /// # Errors
+    /// When there is no connection in time, or waiting would not help.
     pub async fn open(url: &DatabaseUrl, wait: &Wait, waiting: &mut dyn FnMut(&str)) -> Result<Self, DatabaseError> {
-        match url {
-            DatabaseUrl::Postgres(url) => postgres::Session::open(url, wait, waiting).await.map(Self::Postgres),
-            #[cfg(feature = "sqlite")]
-            DatabaseUrl::Sqlite(url) => sqlite::Session::open(url).map(Self::Sqlite),
-            #[cfg(not(feature = "sqlite"))]
-            DatabaseUrl::Sqlite(_) => Err(DatabaseError::NoSqlite),
-        }
+        Ok(Self { dialect: url.dialect(), backend: url.open(wait, waiting).await? })
     }
 
     /// Which database it is, for people: its name and its host, or its file.
+    #[must_use]
     pub fn place(&self) -> String {
-        match self {
-            Self::Postgres(session) => format!("{} on {}", session.database, session.connection.endpoint),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.file.display().to_string(),
-        }
+        self.backend.place()
+    }
+
+    /// Which dialect of SQL it speaks.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Its version, in its own words or its pooler's.
+    #[must_use]
+    pub fn server_version(&self) -> Option<&str> {
+        self.backend.server_version()
+    }
+
+    /// How the connection came about; `None` where there is none, as for a file.
+    #[must_use]
+    pub fn connection(&self) -> Option<Connection> {
+        self.backend.connection()
     }
 
     /// Lets a read of the version table take as long as `limit`, for callers that wait for whoever has locked it.
     #[must_use]
-    pub fn patient(self, limit: Duration) -> Self {
-        match self {
-            Self::Postgres(session) => Self::Postgres(session.patient(limit)),
-            #[cfg(feature = "sqlite")]
-            sqlite @ Self::Sqlite(_) => sqlite,
-        }
+    pub fn patient(mut self, limit: Duration) -> Self {
+        self.backend.be_patient(limit);
+        self
+    }
+
+    /// Looks at the place again: a file that was not there may have been created.
+    ///
+    /// # Errors
+    /// What opening it anew may end with.
+    pub fn refresh(&mut self) -> Result<(), DatabaseError> {
+        self.backend.refresh()
     }
 
     /// The rows of the version table, in one round trip.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Unreadable`] where the table is there and cannot be read as one.
     pub async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.version_rows(table).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.version_rows(table),
-        }
+        self.backend.version_rows(table).await
     }
 
     /// The whole schema without the version table, in one round trip.
+    ///
+    /// # Errors
+    /// Also where the catalogue's answer is not understood.
     pub async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.schema(version_table).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.schema(version_table),
-        }
+        self.backend.schema(version_table).await
     }
 
-    /// The server's version, in its own words or its pooler's.
-    pub fn server_version(&self) -> Option<&str> {
-        match self {
-            Self::Postgres(session) => session.connection.server_version.as_deref(),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Some(rusqlite::version()),
-        }
-    }
-
-    /// Which dialect of SQL it speaks.
-    pub fn dialect(&self) -> Dialect {
-        match self {
-            Self::Postgres(_) => Dialect::PostgreSql,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Dialect::Sqlite,
-        }
-    }
-
-    /// The tables and views that are neither the system's nor an extension's nor the version table, sorted.
+    /// The tables and views that are neither the system's nor an extension's nor levelhead's nor the version table, sorted.
     pub async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.tables(version_table).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.tables(version_table),
-        }
+        self.backend.tables(version_table).await
     }
 
-    /// The tables that look like a version table, wherever they are, sorted.
+    /// The tables that look like a version table, wherever people have put them, sorted.
     pub async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.version_tables().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.version_tables(),
-        }
+        self.backend.version_tables().await
     }
 
     /// What decides whether the version table can be changed, in one round trip. Asked only where it is to be changed.
+    ///
+    /// # Errors
+    /// Also where the answer is not understood.
     pub async fn table_facts(&self, table: &VersionTable) -> Result<TableFacts, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.table_facts(table).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.table_facts(table),
-        }
+        self.backend.table_facts(table).await
     }
 
     /// Changes the version table in one transaction, which makes the table if it is not there and first reads the rows again:
@@ -153,11 +155,7 @@ impl Database {
     /// # Errors
     /// When the rows have moved, a statement meets another number of rows than it has to, or the server refuses.
     pub async fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.change_rows(table, change).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.change_rows(table, change),
-        }
+        self.backend.change_rows(table, change).await
     }
 
     /// Adds to the ledger what somebody else has done to the rows: the application's upgrade.
@@ -169,140 +167,82 @@ impl Database {
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
         let (before, after) = (before.whole(), after.whole());
-        match self {
-            Self::Postgres(session) => session.record(table, before.as_deref(), after.as_deref(), note).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.record(table, before.as_deref(), after.as_deref(), note),
-        }
+        self.backend.record(table, before.as_deref(), after.as_deref(), note).await
     }
 
     /// The ledger's entries, newest first; none where there is no ledger, or one that this role may not read.
+    ///
+    /// # Errors
+    /// Also where an entry is not understood.
     pub async fn ledger(&self) -> Result<Vec<Entry>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.ledger().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.ledger(),
-        }
+        self.backend.ledger().await
     }
 
     /// The statement that would let this role read the ledger that is there; `None` where it may, or where there is none.
     pub async fn unreadable_ledger(&self) -> Result<Option<String>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.unreadable_ledger().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(None),
-        }
+        self.backend.unreadable_ledger().await
     }
 
     /// Everything that it holds, with the rows of each table; the ledger is left out.
     pub async fn contents(&self) -> Result<Contents, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.contents().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.contents(),
-        }
+        self.backend.contents().await
     }
 
     /// Drops everything in one transaction, unless it is no longer what was `seen`.
+    ///
+    /// # Errors
+    /// [`DatabaseError::ContentsMoved`]; [`DatabaseError::NotEmptied`] with the statement that was refused.
     pub async fn drop_all(&self, seen: &Contents) -> Result<(), DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.drop_all(seen).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.drop_all(seen),
-        }
+        self.backend.drop_all(seen).await
     }
 
     /// Who else uses it, in words; whoever holds levelhead's lock is left out.
     pub async fn other_sessions(&self) -> Result<Vec<String>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.other_sessions().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => Ok(session.other_sessions()),
-        }
+        self.backend.other_sessions().await
     }
 
-    /// Writes a copy of an SQLite file. PostgreSQL has `pg_dump` for that.
-    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables))]
+    /// Writes a copy of a database that is a file. A server has a program of its own for that, as PostgreSQL has `pg_dump`:
+    /// there, nothing is written.
+    ///
+    /// # Errors
+    /// Also when the copy cannot be written, or is not sound.
     pub fn copy_to(&self, copy: &Path) -> Result<(), DatabaseError> {
-        match self {
-            Self::Postgres(_) => Ok(()),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => session.copy_to(copy),
-        }
+        self.backend.copy_to(copy)
     }
 
     /// Tries to get the right to upgrade this database. The connection becomes the one that holds the lock.
     pub async fn try_lock(self) -> Result<Attempt, DatabaseError> {
-        match self {
-            Self::Postgres(session) => lock::postgres(session).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => lock::sqlite(session),
-        }
+        let dialect = self.dialect;
+        Ok(match self.backend.try_lock().await? {
+            Locking::Won(lock) => Attempt::Won(Guard(lock)),
+            Locking::Lost(backend, holder) => Attempt::Lost(Box::new(Self { dialect, backend }), holder),
+        })
     }
 
     /// Who is upgrading this database, if anybody is.
     pub async fn lock_holder(&self) -> Result<Option<Holder>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => lock::postgres_holder(session).await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => Ok(lock::sqlite_holder(&session.lock_file())),
-        }
+        self.backend.lock_holder().await
     }
 
     /// When the server was started, in its own words: another answer is another server, or the same one started anew.
     /// `None` where there is no server.
     pub async fn server_start(&self) -> Result<Option<String>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.server_start().await.map(Some),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(None),
-        }
+        self.backend.server_start().await
     }
 
-    /// How the connection came about; `None` where there is none, as for a file.
-    pub fn connection(&self) -> Option<Connection> {
-        match self {
-            Self::Postgres(session) => Some(session.inspect()),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => None,
-        }
-    }
-
-    /// Who owns each table; empty where tables have no owners.
+    /// Who owns each table of people's own; empty where tables have no owners.
     pub async fn owners(&self) -> Result<Vec<Ownership>, DatabaseError> {
-        match self {
-            Self::Postgres(session) => session.owners().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => Ok(Vec::new()),
-        }
-    }
-
-    /// Looks at `url` again: an SQLite file that was not there may have been created.
-    #[cfg_attr(not(feature = "sqlite"), expect(unused_variables))]
-    pub fn refresh(&mut self, url: &DatabaseUrl) -> Result<(), DatabaseError> {
-        #[cfg(feature = "sqlite")]
-        if let (Self::Sqlite(session), DatabaseUrl::Sqlite(url)) = (self, url) {
-            *session = sqlite::Session::open(url)?;
-        }
-        Ok(())
+        self.backend.owners().await
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.
     pub async fn close(self) {
-        match self {
-            Self::Postgres(session) => session.close().await,
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(_) => {}
-        }
+        self.backend.close().await;
     }
 
     /// As [`Self::close`], for a process that is about to end or to become another one: what SQLite has in memory, its file, and
     /// the lock that it shares on one in WAL mode are left to the kernel.
     pub async fn close_before_exec(self) {
-        match self {
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(session) => std::mem::forget(session),
-            postgres @ Self::Postgres(_) => postgres.close().await,
-        }
+        self.backend.close_before_exec().await;
     }
 }

@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::statements::{literal, opening, widen};
+use crate::registry::sql;
+use crate::statements::{literal, opening, widen};
 use schema::Dialect;
 use version_table::{COLUMN, Change, RowChange, VersionTable};
 
@@ -21,8 +22,8 @@ pub fn pasted(
 ) -> Vec<String> {
     let name = table.quoted();
     let mut statements = vec!["BEGIN".to_owned()];
-    statements.extend(opening(dialect, table, change, exists));
-    statements.extend(widen(dialect, table, change, exists));
+    statements.extend(opening(sql(dialect), table, change, exists));
+    statements.extend(widen(sql(dialect), table, change, exists));
     let mut rows = change.expected.clone();
     for change in changes {
         statements.push(guarded(&name, change, &rows));

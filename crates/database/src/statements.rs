@@ -1,12 +1,24 @@
 //! The statements on the version table, the same for whoever runs them: the one writer, or a person who pastes them.
 
-use super::DatabaseError;
+use crate::DatabaseError;
+use crate::registry::sql;
 use schema::Dialect;
-use version_table::{COLUMN, Change, ROOM, Row, RowChange, Rows, VersionTable, alter_width, quoted, revisions};
+use version_table::{COLUMN, Change, ROOM, Row, RowChange, Rows, VersionTable, quoted, revisions};
 
-/// Opens a transaction each of whose statements sees what is committed by then, whatever the default of the role or the
-/// database. In another one, the rows that are read once a lock is there would be those from before it.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// What these statements have of a database's own.
+pub(crate) trait Sql: Sync {
+    /// Keeps others from writing to the table until the transaction ends; `None` where the transaction itself does.
+    fn lock(&self, table: &VersionTable) -> Option<String>;
+
+    /// Gives `version_num` room for `width` characters; `None` where a width is not enforced.
+    fn widen(&self, table: &VersionTable, width: u32) -> Option<String>;
+}
+
+/// Gives the column of a table that is there room for `width` characters; `None` where the database enforces no width.
+#[must_use]
+pub fn wider(dialect: Dialect, table: &VersionTable, width: u32) -> Option<String> {
+    sql(dialect).widen(table, width)
+}
 
 /// A change as one transaction, a statement each. `exists`: whether the table is there.
 ///
@@ -15,20 +27,18 @@ pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 #[must_use]
 pub fn script(dialect: Dialect, table: &VersionTable, change: &Change, exists: bool) -> Vec<String> {
     let mut statements = vec!["BEGIN".to_owned()];
-    statements.extend(opening(dialect, table, change, exists));
-    statements.extend(widen(dialect, table, change, exists));
+    statements.extend(opening(sql(dialect), table, change, exists));
+    statements.extend(widen(sql(dialect), table, change, exists));
     statements.extend(rows(&table.quoted(), &change.rows).into_iter().map(|(statement, _)| statement));
     statements.push("COMMIT".to_owned());
     statements
 }
 
 /// Makes the table if it has to be made, and keeps others from writing to it.
-pub(super) fn opening(dialect: Dialect, table: &VersionTable, change: &Change, exists: bool) -> Vec<String> {
+pub(crate) fn opening(sql: &dyn Sql, table: &VersionTable, change: &Change, exists: bool) -> Vec<String> {
     // Where the table is there, IF NOT EXISTS is no help: without the right to create it fails all the same.
     let create = (!exists).then(|| create(table, change));
-    let lock =
-        (dialect == Dialect::PostgreSql).then(|| format!("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", table.quoted()));
-    create.into_iter().chain(lock).collect()
+    create.into_iter().chain(sql.lock(table)).collect()
 }
 
 /// Makes the table as Alembic does, wide enough for the longest id.
@@ -46,14 +56,13 @@ fn create(table: &VersionTable, change: &Change) -> String {
     format!("CREATE TABLE IF NOT EXISTS {} ({COLUMN} VARCHAR({width}) NOT NULL{key})", table.quoted())
 }
 
-/// Makes the column of a table that is there wider. SQLite enforces no width.
-pub(super) fn widen(dialect: Dialect, table: &VersionTable, change: &Change, exists: bool) -> Option<String> {
-    let width = change.widen.filter(|_| exists && dialect == Dialect::PostgreSql)?;
-    Some(alter_width(&table.quoted(), width))
+/// Makes the column of a table that is there wider.
+pub(crate) fn widen(sql: &dyn Sql, table: &VersionTable, change: &Change, exists: bool) -> Option<String> {
+    sql.widen(table, change.widen.filter(|_| exists)?)
 }
 
 /// The statements that change the rows, each with the change whose row it has to meet.
-pub(super) fn rows<'a>(name: &str, rows: &'a Rows) -> Vec<(String, Option<&'a RowChange>)> {
+pub(crate) fn rows<'a>(name: &str, rows: &'a Rows) -> Vec<(String, Option<&'a RowChange>)> {
     match rows {
         Rows::Changed(changes) => changes.iter().map(|change| (row(name, change), Some(change))).collect(),
         Rows::PutBack(None) => vec![(format!("DROP TABLE {name}"), None)],
@@ -86,7 +95,7 @@ fn restore(name: &str, row: &Row) -> String {
 }
 
 /// The rows have to be those that the changes were made for.
-pub(super) fn expect(expected: &[String], mut found: Vec<String>) -> Result<(), DatabaseError> {
+pub(crate) fn expect(expected: &[String], mut found: Vec<String>) -> Result<(), DatabaseError> {
     let mut expected = expected.to_vec();
     expected.sort_unstable();
     found.sort_unstable();
@@ -98,7 +107,7 @@ pub(super) fn expect(expected: &[String], mut found: Vec<String>) -> Result<(), 
 }
 
 /// One row for each change; a deletion may take the same row as often as it is there.
-pub(super) fn expect_count(change: &RowChange, rows: &[String], count: u64) -> Result<(), DatabaseError> {
+pub(crate) fn expect_count(change: &RowChange, rows: &[String], count: u64) -> Result<(), DatabaseError> {
     let fits = match change {
         RowChange::Delete(id) => count > 0 && count == rows.iter().filter(|row| *row == id).count() as u64,
         RowChange::Insert(_) | RowChange::Update { .. } => count == 1,
@@ -107,11 +116,11 @@ pub(super) fn expect_count(change: &RowChange, rows: &[String], count: u64) -> R
 }
 
 /// Text as SQL writes it; `standard_conforming_strings` has to be on.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Text or NULL.
-pub(super) fn optional(text: Option<&str>) -> String {
+pub(crate) fn optional(text: Option<&str>) -> String {
     text.map_or_else(|| "NULL".to_owned(), literal)
 }

@@ -30,8 +30,7 @@ impl Wait {
 
 /// The delay after attempt number `attempt` (from 1): anything up to an exponentially growing limit, so that many
 /// replicas that start together do not come back together.
-#[must_use]
-pub fn delay_after(attempt: u32) -> Duration {
+pub(crate) fn delay_after(attempt: u32) -> Duration {
     rand::rng().random_range(Duration::ZERO..=longest_delay_after(attempt))
 }
 

@@ -8,10 +8,9 @@ use crate::error::Error;
 use crate::prose::paragraph;
 use crate::reconcile::{Goal, Plan, row_changes};
 use database::pasted::pasted;
-use database::statements::script;
+use database::statements::{script, wider};
 use database::url::DatabaseUrl;
 use schema::Dialect;
-use version_table::alter_width;
 use version_table::ledger::Action;
 use version_table::{ROOM, VersionRows};
 
@@ -45,9 +44,10 @@ pub(super) fn offline(
     why: Option<&str>,
 ) -> Result<String, Error> {
     let Wanted { rows: wanted, .. } = Wanted::of(files, symbols)?;
-    let (dialect, shell) = match url {
-        Some(DatabaseUrl::Sqlite(_)) => (Dialect::Sqlite, "SQLite"),
-        _ => (Dialect::PostgreSql, "PostgreSQL"),
+    let dialect = url.map_or(Dialect::PostgreSql, DatabaseUrl::dialect);
+    let shell = match dialect {
+        Dialect::PostgreSql => "PostgreSQL",
+        Dialect::Sqlite => "SQLite",
     };
     let table = files.version_table()?;
     let plan = Plan { changes: row_changes(&[], &wanted), ..Plan::default() };
@@ -56,10 +56,10 @@ pub(super) fn offline(
     let first_row = statements.iter().position(|line| line.starts_with("INSERT")).unwrap_or(statements.len() - 1);
     statements.insert(first_row, format!("DELETE FROM {}", table.quoted()));
     let longest = wanted.iter().map(|id| id.chars().count()).max().unwrap_or(0);
-    if longest > ROOM && dialect == Dialect::PostgreSql {
+    if longest > ROOM {
         // The table may be there already, with less room.
         let width = u32::try_from(longest).unwrap_or(u32::MAX);
-        statements.insert(first_row, alter_width(&table.quoted(), width));
+        wider(dialect, table, width).into_iter().for_each(|statement| statements.insert(first_row, statement));
     }
     let after = match Goal::heads(&files.graph).pending(&files.graph, &wanted).len() {
         0 => "nothing is pending afterwards".to_owned(),

@@ -10,7 +10,8 @@ mod waiting;
 
 use std::time::Duration;
 
-use database::connect::{ConnectError, Connected, Progress, connect};
+use database::connect::{ConnectError, Progress};
+use database::postgres::connect::{Connected, connect};
 use database::url::{DatabaseUrl, LibpqEnvironment, PostgresUrl};
 use database::wait::Wait;
 use tokio_postgres::{Client, SimpleQueryMessage};

@@ -1,7 +1,8 @@
 //! PgBouncer in each pool mode between levelhead and PostgreSQL, and what it answers when it cannot serve.
 
-use database::connect::{Progress, connect};
+use database::connect::Progress;
 use database::failure::FailureKind;
+use database::postgres::connect::connect;
 
 use super::{error_of, first_value, postgres_url, try_connect, up_to};
 use crate::support::application::{HEAD, REVISIONS};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use database::catalogue;
+use database::postgres::catalogue;
 use schema::Belief;
 
 use super::alembic::{infer, infer_at};

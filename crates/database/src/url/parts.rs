@@ -10,22 +10,22 @@ use super::UrlError;
 use crate::password::Password;
 
 /// The parts of a URL. `Debug` is not derived: the query may hold a password.
-pub(super) struct UrlParts {
+pub(crate) struct UrlParts {
     /// `postgresql+psycopg` is `postgresql`, in lower case as it must be written.
-    pub(super) dialect: String,
+    pub(crate) dialect: String,
     /// The driver's name after the `+`.
-    pub(super) driver: Option<String>,
-    pub(super) user: Option<String>,
-    pub(super) password: Option<Password>,
-    pub(super) host: Option<String>,
-    pub(super) port: Option<u16>,
-    pub(super) database: Option<String>,
+    pub(crate) driver: Option<String>,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<Password>,
+    pub(crate) host: Option<String>,
+    pub(crate) port: Option<u16>,
+    pub(crate) database: Option<String>,
     /// Decoded keys and values in the order in which they are written.
-    pub(super) query: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
 }
 
 impl UrlParts {
-    pub(super) fn parse(text: &str) -> Result<Self, UrlError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, UrlError> {
         if text.trim().is_empty() {
             return Err(UrlError::Empty);
         }
@@ -115,10 +115,15 @@ fn parse_port(text: &str) -> Result<u16, UrlError> {
 
 /// Whether an `@` in the query is more likely the rest of a password than a value: the password held `@` and `?`.
 fn misplaced_at(query: &str, has_database: bool) -> bool {
-    query.split('&').filter(|pair| pair.contains('@')).any(|pair| {
-        !has_database
-            || pair.split_once('=').is_none_or(|(key, _)| key.contains('@') || !super::postgres::may_hold_at(key))
-    })
+    query
+        .split('&')
+        .filter(|pair| pair.contains('@'))
+        .any(|pair| !has_database || pair.split_once('=').is_none_or(|(key, _)| key.contains('@') || !may_hold_at(key)))
+}
+
+/// Keywords whose values may well hold an `@` that nobody has escaped.
+fn may_hold_at(key: &str) -> bool {
+    matches!(key, "application_name" | "fallback_application_name" | "options" | "user" | "password")
 }
 
 fn split_query(query: &str) -> Vec<(String, String)> {

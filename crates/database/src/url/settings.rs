@@ -8,22 +8,8 @@ use std::time::Duration;
 
 use super::{LibpqEnvironment, UrlError};
 
-/// Keywords that change nothing here: levelhead sends simple queries in UTF-8 over one connection and has no pool.
-const WITHOUT_EFFECT: &[&str] = &[
-    "async_fallback",
-    "client_encoding",
-    "command_timeout",
-    "connection_limit",
-    "max_cached_statement_lifetime",
-    "max_cacheable_statement_size",
-    "pgbouncer",
-    "pool_timeout",
-    "prepare_threshold",
-    "prepared_statement_cache_size",
-    "prepared_statement_name_func",
-    "sslcompression",
-    "statement_cache_size",
-];
+/// Why a key that no backend has heard of is not honoured.
+pub(crate) const UNKNOWN: &str = "levelhead does not know it";
 
 /// A setting that is asked for and not honoured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,14 +32,14 @@ struct Setting {
 }
 
 /// The keywords that have not been taken yet. No `Debug`: one of them may be a password.
-pub(super) struct Settings {
+pub(crate) struct Settings {
     values: BTreeMap<String, Setting>,
-    pub(super) warnings: Vec<UrlWarning>,
+    pub(crate) warnings: Vec<UrlWarning>,
 }
 
 impl Settings {
     /// `query` wins over the environment, as for psycopg.
-    pub(super) fn new(query: Vec<(String, String)>, environment: &LibpqEnvironment) -> Self {
+    pub(crate) fn new(query: Vec<(String, String)>, environment: &LibpqEnvironment) -> Self {
         let mut values: BTreeMap<String, Setting> = environment
             .defaults
             .iter()
@@ -70,19 +56,19 @@ impl Settings {
     }
 
     /// A part of the URL before its query: weaker than the query, stronger than the environment.
-    pub(super) fn set_part(&mut self, key: &str, value: String) {
+    pub(crate) fn set_part(&mut self, key: &str, value: String) {
         if self.values.get(key).is_none_or(|setting| setting.from_environment) {
             self.values.insert(key.to_owned(), Setting { value, from_environment: false });
         }
     }
 
     /// The value, which is honoured from here on.
-    pub(super) fn take(&mut self, key: &str) -> Option<String> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<String> {
         self.values.remove(key).map(|setting| setting.value)
     }
 
     /// One word of a list; another one is an error that lists them.
-    pub(super) fn take_word<T: Copy>(
+    pub(crate) fn take_word<T: Copy>(
         &mut self,
         key: &'static str,
         words: &[(&str, T)],
@@ -96,7 +82,7 @@ impl Settings {
     }
 
     /// A number; libpq takes zero and less as its default.
-    pub(super) fn take_number(&mut self, key: &'static str) -> Result<Option<f64>, UrlError> {
+    pub(crate) fn take_number(&mut self, key: &'static str) -> Result<Option<f64>, UrlError> {
         let Some(setting) = self.values.remove(key) else { return Ok(None) };
         match setting.value.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number).filter(|number| *number > 0.0)),
@@ -105,21 +91,18 @@ impl Settings {
     }
 
     /// A number of `unit`s; one beyond a century counts as none, so that it can be added to a clock.
-    pub(super) fn take_duration(&mut self, key: &'static str, unit: Duration) -> Result<Option<Duration>, UrlError> {
+    pub(crate) fn take_duration(&mut self, key: &'static str, unit: Duration) -> Result<Option<Duration>, UrlError> {
         let number = self.take_number(key)?;
         let time = number.and_then(|number| Duration::try_from_secs_f64(number * unit.as_secs_f64()).ok());
         Ok(time.filter(|time| time.as_secs() <= u64::from(u32::MAX)))
     }
 
-    /// Everything that is still there becomes a warning, unless it has no effect here.
-    pub(super) fn into_warnings(self) -> Vec<UrlWarning> {
-        let left = self.values.into_iter().filter(|(key, _)| !WITHOUT_EFFECT.contains(&key.as_str()));
-        let left = left.map(|(key, setting)| {
-            let why = reason(&key);
-            match LibpqEnvironment::variable(&key).filter(|_| setting.from_environment) {
-                Some(variable) => UrlWarning { key: variable.to_owned(), why },
-                None => UrlWarning { key, why },
-            }
+    /// Everything that is still there becomes a warning with its `reason`; where there is none, the key has no effect here.
+    pub(crate) fn into_warnings(self, reason: impl Fn(&str) -> Option<&'static str>) -> Vec<UrlWarning> {
+        let left = self.values.into_iter().filter_map(|(key, setting)| {
+            let why = reason(&key)?;
+            let variable = LibpqEnvironment::variable(&key).filter(|_| setting.from_environment);
+            Some(UrlWarning { key: variable.map_or(key, str::to_owned), why })
         });
         self.warnings.into_iter().chain(left).collect()
     }
@@ -128,19 +111,4 @@ impl Settings {
 fn bad_value(key: &'static str, from_environment: bool, accepted: &'static str) -> UrlError {
     let key = LibpqEnvironment::variable(key).filter(|_| from_environment).unwrap_or(key);
     UrlError::Value { key, accepted }
-}
-
-fn reason(key: &str) -> &'static str {
-    match key {
-        "service" | "servicefile" => "service files are not read",
-        "sslcrl" | "sslcrldir" => "revocation lists are not read",
-        "sslpassword" => "an encrypted client key cannot be read; use an unencrypted one",
-        "ssl_max_protocol_version" => "TLS 1.2 and 1.3 are offered",
-        "gssencmode" | "krbsrvname" | "gsslib" | "gssdelegation" | "require_auth" | "requirepeer" => {
-            "only password, SCRAM and certificate authentication are spoken"
-        }
-        "load_balance_hosts" => "hosts are tried in the order in which they are written",
-        "schema" => "PostgreSQL drivers have no such key; use options=-csearch_path=…",
-        _ => "levelhead does not know it",
-    }
 }

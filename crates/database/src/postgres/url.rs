@@ -1,19 +1,43 @@
 //! A PostgreSQL URL with everything that libpq would add to it. Nothing is resolved or read here.
 
+mod endpoint;
+mod environment;
+mod libpq;
+pub(crate) mod password_file;
+mod tls_settings;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::endpoint::{self, Endpoint};
-use super::parts::UrlParts;
-use super::settings::{Settings, UrlWarning};
-use super::tls_settings::{ChannelBinding, TlsSettings};
-use super::{LibpqEnvironment, UrlError};
 use crate::password::Password;
+use crate::url::parts::UrlParts;
+use crate::url::settings::{Settings, UNKNOWN};
+use crate::url::{UrlError, UrlWarning};
+pub use endpoint::Endpoint;
+pub use libpq::LibpqEnvironment;
+pub use tls_settings::{ChannelBinding, RootCertificates, SslMode, TlsSettings};
 
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Keywords that change nothing here: levelhead sends simple queries in UTF-8 over one connection and has no pool.
+const WITHOUT_EFFECT: &[&str] = &[
+    "async_fallback",
+    "client_encoding",
+    "command_timeout",
+    "connection_limit",
+    "max_cached_statement_lifetime",
+    "max_cacheable_statement_size",
+    "pgbouncer",
+    "pool_timeout",
+    "prepare_threshold",
+    "prepared_statement_cache_size",
+    "prepared_statement_name_func",
+    "sslcompression",
+    "statement_cache_size",
+];
 
 /// Which server is wanted among several hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,11 +98,11 @@ pub struct PostgresUrl {
     pub connect_timeout: Option<Duration>,
     /// TCP keepalives.
     pub keepalive: Keepalive,
-    pub(super) warnings: Vec<UrlWarning>,
+    pub(crate) warnings: Vec<UrlWarning>,
 }
 
 impl PostgresUrl {
-    pub(super) fn from_parts(parts: UrlParts, environment: &LibpqEnvironment) -> Result<Self, UrlError> {
+    pub(crate) fn from_parts(parts: UrlParts, environment: &LibpqEnvironment) -> Result<Self, UrlError> {
         let mut query = parts.query;
         endpoint::join_query_hosts(&mut query)?;
         rename_driver_keys(&mut query);
@@ -118,7 +142,7 @@ impl PostgresUrl {
             application_name: settings.take("application_name").or(fallback_name).unwrap_or_else(|| "levelhead".into()),
             connect_timeout: settings.take_duration("connect_timeout", Duration::from_secs(1))?,
             keepalive: take_keepalive(&mut settings)?,
-            warnings: settings.into_warnings(),
+            warnings: settings.into_warnings(reason),
         })
     }
 }
@@ -167,9 +191,21 @@ fn rename_driver_keys(query: &mut Vec<(String, String)>) {
     query.extend(socket_port.map(|port| ("port".to_owned(), port)));
 }
 
-/// Keywords whose values may well hold an `@` that nobody has escaped.
-pub(super) fn may_hold_at(key: &str) -> bool {
-    matches!(key, "application_name" | "fallback_application_name" | "options" | "user" | "password")
+/// Why a keyword is not honoured; `None` where nothing would come of it here.
+fn reason(key: &str) -> Option<&'static str> {
+    Some(match key {
+        _ if WITHOUT_EFFECT.contains(&key) => return None,
+        "service" | "servicefile" => "service files are not read",
+        "sslcrl" | "sslcrldir" => "revocation lists are not read",
+        "sslpassword" => "an encrypted client key cannot be read; use an unencrypted one",
+        "ssl_max_protocol_version" => "TLS 1.2 and 1.3 are offered",
+        "gssencmode" | "krbsrvname" | "gsslib" | "gssdelegation" | "require_auth" | "requirepeer" => {
+            "only password, SCRAM and certificate authentication are spoken"
+        }
+        "load_balance_hosts" => "hosts are tried in the order in which they are written",
+        "schema" => "PostgreSQL drivers have no such key; use options=-csearch_path=…",
+        _ => UNKNOWN,
+    })
 }
 
 fn take_channel_binding(settings: &mut Settings) -> Result<ChannelBinding, UrlError> {

@@ -3,7 +3,8 @@
 use tokio_postgres::SimpleQueryMessage;
 
 use super::Connected;
-use crate::failure::{FailureKind, classify, in_words};
+use crate::failure::FailureKind;
+use crate::postgres::failure::{classify, in_words};
 use crate::url::TargetSession;
 
 /// What the server said of itself while connecting; servers before 14 and poolers say nothing.

@@ -1,33 +1,44 @@
-//! SQLite, the embedded default: the same values from a file, which reading never creates.
+//! An open file, and what is only read of it: all that needs the library.
+
+mod backend;
+mod catalogue;
+mod change;
+mod contents;
+mod facts;
+mod lock;
+mod sql;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::url::{LocatedFile, SqliteUrl};
-use super::{DatabaseError, catalogue_sqlite};
+use crate::DatabaseError;
+use crate::backend::Backend;
+use crate::failure::{Refusal, RefusalKind};
 use schema::Schema;
 use version_table::{VersionRows, VersionTable, quoted};
 
+/// Opens the file for reading.
+pub(super) fn open(url: &SqliteUrl) -> Result<Box<dyn Backend>, DatabaseError> {
+    Ok(Box::new(Session::open(url)?))
+}
+
 /// An SQLite file, which may not exist yet.
-pub struct Session {
-    /// The path of the URL as written.
-    named: PathBuf,
-    pub(super) file: PathBuf,
-    pub(super) connection: Option<Connection>,
-    /// How long a change waits for another writer.
-    pub(super) busy_timeout: Duration,
+struct Session {
+    url: SqliteUrl,
+    file: PathBuf,
+    connection: Option<Connection>,
 }
 
 impl Session {
     /// Opens the file for reading. One that does not exist is an empty database, as SQLite itself has it.
-    pub(super) fn open(url: &SqliteUrl) -> Result<Self, DatabaseError> {
-        let named = url.path.clone();
+    fn open(url: &SqliteUrl) -> Result<Self, DatabaseError> {
         let file = match url.locate(Path::new("")) {
             LocatedFile::One(file) if file.exists() => file,
-            LocatedFile::One(file) => return Self::absent(named, file, url),
-            LocatedFile::Absent { working, .. } => return Self::absent(named, working, url),
+            LocatedFile::One(file) => return Self::absent(file, url),
+            LocatedFile::Absent { working, .. } => return Self::absent(working, url),
             LocatedFile::Ambiguous { working, instance } => {
                 return Err(DatabaseError::AmbiguousFile { working, instance });
             }
@@ -35,88 +46,88 @@ impl Session {
         let opened = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(|connection| {
             // SQLite reads the schema with the first statement: better now, beside the migration files. What is wrong with
             // it is said where somebody asks.
-            let _ = connection
-                .busy_timeout(Duration::ZERO)
-                .and_then(|()| connection.prepare("SELECT 1 FROM sqlite_master"));
+            let _ = connection.busy_timeout(Duration::ZERO).and_then(|()| connection.prepare(sql::FIRST));
             connection.busy_timeout(url.busy_timeout)?;
             Ok(connection)
         });
         match opened {
-            Ok(connection) => Ok(Self { named, file, connection: Some(connection), busy_timeout: url.busy_timeout }),
-            Err(source) => Err(DatabaseError::Sqlite { doing: "open", file, source }),
+            Ok(connection) => Ok(Self { url: url.clone(), file, connection: Some(connection) }),
+            Err(error) => Err(failed("open", &file, &error)),
         }
     }
 
-    fn absent(named: PathBuf, file: PathBuf, url: &SqliteUrl) -> Result<Self, DatabaseError> {
+    fn absent(file: PathBuf, url: &SqliteUrl) -> Result<Self, DatabaseError> {
         match file.parent() {
             Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => Err(DatabaseError::NoFolder { file }),
-            _ => Ok(Self { named, file, connection: None, busy_timeout: url.busy_timeout }),
+            _ => Ok(Self { url: url.clone(), file, connection: None }),
         }
     }
 
     /// The file that is locked instead of the database: always named after the path as written, since every instance must
     /// lock the same one, wherever the database turns out to be.
-    pub(super) fn lock_file(&self) -> PathBuf {
-        let mut name = self.named.clone().into_os_string();
+    fn lock_file(&self) -> PathBuf {
+        let mut name = self.url.path.clone().into_os_string();
         name.push(".levelhead-lock");
         name.into()
     }
 
-    pub(super) fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
+    fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
         if self.connection.is_none() {
             return Ok(VersionRows::NoTable);
         }
         let query = format!("SELECT version_num FROM {}", quoted(&table.name));
         let mut rows = match self.strings(&query) {
             // A schema that was read before another connection wrote to it lacks the table, too: the names are read anew.
-            Err(DatabaseError::Sqlite { source, .. }) if lacks_table(&source, &table.name) => {
-                if !self.names()?.contains(&table.name) {
+            Err(error) if lacks_table(&error, &table.name) => {
+                if !self.strings(sql::TABLES).map_err(|error| self.failed("read", &error))?.contains(&table.name) {
                     return Ok(VersionRows::NoTable);
                 }
-                self.strings(&query)?
+                self.strings(&query)
             }
-            rows => rows?,
-        };
+            rows => rows,
+        }
+        .map_err(|error| self.failed("read", &error))?;
         rows.sort_unstable();
         Ok(VersionRows::Rows(rows))
     }
 
-    pub(super) fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
-        let mut names = self.names()?;
+    fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {
+        let mut names = self.strings(sql::TABLES).map_err(|error| self.failed("read", &error))?;
         names.retain(|name| *name != version_table.name);
         Ok(names)
     }
 
-    pub(super) fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
+    fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
         let Some(connection) = &self.connection else { return Ok(Schema::default()) };
-        let schema = catalogue_sqlite::read(connection, &version_table.name);
-        schema.map_err(|source| DatabaseError::Sqlite { doing: "read the schema of", file: self.file.clone(), source })
+        let schema = catalogue::read(connection, &version_table.name);
+        schema.map_err(|error| self.failed("read the schema of", &error))
     }
 
-    pub(super) fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
-        self.strings(
-            "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS \
-             (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'version_num') ORDER BY 1",
-        )
-    }
-
-    fn names(&self) -> Result<Vec<String>, DatabaseError> {
-        self.strings(
-            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-             ORDER BY name",
-        )
+    fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
+        self.strings(sql::VERSION_TABLES).map_err(|error| self.failed("read", &error))
     }
 
     /// The first column of a query's rows; NULLs are left out.
-    fn strings(&self, query: &str) -> Result<Vec<String>, DatabaseError> {
+    fn strings(&self, query: &str) -> rusqlite::Result<Vec<String>> {
         let Some(connection) = &self.connection else { return Ok(Vec::new()) };
-        let read = || -> rusqlite::Result<Vec<String>> {
-            let mut statement = connection.prepare(query)?;
-            let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0))?;
-            rows.filter_map(Result::transpose).collect()
-        };
-        read().map_err(|source| DatabaseError::Sqlite { doing: "read", file: self.file.clone(), source })
+        let mut statement = connection.prepare(query)?;
+        let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0))?;
+        rows.filter_map(Result::transpose).collect()
     }
+
+    /// What came of the file, as an error.
+    fn failed(&self, doing: &'static str, error: &rusqlite::Error) -> DatabaseError {
+        failed(doing, &self.file, error)
+    }
+}
+
+fn failed(doing: &'static str, file: &Path, error: &rusqlite::Error) -> DatabaseError {
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => RefusalKind::NotADatabase,
+        Some(ErrorCode::DatabaseBusy) => RefusalKind::Busy,
+        _ => RefusalKind::Other,
+    };
+    DatabaseError::File { doing, file: file.to_owned(), source: Refusal { kind, words: error.to_string() } }
 }
 
 /// Whether a statement failed because this table is not there. SQLite has no code of its own for that.
@@ -131,8 +142,8 @@ fn lacks_table(error: &rusqlite::Error, table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::url::{DatabaseUrl, LibpqEnvironment};
     use super::*;
+    use crate::url::{DatabaseUrl, LibpqEnvironment};
 
     #[test]
     fn a_version_table_that_is_made_after_the_opening_is_not_taken_for_missing() {

@@ -11,7 +11,7 @@ use crate::password::Password;
 
 /// The password for one endpoint. A file that others can read is ignored, as libpq ignores it.
 #[must_use]
-pub fn find_password(url: &PostgresUrl, endpoint: &Endpoint) -> Option<Password> {
+pub(crate) fn find_password(url: &PostgresUrl, endpoint: &Endpoint) -> Option<Password> {
     let file = url.password_file.as_deref().filter(|file| file.is_file() && !others_may_read(file))?;
     let text = fs::read(file).ok()?;
     let host = match endpoint {
@@ -26,7 +26,7 @@ pub fn find_password(url: &PostgresUrl, endpoint: &Endpoint) -> Option<Password>
 
 /// The file that is ignored because others can read it: worth a word when a password is missing.
 #[must_use]
-pub fn ignored_file(url: &PostgresUrl) -> Option<&Path> {
+pub(crate) fn ignored_file(url: &PostgresUrl) -> Option<&Path> {
     url.password_file.as_deref().filter(|file| file.is_file() && others_may_read(file))
 }
 

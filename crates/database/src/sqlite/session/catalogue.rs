@@ -5,24 +5,23 @@
 
 use rusqlite::{Connection, Result, Row};
 
+use super::sql;
 use schema::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Schema, Table, Unique};
 
-const COLUMNS: &str = "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value IS NOT NULL, c.pk \
-    FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-    ORDER BY m.name, c.cid";
-
-const INDEXES: &str = "SELECT m.name, i.name, i.\"unique\", i.origin, c.name FROM sqlite_master m, \
-    pragma_index_list(m.name) i, pragma_index_info(i.name) c WHERE m.type = 'table' ORDER BY m.name, i.name, c.seqno";
-
-const FOREIGN_KEYS: &str = "SELECT m.name, f.id, f.\"from\", f.\"table\", f.on_delete FROM sqlite_master m, \
-    pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq";
-
-const OTHERS: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master";
-
 /// The schema without the version table.
-pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
+pub(super) fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
     let mut schema = Schema { default_schema: Dialect::Sqlite.usual_schema().to_owned(), ..Schema::default() };
-    each(connection, OTHERS, |row| {
+    names(connection, &mut schema)?;
+    columns(connection, &mut schema)?;
+    indexes(connection, &mut schema)?;
+    foreign_keys(connection, &mut schema)?;
+    schema.tables.remove(version_table);
+    Ok(schema)
+}
+
+/// Tables, with the names of their checks, views and triggers.
+fn names(connection: &Connection, schema: &mut Schema) -> Result<()> {
+    each(connection, sql::OTHERS, |row| {
         let (kind, name, table, sql) =
             (row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?, row.get::<_, String>(3)?);
         match kind.as_str() {
@@ -42,9 +41,13 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
             _ => {}
         }
         Ok(())
-    })?;
+    })
+}
+
+/// Columns, and which of them are the primary key.
+fn columns(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut keys: Vec<(String, i64, String)> = Vec::new();
-    each(connection, COLUMNS, |row| {
+    each(connection, sql::COLUMNS, |row| {
         let (name, column): (String, String) = (row.get(0)?, row.get(1)?);
         let key: i64 = row.get(5)?;
         if key > 0 {
@@ -69,8 +72,13 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
             }
         }
     }
+    Ok(())
+}
+
+/// Indexes, and the unique constraints that SQLite keeps as such.
+fn indexes(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut indexes: Vec<LiveIndex> = Vec::new();
-    each(connection, INDEXES, |row| {
+    each(connection, sql::INDEXES, |row| {
         let (table, name, column): (String, String, Option<String>) = (row.get(0)?, row.get(1)?, row.get(4)?);
         match indexes.last_mut() {
             Some(index) if index.table == table && index.name == name => index.columns.push(column),
@@ -95,8 +103,13 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Foreign keys, a row for each of their columns.
+fn foreign_keys(connection: &Connection, schema: &mut Schema) -> Result<()> {
     let mut last = None;
-    each(connection, FOREIGN_KEYS, |row| {
+    each(connection, sql::FOREIGN_KEYS, |row| {
         let (name, number, column, target, action): (String, i64, String, String, String) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
         let Some(table) = schema.tables.get_mut(&name) else { return Ok(()) };
@@ -120,9 +133,7 @@ pub fn read(connection: &Connection, version_table: &str) -> Result<Schema> {
             on_delete: Belief::Known(on_delete),
         });
         Ok(())
-    })?;
-    schema.tables.remove(version_table);
-    Ok(schema)
+    })
 }
 
 /// An index as the pragmas list it, a row for each column.

@@ -9,10 +9,12 @@ use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::transport::{self, Address, Transport};
-use super::{Connected, Limits, target};
-use crate::failure::{Failure, FailureKind, classify, classify_io, in_words};
-use crate::tls;
-use crate::url::password_file::{find_password, ignored_file};
+use super::{Connected, target};
+use crate::connect::Limits;
+use crate::failure::{Failure, FailureKind};
+use crate::postgres::failure::{classify, classify_io, in_words};
+use crate::postgres::tls;
+use crate::postgres::url::password_file::{find_password, ignored_file};
 use crate::url::{ChannelBinding, Endpoint, PostgresUrl, SslMode};
 
 /// What one connection is to be made with.

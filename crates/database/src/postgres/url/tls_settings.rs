@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::settings::Settings;
-use super::{LibpqEnvironment, UrlError};
+use super::LibpqEnvironment;
+use crate::url::UrlError;
+use crate::url::settings::Settings;
 
 const SSLMODES: &str = "disable, allow, prefer, require, verify-ca or verify-full";
 

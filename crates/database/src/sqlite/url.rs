@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
-use super::parts::UrlParts;
-use super::settings::UrlWarning;
-use super::{LibpqEnvironment, UrlError};
-use crate::url::settings::Settings;
+use crate::url::parts::UrlParts;
+use crate::url::settings::{Settings, UNKNOWN};
+use crate::url::{LibpqEnvironment, UrlError, UrlWarning};
 
 /// Python's sqlite3 waits this long for a locked database when the URL has no `timeout`.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,7 +22,7 @@ pub struct SqliteUrl {
     pub read_only: bool,
     /// `timeout`: how long to wait for somebody else's lock.
     pub busy_timeout: Duration,
-    pub(super) warnings: Vec<UrlWarning>,
+    pub(crate) warnings: Vec<UrlWarning>,
 }
 
 /// Where a relative path may be, and what is there.
@@ -48,7 +47,7 @@ pub enum LocatedFile {
 }
 
 impl SqliteUrl {
-    pub(super) fn from_parts(parts: UrlParts) -> Result<Self, UrlError> {
+    pub(crate) fn from_parts(parts: UrlParts) -> Result<Self, UrlError> {
         if let Some(driver) = parts.driver.filter(|driver| driver.contains("cipher")) {
             return Err(UrlError::EncryptedSqlite { driver });
         }
@@ -75,7 +74,7 @@ impl SqliteUrl {
         if path.is_empty() || path == ":memory:" {
             return Err(UrlError::InMemory);
         }
-        Ok(Self { path: path.into(), read_only, busy_timeout, warnings: settings.into_warnings() })
+        Ok(Self { path: path.into(), read_only, busy_timeout, warnings: settings.into_warnings(|_| Some(UNKNOWN)) })
     }
 
     /// Finds the file for a program that runs in `folder`.

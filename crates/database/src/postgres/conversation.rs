@@ -9,8 +9,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_postgres::SimpleQueryMessage;
 
-use super::DatabaseError;
 use super::connect::Connected;
+use super::failure::refusal;
+use crate::DatabaseError;
 
 /// For whatever is answered from a few rows. Three times as long as a change waits for another session's lock, and longer
 /// than a server needs to come back from a checkpoint.
@@ -35,7 +36,7 @@ impl Connected {
             return Err(silent());
         }
         match timeout(limit, self.client.simple_query(query)).await {
-            Ok(answer) => answer.map_err(|source| DatabaseError::Query { doing, source }),
+            Ok(answer) => answer.map_err(|error| DatabaseError::Query { doing, source: refusal(&error) }),
             Err(_) => {
                 self.silence.0.store(true, Ordering::Relaxed);
                 Err(silent())

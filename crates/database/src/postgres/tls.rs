@@ -12,12 +12,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, version};
 
-use super::url::{RootCertificates, SslMode, TlsSettings};
+use crate::url::{RootCertificates, SslMode, TlsSettings};
 use verifier::{LibpqVerifier, TrustedRoots};
 
 /// A certificate or key that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum TlsError {
+pub(super) enum TlsError {
     /// verify-ca and verify-full need a root certificate, and the file is not there.
     #[error("sslmode={mode} needs a root certificate, and {file} does not exist")]
     RootMissing {
@@ -58,7 +58,7 @@ pub enum TlsError {
 ///
 /// # Errors
 /// When a file that the mode needs is missing or unusable.
-pub fn client_config(settings: &TlsSettings) -> Result<ClientConfig, TlsError> {
+pub(super) fn client_config(settings: &TlsSettings) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let versions: &[_] = if settings.only_tls13 { &[&version::TLS13] } else { &[&version::TLS12, &version::TLS13] };
     let verifier = LibpqVerifier {

@@ -1,8 +1,7 @@
 //! A PostgreSQL URL as libpq's environment variables: for a client of PostgreSQL's own, which must not find the password
 //! among its arguments, where everybody could read it.
 
-use super::postgres::PostgresUrl;
-use super::{Endpoint, RootCertificates};
+use super::{Endpoint, PostgresUrl, RootCertificates};
 
 impl PostgresUrl {
     /// Variables that lead `pg_dump` to the same database. What is not in it, it finds as levelhead has.

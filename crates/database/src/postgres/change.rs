@@ -1,15 +1,13 @@
 //! The one writer of PostgreSQL's version table and ledger.
 
 use tokio_postgres::SimpleQueryMessage;
-use tokio_postgres::error::SqlState;
 
 use super::conversation::ANSWER;
-use super::facts::place;
-use super::ledger::{self, Standing};
-use super::postgres::{Session, first_column};
-use super::statements::{self, BEGIN, optional};
-use super::{DatabaseError, failure};
-use schema::Dialect;
+use super::ledger::Standing;
+use super::session::{Session, first_column};
+use super::sql::{self, BEGIN};
+use crate::failure::RefusalKind;
+use crate::{DatabaseError, ledger, statements};
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, Rows, VersionTable, revisions};
 
@@ -33,13 +31,13 @@ impl Session {
         ))
         .await?;
         let (table, exists) = self.resolve(table).await?;
-        for statement in statements::opening(Dialect::PostgreSql, &table, change, exists) {
+        for statement in statements::opening(&super::SQL, &table, change, exists) {
             self.ask(&statement).await?;
         }
         let found = self.whole_rows(&table).await?;
         let expected = revisions(Some(&found));
         statements::expect(&change.expected, expected.clone())?;
-        if let Some(statement) = statements::widen(Dialect::PostgreSql, &table, change, exists) {
+        if let Some(statement) = statements::widen(&super::SQL, &table, change, exists) {
             self.ask(&statement).await?;
         }
         for (statement, change) in statements::rows(&table.quoted(), &change.rows) {
@@ -76,16 +74,7 @@ impl Session {
 
     /// The table with its schema, and whether it is there.
     async fn resolve(&self, table: &VersionTable) -> Result<(VersionTable, bool), DatabaseError> {
-        let found = format!(
-            "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {}",
-            place(table)
-        );
-        let schema = optional(table.schema.as_deref());
-        let query = format!(
-            "SELECT coalesce(({found})::text, {schema}, pg_catalog.current_schema()::text), EXISTS ({found})::text"
-        );
-        let answer = self.ask(&query).await?;
+        let answer = self.ask(&sql::place_of(table)).await?;
         let row =
             answer.iter().find_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
         let schema = row.and_then(|row| row.get(0)).map(str::to_owned);
@@ -105,15 +94,14 @@ impl Session {
         if let Some(next) = standing.grant() {
             return Ok(Recorded::No { reason: "this role may not write to it".to_owned(), next });
         }
-        let create = if standing.table { Vec::new() } else { ledger::create(Dialect::PostgreSql, standing.schema) };
         let insert = ledger::insert((table.schema.as_deref(), &table.name), before, after, note);
         self.ask("SAVEPOINT ledger").await?;
-        for statement in create.into_iter().chain([insert]) {
+        for statement in standing.create().into_iter().chain([insert]) {
             if let Err(error) = self.ask(&statement).await {
                 let DatabaseError::Query { source, .. } = error else { return Err(error) };
                 self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
                 let next = "look at the table: \\d levelhead.ledger in psql".to_owned();
-                return Ok(Recorded::No { reason: failure::in_words(&source), next });
+                return Ok(Recorded::No { reason: source.words, next });
             }
         }
         Ok(Recorded::Yes)
@@ -121,7 +109,7 @@ impl Session {
 
     /// The ledger's entries, newest first; none where there is no ledger, or one that this role may not read.
     pub(super) async fn ledger(&self) -> Result<Vec<Entry>, DatabaseError> {
-        let answer = match self.connection.ask("read the ledger", ledger::select(Dialect::PostgreSql), ANSWER).await {
+        let answer = match self.connection.ask("read the ledger", sql::LEDGER, ANSWER).await {
             Err(error) if is_missing_or_forbidden(&error) => return Ok(Vec::new()),
             answer => answer?,
         };
@@ -135,7 +123,7 @@ impl Session {
     }
 
     async fn standing(&self) -> Result<Standing, DatabaseError> {
-        let answer = self.ask(ledger::STANDING).await?;
+        let answer = self.ask(sql::LEDGER_STANDING).await?;
         Ok(Standing::read(first_column(&answer).next().unwrap_or_default())?)
     }
 
@@ -167,5 +155,5 @@ fn completed(answer: &[SimpleQueryMessage]) -> u64 {
 
 /// A missing schema answers as a missing table does.
 fn is_missing_or_forbidden(error: &DatabaseError) -> bool {
-    matches!(error.code(), Some(&SqlState::UNDEFINED_TABLE | &SqlState::INSUFFICIENT_PRIVILEGE))
+    matches!(error.refusal(), Some(RefusalKind::NoTable | RefusalKind::Forbidden))
 }

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::DatabaseError;
-use super::contents::{Contents, Loss};
-use super::sqlite::Session;
+use super::{Session, sql};
+use crate::{Contents, DatabaseError, Loss};
 use version_table::quoted;
 
 impl Session {
@@ -14,8 +13,7 @@ impl Session {
         let Some(connection) = &self.connection else { return Ok(Contents::default()) };
         let read = || -> rusqlite::Result<Contents> {
             let mut tables = Vec::new();
-            let mut names =
-                connection.prepare(&format!("SELECT name FROM sqlite_master WHERE type = 'table' AND {OWN}"))?;
+            let mut names = connection.prepare(sql::COUNTABLE)?;
             for name in names.query_map([], |row| row.get::<_, String>(0))? {
                 let name = name?;
                 let count =
@@ -26,12 +24,12 @@ impl Session {
             tables.sort();
             Ok(Contents { losses: losses(connection)?, tables, kept: Vec::new() })
         };
-        read().map_err(|source| self.failed("read", source))
+        read().map_err(|error| self.failed("read", &error))
     }
 
     /// Drops everything in one transaction, unless it is no longer what was `seen`.
     pub(super) fn drop_all(&self, seen: &Contents) -> Result<(), DatabaseError> {
-        let refused = |source| self.failed("empty", source);
+        let refused = |error| self.failed("empty", &error);
         let mut connection = self.open_for_writing().map_err(refused)?;
         // Cannot be changed inside the transaction, and a table that others refer to would not go.
         connection.pragma_update(None, "foreign_keys", false).map_err(refused)?;
@@ -72,7 +70,7 @@ impl Session {
 
     /// Writes a copy that is whole, whoever writes meanwhile, and looks whether it is sound.
     pub(super) fn copy_to(&self, copy: &Path) -> Result<(), DatabaseError> {
-        let refused = |source| self.failed("copy", source);
+        let refused = |error| self.failed("copy", &error);
         let Some(connection) = &self.connection else { return Ok(()) };
         connection.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(refused)?;
         let made = Connection::open(copy).map_err(refused)?;
@@ -80,15 +78,8 @@ impl Session {
     }
 }
 
-/// SQLite's own tables go with what they are for.
-const OWN: &str = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-
-/// Views and triggers first, then virtual tables, which take their shadows along.
 fn losses(connection: &Connection) -> rusqlite::Result<Vec<Loss>> {
-    let mut objects = connection.prepare(&format!(
-        "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger', 'table') AND {OWN}
-         ORDER BY type = 'table', sql NOT LIKE 'CREATE VIRTUAL%', name"
-    ))?;
+    let mut objects = connection.prepare(sql::LOSSES)?;
     let loss = |kind: String, name: String| Loss {
         statement: format!("DROP {} IF EXISTS {}", kind.to_ascii_uppercase(), quoted(&name)),
         object: format!("{kind} {name}"),

@@ -38,7 +38,7 @@ const VARIABLES: &[(&str, &str)] = &[
 #[derive(Clone)]
 pub struct LibpqEnvironment {
     /// Connection keyword to value: what the URL does not say.
-    pub(super) defaults: BTreeMap<&'static str, String>,
+    pub(crate) defaults: BTreeMap<&'static str, String>,
     /// The home folder, for `.pgpass` and `.postgresql/`.
     pub home: Option<PathBuf>,
     /// Asks for the name of the process' user, libpq's last default: only a URL without a user pays for the look-up.
@@ -67,7 +67,7 @@ impl LibpqEnvironment {
     }
 
     /// The variable behind a keyword, for messages.
-    pub(super) fn variable(key: &str) -> Option<&'static str> {
+    pub(crate) fn variable(key: &str) -> Option<&'static str> {
         VARIABLES.iter().find(|(_, name)| *name == key).map(|(variable, _)| *variable)
     }
 }

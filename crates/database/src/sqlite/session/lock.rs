@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
-use super::{Attempt, Guard, Holder};
-use crate::sqlite::Session;
-use crate::{Database, DatabaseError};
+use super::Session;
+use crate::DatabaseError;
+use crate::backend::{Later, Lock, Locking, at_once};
+use crate::lock::Holder;
 
 /// A locked file that is there only while the lock is held, or after a crash.
-pub struct LockFile {
+struct LockFile {
     path: PathBuf,
     _lock: Flock<File>,
 }
@@ -33,27 +34,32 @@ impl LockFile {
         });
         Ok(named.then_some(Self { path, _lock: lock }))
     }
-
-    pub(super) fn remove(self) {
-        let _ = fs::remove_file(&self.path);
-    }
 }
 
 fn whoever_locks(path: &Path) -> Holder {
     Holder { who: format!("the process that has locked {}", path.display()), age: None }
 }
 
-pub(crate) fn lock(session: Session) -> Result<Attempt, DatabaseError> {
-    let file = session.lock_file();
-    match LockFile::try_take(file.clone()) {
-        Ok(Some(lock)) => Ok(Attempt::Won(Guard::Sqlite(lock))),
-        Ok(None) => Ok(Attempt::Lost(Box::new(Database::Sqlite(session)), Some(whoever_locks(&file)))),
-        Err(source) => Err(DatabaseError::LockFile { file, source }),
+impl Lock for LockFile {
+    fn release(self: Box<Self>) -> Later<'static, ()> {
+        let _ = fs::remove_file(&self.path);
+        at_once(())
+    }
+}
+
+impl Session {
+    pub(super) fn try_lock(self) -> Result<Locking, DatabaseError> {
+        let file = self.lock_file();
+        match LockFile::try_take(file.clone()) {
+            Ok(Some(lock)) => Ok(Locking::Won(Box::new(lock))),
+            Ok(None) => Ok(Locking::Lost(Box::new(self), Some(whoever_locks(&file)))),
+            Err(source) => Err(DatabaseError::LockFile { file, source }),
+        }
     }
 }
 
 /// Whether a process has locked the file. Creates nothing, and needs no right to write.
-pub(crate) fn holder(path: &Path) -> Option<Holder> {
+pub(super) fn holder(path: &Path) -> Option<Holder> {
     match Flock::lock(File::open(path).ok()?, FlockArg::LockSharedNonblock) {
         Err((_, Errno::EWOULDBLOCK)) => Some(whoever_locks(path)),
         _ => None,

@@ -1,98 +1,15 @@
-//! PostgreSQL's catalogue as a [`Schema`]: one query that answers with one JSON text, and the reading of it.
+//! PostgreSQL's catalogue as a [`Schema`]: the reading of what [`QUERY`] answers.
 //!
-//! One round trip whatever the size, in the simple query protocol, so that it works through a pooler in transaction
-//! mode. Only `pg_catalog` is read, which every role may; nothing is locked beyond the catalogue's own read locks, so that
-//! a migration that runs elsewhere is not waited for: no `pg_get_expr` and no `pg_get_indexdef`, which lock the table that
-//! they are about. Whether a default is nothing but `nextval(…)`, perhaps cast in silence to a smaller integer, its stored
-//! tree tells as well.
-//! The columns used exist in PostgreSQL 12-18. Objects of extensions are left out. It opens no connection itself.
+//! It opens no connection itself.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::error::CatalogueError;
 use schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique};
 
-/// Answers with one row of one text column, the JSON that [`read`] takes.
-///
-/// Temporary and system schemas and that of the ledger are left out, and what belongs to an extension.
-pub const QUERY: &str = r"
-with ns as materialized (
-  select oid, nspname from pg_catalog.pg_namespace n
-  where nspname !~ '^pg_' and nspname not in ('information_schema', 'levelhead')
-    and not exists (select 1 from pg_catalog.pg_depend d
-                    where d.classid = 'pg_catalog.pg_namespace'::regclass and d.objid = n.oid and d.deptype = 'e')),
-ext as materialized (select classid, objid from pg_catalog.pg_depend where deptype = 'e'),
-rel as materialized (
-  select c.oid, c.relname, c.relkind, ns.nspname, ns.nspname || '.' || c.relname as name
-  from pg_catalog.pg_class c join ns on ns.oid = c.relnamespace
-  where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
-    and not exists (select 1 from ext where classid = 'pg_catalog.pg_class'::regclass and objid = c.oid))
-select pg_catalog.json_build_object(
- 'default_schema', pg_catalog.current_schema(),
- 'schemas', (select coalesce(pg_catalog.json_agg(nspname order by nspname), '[]') from ns),
- 'extensions', (select coalesce(pg_catalog.json_agg(extname order by extname), '[]')
-                from pg_catalog.pg_extension where extname <> 'plpgsql'),
- 'enums', (select coalesce(pg_catalog.json_object_agg(name, labels order by name), '{}') from (
-    select ns.nspname || '.' || t.typname as name, pg_catalog.json_agg(e.enumlabel order by e.enumsortorder) as labels
-    from pg_catalog.pg_type t join ns on ns.oid = t.typnamespace join pg_catalog.pg_enum e on e.enumtypid = t.oid
-    where not exists (select 1 from ext where classid = 'pg_catalog.pg_type'::regclass and objid = t.oid)
-    group by 1) x),
- 'tables', (select coalesce(pg_catalog.json_object_agg(name, pg_catalog.json_build_object('kind', relkind) order by name), '{}')
-            from rel where relkind <> 'S'),
- 'columns', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-      r.name, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-      case when a.atthasdef then case when d.adbin::text ~ (
-        '^\{FUNCEXPR :funcid ((480|714) .* :funcformat 2 [^{]*\{FUNCEXPR :funcid )?1574 ') then 'nextval(' else '' end end)
-      order by r.name, a.attnum), '[]')
-    from rel r join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
-    left join pg_catalog.pg_attrdef d on d.adrelid = r.oid and d.adnum = a.attnum
-    where r.relkind in ('r', 'p', 'f')),
- 'constraints', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-      r.name, c.conname, c.contype,
-      (select pg_catalog.json_agg(a.attname order by k.ord)
-       from pg_catalog.unnest(c.conkey) with ordinality k (n, ord)
-       join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n),
-      (select n.nspname || '.' || t.relname from pg_catalog.pg_class t
-       join pg_catalog.pg_namespace n on n.oid = t.relnamespace where t.oid = c.confrelid),
-      null, c.confdeltype::text || c.confupdtype::text) order by r.name, c.conname), '[]')
-    from pg_catalog.pg_constraint c join rel r on r.oid = c.conrelid
-    where c.contype in ('p', 'u', 'f', 'c', 'x')),
- 'indexes', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(
-      r.name, ic.relname, i.indisunique, i.indisprimary, null,
-      (select pg_catalog.json_agg(coalesce(pg_catalog.quote_ident(a.attname), '(expression)') order by k)
-       from pg_catalog.generate_series(1, i.indnkeyatts) k
-       left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1]),
-      null, null, null, i.indisvalid) order by r.name, ic.relname), '[]')
-    from pg_catalog.pg_index i join rel r on r.oid = i.indrelid
-    join pg_catalog.pg_class ic on ic.oid = i.indexrelid),
- 'sequences', (select coalesce(pg_catalog.json_agg(name order by name), '[]') from rel where relkind = 'S'),
- 'functions', (select coalesce(pg_catalog.json_object_agg(name, '' order by name), '{}') from (
-    select distinct ns.nspname || '.' || p.proname as name
-    from pg_catalog.pg_proc p join ns on ns.oid = p.pronamespace
-    where not exists (select 1 from ext where classid = 'pg_catalog.pg_proc'::regclass and objid = p.oid)) x),
- 'triggers', (select coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(r.name, t.tgname) order by r.name, t.tgname), '[]')
-    from pg_catalog.pg_trigger t join rel r on r.oid = t.tgrelid where not t.tgisinternal)
-)::text";
-
-/// Why a catalogue is not a schema.
-#[derive(Debug, thiserror::Error)]
-pub enum CatalogueError {
-    /// The text is not what [`QUERY`] answers.
-    #[error("the catalogue's answer cannot be read: {source}")]
-    Shape {
-        /// What the JSON reader says.
-        #[from]
-        source: serde_json::Error,
-    },
-}
-
-impl CatalogueError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        "run `levelhead verify` to see which server and which version answers".to_owned()
-    }
-}
+pub use super::sql::CATALOGUE as QUERY;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -134,6 +51,9 @@ fn texts(row: &Row, at: usize) -> Vec<String> {
 /// The schema that the answer describes, names relative to the connection's default schema, without the version table.
 ///
 /// `default_schema` overrides what the answer says; `version_table` is qualified outside the default schema.
+///
+/// # Errors
+/// When `answer` is not what [`QUERY`] answers.
 pub fn read(answer: &str, default_schema: Option<&str>, version_table: &str) -> Result<Schema, CatalogueError> {
     let answer: Answer = serde_json::from_str(answer)?;
     let default = default_schema.or(answer.default_schema.as_deref()).unwrap_or("public").to_owned();

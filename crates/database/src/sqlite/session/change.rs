@@ -1,17 +1,14 @@
-//! The one writer of an SQLite file's version table and ledger, and whether it may write at all.
+//! The one writer of an SQLite file's version table and ledger.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use nix::unistd::{AccessFlags, access};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, types::Value};
 
-use super::sqlite::Session;
-use super::{DatabaseError, ledger, statements};
-use schema::Dialect;
+use super::facts::relation;
+use super::{Session, failed, sql};
+use crate::{DatabaseError, ledger, statements};
 use version_table::ledger::{Entry, Note, Recorded};
-use version_table::{
-    Change, Column, ReadOnly, Relation, RelationKind, Row, Rows, TableFacts, VersionTable, quoted, revisions,
-};
+use version_table::{Change, Row, Rows, VersionTable, quoted, revisions};
 
 impl Session {
     /// The file that holds the ledger.
@@ -21,34 +18,15 @@ impl Session {
         name.into()
     }
 
-    pub(super) fn table_facts(&self, table: &VersionTable) -> Result<TableFacts, DatabaseError> {
-        let found = match &self.connection {
-            Some(connection) => relation(connection, &table.name).map_err(|source| self.failed("read", source))?,
-            None => None,
-        };
-        Ok(TableFacts {
-            name: table.name.clone(),
-            schema: None,
-            schema_exists: true,
-            schema_rights: [].into(),
-            relation: found,
-            role: String::new(),
-            database: self.file.display().to_string(),
-            server_version: None,
-            in_recovery: false,
-            read_only: unwritable(&self.file).map(ReadOnly::Path),
-        })
-    }
-
     /// Makes the change in one transaction, with its entry in the ledger.
     pub(super) fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
-        let refused = |source| self.failed("change", source);
+        let refused = |error| self.failed("change", &error);
         let mut connection = self.open_for_writing().map_err(refused)?;
         let attached = self.attach(&connection, change.note.as_ref());
         // Dropped without a commit, it is rolled back.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
         let exists = relation(&transaction, &table.name).map_err(refused)?.is_some();
-        for statement in statements::opening(Dialect::Sqlite, table, change, exists) {
+        for statement in statements::opening(&crate::sqlite::SQL, table, change, exists) {
             transaction.execute_batch(&statement).map_err(refused)?;
         }
         let found = whole_rows(&transaction, table).map_err(refused)?;
@@ -80,7 +58,7 @@ impl Session {
         after: Option<&[Row]>,
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
-        let refused = |source| self.failed("change", source);
+        let refused = |error| self.failed("change", &error);
         let mut connection = self.open_for_writing().map_err(refused)?;
         if let Err(source) = self.attach(&connection, Some(note)) {
             return Ok(self.not_recorded(&source));
@@ -97,23 +75,26 @@ impl Session {
         if !file.exists() {
             return Ok(Vec::new());
         }
-        let failed = |source| DatabaseError::Sqlite { doing: "read", file: file.clone(), source };
         let read = || -> rusqlite::Result<Vec<String>> {
             let connection = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            connection.busy_timeout(self.busy_timeout)?;
+            connection.busy_timeout(self.url.busy_timeout)?;
             // One file alone is `main`; the statements know it as an attached one.
             connection.execute("ATTACH ?1 AS levelhead", [file.to_string_lossy()])?;
-            let mut statement = connection.prepare(ledger::select(Dialect::Sqlite))?;
+            let mut statement = connection.prepare(sql::LEDGER)?;
             let texts = statement.query_map([], |row| row.get(0))?;
             texts.collect()
         };
-        read().map_err(failed)?.iter().map(|text| Ok(serde_json::from_str(text)?)).collect()
+        read()
+            .map_err(|error| failed("read", &file, &error))?
+            .iter()
+            .map(|text| Ok(serde_json::from_str(text)?))
+            .collect()
     }
 
     pub(super) fn open_for_writing(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
-        connection.busy_timeout(self.busy_timeout)?;
+        connection.busy_timeout(self.url.busy_timeout)?;
         Ok(connection)
     }
 
@@ -136,8 +117,7 @@ impl Session {
         note: &Note,
     ) -> rusqlite::Result<Recorded> {
         transaction.execute_batch("SAVEPOINT ledger")?;
-        let mut statements = ledger::create(Dialect::Sqlite, true);
-        statements.push(ledger::insert((None, &table.name), before, after, note));
+        let statements = [ledger::create(sql::LEDGER_TYPES), ledger::insert((None, &table.name), before, after, note)];
         match statements.iter().try_for_each(|statement| transaction.execute_batch(statement)) {
             Ok(()) => Ok(Recorded::Yes),
             Err(source) => {
@@ -151,49 +131,6 @@ impl Session {
         let file = self.ledger_file();
         Recorded::No { reason: format!("{}: {source}", file.display()), next: format!("ls -l {}", file.display()) }
     }
-
-    pub(super) fn failed(&self, doing: &'static str, source: rusqlite::Error) -> DatabaseError {
-        DatabaseError::Sqlite { doing, file: self.file.clone(), source }
-    }
-}
-
-/// Whatever has the table's name.
-fn relation(connection: &Connection, name: &str) -> rusqlite::Result<Option<Relation>> {
-    let kind = "SELECT type FROM sqlite_master WHERE name = ?1 AND type IN ('table', 'view')";
-    let mut kind = connection.prepare(kind)?;
-    let Some(kind) = kind.query_map([name], |row| row.get::<_, String>(0))?.next().transpose()? else {
-        return Ok(None);
-    };
-    let kind = if kind == "view" { RelationKind::View } else { RelationKind::Table };
-    let mut column = None;
-    let mut required = Vec::new();
-    let mut keys = 0;
-    let mut keyed = false;
-    let query = "SELECT name, type, \"notnull\", dflt_value IS NOT NULL, pk FROM pragma_table_info(?1)";
-    let mut statement = connection.prepare(query)?;
-    let mut rows = statement.query([name])?;
-    while let Some(row) = rows.next()? {
-        let (label, not_null, default, key): (String, bool, bool, i64) =
-            (row.get(0)?, row.get(2)?, row.get(3)?, row.get(4)?);
-        keys += i64::from(key > 0);
-        if label == version_table::COLUMN {
-            keyed = key > 0;
-            column = Some(Column { kind: row.get(1)?, length: None, nullable: !not_null });
-        } else if not_null && !default {
-            required.push(label);
-        }
-    }
-    Ok(Some(Relation {
-        kind,
-        owner: String::new(),
-        owned: true,
-        rights: [].into(),
-        writable: kind == RelationKind::Table,
-        row_security: false,
-        column,
-        required,
-        has_key: keyed && keys == 1,
-    }))
 }
 
 fn whole_rows(connection: &Connection, table: &VersionTable) -> rusqlite::Result<Vec<Row>> {
@@ -214,12 +151,4 @@ fn text(value: Value) -> Option<String> {
         Value::Text(text) => Some(text),
         Value::Blob(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
     }
-}
-
-/// The file, or else its folder, that this user may not write to.
-fn unwritable(file: &Path) -> Option<PathBuf> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let places = [file, folder];
-    let refused = places.into_iter().find(|place| place.exists() && access(*place, AccessFlags::W_OK).is_err());
-    refused.map(Path::to_path_buf)
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use super::UrlError;
-use super::settings::Settings;
+use crate::url::UrlError;
+use crate::url::settings::Settings;
 
 const DEFAULT_PORT: u16 = 5432;
 
