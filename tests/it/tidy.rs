@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut files = Vec::new();
