@@ -6,13 +6,14 @@ mod reset;
 mod restore;
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
+use crate::help::{Advice, Command, Help};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
@@ -120,7 +121,7 @@ pub enum Error {
         /// The first of them.
         name: &'static str,
         /// What to do about it.
-        next: String,
+        help: Advice,
     },
     /// `explain`, and the text holds no error that is known.
     #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that levelhead knows".to_owned(), |name| format!("{name} is an exception that levelhead does not know")))]
@@ -143,13 +144,13 @@ pub enum Error {
     #[error("a person is needed")]
     NeedsAPerson {
         /// The next command of the worst finding.
-        next: String,
+        help: Advice,
     },
     /// `check`, and what is wrong can be repaired: everything that it takes is proven.
     #[error("something is wrong, and levelhead can repair it")]
     NeedsRepair {
         /// The next command of the worst finding.
-        next: String,
+        help: Advice,
     },
     /// `check`, and nothing but an upgrade is pending.
     #[error("an upgrade is pending")]
@@ -275,76 +276,106 @@ impl Error {
             _ => 125,
         }
     }
+}
 
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for Error {
+    fn help(&self) -> Advice {
         match self {
-            Self::Config(error) => error.next(),
-            Self::NotInferred { deviating: Some(revision) } => format!("levelhead infer --explain {revision}"),
-            Self::NotInferred { deviating: None } => "levelhead check, which says what may be written".to_owned(),
-            Self::Layout(error) => error.next(),
-            Self::Read(error) => error.next(),
-            Self::VersionTable(error) => error.next(),
-            Self::NoRevisions { folder } => {
-                format!("copy the migration files into the image: COPY {0} {0}", folder.display())
-            }
-            Self::Database(error) => error.next(),
-            Self::Obstacle(obstacle) => obstacle.next(),
-            Self::Undo(error) => error.next(),
+            Self::Config(error) => error.help(),
+            Self::Layout(error) => error.help(),
+            Self::Read(error) => error.help(),
+            Self::VersionTable(error) => error.help(),
+            Self::Database(error) => error.help(),
+            Self::Obstacle(obstacle) => obstacle.help(),
+            Self::Undo(error) => error.help(),
+            Self::Upgrade(error) => error.help(),
+            Self::Graph(error) => error.help(),
+            Self::Against(error) => error.help(),
+            Self::Merge(error) => error.help(),
+            Self::Restore(error) => error.help(),
+            Self::Reset(error) => error.help(),
+            Self::Liveness(error) => error.help(),
             Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
                 format!("install the application's requirements (they bring {name}), or set LEVELHEAD_UPGRADE_COMMAND")
+                    .into()
             }
-            Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
-            Self::Upgrade(error) => error.next(),
+            Self::NoUpgradeCommand(error) | Self::Program(error) => error.help(),
+            Self::ChecksFailed { help, .. } | Self::NeedsAPerson { help } | Self::NeedsRepair { help } => help.clone(),
+            Self::NoRevisions { folder } => {
+                format!("copy the migration files into the image: COPY {0} {0}", folder.display()).into()
+            }
             Self::NotAtHead { .. } => {
-                "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
+                "check that the upgrade command uses this DATABASE_URL and these migration files".into()
             }
-            Self::Graph(error) => error.next(),
-            Self::NotOnHeads { .. } => "bring it there: levelhead run".to_owned(),
+            Self::NotOnHeads { .. } => Command::levelhead("run").after("bring it there: "),
             Self::FurtherNotAtHead { name, .. } => {
                 format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
+                    .into()
             }
             Self::VersionTableElsewhere { .. } => {
-                "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
+                "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".into()
             }
-            Self::ChecksFailed { next, .. } => next.clone(),
-            Self::NothingToExplain { .. } => {
-                "hand over the whole output, both streams: COMMAND 2>&1 | levelhead explain".to_owned()
-            }
-            Self::UnknownCode { nearest: Some(code), .. } => format!("levelhead explain {code}"),
-            Self::UnknownCode { nearest: None, .. } => "levelhead explain, without more, lists the codes".to_owned(),
-            Self::Input(_) => "give the text as an argument: levelhead explain 'TEXT'".to_owned(),
-            Self::NeedsAPerson { next } | Self::NeedsRepair { next } => next.clone(),
-            Self::OnlyPending => "levelhead run".to_owned(),
-            Self::Report { file, source } => match (source.kind(), file.parent()) {
-                (ErrorKind::NotFound, Some(folder)) => format!("mkdir -p {}", folder.display()),
-                (ErrorKind::IsADirectory, _) => format!("give --output a file in it: {}/report.md", file.display()),
-                (ErrorKind::StorageFull, _) => "make room there, or give --output a file elsewhere".to_owned(),
-                _ => "give --output a file in a folder that can be written to".to_owned(),
-            },
-            Self::NotConfirmed { sql } => {
-                format!("{sql}, for the statements; levelhead infer, for the evidence")
-            }
-            Self::NobodyToAsk { command } => command.clone(),
-            Self::EvidenceDisagrees { first, command, .. } => {
-                format!("levelhead infer --explain {first}; if you know better, {command}")
-            }
-            Self::ChangedMeanwhile => "levelhead fix, once more".to_owned(),
-            Self::Output(_) => "make room where the output goes".to_owned(),
-            Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
+            Self::OnlyPending => Command::levelhead("run").into(),
+            Self::Report { file, source } => report(file, source),
+            Self::Output(_) => "make room where the output goes".into(),
+            Self::Restarted { .. } => "look at the database's log: why was it restarted?".into(),
             Self::NotFollowed { holder: None, .. } => {
-                "start an instance that upgrades: levelhead run, without --wait or LEVELHEAD_MODE=wait".to_owned()
+                "start an instance that upgrades: levelhead run, without --wait or LEVELHEAD_MODE=wait".into()
             }
             Self::NotFollowed { holder: Some(_), .. } => {
-                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
+                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".into()
             }
-            Self::Against(error) => error.next(),
-            Self::Merge(error) => error.next(),
-            Self::Restore(error) => error.next(),
-            Self::Reset(error) => error.next(),
-            Self::Liveness(error) => error.next(),
-            Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
+            Self::Runtime(_) => "raise this container's limits on processes and open files".into(),
+            Self::NotInferred { .. }
+            | Self::NothingToExplain { .. }
+            | Self::UnknownCode { .. }
+            | Self::Input(_)
+            | Self::NotConfirmed { .. }
+            | Self::NobodyToAsk { .. }
+            | Self::EvidenceDisagrees { .. }
+            | Self::ChangedMeanwhile => self.answered(),
         }
+    }
+}
+
+impl Error {
+    /// Where `infer`, `explain` or `fix` has answered, and not as was hoped.
+    fn answered(&self) -> Advice {
+        match self {
+            Self::NotInferred { deviating: Some(revision) } => {
+                Command::levelhead("infer --explain").with(revision).into()
+            }
+            Self::NotInferred { deviating: None } => {
+                Command::levelhead("check").before(", which says what may be written")
+            }
+            Self::NothingToExplain { .. } => Command::Shell("COMMAND 2>&1 | levelhead explain".to_owned())
+                .after("hand over the whole output, both streams: "),
+            Self::UnknownCode { nearest: Some(code), .. } => Command::levelhead("explain").with(code).into(),
+            Self::UnknownCode { nearest: None, .. } => {
+                Command::levelhead("explain").before(", without more, lists the codes")
+            }
+            Self::Input(_) => {
+                Command::Shell("levelhead explain 'TEXT'".to_owned()).after("give the text as an argument: ")
+            }
+            Self::NotConfirmed { sql } => {
+                Command::Shell(sql.clone()).before(", for the statements; levelhead infer, for the evidence")
+            }
+            Self::NobodyToAsk { command } => Command::Shell(command.clone()).into(),
+            Self::EvidenceDisagrees { first, command, .. } => {
+                Command::levelhead("infer --explain").with(first).before(format!("; if you know better, {command}"))
+            }
+            _ => Command::levelhead("fix").before(", once more"),
+        }
+    }
+}
+
+/// What to do about a report that cannot be written.
+fn report(file: &Path, source: &std::io::Error) -> Advice {
+    match (source.kind(), file.parent()) {
+        (ErrorKind::NotFound, Some(folder)) => Command::of("mkdir", "-p").with(folder.display()).into(),
+        (ErrorKind::IsADirectory, _) => format!("give --output a file in it: {}/report.md", file.display()).into(),
+        (ErrorKind::StorageFull, _) => "make room there, or give --output a file elsewhere".into(),
+        _ => "give --output a file in a folder that can be written to".into(),
     }
 }
 

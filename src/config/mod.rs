@@ -13,6 +13,7 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::help::{Advice, Help};
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
@@ -148,21 +149,22 @@ pub enum ConfigError {
     Url(#[from] UrlError),
 }
 
-impl ConfigError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for ConfigError {
+    fn help(&self) -> Advice {
         match self {
-            Self::UnknownVariable { name, nearest: Some(known) } => format!("rename {name} to {known}, or unset it"),
+            Self::UnknownVariable { name, nearest: Some(known) } => {
+                format!("rename {name} to {known}, or unset it").into()
+            }
             Self::UnknownVariable { name, nearest: None } => {
-                format!("unset {name}; `levelhead run --help` lists the variables")
+                format!("unset {name}; `levelhead run --help` lists the variables").into()
             }
             Self::NotUtf8 { name } | Self::Value { name, .. } => {
-                format!("set {name} to an accepted value, or unset it")
+                format!("set {name} to an accepted value, or unset it").into()
             }
             Self::NoDatabaseUrl { .. } => {
-                "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME, or sqlite:///FILE".to_owned()
+                "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME, or sqlite:///FILE".into()
             }
-            Self::Url(source) => source.next(),
+            Self::Url(source) => source.help(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::help::{Advice, Command, Help};
 use crate::revision_file::NewRevisionError;
 use history::Problem;
 
@@ -51,29 +52,29 @@ pub enum MergeError {
     },
 }
 
-impl MergeError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for MergeError {
+    fn help(&self) -> Advice {
         match self {
             Self::File { source: NewRevisionError::Option(_) | NewRevisionError::Layout(_), .. } => {
-                "correct that option, then merge again: levelhead merge".to_owned()
+                Command::levelhead("merge").after("correct that option, then merge again: ")
             }
-            Self::File { command, .. } => format!("let Alembic write it: {command}"),
+            Self::File { command, .. } => Command::Shell(command.clone()).after("let Alembic write it: "),
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } if heads.len() < 2 => {
-                format!("nothing needs a merge: {} is the only head", heads.join(", "))
+                format!("nothing needs a merge: {} is the only head", heads.join(", ")).into()
             }
-            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => {
-                format!("merge heads only; there are {}: levelhead merge {}", heads.join(", "), heads.join(" "))
-            }
-            Self::NoTerminal => {
-                "see what would be written: levelhead merge --dry-run; or write it: levelhead merge".to_owned()
-            }
-            Self::Unfit { problems } => problems.first().map(Problem::next).unwrap_or_default(),
+            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => Command::levelhead("merge")
+                .with_all(heads)
+                .after(format!("merge heads only; there are {}: ", heads.join(", "))),
+            Self::NoTerminal => Command::levelhead("merge --dry-run")
+                .after("see what would be written: ")
+                .before("; or write it: levelhead merge"),
+            Self::Unfit { problems } => problems.first().map(Problem::help).unwrap_or_default(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
-                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display())
+                Command::levelhead("merge -m MESSAGE")
+                    .after(format!("move {} away, or give another message: ", path.display()))
             }
             Self::Write { path, .. } => {
-                format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+                format!("make {} writable for this user", path.parent().unwrap_or(path).display()).into()
             }
         }
     }

@@ -103,6 +103,7 @@ fn says_nothing_secret(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::explanation::{Cause, Explanation};
+    use crate::help::Help;
 
     /// A traceback of these frames, innermost last, each a file, a function and a line of code.
     fn raised(frames: &[(&str, &str, &str)], exception: &str) -> String {
@@ -122,7 +123,11 @@ mod tests {
         let explanation = of(text);
         assert_eq!(explanation.cause, Cause::MissingVariable, "{text}: {explanation}");
         assert_eq!(explanation.place.as_deref(), place, "{text}");
-        assert!(explanation.next().starts_with(&format!("set {names} where")), "{text}: {}", explanation.next());
+        assert!(
+            explanation.help().to_string().starts_with(&format!("set {names} where")),
+            "{text}: {}",
+            explanation.help().to_string()
+        );
         assert!(explanation.to_string().contains(names.split(", ").next().unwrap()), "{text}: {explanation}");
     }
 
@@ -179,7 +184,7 @@ mod tests {
             let explanation = of(&raised(&[ALEMBIC, ENV_PY, ("/srv/depot/app.py", "create_app", source)], exception));
             assert_eq!((explanation.cause, explanation.key()), (Cause::Fault, None), "{explanation}");
             assert_eq!(explanation.to_string(), format!("/srv/depot/app.py:7: {exception}"));
-            assert_eq!(explanation.next(), "correct the code: /srv/depot/app.py:7");
+            assert_eq!(explanation.help().to_string(), "correct the code: /srv/depot/app.py:7");
         }
         let secret = of(&raised(&[ENV_PY], "KeyError: 'postgresql://u:hunter2@h/d'"));
         assert!(secret.cause == Cause::Unknown && !secret.to_string().contains("hunter2"), "{secret}");
@@ -196,7 +201,7 @@ mod tests {
         assert_eq!((lost.cause, lost.key()), (Cause::MissingParent, Some("0042")));
         let others = lost.where_every_parent_is_there();
         assert_eq!(others.cause, Cause::OtherFiles);
-        assert!(!format!("{others} {}", others.next()).contains("follows"), "{others}");
+        assert!(!format!("{others} {}", others.help().to_string()).contains("follows"), "{others}");
         let warned = "UserWarning: Revision 0042 referenced from 0042 -> 0043 (head), x is not present\n";
         // A log that leaves out the frames of packages.
         let both = of(&format!("{warned}{}", raised(&[ENV_PY], "KeyError: '0042'")));
@@ -210,7 +215,7 @@ mod tests {
     fn a_line_alone_is_as_ambiguous_as_it_is() {
         let variable = of("KeyError: 'DEPOT_SECRET'");
         assert_eq!(variable.cause, Cause::PerhapsVariable);
-        assert!(variable.next().starts_with("set DEPOT_SECRET where"), "{}", variable.next());
+        assert!(variable.help().to_string().starts_with("set DEPOT_SECRET where"), "{}", variable.help().to_string());
         let id = of("KeyError: 'd4c3f6a5b7e8'");
         assert_eq!(
             id.clone().where_every_parent_is_there().to_string().split(": s").next(),

@@ -20,6 +20,7 @@ mod variables;
 
 use std::fmt;
 
+use crate::help::{Advice, Help};
 pub use cause::Cause;
 use failure::Failure;
 pub use pages::{PAGES, named_in, page, summary};
@@ -114,14 +115,6 @@ impl Explanation {
         }
     }
 
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self.cause {
-            Cause::InsufficientPrivilege => grant(&self.message),
-            _ => self.fill(self.reasons()[0].run),
-        }
-    }
-
     /// What it means; empty where the message says it all.
     pub fn meaning(&self) -> &'static str {
         match self.cause.meaning() {
@@ -170,6 +163,15 @@ impl Explanation {
     }
 }
 
+impl Help for Explanation {
+    fn help(&self) -> Advice {
+        match self.cause {
+            Cause::InsufficientPrivilege => grant(&self.message),
+            _ => self.fill(self.reasons()[0].run).into(),
+        }
+    }
+}
+
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.revision, &self.place) {
@@ -186,16 +188,17 @@ impl fmt::Display for Explanation {
 }
 
 /// The statement that gives the role what the server has refused, as far as the refusal says what it was.
-fn grant(message: &str) -> String {
+fn grant(message: &str) -> Advice {
     let after = |words: &str| message.split_once(words).map(|(_, rest)| rest.trim());
     if let Some(object) = after("must be owner of ") {
-        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object));
+        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object))
+            .into();
     }
     let Some(object) = after("permission denied for ") else {
-        return "grant the role of DATABASE_URL what the server has refused".to_owned();
+        return "grant the role of DATABASE_URL what the server has refused".into();
     };
     let right = if object.starts_with("schema ") { "CREATE" } else { "ALL" };
-    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object))
+    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object)).into()
 }
 
 /// `table products` as `TABLE products`.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cause, Explanation};
+use crate::help::Help;
 
 /// Failed upgrades.
 const OUTPUTS: &str = include_str!("../../tests/data/upgrade_failures.txt");
@@ -82,7 +83,7 @@ fn each_failure_is_recognised_and_says_what_to_do() {
         let explanation = Explanation::of(output).unwrap_or_else(|| panic!("{name} is not explained"));
         assert_eq!(explanation.cause, *cause, "{name}: {explanation}");
         assert!(explanation.message.contains(message), "{name}: {explanation}");
-        assert!(explanation.next().contains(next), "{name}: {}", explanation.next());
+        assert!(explanation.help().to_string().contains(next), "{name}: {}", explanation.help().to_string());
     }
     assert!(unseen.is_empty(), "no output for {unseen:?}");
 }
@@ -263,9 +264,9 @@ fn each_reason_says_how_to_tell_and_what_to_run() {
             assert!(reason.what.ends_with('.'), "{name}: {}", reason.what);
         }
         assert!(
-            !explanation.next().contains("NAME") || explanation.next().contains("DATABASE_URL"),
+            !explanation.help().to_string().contains("NAME") || explanation.help().to_string().contains("DATABASE_URL"),
             "{name}: {}",
-            explanation.next()
+            explanation.help().to_string()
         );
     }
 }

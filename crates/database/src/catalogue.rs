@@ -87,13 +87,6 @@ pub enum CatalogueError {
     },
 }
 
-impl CatalogueError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        "run `levelhead verify` to see which server and which version answers".to_owned()
-    }
-}
-
 #[derive(Deserialize)]
 struct Answer {
     #[serde(default)]

@@ -10,7 +10,7 @@ use super::postgres::{Session, first_column};
 use super::statements::{self, BEGIN, optional};
 use super::{DatabaseError, failure};
 use schema::Dialect;
-use version_table::ledger::{Entry, Note, Recorded};
+use version_table::ledger::{Entry, Note, Recorded, Remedy};
 use version_table::{Change, Row, Rows, VersionTable, revisions};
 
 /// How long a change waits for whoever is changing the rows.
@@ -102,8 +102,9 @@ impl Session {
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
         let standing = self.standing().await?;
-        if let Some(next) = standing.grant() {
-            return Ok(Recorded::No { reason: "this role may not write to it".to_owned(), next });
+        if let Some(grant) = standing.grant() {
+            let reason = "this role may not write to it".to_owned();
+            return Ok(Recorded::No { reason, remedy: Remedy::Grant(grant) });
         }
         let create = if standing.table { Vec::new() } else { ledger::create(Dialect::PostgreSql, standing.schema) };
         let insert = ledger::insert((table.schema.as_deref(), &table.name), before, after, note);
@@ -112,8 +113,7 @@ impl Session {
             if let Err(error) = self.ask(&statement).await {
                 let DatabaseError::Query { source, .. } = error else { return Err(error) };
                 self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
-                let next = "look at the table: \\d levelhead.ledger in psql".to_owned();
-                return Ok(Recorded::No { reason: failure::in_words(&source), next });
+                return Ok(Recorded::No { reason: failure::in_words(&source), remedy: Remedy::LookAtTable });
             }
         }
         Ok(Recorded::Yes)

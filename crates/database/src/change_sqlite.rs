@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, types::V
 use super::sqlite::Session;
 use super::{DatabaseError, ledger, statements};
 use schema::Dialect;
-use version_table::ledger::{Entry, Note, Recorded};
+use version_table::ledger::{Entry, Note, Recorded, Remedy};
 use version_table::{
     Change, Column, ReadOnly, Relation, RelationKind, Row, Rows, TableFacts, VersionTable, quoted, revisions,
 };
@@ -149,7 +149,8 @@ impl Session {
 
     fn not_recorded(&self, source: &rusqlite::Error) -> Recorded {
         let file = self.ledger_file();
-        Recorded::No { reason: format!("{}: {source}", file.display()), next: format!("ls -l {}", file.display()) }
+        let reason = format!("{}: {source}", file.display());
+        Recorded::No { reason, remedy: Remedy::LookAtFile(file) }
     }
 
     pub(super) fn failed(&self, doing: &'static str, source: rusqlite::Error) -> DatabaseError {

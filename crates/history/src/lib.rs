@@ -41,6 +41,6 @@ pub use headers::Headers;
 pub use ini::IniError;
 pub use listing::would_read;
 pub use node::Node;
-pub use problem::{CycleKind, Problem};
+pub use problem::{CycleKind, Problem, Remedy};
 pub use revision::Revision;
 pub use steps::Step;

@@ -6,6 +6,7 @@ use super::report::{AgainstLine, Entry, Report};
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
+use crate::help::Command;
 use crate::reconcile::{Severity, list};
 use crate::version_control::{Repository, Theirs, VersionControlError};
 use history::{self, Changes, Node, RevisionGraph};
@@ -70,7 +71,7 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
         severity: Severity::Stop.name(),
         message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
         facts,
-        next: format!("git merge {name}, then levelhead merge, and commit the file"),
+        help: Command::git("merge").with(name).before(", then levelhead merge, and commit the file"),
         path: None,
         line: None,
     };

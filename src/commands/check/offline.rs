@@ -41,7 +41,7 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
                 "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"
             ),
             facts: Vec::new(),
-            next: "give it a shorter id, or let levelhead run widen the column".to_owned(),
+            help: "give it a shorter id, or let levelhead run widen the column".into(),
             path: None,
             line: None,
         };
@@ -68,7 +68,7 @@ fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
         severity: Severity::Fine.name(),
         message: format!("no schema can show whether {} of the revisions {have} run", facts.len()),
         facts,
-        next: "nothing to do".to_owned(),
+        help: "nothing to do".into(),
         path: None,
         line: None,
     })

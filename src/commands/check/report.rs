@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
+use crate::help::{Advice, Help};
 use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
 use history::Problem;
 use schema::evidence::Standing;
@@ -69,8 +70,9 @@ pub(super) struct Entry {
     pub(super) message: String,
     /// What it rests on, a line each.
     pub(super) facts: Vec<String>,
-    /// The command to run.
-    pub(super) next: String,
+    /// What to do about it.
+    #[serde(rename = "next")]
+    pub(super) help: Advice,
     /// The file that it is about, where it is about one.
     pub(super) path: Option<PathBuf>,
     /// The line in it, counted from 1.
@@ -169,7 +171,7 @@ impl Entry {
             severity: finding.severity().name(),
             message: format!("{finding:#}"),
             facts: finding.facts(),
-            next: finding.next(),
+            help: finding.help(),
             path: None,
             line: None,
         }
@@ -183,7 +185,7 @@ impl Entry {
             severity: Severity::Stop.name(),
             message: problem.to_string(),
             facts: Vec::new(),
-            next: problem.next(),
+            help: problem.help(),
             path,
             line,
         }

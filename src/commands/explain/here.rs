@@ -12,6 +12,7 @@ use crate::commands::restore::{Trace, trace};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
+use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
@@ -32,7 +33,7 @@ enum State {
     /// Nobody has named a database, or asked for it.
     NotAsked,
     /// It could not be looked at: why, and what to do about that.
-    Unseen { why: String, next: String },
+    Unseen { why: String, help: Advice },
     /// What was found.
     Seen { database: String, findings: Vec<Finding>, recorded_beyond: bool },
 }
@@ -174,8 +175,8 @@ impl Here {
     pub(super) fn in_words(&self, code: Option<&str>) -> String {
         match &self.state {
             State::NotAsked => String::new(),
-            State::Unseen { why, next } => {
-                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(next, "  "))
+            State::Unseen { why, help } => {
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(help, "  "))
             }
             State::Seen { database, findings, .. } => {
                 let mut text = format!("\nHere, in {database}\n\n");
@@ -187,7 +188,7 @@ impl Here {
                 for finding in findings {
                     text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
                     // Beside the reasons of an error it would speak against what they say is to be done.
-                    let next = finding.next();
+                    let next = finding.help().to_string();
                     if code.is_some() || next != "nothing to do" {
                         text += &next_line(&next, "  ");
                     }
@@ -200,9 +201,9 @@ impl Here {
     pub(super) fn document(&self) -> Value {
         match &self.state {
             State::NotAsked => Value::Null,
-            State::Unseen { why, next } => json!({ "error": why, "next": next, "findings": [] }),
+            State::Unseen { why, help } => json!({ "error": why, "next": help, "findings": [] }),
             State::Seen { findings, .. } => {
-                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.next() });
+                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.help() });
                 json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
             }
         }
@@ -223,7 +224,7 @@ impl State {
         }
         match Self::findings(config).await {
             Ok(seen) => seen,
-            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
+            Err(error) => Self::Unseen { why: error.to_string(), help: error.help() },
         }
     }
 

@@ -13,6 +13,7 @@ use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, PAGES, Reason, named_in, page, summary};
+use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, of_markdown, paragraph};
 use here::{Here, Mark};
 
@@ -148,14 +149,14 @@ fn sentence(clause: &str) -> String {
 }
 
 /// Each reason with whether it is so here, and its command: what is so here comes first, what is not so here last.
-fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, String)> {
-    let mut reasons: Vec<(Reason, Mark, String)> = explanation
+fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, Advice)> {
+    let mut reasons: Vec<(Reason, Mark, Advice)> = explanation
         .reasons()
         .iter()
-        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run)))
+        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run).into()))
         .collect();
     // The first one's may depend on what the message says.
-    reasons[0].2 = explanation.next();
+    reasons[0].2 = explanation.help();
     reasons.sort_by_key(|(_, mark, _)| mark.rank());
     reasons
 }
