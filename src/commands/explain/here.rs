@@ -214,7 +214,7 @@ impl Here {
 /// any short word would be one.
 fn may_be_a_revision(explanation: &Explanation) -> bool {
     let is_like_one = |name: &str| name.len() >= 4 && name.contains(|c: char| c.is_ascii_digit());
-    explanation.cause != Cause::MissingKey || explanation.name().is_some_and(is_like_one)
+    explanation.cause != Cause::MISSING_KEY || explanation.name().is_some_and(is_like_one)
 }
 
 impl State {

@@ -57,9 +57,9 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
         Format::Text => print(&in_words(&explanation, &here))?,
         Format::Json => print_json(document(&explanation, &here))?,
     }
-    match explanation.cause {
-        Cause::Unknown => Err(Error::NothingToExplain { exception: Some(explanation.message) }),
-        _ => Ok(()),
+    match explanation.cause == Cause::UNKNOWN {
+        true => Err(Error::NothingToExplain { exception: Some(explanation.message) }),
+        false => Ok(()),
     }
 }
 

@@ -100,13 +100,13 @@ impl Loading {
         let Some(explanation) = Explanation::of(stderr) else {
             return Check::fail(NAME, format!("{} cannot be imported", self.what), unknown);
         };
-        if explanation.cause == Cause::ReadOnly {
+        if explanation.cause == Cause::READ_ONLY {
             let text = format!("{} writes to the database while it is imported", self.what);
             return Check::warn(NAME, text, "take create_all() out of the application: the migrations make the tables");
         }
         let next = match explanation.help() {
             // To verify is what is being done.
-            help if explanation.cause == Cause::Unknown || help.to_string().starts_with("levelhead verify") => {
+            help if explanation.cause == Cause::UNKNOWN || help.to_string().starts_with("levelhead verify") => {
                 unknown.into()
             }
             help => help,
