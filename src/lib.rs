@@ -9,6 +9,7 @@ pub mod config;
 pub mod drawing;
 pub mod error;
 pub mod explanation;
+pub mod findings;
 pub mod help;
 pub mod logging;
 pub mod process;

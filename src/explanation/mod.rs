@@ -18,10 +18,11 @@ mod variables;
 
 use std::fmt;
 
+use crate::findings::Kind;
 use crate::help::{Advice, Help};
 pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
-pub use pages::{PAGES, named_in, page, summary};
+pub use pages::named_in;
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -153,7 +154,7 @@ impl Explanation {
 
     /// SQLite has no search_path, and words of its own.
     fn is_absent_in_sqlite(&self) -> bool {
-        self.cause.finding() == Some("stamped-too-far") && self.message.starts_with("no such ")
+        self.cause.finding() == Some(Kind::STAMPED_TOO_FAR) && self.message.starts_with("no such ")
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::goal::Goal;
 use super::list;
 use super::table::{ProblemKind, TableProblem};
 use super::words::pending_from;
+use crate::findings::Severity;
 use crate::help::{Advice, Command, Help};
 use history::RevisionGraph;
 use version_table::RowChange;

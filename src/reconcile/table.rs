@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::list;
 use super::plan::{Plan, Upgrade};
+use crate::findings::Kind;
 use crate::help::{Advice, Command, Help};
 use history::{RevisionGraph, Step};
 use version_table::{
@@ -58,20 +59,21 @@ pub enum ProblemKind {
     DuplicateRows,
 }
 
-impl TableProblem {
-    /// The stable name that documentation and JSON use.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self.kind {
-            ProblemKind::InRecovery => "in-recovery",
-            ProblemKind::ReadOnly => "read-only",
-            ProblemKind::NoPrivilege => "no-privilege",
-            ProblemKind::Unusable => "unusable-version-table",
-            ProblemKind::NarrowColumn { .. } => "narrow-version-column",
-            ProblemKind::DuplicateRows => "duplicate-rows",
+impl ProblemKind {
+    /// Which finding it is.
+    pub(super) fn finding(self) -> Kind {
+        match self {
+            Self::InRecovery => Kind::IN_RECOVERY,
+            Self::ReadOnly => Kind::READ_ONLY,
+            Self::NoPrivilege => Kind::NO_PRIVILEGE,
+            Self::Unusable => Kind::UNUSABLE_VERSION_TABLE,
+            Self::NarrowColumn { .. } => Kind::NARROW_VERSION_COLUMN,
+            Self::DuplicateRows => Kind::DUPLICATE_ROWS,
         }
     }
+}
 
+impl TableProblem {
     /// Whether levelhead may remove it itself.
     #[must_use]
     pub fn is_repairable(&self) -> bool {

@@ -150,17 +150,6 @@ impl Problem {
         }
     }
 
-    /// The finding that this is; each has a page in `docs/findings/`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } | Self::IllegalCharacter { .. } => "unreadable-migration",
-            Self::MissingParent { .. } => "missing-parent",
-            Self::Duplicate { .. } => "duplicate-revision",
-            Self::LabelClash { .. } => "label-clash",
-            Self::Cycle { .. } => "cycle",
-        }
-    }
-
     /// The file that it is about, and the line where there is one.
     pub fn place(&self) -> Option<(&Path, Option<usize>)> {
         match self {

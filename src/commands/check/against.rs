@@ -6,6 +6,7 @@ use super::report::{AgainstLine, Entry, Report};
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
+use crate::findings::Kind;
 use crate::help::Command;
 use crate::reconcile::{Severity, list};
 use crate::version_control::{Repository, Theirs, VersionControlError};
@@ -67,7 +68,7 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
     let ours = heads.iter().copied().filter(|head| is_ours(head)).find_map(|head| files.graph.get(head));
     let facts = heads.iter().filter_map(|head| together.get(head)).map(described).collect();
     let entry = Entry {
-        code: "multiple-heads",
+        code: Kind::MULTIPLE_HEADS.code,
         severity: Severity::Stop.name(),
         message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
         facts,

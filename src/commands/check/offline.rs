@@ -4,6 +4,7 @@ use super::report::{Entry, FilesLine, Report};
 use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::error::Error;
+use crate::findings::Kind;
 use crate::reconcile::{Goal, Severity, State, diagnose};
 use history::{Problem, RevisionGraph};
 use schema::Belief;
@@ -35,7 +36,7 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
     long.map(|node| {
         let (id, length) = (&node.revision.id, node.revision.id.chars().count());
         let entry = Entry {
-            code: "narrow-version-column",
+            code: Kind::NARROW_VERSION_COLUMN.code,
             severity: Severity::Warning.name(),
             message: format!(
                 "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
+use crate::findings::Kind;
 use crate::help::{Advice, Help};
 use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
 use history::Problem;
@@ -180,9 +181,10 @@ impl Entry {
     /// Of what keeps the files from being a graph.
     pub(super) fn of_problem(problem: &Problem) -> Self {
         let (path, line) = problem.place().map_or((None, None), |(path, line)| (Some(path.to_owned()), line));
+        let Kind { code, severity, .. } = Kind::of_problem(problem);
         Self {
-            code: problem.code(),
-            severity: Severity::Stop.name(),
+            code,
+            severity: severity.name(),
             message: problem.to_string(),
             facts: Vec::new(),
             help: problem.help(),

@@ -12,6 +12,7 @@ use crate::commands::restore::{Trace, trace};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
+use crate::findings::Kind;
 use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
@@ -114,7 +115,7 @@ impl Here {
     pub(super) fn mark(&self, told_by: ToldBy, explanation: &Explanation) -> Mark {
         match told_by {
             ToldBy::Nobody => Mark::Untold(None),
-            ToldBy::Findings(codes) => match self.has(codes) {
+            ToldBy::Findings(kinds) => match self.has(kinds) {
                 None => Mark::Untold(None),
                 Some(true) => Mark::So(None),
                 Some(false) => Mark::NotSo(None),
@@ -160,19 +161,19 @@ impl Here {
     }
 
     /// Whether one of these findings is so here; `None` where nobody has looked.
-    fn has(&self, codes: &[&str]) -> Option<bool> {
+    fn has(&self, kinds: &[Kind]) -> Option<bool> {
         match &self.state {
-            State::Seen { findings, .. } if !codes.is_empty() => {
+            State::Seen { findings, .. } if !kinds.is_empty() => {
                 // What is as it is meant to be, such as separate branches, is behind no error.
                 let counts = |finding: &&Finding| finding.is_position() || finding.severity() > Severity::Fine;
-                Some(findings.iter().filter(counts).any(|finding| codes.contains(&finding.code())))
+                Some(findings.iter().filter(counts).any(|finding| kinds.contains(&finding.kind())))
             }
             _ => None,
         }
     }
 
-    /// `code` is the one that is explained; without it, an error text is.
-    pub(super) fn in_words(&self, code: Option<&str>) -> String {
+    /// `kind` is the one that is explained; without it, an error text is.
+    pub(super) fn in_words(&self, kind: Option<Kind>) -> String {
         match &self.state {
             State::NotAsked => String::new(),
             State::Unseen { why, help } => {
@@ -180,16 +181,16 @@ impl Here {
             }
             State::Seen { database, findings, .. } => {
                 let mut text = format!("\nHere, in {database}\n\n");
-                if let Some(code) = code
-                    && self.has(&[code]) == Some(false)
+                if let Some(kind) = kind
+                    && self.has(&[kind]) == Some(false)
                 {
-                    text += &paragraph(&format!("It is not so here, now: {code} was not found."), "  ", "  ");
+                    text += &paragraph(&format!("It is not so here, now: {} was not found.", kind.code), "  ", "  ");
                 }
                 for finding in findings {
                     text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
                     // Beside the reasons of an error it would speak against what they say is to be done.
                     let next = finding.help().to_string();
-                    if code.is_some() || next != "nothing to do" {
+                    if kind.is_some() || next != "nothing to do" {
                         text += &next_line(&next, "  ");
                     }
                 }

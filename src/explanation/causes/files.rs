@@ -2,6 +2,7 @@
 
 use super::{Follows, Reason, Sign, ToldBy, family};
 use crate::explanation::recognise;
+use crate::findings::Kind;
 
 const LOST: Reason = Reason::new(
     "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
@@ -15,7 +16,7 @@ family! {
     UNKNOWN_REVISION {
         code: "unknown-revision",
         meaning: "a row of the version table, or an argument, names a revision that no file has",
-        finding: Some("unknown-revision"),
+        finding: Some(Kind::UNKNOWN_REVISION),
         signs: &[Sign::Text("Can't locate revision identified by ")],
         reasons: &[
             Reason::new(
@@ -40,7 +41,7 @@ family! {
                 "`levelhead verify` shows host and database.",
                 "levelhead verify",
             )
-            .shown_by(&["wrong-database"]),
+            .shown_by(&[Kind::WRONG_DATABASE]),
         ],
     }
 
@@ -48,7 +49,7 @@ family! {
     MULTIPLE_HEADS {
         code: "multiple-heads",
         meaning: "the upgrade command asks for one head, and the files have several",
-        finding: Some("multiple-heads"),
+        finding: Some(Kind::MULTIPLE_HEADS),
         signs: &[Sign::Text("Multiple head revisions are present"), Sign::Text("Multiple heads are present")],
         follows: Follows::Only("duplicate-revision"),
         reasons: &[
@@ -57,7 +58,7 @@ family! {
                 "`levelhead branches` shows the parent, `levelhead heads` both ends.",
                 "alembic merge heads (flask db merge heads), or upgrade to `heads`",
             )
-            .shown_by(&["multiple-heads"]),
+            .shown_by(&[Kind::MULTIPLE_HEADS]),
             Reason::new(
                 "The branches are meant to be: several bases or labels.",
                 "`levelhead branches` shows labels.",
@@ -75,21 +76,21 @@ family! {
     OVERLAPPING_ROWS {
         code: "overlapping-rows",
         meaning: "the version table holds a revision and one of its ancestors",
-        finding: Some("overlapping-rows"),
+        finding: Some(Kind::OVERLAPPING_ROWS),
         signs: &[Sign::Found(recognise::overlap)],
         reasons: &[Reason::new(
             "A restore or a stamp left the ancestor's row beside the later one.",
             "`levelhead current` prints the revisions, the table holds more rows than heads.",
             "levelhead fix, which removes the ancestor's row, as levelhead run does before it upgrades",
         )
-        .shown_by(&["overlapping-rows"])],
+        .shown_by(&[Kind::OVERLAPPING_ROWS])],
     }
 
     /// The version table has a row twice, or lost one.
     ROW_MISMATCH {
         code: "row-mismatch",
         meaning: "the version table holds a revision twice, or lost it meanwhile",
-        finding: Some("duplicate-rows"),
+        finding: Some(Kind::DUPLICATE_ROWS),
         signs: &[Sign::Text("Online migration expected to match one row")],
         reasons: &[
             Reason::new(
@@ -109,21 +110,21 @@ family! {
     AMBIGUOUS_WALK {
         code: "ambiguous-walk",
         meaning: "a relative step meets a fork of the revisions",
-        finding: Some("multiple-heads"),
+        finding: Some(Kind::MULTIPLE_HEADS),
         signs: &[Sign::Text("Ambiguous walk")],
         reasons: &[Reason::new(
             "`+1` or `-1` meets a fork, where Alembic cannot choose.",
             "`levelhead branches` shows it.",
             "name the revision to go to; `levelhead history --graph` draws them",
         )
-        .shown_by(&["multiple-heads"])],
+        .shown_by(&[Kind::MULTIPLE_HEADS])],
     }
 
     /// Something else is to be done, and revisions are pending.
     NOT_UP_TO_DATE {
         code: "not-up-to-date",
         meaning: "revisions are pending, and a new one can only be made at head",
-        finding: Some("behind"),
+        finding: Some(Kind::BEHIND),
         signs: &[Sign::Text("Target database is not up to date")],
         reasons: &[
             Reason::new(
@@ -131,13 +132,13 @@ family! {
                 "`levelhead current` and `levelhead heads` differ.",
                 "levelhead run",
             )
-            .shown_by(&["behind", "fresh-database"]),
+            .shown_by(&[Kind::BEHIND, Kind::FRESH_DATABASE]),
             Reason::new(
                 "The version table is missing or empty, although the tables are there.",
                 "`levelhead current` prints nothing.",
                 "levelhead infer",
             )
-            .shown_by(&["unversioned"]),
+            .shown_by(&[Kind::UNVERSIONED]),
         ],
     }
 
@@ -145,7 +146,7 @@ family! {
     MISSING_PARENT {
         code: "missing-parent",
         meaning: "a revision follows one whose file is not there",
-        finding: Some("missing-parent"),
+        finding: Some(Kind::MISSING_PARENT),
         signs: &[Sign::Found(recognise::missing_parent)],
         reasons: &[
             Reason::new(
@@ -193,7 +194,7 @@ family! {
     DUPLICATE_REVISION {
         code: "duplicate-revision",
         meaning: "two files have the same revision id",
-        finding: Some("duplicate-revision"),
+        finding: Some(Kind::DUPLICATE_REVISION),
         signs: &[Sign::Found(recognise::twice)],
         reasons: &[Reason::new(
             "A file was copied, and its revision id with it; or a rename left the old file behind.",
@@ -206,7 +207,7 @@ family! {
     CYCLE {
         code: "cycle",
         meaning: "revisions follow each other in a circle, so that none comes first",
-        finding: Some("cycle"),
+        finding: Some(Kind::CYCLE),
         signs: &[Sign::Line("ycle is detected in revisions"), Sign::Line("elf-loop is detected in revisions")],
         reasons: &[Reason::new(
             "A down_revision was edited by hand, or a merge conflict was resolved to both sides.",
@@ -219,7 +220,7 @@ family! {
     LABEL_CLASH {
         code: "label-clash",
         meaning: "two revisions claim the same branch label",
-        finding: Some("label-clash"),
+        finding: Some(Kind::LABEL_CLASH),
         signs: &[Sign::Found(recognise::label)],
         reasons: &[Reason::new(
             "branch_labels was copied with the rest of the file.",
@@ -232,7 +233,7 @@ family! {
     BROKEN_FILE {
         code: "broken-file",
         meaning: "Python cannot read the file: an editing accident, or a merge conflict left in it",
-        finding: Some("unreadable-migration"),
+        finding: Some(Kind::UNREADABLE_MIGRATION),
         signs: &[Sign::Found(recognise::unloadable)],
         reasons: &[
             Reason::new(

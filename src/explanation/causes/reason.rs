@@ -3,6 +3,8 @@
 //! `{migration}` in a text stands for the migration's line, `{name}` for the name that the message ends with, `{object}`
 //! for that of the object which is there or missing.
 
+use crate::findings::Kind;
+
 /// One thing that may lie behind a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reason {
@@ -22,7 +24,7 @@ pub enum ToldBy {
     /// Nobody but a person.
     Nobody,
     /// One of these findings.
-    Findings(&'static [&'static str]),
+    Findings(&'static [Kind]),
     /// Version control: whether it has the revision's file.
     VersionControl,
     /// The ledger: whether a release that knows the revision has gone through the heads of these files.
@@ -36,7 +38,7 @@ impl Reason {
         Self { what, tell, run, told_by: ToldBy::Nobody }
     }
 
-    pub(super) const fn shown_by(self, findings: &'static [&'static str]) -> Self {
+    pub(super) const fn shown_by(self, findings: &'static [Kind]) -> Self {
         self.told_by(ToldBy::Findings(findings))
     }
 

@@ -1,13 +1,14 @@
 //! What rows, locks and transactions refuse.
 
 use super::{Follows, Reason, Sign, family};
+use crate::findings::Kind;
 
 const LONG_ID: Reason = Reason::new(
     "Alembic makes version_num varchar(32), and this revision's id is longer.",
     "`levelhead heads` shows the id.",
     "levelhead fix, which widens the column, as levelhead run does before it upgrades",
 )
-.shown_by(&["narrow-version-column"]);
+.shown_by(&[Kind::NARROW_VERSION_COLUMN]);
 
 const ROWS: &[Reason] = &[Reason::new(
     "Rows that are there break the new constraint.",
@@ -92,7 +93,7 @@ family! {
     REVISION_TOO_LONG {
         code: "revision-too-long",
         meaning: "the revision's id does not fit the version table",
-        finding: Some("narrow-version-column"),
+        finding: Some(Kind::NARROW_VERSION_COLUMN),
         reasons: &[LONG_ID],
     }
 
@@ -100,7 +101,7 @@ family! {
     PERHAPS_REVISION_TOO_LONG {
         code: "perhaps-revision-too-long",
         meaning: "mostly the revision's id, which does not fit Alembic's version table",
-        finding: Some("narrow-version-column"),
+        finding: Some(Kind::NARROW_VERSION_COLUMN),
         reasons: &[
             LONG_ID,
             Reason::new(

@@ -1,6 +1,7 @@
 //! What the database's schema refuses.
 
 use super::{Reason, Sign, ToldBy, family};
+use crate::findings::Kind;
 
 const PRESENT: &[Reason] = &[
     Reason::new(
@@ -8,13 +9,13 @@ const PRESENT: &[Reason] = &[
         "`levelhead infer` names a later revision than `levelhead current`.",
         "levelhead infer, to see which revision the schema is really at",
     )
-    .shown_by(&["unversioned", "pending-exists", "unknown-revision"]),
+    .shown_by(&[Kind::UNVERSIONED, Kind::PENDING_EXISTS, Kind::UNKNOWN_REVISION]),
     Reason::new(
         "This revision ran halfway before: on SQLite or MySQL, or after a COMMIT, what it did stays.",
         "Some objects of the revision are there and some are not; `levelhead check` lists both.",
         "levelhead check",
     )
-    .shown_by(&["half-applied"]),
+    .shown_by(&[Kind::HALF_APPLIED]),
     Reason::new(
         "Something else made the objects: db.create_all() at the start, or a person.",
         "The application's code calls create_all(), or the object differs from the migration's.",
@@ -33,14 +34,14 @@ const STAMPED: Reason = Reason::new(
     "`levelhead infer` names an earlier revision than `levelhead current`.",
     "levelhead infer, to see which revision the schema is really at",
 )
-.shown_by(&["stamped-too-far", "half-applied"]);
+.shown_by(&[Kind::STAMPED_TOO_FAR, Kind::HALF_APPLIED]);
 
 const ELSEWHERE: Reason = Reason::new(
     "DATABASE_URL names another database than the one that you think of.",
     "`levelhead verify` shows host and database, and what alembic.ini and the application say.",
     "levelhead verify",
 )
-.shown_by(&["wrong-database", "fresh-database"]);
+.shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]);
 
 const ABSENT: &[Reason] = &[
     STAMPED,
@@ -60,7 +61,7 @@ pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
         "`levelhead verify` shows the file, and what alembic.ini and the application say.",
         "levelhead verify",
     )
-    .shown_by(&["wrong-database", "fresh-database"]),
+    .shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]),
 ];
 
 family! {
@@ -68,7 +69,7 @@ family! {
     DUPLICATE_COLUMN {
         code: "duplicate-column",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
-        finding: Some("pending-exists"),
+        finding: Some(Kind::PENDING_EXISTS),
         signs: &[
             Sign::Class("DuplicateColumn"),
             Sign::Server("column \"", "\" already exists"),
@@ -81,7 +82,7 @@ family! {
     DUPLICATE_TABLE {
         code: "duplicate-table",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
-        finding: Some("pending-exists"),
+        finding: Some(Kind::PENDING_EXISTS),
         signs: &[
             Sign::Class("DuplicateTable"),
             Sign::Server("relation \"", "\" already exists"),
@@ -94,7 +95,7 @@ family! {
     DUPLICATE_OBJECT {
         code: "duplicate-object",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
-        finding: Some("pending-exists"),
+        finding: Some(Kind::PENDING_EXISTS),
         signs: &[
             Sign::Class("DuplicateObject"),
             Sign::Class("DuplicateFunction"),
@@ -109,7 +110,7 @@ family! {
     UNDEFINED_TABLE {
         code: "undefined-table",
         meaning: "the version row is ahead of the schema, or the search_path is another",
-        finding: Some("stamped-too-far"),
+        finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[
             Sign::Class("UndefinedTable"),
             Sign::Server("relation \"", "\" does not exist"),
@@ -122,7 +123,7 @@ family! {
     UNDEFINED_COLUMN {
         code: "undefined-column",
         meaning: "the version row is ahead of the schema, or the search_path is another",
-        finding: Some("stamped-too-far"),
+        finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[
             Sign::Class("UndefinedColumn"),
             Sign::Server("column ", " does not exist"),
@@ -135,7 +136,7 @@ family! {
     UNDEFINED_OBJECT {
         code: "undefined-object",
         meaning: "the version row is ahead of the schema, or the search_path is another",
-        finding: Some("stamped-too-far"),
+        finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[Sign::Class("UndefinedObject"), Sign::Class("UndefinedFunction"), Sign::Sqlite("no such index")],
         reasons: ABSENT,
     }
@@ -163,7 +164,7 @@ family! {
     INSUFFICIENT_PRIVILEGE {
         code: "insufficient-privilege",
         meaning: "the role of DATABASE_URL may not do it",
-        finding: Some("no-privilege"),
+        finding: Some(Kind::NO_PRIVILEGE),
         signs: &[
             Sign::Class("InsufficientPrivilege"),
             Sign::Server("permission denied for ", ""),

@@ -2,13 +2,14 @@
 
 use super::{Reason, Sign, family};
 use crate::explanation::recognise;
+use crate::findings::Kind;
 
 family! {
     /// The database takes no writes.
     READ_ONLY {
         code: "read-only",
         meaning: "the database takes no writes: a replica, or a default of the role or the database",
-        finding: Some("read-only"),
+        finding: Some(Kind::READ_ONLY),
         signs: &[
             Sign::Class("ReadOnlySqlTransaction"),
             Sign::Server("cannot execute ", "in a read-only transaction"),
@@ -20,13 +21,13 @@ family! {
                 "SELECT pg_is_in_recovery() answers t.",
                 "point DATABASE_URL at the primary, with a role that may write",
             )
-            .shown_by(&["in-recovery"]),
+            .shown_by(&[Kind::IN_RECOVERY]),
             Reason::new(
                 "The role, the database or the URL's options set default_transaction_read_only.",
                 "SHOW default_transaction_read_only answers on.",
                 "ALTER ROLE … RESET default_transaction_read_only, or take it out of the URL's options",
             )
-            .shown_by(&["read-only"]),
+            .shown_by(&[Kind::READ_ONLY]),
         ],
     }
 
@@ -258,7 +259,7 @@ family! {
                 "`levelhead verify` compares them.",
                 "check that the upgrade command uses this DATABASE_URL",
             )
-            .shown_by(&["at-head", "behind", "fresh-database", "unversioned"]),
+            .shown_by(&[Kind::AT_HEAD, Kind::BEHIND, Kind::FRESH_DATABASE, Kind::UNVERSIONED]),
             Reason::new(
                 "The database is not running yet, or host and port are wrong.",
                 "`levelhead verify` tries each step: name, connection, TLS, role.",
