@@ -51,7 +51,7 @@ pub enum ResetError {
         /// Why.
         reason: String,
         /// What to do about it.
-        advice: Advice,
+        advice: Box<Advice>,
     },
     /// levelhead was asked to end while it wrote the dump.
     #[error("stopped by {signal}; there is no backup, and nothing is dropped")]
@@ -74,7 +74,7 @@ impl Help for ResetError {
                 format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database)).into()
             }
             Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".into(),
-            Self::Backup { advice, .. } => advice.clone(),
+            Self::Backup { advice, .. } => (**advice).clone(),
             Self::Interrupted { .. } => "the same command again, with more time".into(),
         }
     }

@@ -126,7 +126,7 @@ mod tests {
         assert!(
             explanation.help().to_string().starts_with(&format!("set {names} where")),
             "{text}: {}",
-            explanation.help().to_string()
+            explanation.help()
         );
         assert!(explanation.to_string().contains(names.split(", ").next().unwrap()), "{text}: {explanation}");
     }
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!((lost.cause, lost.key()), (Cause::MISSING_PARENT, Some("0042")));
         let others = lost.where_every_parent_is_there();
         assert_eq!(others.cause, Cause::OTHER_FILES);
-        assert!(!format!("{others} {}", others.help().to_string()).contains("follows"), "{others}");
+        assert!(!format!("{others} {}", others.help()).contains("follows"), "{others}");
         let warned = "UserWarning: Revision 0042 referenced from 0042 -> 0043 (head), x is not present\n";
         // A log that leaves out the frames of packages.
         let both = of(&format!("{warned}{}", raised(&[ENV_PY], "KeyError: '0042'")));
@@ -215,7 +215,7 @@ mod tests {
     fn a_line_alone_is_as_ambiguous_as_it_is() {
         let variable = of("KeyError: 'DEPOT_SECRET'");
         assert_eq!(variable.cause, Cause::PERHAPS_VARIABLE);
-        assert!(variable.help().to_string().starts_with("set DEPOT_SECRET where"), "{}", variable.help().to_string());
+        assert!(variable.help().to_string().starts_with("set DEPOT_SECRET where"), "{}", variable.help());
         let id = of("KeyError: 'd4c3f6a5b7e8'");
         assert_eq!(
             id.clone().where_every_parent_is_there().to_string().split(": s").next(),

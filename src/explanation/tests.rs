@@ -88,7 +88,7 @@ fn each_failure_is_recognised_and_says_what_to_do() {
         let explanation = Explanation::of(output).unwrap_or_else(|| panic!("{name} is not explained"));
         assert_eq!(explanation.cause, *cause, "{name}: {explanation}");
         assert!(explanation.message.contains(message), "{name}: {explanation}");
-        assert!(explanation.help().to_string().contains(next), "{name}: {}", explanation.help().to_string());
+        assert!(explanation.help().to_string().contains(next), "{name}: {}", explanation.help());
     }
     assert!(unseen.is_empty(), "no output for {unseen:?}");
 }
@@ -271,7 +271,7 @@ fn each_reason_says_how_to_tell_and_what_to_run() {
         assert!(
             !explanation.help().to_string().contains("NAME") || explanation.help().to_string().contains("DATABASE_URL"),
             "{name}: {}",
-            explanation.help().to_string()
+            explanation.help()
         );
     }
 }

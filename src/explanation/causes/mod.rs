@@ -77,6 +77,7 @@ macro_rules! family {
             $(
                 $(#[$doc])+
                 pub const $name: Self = {
+                    #[allow(clippy::needless_update, reason = "a cause may say all of it")]
                     const ITEM: super::Item = super::Item { $($field: $value,)+ ..super::PLAIN };
                     assert!(!ITEM.code.is_empty(), "a cause without a code");
                     assert!(!ITEM.reasons.is_empty(), "a cause without reasons");
