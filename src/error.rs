@@ -1,11 +1,11 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
 mod against;
+mod help;
 mod merge;
 mod reset;
 mod restore;
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
+use crate::help::Advice;
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
@@ -120,7 +121,7 @@ pub enum Error {
         /// The first of them.
         name: &'static str,
         /// What to do about it.
-        next: String,
+        help: Advice,
     },
     /// `explain`, and the text holds no error that is known.
     #[error("{}", .exception.as_ref().map_or_else(|| "there is no error in this text that levelhead knows".to_owned(), |name| format!("{name} is an exception that levelhead does not know")))]
@@ -143,13 +144,13 @@ pub enum Error {
     #[error("a person is needed")]
     NeedsAPerson {
         /// The next command of the worst finding.
-        next: String,
+        help: Advice,
     },
     /// `check`, and what is wrong can be repaired: everything that it takes is proven.
     #[error("something is wrong, and levelhead can repair it")]
     NeedsRepair {
         /// The next command of the worst finding.
-        next: String,
+        help: Advice,
     },
     /// `check`, and nothing but an upgrade is pending.
     #[error("an upgrade is pending")]
@@ -274,77 +275,6 @@ impl Error {
             }
             Self::Merge(error) => error.exit_code(),
             _ => 125,
-        }
-    }
-
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Config(error) => error.next(),
-            Self::NotInferred { deviating: Some(revision) } => format!("levelhead infer --explain {revision}"),
-            Self::NotInferred { deviating: None } => "levelhead check, which says what may be written".to_owned(),
-            Self::Layout(error) => error.next(),
-            Self::Read(error) => error.next(),
-            Self::VersionTable(error) => error.next(),
-            Self::NoRevisions { folder } => {
-                format!("copy the migration files into the image: COPY {0} {0}", folder.display())
-            }
-            Self::Database(error) => error.next(),
-            Self::Obstacle(obstacle) => obstacle.next(),
-            Self::Undo(error) => error.next(),
-            Self::NoUpgradeCommand(ProgramError::NotFound { name }) => {
-                format!("install the application's requirements (they bring {name}), or set LEVELHEAD_UPGRADE_COMMAND")
-            }
-            Self::NoUpgradeCommand(error) | Self::Program(error) => error.next(),
-            Self::Upgrade(error) => error.next(),
-            Self::NotAtHead { .. } => {
-                "check that the upgrade command uses this DATABASE_URL and these migration files".to_owned()
-            }
-            Self::Graph(error) => error.next(),
-            Self::NotOnHeads { .. } => "bring it there: levelhead run".to_owned(),
-            Self::FurtherNotAtHead { name, .. } => {
-                format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
-            }
-            Self::VersionTableElsewhere { .. } => {
-                "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".to_owned()
-            }
-            Self::ChecksFailed { next, .. } => next.clone(),
-            Self::NothingToExplain { .. } => {
-                "hand over the whole output, both streams: COMMAND 2>&1 | levelhead explain".to_owned()
-            }
-            Self::UnknownCode { nearest: Some(code), .. } => format!("levelhead explain {code}"),
-            Self::UnknownCode { nearest: None, .. } => "levelhead explain, without more, lists the codes".to_owned(),
-            Self::Input(_) => "give the text as an argument: levelhead explain 'TEXT'".to_owned(),
-            Self::NeedsAPerson { next } | Self::NeedsRepair { next } => next.clone(),
-            Self::OnlyPending => "levelhead run".to_owned(),
-            Self::Report { file, source } => match (source.kind(), file.parent()) {
-                (ErrorKind::NotFound, Some(folder)) => format!("mkdir -p {}", folder.display()),
-                (ErrorKind::IsADirectory, _) => format!("give --output a file in it: {}/report.md", file.display()),
-                (ErrorKind::StorageFull, _) => "make room there, or give --output a file elsewhere".to_owned(),
-                _ => "give --output a file in a folder that can be written to".to_owned(),
-            },
-            Self::NotConfirmed { sql } => {
-                format!("{sql}, for the statements; levelhead infer, for the evidence")
-            }
-            Self::NobodyToAsk { command } => command.clone(),
-            Self::EvidenceDisagrees { first, command, .. } => {
-                format!("levelhead infer --explain {first}; if you know better, {command}")
-            }
-            Self::ChangedMeanwhile => "levelhead fix, once more".to_owned(),
-            Self::Output(_) => "make room where the output goes".to_owned(),
-            Self::Restarted { .. } => "look at the database's log: why was it restarted?".to_owned(),
-            Self::NotFollowed { holder: None, .. } => {
-                "start an instance that upgrades: levelhead run, without --wait or LEVELHEAD_MODE=wait".to_owned()
-            }
-            Self::NotFollowed { holder: Some(_), .. } => {
-                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
-            }
-            Self::Against(error) => error.next(),
-            Self::Merge(error) => error.next(),
-            Self::Restore(error) => error.next(),
-            Self::Reset(error) => error.next(),
-            Self::Liveness(error) => error.next(),
-            Self::Runtime(_) => "raise this container's limits on processes and open files".to_owned(),
         }
     }
 }

@@ -9,6 +9,8 @@ pub mod config;
 pub mod drawing;
 pub mod error;
 pub mod explanation;
+pub mod findings;
+pub mod help;
 pub mod logging;
 pub mod process;
 pub mod prose;
@@ -24,6 +26,7 @@ use tracing::{error, info};
 use cli::{Cli, Command};
 use config::{Config, Log};
 use error::Error;
+use help::Help;
 use process::exec::exec;
 use process::program::Program;
 use process::{signals, stdio};
@@ -113,8 +116,8 @@ fn nothing_to_start((): ()) -> Option<Program> {
 fn refuse(stop: &Error) -> i32 {
     match stop {
         // What `run` is for is no error.
-        Error::OnlyPending => info!(next = %stop.next(), "{stop}"),
-        _ => error!(next = %stop.next(), "{stop}"),
+        Error::OnlyPending => info!(next = %stop.help(), "{stop}"),
+        _ => error!(next = %stop.help(), "{stop}"),
     }
     match stop.interruption() {
         Some(signal) => signals::die_of(signal),

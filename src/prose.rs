@@ -1,5 +1,7 @@
 //! Text for people on a terminal of 80 columns, in a log, or in a web shell: wrapped, and without markup. Writes nothing.
 
+use std::fmt::Display;
+
 use textwrap::{Options, WordSplitter, fill};
 
 /// What every terminal has.
@@ -13,7 +15,7 @@ pub fn paragraph(text: &str, first: &str, rest: &str) -> String {
 }
 
 /// The next command, on a line of its own that is never wrapped: it is to be copied.
-pub fn next(command: &str, indent: &str) -> String {
+pub fn next(command: impl Display, indent: &str) -> String {
     format!("{indent}next: {command}\n")
 }
 

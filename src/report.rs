@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::help::Advice;
 use crate::prose::{next, paragraph};
 
 /// How a check came out.
@@ -48,23 +49,23 @@ pub struct Check {
     /// Further lines, as another program has written them.
     pub detail: Vec<String>,
     /// The one thing to do next, where there is one.
-    pub next: Option<String>,
+    pub help: Option<Advice>,
 }
 
 impl Check {
     /// As it should be.
     pub fn pass(name: &'static str, text: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Pass, text: text.into(), detail: Vec::new(), next: None }
+        Self { name, outcome: Outcome::Pass, text: text.into(), detail: Vec::new(), help: None }
     }
 
     /// Worth knowing.
-    pub fn warn(name: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Warn, next: Some(next.into()), ..Self::pass(name, text) }
+    pub fn warn(name: &'static str, text: impl Into<String>, help: impl Into<Advice>) -> Self {
+        Self { outcome: Outcome::Warn, help: Some(help.into()), ..Self::pass(name, text) }
     }
 
     /// To be put right.
-    pub fn fail(name: &'static str, text: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { outcome: Outcome::Fail, next: Some(next.into()), ..Self::pass(name, text) }
+    pub fn fail(name: &'static str, text: impl Into<String>, help: impl Into<Advice>) -> Self {
+        Self { outcome: Outcome::Fail, help: Some(help.into()), ..Self::pass(name, text) }
     }
 }
 
@@ -121,7 +122,7 @@ impl Report {
                 }
                 text += &lines;
                 check.detail.iter().for_each(|line| text += &format!("        {line}\n"));
-                if let Some(command) = &check.next {
+                if let Some(command) = &check.help {
                     text += &next(command, "        ");
                 }
             }
@@ -137,7 +138,11 @@ impl Report {
         for group in &self.groups {
             text += &format!("### {}\n\n| | Check | Found |\n|---|---|---|\n", group.title);
             for check in &group.checks {
-                let next = check.next.as_ref().map(|next| format!("<br>Next: {}", code(next))).unwrap_or_default();
+                let next = check
+                    .help
+                    .as_ref()
+                    .map(|help| format!("<br>Next: {}", code(&help.to_string())))
+                    .unwrap_or_default();
                 let detail: String = check.detail.iter().map(|line| format!("<br>{}", code(line))).collect();
                 let found = cell(&check.text);
                 text += &format!("| {} | `{}` | {found}{detail}{next} |\n", check.outcome.word(), check.name);
@@ -157,7 +162,7 @@ impl Report {
                 "outcome": check.outcome.word(),
                 "text": check.text,
                 "detail": check.detail,
-                "next": check.next,
+                "next": check.help,
             })
         };
         let checks = self.groups.iter().flat_map(|group| group.checks.iter().map(move |one| check(group, one)));

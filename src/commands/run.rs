@@ -12,6 +12,7 @@ use super::look::{Depth, Look, policy};
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
+use crate::help::Help;
 use crate::process::liveness::Liveness;
 use crate::process::program::{self, Program};
 use crate::reconcile::{Severity, list};
@@ -53,7 +54,7 @@ pub async fn run(config: &Config, arguments: &Arguments) -> Result<Option<Progra
         // To skip the upgrade is to start no matter what: the reading is only a courtesy.
         Err(error) if config.skip_upgrade => warn!("{error}; SKIP_DB_UPGRADE is set, going on"),
         Err(error) if config.on_failure == Reaction::Start && error.interruption().is_none() => {
-            warn!(next = %error.next(), "{error}; LEVELHEAD_ON_FAILURE=start: going on");
+            warn!(next = %error.help(), "{error}; LEVELHEAD_ON_FAILURE=start: going on");
         }
         result => result?,
     }
@@ -114,7 +115,7 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
 /// Says what was found where nothing is to be changed: the upgrade is skipped, or the rows are at head already.
 fn report(config: &Config, look: &Look) -> Result<(), Error> {
     for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+        warn!(next = %finding.help(), "{}: {finding}", finding.code());
     }
     match &look.plan {
         Err(obstacle) if !config.skip_upgrade => return Err(obstacle.clone().into()),

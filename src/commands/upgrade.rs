@@ -11,6 +11,7 @@ use super::look::{Depth, Look, policy};
 use super::write::{record, write};
 use crate::config::{Config, Verify};
 use crate::error::Error;
+use crate::help::Help;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade::{self, UpgradeError};
@@ -124,7 +125,7 @@ async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goa
         warn!("  {fact}");
     }
     for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
-        warn!(next = %finding.next(), "{}: {finding}", finding.code());
+        warn!(next = %finding.help(), "{}: {finding}", finding.code());
     }
 }
 
@@ -138,7 +139,7 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
     let plan = look.plan.clone()?;
     for finding in &look.findings {
         match finding.severity() {
-            Severity::Warning => warn!(next = %finding.next(), "{}: {finding}", finding.code()),
+            Severity::Warning => warn!(next = %finding.help(), "{}: {finding}", finding.code()),
             // Its next command is `levelhead run`, which is what goes on here.
             Severity::Repair => warn!("{}: {finding}", finding.code()),
             _ => {}

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 use super::files::Files;
 use crate::config::Config;
 use crate::error::Error;
+use crate::help::Help;
 use crate::reconcile::{Finding, Plan, Severity, Upgrade};
 use database::Database;
 use version_table::ledger::{Action, Applied, Note, Recorded};
@@ -82,9 +83,11 @@ pub(super) async fn record(
     let note = Note { applied: applied.collect(), ..note };
     let before = VersionRows::Rows(upgrade.from.clone());
     match database.record(files.version_table()?, &before, after, &note).await {
-        Ok(Recorded::No { reason, next }) => warn!(next = %next, "the upgrade is not in the ledger: {reason}"),
+        Ok(Recorded::No { reason, remedy }) => {
+            warn!(next = %remedy.help(), "the upgrade is not in the ledger: {reason}")
+        }
         Ok(Recorded::Yes | Recorded::Off) => {}
-        Err(error) => warn!(next = %error.next(), "the upgrade is not in the ledger: {error}"),
+        Err(error) => warn!(next = %error.help(), "the upgrade is not in the ledger: {error}"),
     }
     Ok(())
 }
@@ -96,8 +99,8 @@ pub(super) fn note(config: &Config, action: Action) -> Option<Note> {
 
 /// Whether the change can be undone; says so where it cannot.
 pub(super) fn is_recorded(recorded: &Recorded) -> bool {
-    if let Recorded::No { reason, next } = recorded {
-        warn!(next = %next, "this change is not in the ledger, so that levelhead undo cannot take it back: {reason}");
+    if let Recorded::No { reason, remedy } = recorded {
+        warn!(next = %remedy.help(), "this change is not in the ledger, so that levelhead undo cannot take it back: {reason}");
     }
     *recorded == Recorded::Yes
 }

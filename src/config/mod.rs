@@ -16,6 +16,7 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::help::{Advice, Help};
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
@@ -164,21 +165,22 @@ fn either(names: &[&str]) -> String {
     }
 }
 
-impl ConfigError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for ConfigError {
+    fn help(&self) -> Advice {
         match self {
             Self::UnknownVariable { name, nearest } if nearest.is_empty() => {
-                format!("unset {name}; `levelhead run --help` lists the variables")
+                format!("unset {name}; `levelhead run --help` lists the variables").into()
             }
-            Self::UnknownVariable { name, nearest } => format!("rename {name} to {}, or unset it", either(nearest)),
+            Self::UnknownVariable { name, nearest } => {
+                format!("rename {name} to {}, or unset it", either(nearest)).into()
+            }
             Self::NotUtf8 { name } | Self::Value { name, .. } => {
-                format!("set {name} to an accepted value, or unset it")
+                format!("set {name} to an accepted value, or unset it").into()
             }
             Self::NoDatabaseUrl { .. } => {
-                "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME, or sqlite:///FILE".to_owned()
+                "set DATABASE_URL=postgresql://USER:PASSWORD@HOST:5432/NAME, or sqlite:///FILE".into()
             }
-            Self::Url(source) => source.next(),
+            Self::Url(source) => source.help(),
         }
     }
 }

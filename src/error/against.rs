@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::help::{Advice, Command, Help};
 use crate::version_control::VersionControlError;
 
 /// Why the merge with another branch is not looked at.
@@ -33,23 +34,25 @@ pub enum AgainstError {
     },
 }
 
-impl AgainstError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for AgainstError {
+    fn help(&self) -> Advice {
         let of_origin = |name: &str| name.strip_prefix("origin/").unwrap_or(name).to_owned();
         match self {
             Self::VersionControl { source: VersionControlError::NoRepository { .. }, .. } => {
-                "run it in a clone of the project, not in an image".to_owned()
+                "run it in a clone of the project, not in an image".into()
             }
-            Self::VersionControl { source, folder, .. } => source.next(folder),
+            Self::VersionControl { source, folder, .. } => source.sought_in(folder).help(),
             // A clone of a single branch keeps another one only where it is told to.
             Self::NoSuchCommit { name } => {
-                format!("git fetch origin {0}:refs/remotes/origin/{0}", of_origin(name))
+                let name = of_origin(name);
+                Command::git("fetch origin").with(format!("{name}:refs/remotes/origin/{name}")).into()
             }
-            Self::NoFork { name, is_shallow: true } => {
-                format!("git fetch --unshallow origin {}; in GitHub Actions, fetch-depth: 0", of_origin(name))
+            Self::NoFork { name, is_shallow: true } => Command::git("fetch --unshallow origin")
+                .with(of_origin(name))
+                .before("; in GitHub Actions, fetch-depth: 0"),
+            Self::NoFork { name, is_shallow: false } => {
+                Command::git("log --oneline").with(name).before(", to see whose history it is")
             }
-            Self::NoFork { name, is_shallow: false } => format!("git log --oneline {name}, to see whose history it is"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::help::{Advice, Command, Help};
 use crate::process::program::ProgramError;
 use history::Problem;
 
@@ -110,41 +111,39 @@ impl MergeError {
             _ => 125,
         }
     }
+}
 
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for MergeError {
+    fn help(&self) -> Advice {
         match self {
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } if heads.len() < 2 => {
-                format!("nothing needs a merge: {} is the only head", heads.join(", "))
+                format!("nothing needs a merge: {} is the only head", heads.join(", ")).into()
             }
-            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => {
-                format!("merge heads only; there are {}: levelhead merge {}", heads.join(", "), heads.join(" "))
-            }
-            Self::NoTerminal => {
-                "see what would be written: levelhead merge --dry-run; or write it: levelhead merge".to_owned()
-            }
-            Self::Unfit { .. } => "give another --rev-id or --branch-label, or none".to_owned(),
+            Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => Command::levelhead("merge")
+                .with_all(heads)
+                .after(format!("merge heads only; there are {}: ", heads.join(", "))),
+            Self::NoTerminal => Command::levelhead("merge --dry-run")
+                .after("see what would be written: ")
+                .before("; or write it: levelhead merge"),
+            Self::Unfit { .. } => "give another --rev-id or --branch-label, or none".into(),
             Self::Write { path, .. } => {
-                format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+                format!("make {} writable for this user", path.parent().unwrap_or(path).display()).into()
             }
-            Self::Copy { .. } => "make room in the folder of temporary files, or set TMPDIR to another".to_owned(),
+            Self::Copy { .. } => "make room in the folder of temporary files, or set TMPDIR to another".into(),
             Self::NoCommand { source: ProgramError::NotFound { name }, .. } => format!(
                 "install {name}: activate the application's virtualenv, or install its requirements; or set \
                  LEVELHEAD_UPGRADE_COMMAND"
-            ),
-            Self::NoCommand { source, .. } => source.next(),
-            Self::Failed { command, .. } | Self::Silent { command, .. } => command.clone(),
+            )
+            .into(),
+            Self::NoCommand { source, .. } => source.help(),
+            Self::Failed { command, .. } | Self::Silent { command, .. } => Command::Shell(command.clone()).into(),
             Self::Wrong { paths, .. } if paths.is_empty() => {
-                "check that the upgrade command uses these migration files".to_owned()
+                "check that the upgrade command uses these migration files".into()
             }
-            Self::Wrong { in_copy: true, .. } => "correct script.py.mako, which this file is made from".to_owned(),
-            Self::Wrong { paths, .. } => {
-                let paths = paths.iter().map(|path| path.to_string_lossy());
-                format!("rm {}", shell_words::join(paths))
-            }
-            Self::Overwritten { path } => {
-                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display())
-            }
+            Self::Wrong { in_copy: true, .. } => "correct script.py.mako, which this file is made from".into(),
+            Self::Wrong { paths, .. } => Command::of("rm", "").with_all(paths.iter().map(|path| path.display())).into(),
+            Self::Overwritten { path } => Command::levelhead("merge -m MESSAGE")
+                .after(format!("move {} away, or give another message: ", path.display())),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use nix::sys::signal::Signal;
 
+use crate::help::{Advice, Command, Help};
 use crate::reconcile::list;
 
 /// Why a database is not emptied.
@@ -50,7 +51,7 @@ pub enum ResetError {
         /// Why.
         reason: String,
         /// What to do about it.
-        advice: String,
+        advice: Box<Advice>,
     },
     /// levelhead was asked to end while it wrote the dump.
     #[error("stopped by {signal}; there is no backup, and nothing is dropped")]
@@ -60,25 +61,21 @@ pub enum ResetError {
     },
 }
 
-impl ResetError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for ResetError {
+    fn help(&self) -> Advice {
         match self {
             Self::Production { .. } => {
-                "leave it alone; if it is a throwaway database all the same, add --even-in-production".to_owned()
+                "leave it alone; if it is a throwaway database all the same, add --even-in-production".into()
             }
-            Self::Connected { .. } => "stop the application first; or add --even-if-connected".to_owned(),
-            Self::NotOwned { owner, .. } => {
-                format!(
-                    "levelhead reset with the DATABASE_URL of a role that may act as {owner}, such as a superuser's"
-                )
-            }
+            Self::Connected { .. } => "stop the application first; or add --even-if-connected".into(),
+            Self::NotOwned { owner, .. } => Command::levelhead("reset")
+                .before(format!(" with the DATABASE_URL of a role that may act as {owner}, such as a superuser's")),
             Self::NotConfirmed { database, .. } => {
-                format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database))
+                format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database)).into()
             }
-            Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".to_owned(),
-            Self::Backup { advice, .. } => advice.clone(),
-            Self::Interrupted { .. } => "the same command again, with more time".to_owned(),
+            Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".into(),
+            Self::Backup { advice, .. } => (**advice).clone(),
+            Self::Interrupted { .. } => "the same command again, with more time".into(),
         }
     }
 }

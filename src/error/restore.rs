@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::help::{Advice, Command, Help};
 use crate::version_control::VersionControlError;
 use history::Problem;
 
@@ -84,42 +85,37 @@ pub enum RestoreError {
     },
 }
 
-fn of(wanted_by: Option<&str>) -> String {
-    wanted_by.map(|child| format!(", which {child} follows,")).unwrap_or_default()
-}
-
-impl RestoreError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for RestoreError {
+    fn help(&self) -> Advice {
         match self {
-            Self::VersionControl { source, folder, .. } => source.next(folder),
-            Self::NotFound { is_shallow: true, .. } => {
-                "git fetch --unshallow, since this clone lacks the older commits; then restore again".to_owned()
-            }
-            Self::NotFound { folder, .. } => format!(
-                "git fetch --all, and restore again; or copy the file from an image that has it into {}; without it: \
-                 levelhead infer",
+            Self::VersionControl { source, folder, .. } => source.sought_in(folder).help(),
+            Self::NotFound { is_shallow: true, .. } => Command::git("fetch --unshallow")
+                .before(", since this clone lacks the older commits; then restore again"),
+            Self::NotFound { folder, .. } => Command::git("fetch --all").before(format!(
+                ", and restore again; or copy the file from an image that has it into {}; without it: levelhead infer",
                 folder.display()
-            ),
+            )),
             Self::Unreadable { path, blob, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                format!(
-                    "git cat-file blob {} >{}, then put right what is wrong with it",
-                    &blob[..10],
-                    shell_words::quote(&name)
-                )
+                let command = format!("git cat-file blob {} >{}", &blob[..10], shell_words::quote(&name));
+                Command::Shell(command).before(", then put right what is wrong with it")
             }
-            Self::Ambiguous { ids, .. } => format!("give more of it: levelhead restore {}", ids[0]),
+            Self::Ambiguous { ids, .. } => Command::levelhead("restore").with(&ids[0]).after("give more of it: "),
             Self::NotInCommit { revision, commits, .. } => {
-                format!("levelhead restore {revision} --from {}", commits.first().map_or("COMMIT", String::as_str))
+                let commit = commits.first().map_or("COMMIT", String::as_str);
+                Command::levelhead("restore").with(revision).with("--from").with(commit).into()
             }
-            Self::Unsound { problem, .. } => problem.next(),
+            Self::Unsound { problem, .. } => problem.help(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {
-                format!("look at the file that is there, and move it away: {}", path.display())
+                format!("look at the file that is there, and move it away: {}", path.display()).into()
             }
             Self::Write { path, .. } => {
-                format!("make {} writable for this user", path.parent().unwrap_or(path).display())
+                format!("make {} writable for this user", path.parent().unwrap_or(path).display()).into()
             }
         }
     }
+}
+
+fn of(wanted_by: Option<&str>) -> String {
+    wanted_by.map(|child| format!(", which {child} follows,")).unwrap_or_default()
 }

@@ -48,7 +48,7 @@ pub(super) fn at(lines: &[&str], at: usize) -> Option<Failure> {
 
 /// Variables that the environment does not have.
 pub(super) fn of_variables(missing: &[String]) -> Failure {
-    let cause = if missing == [URLS[0]] { Cause::NoUrl } else { Cause::MissingVariable };
+    let cause = if missing == [URLS[0]] { Cause::NO_URL } else { Cause::MISSING_VARIABLE };
     Failure::new(cause, variables::sentence(missing))
 }
 
@@ -65,14 +65,14 @@ fn of_key(line: &str, key: Option<&str>, traceback: &Traceback<'_>) -> Failure {
     let is_id_like = !key.contains(char::is_whitespace);
     let failure = match traceback.innermost() {
         Some(frame) if frame.is_environ(key) => of_variables(&[key.to_owned()]),
-        _ if URLS.contains(&key) => Failure::new(Cause::NoUrl, line),
-        Some(frame) if frame.is_alembics_map() && is_id_like => Failure::new(Cause::MissingParent, lost_revision(key)),
+        _ if URLS.contains(&key) => Failure::new(Cause::NO_URL, line),
+        Some(frame) if frame.is_alembics_map() && is_id_like => Failure::new(Cause::MISSING_PARENT, lost_revision(key)),
         Some(_) => of_class("KeyError", line),
         // The line alone: the key's form is all there is.
-        None if variables::is_variable_like(key) => Failure::new(Cause::PerhapsVariable, line),
-        None if is_made_by_alembic(key) => Failure::new(Cause::MissingParent, lost_revision(key)),
-        None if says_nothing_secret(line) => Failure::new(Cause::MissingKey, line),
-        None => Failure::new(Cause::Unknown, "KeyError"),
+        None if variables::is_variable_like(key) => Failure::new(Cause::PERHAPS_VARIABLE, line),
+        None if is_made_by_alembic(key) => Failure::new(Cause::MISSING_PARENT, lost_revision(key)),
+        None if says_nothing_secret(line) => Failure::new(Cause::MISSING_KEY, line),
+        None => Failure::new(Cause::UNKNOWN, "KeyError"),
     };
     Failure { key: Some(key.to_owned()), is_bare: traceback.innermost().is_none(), ..failure }
 }
@@ -90,8 +90,8 @@ fn is_made_by_alembic(key: &str) -> bool {
 /// By its class alone: the words of an exception may hold anything, unless the class is Python's own for a fault of the code.
 fn of_class(name: &str, line: &str) -> Failure {
     match FAULTS.contains(&name) && line.len() > name.len() && says_nothing_secret(line) {
-        true => Failure::new(Cause::Fault, line),
-        false => Failure::new(Cause::Unknown, name),
+        true => Failure::new(Cause::FAULT, line),
+        false => Failure::new(Cause::UNKNOWN, name),
     }
 }
 
@@ -103,6 +103,7 @@ fn says_nothing_secret(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::explanation::{Cause, Explanation};
+    use crate::help::Help;
 
     /// A traceback of these frames, innermost last, each a file, a function and a line of code.
     fn raised(frames: &[(&str, &str, &str)], exception: &str) -> String {
@@ -120,9 +121,13 @@ mod tests {
 
     fn is_missing(text: &str, names: &str, place: Option<&str>) {
         let explanation = of(text);
-        assert_eq!(explanation.cause, Cause::MissingVariable, "{text}: {explanation}");
+        assert_eq!(explanation.cause, Cause::MISSING_VARIABLE, "{text}: {explanation}");
         assert_eq!(explanation.place.as_deref(), place, "{text}");
-        assert!(explanation.next().starts_with(&format!("set {names} where")), "{text}: {}", explanation.next());
+        assert!(
+            explanation.help().to_string().starts_with(&format!("set {names} where")),
+            "{text}: {}",
+            explanation.help()
+        );
         assert!(explanation.to_string().contains(names.split(", ").next().unwrap()), "{text}: {explanation}");
     }
 
@@ -177,12 +182,12 @@ mod tests {
             ("op.tables", "AttributeError: module 'alembic.op' has no attribute 'tables'"),
         ] {
             let explanation = of(&raised(&[ALEMBIC, ENV_PY, ("/srv/depot/app.py", "create_app", source)], exception));
-            assert_eq!((explanation.cause, explanation.key()), (Cause::Fault, None), "{explanation}");
+            assert_eq!((explanation.cause, explanation.key()), (Cause::FAULT, None), "{explanation}");
             assert_eq!(explanation.to_string(), format!("/srv/depot/app.py:7: {exception}"));
-            assert_eq!(explanation.next(), "correct the code: /srv/depot/app.py:7");
+            assert_eq!(explanation.help().to_string(), "correct the code: /srv/depot/app.py:7");
         }
         let secret = of(&raised(&[ENV_PY], "KeyError: 'postgresql://u:hunter2@h/d'"));
-        assert!(secret.cause == Cause::Unknown && !secret.to_string().contains("hunter2"), "{secret}");
+        assert!(secret.cause == Cause::UNKNOWN && !secret.to_string().contains("hunter2"), "{secret}");
     }
 
     #[test]
@@ -193,37 +198,37 @@ mod tests {
             "down_revision = map_[downrev]",
         );
         let lost = of(&raised(&[ENV_PY, ALEMBIC, map], "KeyError: '0042'"));
-        assert_eq!((lost.cause, lost.key()), (Cause::MissingParent, Some("0042")));
+        assert_eq!((lost.cause, lost.key()), (Cause::MISSING_PARENT, Some("0042")));
         let others = lost.where_every_parent_is_there();
-        assert_eq!(others.cause, Cause::OtherFiles);
-        assert!(!format!("{others} {}", others.next()).contains("follows"), "{others}");
+        assert_eq!(others.cause, Cause::OTHER_FILES);
+        assert!(!format!("{others} {}", others.help()).contains("follows"), "{others}");
         let warned = "UserWarning: Revision 0042 referenced from 0042 -> 0043 (head), x is not present\n";
         // A log that leaves out the frames of packages.
         let both = of(&format!("{warned}{}", raised(&[ENV_PY], "KeyError: '0042'")));
-        assert_eq!((both.cause, both.key()), (Cause::MissingParent, None));
+        assert_eq!((both.cause, both.key()), (Cause::MISSING_PARENT, None));
         let other =
             of(&format!("{warned}{}", raised(&[ENV_PY, ("<frozen os>", "__getitem__", "")], "KeyError: 'DEPOT'")));
-        assert_eq!(other.cause, Cause::MissingVariable);
+        assert_eq!(other.cause, Cause::MISSING_VARIABLE);
     }
 
     #[test]
     fn a_line_alone_is_as_ambiguous_as_it_is() {
         let variable = of("KeyError: 'DEPOT_SECRET'");
-        assert_eq!(variable.cause, Cause::PerhapsVariable);
-        assert!(variable.next().starts_with("set DEPOT_SECRET where"), "{}", variable.next());
+        assert_eq!(variable.cause, Cause::PERHAPS_VARIABLE);
+        assert!(variable.help().to_string().starts_with("set DEPOT_SECRET where"), "{}", variable.help());
         let id = of("KeyError: 'd4c3f6a5b7e8'");
         assert_eq!(
             id.clone().where_every_parent_is_there().to_string().split(": s").next(),
             Some("KeyError: 'd4c3f6a5b7e8'")
         );
-        assert_eq!((id.cause, of("KeyError: 'abc123'").cause), (Cause::MissingParent, Cause::MissingKey));
+        assert_eq!((id.cause, of("KeyError: 'abc123'").cause), (Cause::MISSING_PARENT, Cause::MISSING_KEY));
         for text in ["KeyError: 'abc123'", "KeyError: 'A1'"] {
             let of_files = of(text).of_a_revision(true);
-            assert_eq!(of_files.cause, Cause::MissingParent);
+            assert_eq!(of_files.cause, Cause::MISSING_PARENT);
             assert!(of_files.fill("{name}") == text[11..text.len() - 1], "{of_files}");
         }
-        assert_eq!(of("KeyError: 'DATABASE_URL'").cause, Cause::NoUrl);
-        assert_eq!(of("KeyError: 'DATABASE_USER'").cause, Cause::PerhapsVariable);
+        assert_eq!(of("KeyError: 'DATABASE_URL'").cause, Cause::NO_URL);
+        assert_eq!(of("KeyError: 'DATABASE_USER'").cause, Cause::PERHAPS_VARIABLE);
     }
 
     #[test]
@@ -252,7 +257,7 @@ mod tests {
         let shown = of(
             "environs.EnvValidationError: Environment variable \"PORT\" invalid: ['Missing data for required field.']",
         );
-        assert_eq!(shown.cause, Cause::Unknown);
+        assert_eq!(shown.cause, Cause::UNKNOWN);
     }
 
     #[test]
@@ -276,7 +281,7 @@ mod tests {
             Some("/srv/depot/migrations/env.py:7"),
         );
         for other in [said("Order"), raised(&[ENV_PY, settings[2]], &said("Settings"))] {
-            assert_eq!(of(&other).cause, Cause::Unknown, "{other}");
+            assert_eq!(of(&other).cause, Cause::UNKNOWN, "{other}");
         }
         let first = "pydantic.error_wrappers.ValidationError: 1 validation error for Settings\nsecret_key\n  field required (type=value_error.missing)\n";
         is_missing(first, "SECRET_KEY", None);
@@ -314,7 +319,7 @@ mod tests {
             "{asked}{handling}{}",
             raised(&[("/srv/depot/conf.py", "get", "return FALLBACK['x']")], "KeyError: 'x'")
         ));
-        assert_eq!((fallback.cause, fallback.message.as_str()), (Cause::Fault, "KeyError: 'x'"));
-        assert_eq!(of(&format!("{asked}{}", raise("raise Unconfigured(name)"))).cause, Cause::Unknown);
+        assert_eq!((fallback.cause, fallback.message.as_str()), (Cause::FAULT, "KeyError: 'x'"));
+        assert_eq!(of(&format!("{asked}{}", raise("raise Unconfigured(name)"))).cause, Cause::UNKNOWN);
     }
 }

@@ -29,13 +29,15 @@ impl Failure {
 
     /// Whether it only tells again, or of what comes of, one that was said before.
     pub(super) fn follows_from(&self, earlier: &Self) -> bool {
-        let is_vague = matches!(self.cause, Cause::Unknown | Cause::Fault | Cause::MissingKey);
-        match earlier.cause {
+        let is_vague = self.cause.is_one_of(&[Cause::UNKNOWN, Cause::FAULT, Cause::MISSING_KEY]);
+        let is_of_revision = || self.key.is_some() && self.key.as_deref() == names::whole(&earlier.message);
+        let is_of_variable = earlier.cause.is_one_of(&[Cause::MISSING_VARIABLE, Cause::NO_URL]);
+        match () {
             // Alembic warns of the files, and then does not find the revision.
-            Cause::MissingParent if self.key.is_some() && self.key.as_deref() == names::whole(&earlier.message) => true,
+            () if earlier.cause == Cause::MISSING_PARENT && is_of_revision() => true,
             // A library looks a variable up, and says in words of its own that it is missing.
-            Cause::MissingVariable | Cause::NoUrl if is_vague || self.message == earlier.message => self.says_it_again,
-            cause => self.cause.follows_from(cause),
+            () if is_of_variable && (is_vague || self.message == earlier.message) => self.says_it_again,
+            () => self.cause.follows_from(earlier.cause),
         }
     }
 

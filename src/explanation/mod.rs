@@ -4,26 +4,25 @@
 //! Pure: text in, value out. It recognises exceptions by the names that drivers give them, since a server's words depend on
 //! its language; only SQLite and Alembic have no such names. It guesses nothing: what it does not know it names and leaves.
 
-mod cause;
+mod causes;
 mod exception;
 mod failure;
 mod log;
 mod names;
 mod pages;
-mod reasons;
 mod recognise;
 #[cfg(test)]
 mod tests;
-mod texts;
 mod traceback;
 mod variables;
 
 use std::fmt;
 
-pub use cause::Cause;
+use crate::findings::Kind;
+use crate::help::{Advice, Help};
+pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
-pub use pages::{PAGES, named_in, page, summary};
-pub use reasons::{Reason, ToldBy};
+pub use pages::named_in;
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -65,17 +64,14 @@ impl Explanation {
         }
         let found = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
         let Failure { cause, message, .. } = found;
-        let cause = match cause {
-            Cause::ValueTooLong => recognise::too_long(&output, &message),
-            cause => cause,
-        };
+        let cause = if cause == Cause::VALUE_TOO_LONG { recognise::too_long(&output, &message) } else { cause };
         let place = match cause {
             // Raised in the application's own code, which may be far from any migration.
-            Cause::MissingVariable | Cause::NoUrl | Cause::Fault => found.place,
-            Cause::PerhapsVariable | Cause::MissingKey => None,
-            _ => recognise::place(&output, cause).or(found.place.filter(|_| cause == Cause::Unknown)),
+            own if own.is_one_of(&[Cause::MISSING_VARIABLE, Cause::NO_URL, Cause::FAULT]) => found.place,
+            unclear if unclear.is_one_of(&[Cause::PERHAPS_VARIABLE, Cause::MISSING_KEY]) => None,
+            _ => recognise::place(&output, cause).or(found.place.filter(|_| cause == Cause::UNKNOWN)),
         };
-        let is_open = matches!(cause, Cause::MissingParent | Cause::PerhapsVariable | Cause::MissingKey);
+        let is_open = cause.is_one_of(&[Cause::MISSING_PARENT, Cause::PERHAPS_VARIABLE, Cause::MISSING_KEY]);
         let key = found.key.filter(|_| is_open).map(|name| Key { name, is_bare: found.is_bare });
         Some(Self { cause, message, revision: recognise::revision(&output), place, key })
     }
@@ -94,31 +90,23 @@ impl Explanation {
             Some(Key { name, .. }) => exception::lost_revision(name),
             None => return self,
         };
-        Self { cause: Cause::MissingParent, message, ..self }
+        Self { cause: Cause::MISSING_PARENT, message, ..self }
     }
 
     /// The same where the files were read, and each has its parent among them: then no revision of theirs is lost.
     pub fn where_every_parent_is_there(self) -> Self {
-        if self.cause != Cause::MissingParent {
+        if self.cause != Cause::MISSING_PARENT {
             return self;
         }
         let name = self.name().unwrap_or_default().to_owned();
         match &self.key {
             Some(key) if key.is_bare => {
-                Self { cause: Cause::MissingKey, message: format!("KeyError: '{name}'"), ..self }
+                Self { cause: Cause::MISSING_KEY, message: format!("KeyError: '{name}'"), ..self }
             }
             _ => {
                 let message = format!("Alembic does not find the revision '{name}'");
-                Self { cause: Cause::OtherFiles, message, ..self }
+                Self { cause: Cause::OTHER_FILES, message, ..self }
             }
-        }
-    }
-
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self.cause {
-            Cause::InsufficientPrivilege => grant(&self.message),
-            _ => self.fill(self.reasons()[0].run),
         }
     }
 
@@ -134,7 +122,7 @@ impl Explanation {
 
     /// What may lie behind it, most likely first.
     pub fn reasons(&self) -> &'static [Reason] {
-        if self.is_absent_in_sqlite() { reasons::ABSENT_IN_SQLITE } else { reasons::of(self.cause) }
+        if self.is_absent_in_sqlite() { causes::ABSENT_IN_SQLITE } else { self.cause.reasons() }
     }
 
     /// A text of a [`Reason`] with the migration's line and the names that the message is about.
@@ -166,7 +154,16 @@ impl Explanation {
 
     /// SQLite has no search_path, and words of its own.
     fn is_absent_in_sqlite(&self) -> bool {
-        self.cause.finding() == Some("stamped-too-far") && self.message.starts_with("no such ")
+        self.cause.finding() == Some(Kind::STAMPED_TOO_FAR) && self.message.starts_with("no such ")
+    }
+}
+
+impl Help for Explanation {
+    fn help(&self) -> Advice {
+        match self.cause == Cause::INSUFFICIENT_PRIVILEGE {
+            true => grant(&self.message),
+            false => self.fill(self.reasons()[0].run).into(),
+        }
     }
 }
 
@@ -186,16 +183,17 @@ impl fmt::Display for Explanation {
 }
 
 /// The statement that gives the role what the server has refused, as far as the refusal says what it was.
-fn grant(message: &str) -> String {
+fn grant(message: &str) -> Advice {
     let after = |words: &str| message.split_once(words).map(|(_, rest)| rest.trim());
     if let Some(object) = after("must be owner of ") {
-        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object));
+        return format!("as the owner: ALTER {} OWNER TO the role of DATABASE_URL", with_kind_in_capitals(object))
+            .into();
     }
     let Some(object) = after("permission denied for ") else {
-        return "grant the role of DATABASE_URL what the server has refused".to_owned();
+        return "grant the role of DATABASE_URL what the server has refused".into();
     };
     let right = if object.starts_with("schema ") { "CREATE" } else { "ALL" };
-    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object))
+    format!("as the owner: GRANT {right} ON {} TO the role of DATABASE_URL", with_kind_in_capitals(object)).into()
 }
 
 /// `table products` as `TABLE products`.

@@ -1,15 +1,31 @@
 //! Recognising errors in what an upgrade or a start has said, a line at a time.
 
+use super::causes::Sign;
 use super::exception::{self, class, lost_revision};
-use super::texts::{BY_LIBPQ, BY_NAME, BY_SERVER, BY_SQLITE, BY_TEXT, DRIVERS};
 use super::{Cause, Failure, variables};
+
+/// Modules that are drivers of databases.
+const DRIVERS: &[&str] = &[
+    "psycopg2",
+    "psycopg",
+    "asyncpg",
+    "pg8000",
+    "psycopg2cffi",
+    "MySQLdb",
+    "pymysql",
+    "mysql",
+    "aiosqlite",
+    "pysqlite3",
+];
+const NO_MODULE: &str = "No module named ";
 
 /// The error that the line `at` tells of; of an exception that nothing else is known of, also by what stands above it.
 pub(super) fn failure(lines: &[&str], at: usize) -> Option<Failure> {
     let line = lines[at];
-    by_name(line)
-        .or_else(|| by_driver(line, "psycopg", BY_LIBPQ))
-        .or_else(|| by_driver(line, "sqlite3.", BY_SQLITE))
+    let sqlites = |sign: &Sign, words: &str| is_sqlites(sign, words, |words, text| words.contains(text));
+    by_class(line)
+        .or_else(|| by_driver(line, "psycopg", is_libpqs))
+        .or_else(|| by_driver(line, "sqlite3.", sqlites))
         .or_else(|| by_server(line))
         .or_else(|| by_text(line))
         .map(|(cause, message)| Failure::new(cause, message))
@@ -24,40 +40,54 @@ fn variable(line: &str) -> Option<Failure> {
 }
 
 /// `psycopg.errors.NAME: words`, or the same in brackets within SQLAlchemy's exception.
-fn by_name(line: &str) -> Option<(Cause, String)> {
-    BY_NAME.iter().find_map(|(name, cause)| {
+fn by_class(line: &str) -> Option<(Cause, String)> {
+    Cause::signs().find_map(|(cause, sign)| {
+        let Sign::Class(name) = sign else { return None };
         let (before, rest) = line.split_once(name)?;
         let rest = rest.strip_prefix("Error").unwrap_or(rest);
         let words = [": ", ") ", "'>: "].iter().find_map(|end| rest.strip_prefix(end))?;
-        before.ends_with('.').then(|| (*cause, words.to_owned()))
+        before.ends_with('.').then(|| (cause, words.to_owned()))
     })
 }
 
 /// The driver's own exception, or SQLAlchemy's with the driver's class in brackets, and its words.
-fn by_driver(line: &str, driver: &str, texts: &[(&str, Cause)]) -> Option<(Cause, String)> {
+fn by_driver(line: &str, driver: &str, is_it: impl Fn(&Sign, &str) -> bool) -> Option<(Cause, String)> {
     let name = class(line)?;
     let words = match name.starts_with(driver) {
         true => line[name.len()..].strip_prefix(": ")?,
         false => line.split_once(&format!("({driver}"))?.1.split_once(") ")?.1,
     };
-    Some((among(texts, words, |words, text| words.contains(text))?, words.to_owned()))
+    Some((first(|sign| is_it(sign, words))?, words.to_owned()))
 }
 
-fn among(texts: &[(&str, Cause)], words: &str, holds: fn(&str, &str) -> bool) -> Option<Cause> {
-    let is_it = |(text, cause): &&(&str, Cause)| match cause {
-        Cause::DuplicateTable | Cause::DuplicateObject => words.starts_with(text) && words.ends_with("already exists"),
-        _ => holds(words, text),
-    };
-    texts.iter().find(is_it).map(|(_, cause)| *cause)
+/// The first cause with such a sign.
+fn first(is_it: impl Fn(&Sign) -> bool) -> Option<Cause> {
+    Cause::signs().find(|(_, sign)| is_it(sign)).map(|(cause, _)| cause)
+}
+
+fn is_libpqs(sign: &Sign, words: &str) -> bool {
+    matches!(sign, Sign::Libpq(text) if words.contains(text))
+}
+
+/// `holds`: how a text is to stand in the words.
+fn is_sqlites(sign: &Sign, words: &str, holds: fn(&str, &str) -> bool) -> bool {
+    match sign {
+        Sign::SqliteIsThere(text) => words.starts_with(text) && words.ends_with("already exists"),
+        Sign::Sqlite(text) => holds(words, text),
+        _ => false,
+    }
+}
+
+fn of_server(words: &str) -> Option<Cause> {
+    first(|sign| matches!(sign, Sign::Server(begins, holds) if words.starts_with(begins) && words.contains(holds)))
 }
 
 /// A line of the server's log or of psql: `ERROR:  words`.
 fn by_server(line: &str) -> Option<(Cause, String)> {
     let (_, words) = line.split_once("ERROR:  ").or_else(|| line.split_once("FATAL:  "))?;
-    let (_, _, cause) =
-        BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds))?;
+    let cause = of_server(words)?;
     let words = words.split(" at character ").next().unwrap_or(words);
-    Some((*cause, words.to_owned()))
+    Some((cause, words.to_owned()))
 }
 
 /// The words of the server, of libpq or of SQLite alone, as people copy them. Only for a text that is nothing else: in the line of a log
@@ -70,10 +100,15 @@ pub(super) fn bare(text: &str) -> Option<Failure> {
     if let Some(name) = variables::in_words(words) {
         return Some(exception::of_variables(&[name]));
     }
-    let server = BY_SERVER.iter().find(|(begins, holds, _)| words.starts_with(begins) && words.contains(holds));
-    let libpq = || BY_LIBPQ.iter().find_map(|(text, cause)| Some((*cause, &words[words.find(text)?..])));
-    let sqlite = || among(BY_SQLITE, words, |words, text| words.starts_with(text)).map(|cause| (cause, words));
-    let (cause, words) = server.map(|(_, _, cause)| (*cause, words)).or_else(libpq).or_else(sqlite)?;
+    let libpq = || {
+        Cause::signs().find_map(|(cause, sign)| match sign {
+            Sign::Libpq(text) => Some((cause, &words[words.find(text)?..])),
+            _ => None,
+        })
+    };
+    let sqlite = || first(|sign| is_sqlites(sign, words, |words, text| words.starts_with(text)));
+    let server = of_server(words).map(|cause| (cause, words));
+    let (cause, words) = server.or_else(libpq).or_else(|| sqlite().map(|cause| (cause, words)))?;
     Some(Failure::new(cause, words))
 }
 
@@ -82,71 +117,107 @@ pub(super) fn bare(text: &str) -> Option<Failure> {
 pub(super) fn too_long(output: &str, message: &str) -> Cause {
     let is_shown = output.contains("[SQL: ") || output.contains("STATEMENT: ");
     match () {
-        () if output.contains("SET version_num=") || output.contains("(version_num)") => Cause::RevisionTooLong,
-        () if !is_shown && message.contains("character varying(32)") => Cause::PerhapsRevisionTooLong,
-        () => Cause::ValueTooLong,
+        () if output.contains("SET version_num=") || output.contains("(version_num)") => Cause::REVISION_TOO_LONG,
+        () if !is_shown && message.contains("character varying(32)") => Cause::PERHAPS_REVISION_TOO_LONG,
+        () => Cause::VALUE_TOO_LONG,
     }
 }
 
 fn by_text(line: &str) -> Option<(Cause, String)> {
-    if let Some(at) = line.find("Requested revision ")
-        && line.contains(" overlaps with other requested revisions ")
-    {
-        return Some((Cause::OverlappingRows, line[at..].to_owned()));
-    }
-    if let Some(found) = about_the_files(line).or_else(|| by_exception(line)).or_else(|| missing_command(line)) {
-        return Some(found);
-    }
-    let (text, cause) = BY_TEXT.iter().find(|(text, _)| line.contains(text))?;
-    let sentence = match cause {
-        // The sentence's beginning, or who it is about, stands before the words that are looked for.
-        Cause::Cycle | Cause::BadFactory | Cause::WorkerKilled => line.rsplit("] ").next().unwrap_or(line),
-        _ => &line[line.find(text)?..],
-    };
-    Some((*cause, first_sentence(sentence).to_owned()))
-}
-
-/// What Alembic warns of while it reads the files.
-fn about_the_files(line: &str) -> Option<(Cause, String)> {
-    let at = |word: &str| line.find(word).map(|at| line[at..].to_owned());
-    if line.contains(" referenced from ") && line.ends_with("is not present") {
-        let missing = at("Revision ")?;
-        let id = missing.split_whitespace().nth(1)?;
-        return Some((Cause::MissingParent, lost_revision(id)));
-    }
-    if line.ends_with("is present more than once") {
-        return at("Revision ").map(|words| (Cause::DuplicateRevision, words));
-    }
-    if line.contains(" already used by revision ") {
-        return at("Branch name ").map(|words| (Cause::LabelClash, words));
-    }
-    None
-}
-
-/// Python's own exceptions, by their class and what they are about.
-fn by_exception(line: &str) -> Option<(Cause, String)> {
-    let found = |cause| Some((cause, line.to_owned()));
-    if let Some(at) = line.find("No module named ") {
-        let words = &line[at..];
-        let module = words["No module named ".len()..].trim_matches(['\'', '"', ' ']);
-        let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
-        return Some((if is_driver { Cause::MissingDriver } else { Cause::MissingModule }, words.to_owned()));
-    }
-    match class(line)? {
-        "SyntaxError" | "IndentationError" | "TabError" => found(Cause::BrokenFile),
-        "ImportError" if line.contains("cannot import name ") => found(Cause::ImportFailed),
-        "KeyError" if line.ends_with("'migrate'") => found(Cause::NoFlaskMigrate),
-        "socket.gaierror" => found(Cause::HostUnknown),
+    let found = Cause::signs().find_map(|(cause, sign)| match sign {
+        Sign::Found(message) => Some((cause, message(line)?)),
         _ => None,
+    });
+    found.or_else(|| {
+        Cause::signs().find_map(|(cause, sign)| {
+            let sentence = match sign {
+                Sign::Text(text) => &line[line.find(text)?..],
+                Sign::Line(text) if line.contains(text) => line.rsplit("] ").next().unwrap_or(line),
+                _ => return None,
+            };
+            Some((cause, first_sentence(sentence).to_owned()))
+        })
+    })
+}
+
+/// The line from a word on.
+fn from(line: &str, word: &str) -> Option<String> {
+    line.find(word).map(|at| line[at..].to_owned())
+}
+
+/// A row that is an ancestor of another one.
+pub(super) fn overlap(line: &str) -> Option<String> {
+    from(line, "Requested revision ").filter(|_| line.contains(" overlaps with other requested revisions "))
+}
+
+/// What Alembic warns of while it reads the files: a parent that is not there.
+pub(super) fn missing_parent(line: &str) -> Option<String> {
+    if !line.contains(" referenced from ") || !line.ends_with("is not present") {
+        return None;
     }
+    let missing = from(line, "Revision ")?;
+    missing.split_whitespace().nth(1).map(lost_revision)
+}
+
+/// What Alembic warns of: an id that is there twice.
+pub(super) fn twice(line: &str) -> Option<String> {
+    from(line, "Revision ").filter(|_| line.ends_with("is present more than once"))
+}
+
+/// What Alembic warns of: a label that is taken.
+pub(super) fn label(line: &str) -> Option<String> {
+    from(line, "Branch name ").filter(|_| line.contains(" already used by revision "))
+}
+
+/// `No module named 'x'`, and whether it is a database's driver.
+fn no_module(line: &str, of_driver: bool) -> Option<String> {
+    let words = from(line, NO_MODULE)?;
+    let module = words[NO_MODULE.len()..].trim_matches(['\'', '"', ' ']);
+    let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
+    (is_driver == of_driver).then_some(words)
+}
+
+/// A driver of a database that is not installed.
+pub(super) fn driver(line: &str) -> Option<String> {
+    no_module(line, true)
+}
+
+/// Any other module that is not there.
+pub(super) fn module(line: &str) -> Option<String> {
+    no_module(line, false)
+}
+
+/// Python's own exception of one of these classes, which the line is of and nothing else.
+fn of_class(line: &str, classes: &[&str]) -> Option<String> {
+    (!line.contains(NO_MODULE) && classes.contains(&class(line)?)).then(|| line.to_owned())
+}
+
+/// A file that Python cannot load.
+pub(super) fn unloadable(line: &str) -> Option<String> {
+    of_class(line, &["SyntaxError", "IndentationError", "TabError"])
+}
+
+/// A name that a module does not have.
+pub(super) fn import(line: &str) -> Option<String> {
+    of_class(line, &["ImportError"]).filter(|line| line.contains("cannot import name "))
+}
+
+/// Flask-Migrate, where the application does not initialise it.
+pub(super) fn extension(line: &str) -> Option<String> {
+    of_class(line, &["KeyError"]).filter(|line| line.ends_with("'migrate'"))
+}
+
+/// A host that has no address.
+pub(super) fn host(line: &str) -> Option<String> {
+    of_class(line, &["socket.gaierror"])
 }
 
 /// `sh: 1: flask: not found`, `bash: line 1: flask: command not found`.
-fn missing_command(line: &str) -> Option<(Cause, String)> {
+pub(super) fn command(line: &str) -> Option<String> {
     let before = line.strip_suffix(": command not found").or_else(|| line.strip_suffix(": not found"))?;
     let name = before.rsplit(": ").next()?;
     let is_a_name = !name.is_empty() && !name.contains(char::is_whitespace) && before.contains(": ");
-    is_a_name.then(|| (Cause::CommandNotFound, format!("{name}: command not found")))
+    is_a_name.then(|| format!("{name}: command not found"))
 }
 
 fn first_sentence(text: &str) -> &str {
@@ -165,9 +236,9 @@ pub fn revision(output: &str) -> Option<String> {
 /// The last line of a migration's own `upgrade` in a traceback; for a file that Python cannot read, that line.
 pub(super) fn place(output: &str, cause: Cause) -> Option<String> {
     let frames = output.lines().rev().filter_map(|line| line.trim().strip_prefix("File \""));
-    let is_it = |frame: &&str| match cause {
-        Cause::BrokenFile => !frame.contains(", in "),
-        _ => frame.ends_with(", in upgrade"),
+    let is_it = |frame: &&str| match cause == Cause::BROKEN_FILE {
+        true => !frame.contains(", in "),
+        false => frame.ends_with(", in upgrade"),
     };
     frames.filter(|frame| is_it(frame) && !frame.contains("-packages/")).find_map(|frame| {
         let (path, rest) = frame.split_once("\", line ")?;
@@ -180,5 +251,5 @@ pub(super) fn place(output: &str, cause: Cause) -> Option<String> {
 pub(super) fn silence(output: &str) -> Option<Failure> {
     let last = output.lines().rev().find(|line| !line.trim().is_empty())?;
     let ends_there = last.contains("Will assume ") && last.contains("transactional DDL");
-    ends_there.then(|| Failure::new(Cause::Silenced, "nothing is said after Alembic's first lines"))
+    ends_there.then(|| Failure::new(Cause::SILENCED, "nothing is said after Alembic's first lines"))
 }

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
+use crate::help::{Advice, Command, Help};
 use socket2::{Domain, SockRef, Socket, Type};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,14 +35,14 @@ pub struct LivenessError {
     source: io::Error,
 }
 
-impl LivenessError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for LivenessError {
+    fn help(&self) -> Advice {
+        const UNSET: &str = "or unset LEVELHEAD_LIVENESS_PORT";
         match self.source.kind() {
-            io::ErrorKind::PermissionDenied => "choose a port above 1023, or unset LEVELHEAD_LIVENESS_PORT".to_owned(),
-            _ => {
-                format!("ss -ltnp 'sport = :{}', to see who listens there, or unset LEVELHEAD_LIVENESS_PORT", self.port)
-            }
+            io::ErrorKind::PermissionDenied => format!("choose a port above 1023, {UNSET}").into(),
+            _ => Command::of("ss", "-ltnp")
+                .with(format!("sport = :{}", self.port))
+                .before(format!(", to see who listens there, {UNSET}")),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::help::{Advice, Help};
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -98,18 +99,19 @@ impl UpgradeError {
     pub fn is_interruption(&self) -> bool {
         matches!(self, Self::Interrupted { .. })
     }
+}
 
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for UpgradeError {
+    fn help(&self) -> Advice {
         match self {
-            Self::Program(error) => error.next(),
-            Self::Exited { explanation: Some(explanation), .. } => explanation.next(),
+            Self::Program(error) => error.help(),
+            Self::Exited { explanation: Some(explanation), .. } => explanation.help(),
             Self::Exited { .. } | Self::Signalled { .. } => {
-                "read the upgrade's own output above: its last line names the cause".to_owned()
+                "read the upgrade's own output above: its last line names the cause".into()
             }
-            Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".to_owned(),
-            Self::Interrupted { .. } | Self::LockLost { .. } => "start again: what is still pending goes on".to_owned(),
-            Self::Io { .. } => "raise this container's limits on processes and open files".to_owned(),
+            Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".into(),
+            Self::Interrupted { .. } | Self::LockLost { .. } => "start again: what is still pending goes on".into(),
+            Self::Io { .. } => "raise this container's limits on processes and open files".into(),
         }
     }
 }

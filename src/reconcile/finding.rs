@@ -1,34 +1,7 @@
 //! A finding: one thing that is so, with the facts that it rests on.
 
 use super::table::TableProblem;
-
-/// How much a finding matters, least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// As it should be.
-    Fine,
-    /// The upgrade that is pending leads out of it.
-    Pending,
-    /// Worth knowing; it stands in nobody's way.
-    Warning,
-    /// `run` and `fix` repair it: everything that it takes is proven.
-    Repair,
-    /// Only a person can resolve it.
-    Stop,
-}
-
-impl Severity {
-    /// The stable name that JSON uses.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fine => "fine",
-            Self::Pending => "pending",
-            Self::Warning => "warning",
-            Self::Repair => "repair",
-            Self::Stop => "stop",
-        }
-    }
-}
+use crate::findings::{Kind, Severity};
 
 /// The rows that the schema proves, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,64 +173,38 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Every code, in the order of the documentation.
-    pub const CODES: [&str; 21] = [
-        "at-head",
-        "fresh-database",
-        "behind",
-        "unversioned",
-        "pending-exists",
-        "stamped-too-far",
-        "half-applied",
-        "unknown-revision",
-        "ahead",
-        "wrong-database",
-        "multiple-heads",
-        "overlapping-rows",
-        "narrow-version-column",
-        "no-privilege",
-        "read-only",
-        "in-recovery",
-        "unusable-version-table",
-        "duplicate-rows",
-        "invalid-index",
-        "drift",
-        "no-revisions",
-    ];
-
-    /// The stable name that documentation and JSON use.
-    pub fn code(&self) -> &'static str {
+    /// Which finding it is.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::AtHead { .. } => "at-head",
-            Self::FreshDatabase { .. } => "fresh-database",
-            Self::Behind { .. } => "behind",
-            Self::Unversioned { .. } => "unversioned",
-            Self::PendingExists { .. } => "pending-exists",
-            Self::StampedTooFar { .. } => "stamped-too-far",
-            Self::HalfApplied { .. } => "half-applied",
-            Self::UnknownRevision { .. } => "unknown-revision",
-            Self::Ahead { .. } => "ahead",
-            Self::WrongDatabase { .. } => "wrong-database",
-            Self::NoRevisions { .. } => "no-revisions",
-            Self::MultipleHeads { .. } => "multiple-heads",
-            Self::OverlappingRows { .. } => "overlapping-rows",
-            Self::InvalidIndex { .. } => "invalid-index",
-            Self::Drift { .. } => "drift",
-            Self::Table(problem) => problem.code(),
+            Self::AtHead { .. } => Kind::AT_HEAD,
+            Self::FreshDatabase { .. } => Kind::FRESH_DATABASE,
+            Self::Behind { .. } => Kind::BEHIND,
+            Self::Unversioned { .. } => Kind::UNVERSIONED,
+            Self::PendingExists { .. } => Kind::PENDING_EXISTS,
+            Self::StampedTooFar { .. } => Kind::STAMPED_TOO_FAR,
+            Self::HalfApplied { .. } => Kind::HALF_APPLIED,
+            Self::UnknownRevision { .. } => Kind::UNKNOWN_REVISION,
+            Self::Ahead { .. } => Kind::AHEAD,
+            Self::WrongDatabase { .. } => Kind::WRONG_DATABASE,
+            Self::NoRevisions { .. } => Kind::NO_REVISIONS,
+            Self::MultipleHeads { .. } => Kind::MULTIPLE_HEADS,
+            Self::OverlappingRows { .. } => Kind::OVERLAPPING_ROWS,
+            Self::InvalidIndex { .. } => Kind::INVALID_INDEX,
+            Self::Drift { .. } => Kind::DRIFT,
+            Self::Table(problem) => problem.kind.finding(),
         }
     }
 
-    /// How much it matters.
+    /// The stable name that documentation and JSON use.
+    pub fn code(&self) -> &'static str {
+        self.kind().code
+    }
+
+    /// How much it matters: as much as its kind, unless what was found says otherwise.
     pub fn severity(&self) -> Severity {
         match self {
-            Self::AtHead { .. } => Severity::Fine,
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => Severity::Fine,
             Self::Ahead { lacking, .. } if !lacking.is_empty() => Severity::Stop,
-            Self::FreshDatabase { .. } | Self::Behind { .. } => Severity::Pending,
-            Self::Ahead { .. } | Self::MultipleHeads { .. } | Self::InvalidIndex { .. } | Self::Drift { .. } => {
-                Severity::Warning
-            }
-            Self::OverlappingRows { .. } => Severity::Repair,
             Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
             Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
@@ -265,14 +212,7 @@ impl Finding {
             {
                 Severity::Repair
             }
-            Self::Unversioned { .. }
-            | Self::PendingExists { .. }
-            | Self::UnknownRevision { .. }
-            | Self::StampedTooFar { .. }
-            | Self::HalfApplied { .. }
-            | Self::WrongDatabase { .. }
-            | Self::NoRevisions { .. }
-            | Self::Table(_) => Severity::Stop,
+            _ => self.kind().severity,
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use super::finding::{Finding, Severity};
+use super::finding::Finding;
 use super::goal::Goal;
 use super::list;
 use super::table::{ProblemKind, TableProblem};
 use super::words::pending_from;
+use crate::findings::Severity;
+use crate::help::{Advice, Command, Help};
 use history::RevisionGraph;
 use version_table::RowChange;
 
@@ -137,13 +139,14 @@ impl Obstacle {
             Some(Setting::OnAhead) => "; LEVELHEAD_ON_AHEAD=stop forbids to start",
         }
     }
+}
 
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for Obstacle {
+    fn help(&self) -> Advice {
         match self.forbidden_by {
-            None => self.finding.next(),
-            Some(Setting::Repair) => "levelhead fix, to repair it yourself; then start again".to_owned(),
-            Some(Setting::OnAhead) => "deploy the newer release again, or set LEVELHEAD_ON_AHEAD=start".to_owned(),
+            None => self.finding.help(),
+            Some(Setting::Repair) => Command::levelhead("fix").before(", to repair it yourself; then start again"),
+            Some(Setting::OnAhead) => "deploy the newer release again, or set LEVELHEAD_ON_AHEAD=start".into(),
         }
     }
 }

@@ -7,6 +7,8 @@ use std::fmt;
 
 use super::list;
 use super::plan::{Plan, Upgrade};
+use crate::findings::Kind;
+use crate::help::{Advice, Command, Help};
 use history::{RevisionGraph, Step};
 use version_table::{
     COLUMN, Column, Privilege, ReadOnly, Relation, RelationKind, RowChange, TableFacts, alter_width, joined, quoted,
@@ -31,7 +33,7 @@ pub struct TableProblem {
     /// Which.
     pub kind: ProblemKind,
     message: String,
-    next: String,
+    help: Advice,
 }
 
 /// The kinds of problem.
@@ -57,30 +59,31 @@ pub enum ProblemKind {
     DuplicateRows,
 }
 
-impl TableProblem {
-    /// The stable name that documentation and JSON use.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self.kind {
-            ProblemKind::InRecovery => "in-recovery",
-            ProblemKind::ReadOnly => "read-only",
-            ProblemKind::NoPrivilege => "no-privilege",
-            ProblemKind::Unusable => "unusable-version-table",
-            ProblemKind::NarrowColumn { .. } => "narrow-version-column",
-            ProblemKind::DuplicateRows => "duplicate-rows",
+impl ProblemKind {
+    /// Which finding it is.
+    pub(super) fn finding(self) -> Kind {
+        match self {
+            Self::InRecovery => Kind::IN_RECOVERY,
+            Self::ReadOnly => Kind::READ_ONLY,
+            Self::NoPrivilege => Kind::NO_PRIVILEGE,
+            Self::Unusable => Kind::UNUSABLE_VERSION_TABLE,
+            Self::NarrowColumn { .. } => Kind::NARROW_VERSION_COLUMN,
+            Self::DuplicateRows => Kind::DUPLICATE_ROWS,
         }
     }
+}
 
+impl TableProblem {
     /// Whether levelhead may remove it itself.
     #[must_use]
     pub fn is_repairable(&self) -> bool {
         matches!(self.kind, ProblemKind::NarrowColumn { repairable: true, .. })
     }
+}
 
-    /// The statement to run, or else the one thing to do.
-    #[must_use]
-    pub fn next(&self) -> &str {
-        &self.next
+impl Help for TableProblem {
+    fn help(&self) -> Advice {
+        self.help.clone()
     }
 }
 
@@ -113,8 +116,8 @@ pub fn problems(facts: &TableFacts, need: Need<'_>) -> Vec<TableProblem> {
     if facts.in_recovery {
         let message =
             format!("this server is a standby, which only repeats what its primary does ({})", facts.database);
-        let next = "point DATABASE_URL at the primary".to_owned();
-        return vec![TableProblem { kind: ProblemKind::InRecovery, message, next }];
+        let help = "point DATABASE_URL at the primary".into();
+        return vec![TableProblem { kind: ProblemKind::InRecovery, message, help }];
     }
     let table = match &facts.relation {
         None => missing_table(facts, need).into_iter().collect(),
@@ -126,38 +129,38 @@ pub fn problems(facts: &TableFacts, need: Need<'_>) -> Vec<TableProblem> {
 /// Where the setting was made decides how it is unmade.
 fn read_only(facts: &TableFacts, cause: &ReadOnly) -> TableProblem {
     let (role, database) = (quoted(&facts.role), quoted(&facts.database));
-    let (message, next) = match cause {
+    let (message, help) = match cause {
         ReadOnly::Path(path) => {
             let path = path.display();
-            (format!("{path} is not writable for this user"), format!("chmod u+w {path}"))
+            (format!("{path} is not writable for this user"), Command::of("chmod", "u+w").with(&path).into())
         }
         ReadOnly::Setting(source) => {
             let setting = "default_transaction_read_only";
-            let next = match source.as_str() {
-                "database" => format!("ALTER DATABASE {database} RESET {setting}"),
-                "user" => format!("ALTER ROLE {role} RESET {setting}"),
-                "database user" => format!("ALTER ROLE {role} IN DATABASE {database} RESET {setting}"),
-                "configuration file" => format!("ALTER SYSTEM SET {setting} = off; SELECT pg_reload_conf()"),
-                "client" => format!("take {setting} out of the options in DATABASE_URL and PGOPTIONS"),
-                _ => format!("find where the server is told {setting}, and turn it off"),
+            let help = match source.as_str() {
+                "database" => sql(format!("ALTER DATABASE {database} RESET {setting}")),
+                "user" => sql(format!("ALTER ROLE {role} RESET {setting}")),
+                "database user" => sql(format!("ALTER ROLE {role} IN DATABASE {database} RESET {setting}")),
+                "configuration file" => sql(format!("ALTER SYSTEM SET {setting} = off; SELECT pg_reload_conf()")),
+                "client" => format!("take {setting} out of the options in DATABASE_URL and PGOPTIONS").into(),
+                _ => format!("find where the server is told {setting}, and turn it off").into(),
             };
-            (format!("{setting} is on for {} in {} (by: {source})", facts.role, facts.database), next)
+            (format!("{setting} is on for {} in {} (by: {source})", facts.role, facts.database), help)
         }
     };
-    TableProblem { kind: ProblemKind::ReadOnly, message, next }
+    TableProblem { kind: ProblemKind::ReadOnly, message, help }
 }
 
 fn missing_table(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     facts.server_version?;
     let Some(schema) = &facts.schema else {
         let message = "the search path leads to no schema that is there and that this role may use".to_owned();
-        let next = format!("GRANT USAGE, CREATE ON SCHEMA \"public\" TO {}", quoted(&facts.role));
-        return Some(TableProblem { kind: ProblemKind::NoPrivilege, message, next });
+        let help = sql(format!("GRANT USAGE, CREATE ON SCHEMA \"public\" TO {}", quoted(&facts.role)));
+        return Some(TableProblem { kind: ProblemKind::NoPrivilege, message, help });
     };
     if !facts.schema_exists {
         let message = format!("there is no schema {schema} to make {} in", facts.name);
-        let next = format!("CREATE SCHEMA {} AUTHORIZATION {}", quoted(schema), quoted(&facts.role));
-        return (!need.upgrade).then_some(TableProblem { kind: ProblemKind::NoPrivilege, message, next });
+        let help = sql(format!("CREATE SCHEMA {} AUTHORIZATION {}", quoted(schema), quoted(&facts.role)));
+        return (!need.upgrade).then_some(TableProblem { kind: ProblemKind::NoPrivilege, message, help });
     }
     let wanted = BTreeSet::from([Privilege::Usage, Privilege::Create]);
     let missing: BTreeSet<Privilege> = wanted.difference(&facts.schema_rights).copied().collect();
@@ -172,8 +175,8 @@ fn existing_table(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Ve
     }
     let Some(column) = &relation.column else {
         let message = format!("{} has no column {COLUMN}", facts.shown());
-        let next = facts.set_aside(relation.kind);
-        return vec![TableProblem { kind: ProblemKind::Unusable, message, next }];
+        let help = sql(facts.set_aside(relation.kind));
+        return vec![TableProblem { kind: ProblemKind::Unusable, message, help }];
     };
     let problems = [
         privileges(facts, relation, need),
@@ -191,8 +194,8 @@ fn not_a_table(facts: &TableFacts, relation: &Relation) -> Option<TableProblem> 
         _ => false,
     };
     let message = format!("{} is {}, which cannot be written to", facts.shown(), relation.kind);
-    let next = facts.set_aside(relation.kind);
-    (!usable).then_some(TableProblem { kind: ProblemKind::Unusable, message, next })
+    let help = sql(facts.set_aside(relation.kind));
+    (!usable).then_some(TableProblem { kind: ProblemKind::Unusable, message, help })
 }
 
 fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option<TableProblem> {
@@ -218,8 +221,13 @@ fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option
     relation.row_security.then(|| TableProblem {
         kind: ProblemKind::NoPrivilege,
         message: format!("row level security decides which rows of {} {} sees", facts.shown(), facts.role),
-        next: format!("ALTER TABLE {} DISABLE ROW LEVEL SECURITY", facts.quoted()),
+        help: sql(format!("ALTER TABLE {} DISABLE ROW LEVEL SECURITY", facts.quoted())),
     })
+}
+
+/// A statement to run.
+fn sql(statement: String) -> Advice {
+    Command::Sql(statement).into()
 }
 
 fn written(change: &RowChange) -> Privilege {
@@ -231,25 +239,25 @@ fn written(change: &RowChange) -> Privilege {
 }
 
 fn no_privilege(facts: &TableFacts, missing: &BTreeSet<Privilege>, message: String) -> TableProblem {
-    TableProblem { kind: ProblemKind::NoPrivilege, message, next: facts.grant(missing) }
+    TableProblem { kind: ProblemKind::NoPrivilege, message, help: sql(facts.grant(missing)) }
 }
 
 fn column_type(facts: &TableFacts, relation: &Relation, column: &Column, need: Need<'_>) -> Option<TableProblem> {
     facts.server_version?;
     let width = u32::try_from(need.longest.max(32)).ok()?;
-    let (shown, next) = (facts.shown(), alter_width(&facts.quoted(), width));
+    let (shown, widened) = (facts.shown(), sql(alter_width(&facts.quoted(), width)));
     if !matches!(column.kind.as_str(), "character varying" | "text") {
         // char(n) answers with blanks that no file's id has; anything else takes no text.
         let message = format!("{shown}.{COLUMN} is of type {}, not varchar", column.kind);
-        return Some(TableProblem { kind: ProblemKind::Unusable, message, next });
+        return Some(TableProblem { kind: ProblemKind::Unusable, message, help: widened });
     }
     let length = column.length.filter(|length| (*length as usize) < need.longest)?;
     let repairable = relation.owned && relation.kind != RelationKind::View;
     let owner = if repairable { String::new() } else { format!("; {} may widen it", relation.owner) };
     let message =
         format!("{shown}.{COLUMN} takes {length} characters, and the longest revision id has {}{owner}", need.longest);
-    let next = if repairable { "levelhead run".to_owned() } else { next };
-    Some(TableProblem { kind: ProblemKind::NarrowColumn { width, repairable }, message, next })
+    let help = if repairable { Command::levelhead("run").into() } else { widened };
+    Some(TableProblem { kind: ProblemKind::NarrowColumn { width, repairable }, message, help })
 }
 
 fn required(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option<TableProblem> {
@@ -261,11 +269,11 @@ fn required(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option<T
     let message =
         format!("{} has NOT NULL columns without a default ({columns}), so that no row can be added", facts.shown());
     let relaxed = relation.required.iter().map(|column| format!("ALTER COLUMN {} DROP NOT NULL", quoted(column)));
-    let next = match facts.server_version {
+    let help = sql(match facts.server_version {
         Some(_) => format!("ALTER TABLE {} {}", facts.quoted(), relaxed.collect::<Vec<_>>().join(", ")),
         None => format!("ALTER TABLE {} DROP COLUMN {}", facts.quoted(), quoted(&relation.required[0])),
-    };
-    Some(TableProblem { kind: ProblemKind::Unusable, message, next })
+    });
+    Some(TableProblem { kind: ProblemKind::Unusable, message, help })
 }
 
 /// Alembic replaces one row by another, and stops where it meets two.
@@ -286,6 +294,6 @@ fn duplicates(facts: &TableFacts, need: Need<'_>) -> Option<TableProblem> {
     }
     let once: BTreeSet<&str> = need.rows.iter().map(String::as_str).collect();
     let message = format!("{} holds {} more than once", facts.shown(), list(&Vec::from_iter(repeated)));
-    let next = format!("levelhead stamp --purge {}", Vec::from_iter(once).join(" "));
-    Some(TableProblem { kind: ProblemKind::DuplicateRows, message, next })
+    let help = Command::levelhead("stamp --purge").with_all(once).into();
+    Some(TableProblem { kind: ProblemKind::DuplicateRows, message, help })
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::help::Help;
 use history::{Revision, RevisionGraph};
 use schema::evidence::{Claim, Inference, Standing, Verdict};
 use schema::{self, Subject, TableSubject};
@@ -98,7 +99,7 @@ fn no_revision_is_advised_where_it_may_be_none() {
         let findings = diagnose(&graph, &Goal::heads(&graph), &state);
         let said = findings[0].to_string();
         assert!(said.ends_with("the schema does not prove a revision"), "{said}");
-        assert_eq!(findings[0].next(), "levelhead infer, to see what speaks for and against each revision");
+        assert_eq!(findings[0].help().to_string(), "levelhead infer, to see what speaks for and against each revision");
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::finding::{Finding, Position};
 use super::list;
+use crate::help::{Advice, Command, Help};
 use version_table::quoted;
 
 /// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
@@ -132,114 +133,111 @@ impl fmt::Display for Finding {
     }
 }
 
-impl Finding {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+impl Help for Finding {
+    fn help(&self) -> Advice {
+        let infer = || Command::levelhead("infer").before(", to see what speaks for and against each revision");
         match self {
             Self::Ahead { lacking, .. } if !lacking.is_empty() => {
-                "deploy the newer release again; this one cannot run on that database".to_owned()
+                "deploy the newer release again; this one cannot run on that database".into()
             }
             Self::Ahead { narrowed, .. } if !narrowed.is_empty() => {
-                "deploy the newer release again if this one fails to write".to_owned()
+                "deploy the newer release again if this one fails to write".into()
             }
-            Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".to_owned(),
+            Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".into(),
             Self::NoRevisions { .. } => {
-                "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".to_owned()
+                "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".into()
             }
             Self::PendingExists { unread, position, .. } if !unread.is_empty() => {
                 match position.candidates.last().or(position.proof.as_ref().and_then(|proof| proof.rows.last())) {
-                    Some(revision) => format!(
-                        "levelhead infer --explain {revision}, and if all of it is there, levelhead stamp --purge {revision}; \
+                    Some(revision) => Command::levelhead("infer --explain").with(revision).before(format!(
+                        ", and if all of it is there, levelhead stamp --purge {revision}; \
                          else do by hand what is missing or undo what is there"
-                    ),
-                    None => "levelhead infer, to see what speaks for and against each revision".to_owned(),
+                    )),
+                    None => infer(),
                 }
             }
-            Self::FreshDatabase { .. } | Self::Behind { .. } => "levelhead run".to_owned(),
+            Self::FreshDatabase { .. } | Self::Behind { .. } | Self::OverlappingRows { .. } => {
+                Command::levelhead("run").into()
+            }
             Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
                 if !with_data.is_empty() =>
             {
-                format!(
-                    "levelhead stamp --purge {} once what {} does to the data has been done; then start again",
-                    proof.rows.join(" "),
-                    list(with_data)
-                )
+                stamp(&proof.rows)
+                    .before(format!(" once what {} does to the data has been done; then start again", list(with_data)))
             }
-            Self::UnknownRevision { unknown, surplus: true, .. } => format!(
-                "levelhead fix, which removes {}, unless it is a row of other migrations; then start again",
+            Self::UnknownRevision { unknown, surplus: true, .. } => Command::levelhead("fix").before(format!(
+                ", which removes {}, unless it is a row of other migrations; then start again",
                 list(unknown)
-            ),
+            )),
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::UnknownRevision { position, .. }
                 if !position.is_unknown() =>
             {
-                position.next()
+                position.help()
             }
-            Self::Unversioned { .. } | Self::PendingExists { .. } => {
-                "levelhead infer, to see what speaks for and against each revision".to_owned()
-            }
+            Self::Unversioned { .. } | Self::PendingExists { .. } => infer(),
             Self::StampedTooFar { position, .. } => match &position.proof {
-                Some(_) => {
-                    "levelhead fix, which moves the row back to where the schema is; then start again".to_owned()
-                }
-                None => "levelhead infer, to see what speaks for and against each revision".to_owned(),
+                Some(_) => Command::levelhead("fix")
+                    .before(", which moves the row back to where the schema is; then start again"),
+                None => infer(),
             },
-            Self::HalfApplied { revision, .. } => {
-                format!("levelhead infer --explain {revision}, then do by hand what is missing or undo what is there")
-            }
+            Self::HalfApplied { revision, .. } => Command::levelhead("infer --explain")
+                .with(revision)
+                .before(", then do by hand what is missing or undo what is there"),
             Self::UnknownRevision { unknown, .. } => {
-                format!("levelhead restore {}, to bring its file back from version control", unknown[0])
+                Command::levelhead("restore").with(&unknown[0]).before(", to bring its file back from version control")
             }
             Self::WrongDatabase { rows, .. } if !rows.is_empty() => {
-                "levelhead verify, to see which database DATABASE_URL names, and correct it".to_owned()
+                Command::levelhead("verify").before(", to see which database DATABASE_URL names, and correct it")
             }
-            Self::WrongDatabase { .. } => {
-                "check the database's name in DATABASE_URL; if it is the right one, run the first upgrade yourself: \
-                 flask db upgrade, or alembic upgrade heads"
-                    .to_owned()
-            }
+            Self::WrongDatabase { .. } => "check the database's name in DATABASE_URL; if it is the right one, \
+                run the first upgrade yourself: flask db upgrade, or alembic upgrade heads"
+                .into(),
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => {
-                "nothing to do; levelhead merge only if they are to become one".to_owned()
+                "nothing to do; levelhead merge only if they are to become one".into()
             }
-            Self::MultipleHeads { .. } => "levelhead merge, and commit the file".to_owned(),
-            Self::OverlappingRows { .. } => "levelhead run".to_owned(),
+            Self::MultipleHeads { .. } => Command::levelhead("merge").before(", and commit the file"),
             Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
-                Some(index) => {
-                    format!("DROP INDEX CONCURRENTLY {}, so that the upgrade can make it", as_sql(&index.name))
-                }
-                None => format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name)),
+                Some(index) => Command::Sql(format!("DROP INDEX CONCURRENTLY {}", as_sql(&index.name)))
+                    .before(", so that the upgrade can make it"),
+                None => Command::Sql(format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))).into(),
             },
-            Self::Drift { .. } => "levelhead infer, to see all that deviates".to_owned(),
-            Self::Table(problem) => problem.next().to_owned(),
+            Self::Drift { .. } => Command::levelhead("infer").before(", to see all that deviates"),
+            Self::Table(problem) => problem.help(),
         }
     }
+}
+
+/// The command that replaces all rows.
+fn stamp(rows: &[String]) -> Command {
+    Command::levelhead("stamp --purge").with_all(rows)
 }
 
 impl Position {
     pub(super) fn is_unknown(&self) -> bool {
         self.proof.is_none() && self.candidates.is_empty()
     }
+}
 
-    fn next(&self) -> String {
+impl Help for Position {
+    fn help(&self) -> Advice {
         if let Some(open) = &self.open {
-            return format!(
-                "levelhead stamp --purge {} if {} been applied, else levelhead stamp --purge {}; then start again",
-                open.with.join(" "),
+            return stamp(&open.with).before(format!(
+                " if {} been applied, else {}; then start again",
                 have(&open.revisions),
-                open.without.join(" "),
-            );
+                stamp(&open.without),
+            ));
         }
         match (&self.proof, self.candidates.as_slice()) {
-            (Some(_), _) | (None, []) => "levelhead run".to_owned(),
-            (None, [only]) => {
-                format!("levelhead infer, and if you agree, levelhead stamp --purge {only}; then start again")
-            }
+            (Some(_), _) | (None, []) => Command::levelhead("run").into(),
+            (None, [only]) => Command::levelhead("infer")
+                .before(format!(", and if you agree, levelhead stamp --purge {only}; then start again")),
             // With data migrations among them, only a person knows whether they have run.
-            (None, [first, .., last]) => format!(
-                "levelhead stamp --purge {last} if what the revisions after {first} do to the data has been done, \
+            (None, [first, .., last]) => Command::levelhead("stamp --purge").with(last).before(format!(
+                " if what the revisions after {first} do to the data has been done, \
                  else levelhead stamp --purge {first}; then start again"
-            ),
+            )),
         }
     }
 }

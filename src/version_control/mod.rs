@@ -7,9 +7,9 @@ use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
+use crate::help::{Advice, Command, Help};
 use crate::process::bounded;
 use crate::process::program::{self, ProgramError};
 pub use log::{Change, Commit, Search};
@@ -54,26 +54,44 @@ pub enum VersionControlError {
 }
 
 impl VersionControlError {
-    /// The one thing to do next, for a file that is looked for in `folder`.
-    pub fn next(&self, folder: &Path) -> String {
-        let elsewhere = format!("copy the file from an image or a machine that has it into {}", folder.display());
-        match self {
-            Self::NoGit(_) => format!("apt-get install -y git, or {elsewhere}"),
-            Self::NoRepository { .. } => {
+    /// The same for a file that is looked for in `folder`.
+    pub fn sought_in<'a>(&'a self, folder: &'a Path) -> Sought<'a> {
+        Sought { error: self, folder }
+    }
+}
+
+/// Why version control cannot be asked for a file.
+pub struct Sought<'a> {
+    error: &'a VersionControlError,
+    folder: &'a Path,
+}
+
+impl Help for Sought<'_> {
+    fn help(&self) -> Advice {
+        let elsewhere = format!("copy the file from an image or a machine that has it into {}", self.folder.display());
+        match self.error {
+            VersionControlError::NoGit(_) => {
+                Command::of("apt-get", "install -y git").before(format!(", or {elsewhere}"))
+            }
+            VersionControlError::NoRepository { .. } => {
                 format!("run it in a clone of the project, or with GIT_DIR=REPOSITORY GIT_WORK_TREE=.; or {elsewhere}")
+                    .into()
             }
-            Self::Bare { folder } => format!("git clone {}, and run it there", folder.display()),
-            Self::Silent { root, .. } => {
-                // Not a git command to try: it would run what this one was kept from.
-                format!(
-                    "see what git waits for in {}, such as its include.path; or {elsewhere}",
-                    root.join(".git/config").display()
-                )
+            VersionControlError::Bare { folder } => {
+                Command::git("clone").with(folder.display()).before(", and run it there")
             }
-            Self::Refused { answer, .. } => match answer.split_once("safe.directory ") {
+            // Not a git command to try: it would run what this one was kept from.
+            VersionControlError::Silent { root, .. } => format!(
+                "see what git waits for in {}, such as its include.path; or {elsewhere}",
+                root.join(".git/config").display()
+            )
+            .into(),
+            VersionControlError::Refused { answer, .. } => match answer.split_once("safe.directory ") {
                 // Quoted by git where a shell needs it.
-                Some((_, path)) => format!("git config --global --add safe.directory {}", path.trim_end()),
-                None => elsewhere,
+                Some((_, path)) => {
+                    Command::Shell(format!("git config --global --add safe.directory {}", path.trim_end())).into()
+                }
+                None => elsewhere.into(),
             },
         }
     }
@@ -185,7 +203,7 @@ impl Repository {
     /// Asks git, in the repository, without pager, colour, hooks, programs or servers that its configuration may name: whoever
     /// has written the checkout may have written that, too.
     fn ask_within<S: AsRef<OsStr>>(&self, limit: Duration, words: &[S]) -> Result<Vec<u8>, VersionControlError> {
-        let mut asked = Command::new(&self.git);
+        let mut asked = std::process::Command::new(&self.git);
         if !self.is_named {
             asked.arg("-C").arg(&self.root);
             for name in ELSEWHERE {

@@ -69,9 +69,14 @@ fn the_arrows_between_the_crates_are_those_of_the_architecture() {
 fn judging_is_pure() {
     let impure =
         ["std::fs", "std::env", "std::process", "std::net", "std::time", "tokio", "nix::", "rusqlite", "tracing"];
-    for folder in
-        ["src/reconcile", "src/explanation", "crates/schema/src", "crates/migration/src", "crates/version-table/src"]
-    {
+    for folder in [
+        "src/help",
+        "src/reconcile",
+        "src/explanation",
+        "crates/schema/src",
+        "crates/migration/src",
+        "crates/version-table/src",
+    ] {
         none_of(folder, &impure, &[]);
     }
 }
@@ -132,4 +137,17 @@ fn each_library_has_a_readme_and_examples_that_run() {
             assert!(done.status.success() && !done.stdout.is_empty(), "{name:?}: {done:?}");
         }
     }
+}
+
+#[test]
+fn what_to_do_next_is_said_through_one_trait() {
+    for folder in ["src", "crates"] {
+        none_of(folder, &["fn next(&self) -> String", "fn next(self) -> &'static str", "fn next(&self) -> &str"], &[]);
+    }
+    // The libraries say what is so; what this program can do about it, it says itself.
+    none_of(
+        "crates",
+        &["levelhead stamp", "levelhead restore", "levelhead fix", "levelhead check", "levelhead run"],
+        &[],
+    );
 }

@@ -81,7 +81,9 @@ fn list(failures: &[Failure]) -> String {
 }
 
 impl ConnectError {
-    fn last(&self) -> Option<&Failure> {
+    /// The last one that was refused; none where the time was up before any was.
+    #[must_use]
+    pub fn last(&self) -> Option<&Failure> {
         match self {
             Self::Refused { failure } => Some(failure),
             Self::Deadline { failures, .. } => failures.last(),
@@ -98,12 +100,6 @@ impl ConnectError {
     #[must_use]
     pub fn is_deadline(&self) -> bool {
         matches!(self, Self::Deadline { .. })
-    }
-
-    /// The one thing to do next.
-    #[must_use]
-    pub fn next(&self) -> String {
-        self.last().map_or_else(|| FailureKind::Silent.next().to_owned(), Failure::next)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::connect::ConnectError;
-use super::failure::{FailureKind, Refusal, RefusalKind};
+use super::failure::{Refusal, RefusalKind};
 use super::lock::Holder;
 use thiserror::Error;
 
@@ -38,7 +38,7 @@ pub enum DatabaseError {
         /// What is in the way.
         problem: String,
         /// The statement that removes it.
-        next: String,
+        statement: String,
     },
     /// A statement of a reset failed. Nothing was dropped.
     #[error("the database is as it was: {statement}: {source}")]
@@ -140,19 +140,8 @@ pub enum CatalogueError {
     },
 }
 
-impl CatalogueError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        "run `levelhead verify` to see which server and which version answers".to_owned()
-    }
-}
-
 /// What a read of the version table is for, which may wait for a lock as well as for a server.
-pub(crate) const READ_ROWS: &str = "read the version table";
-
-/// Shows who has a lock on the version table, whatever its name.
-const WHO: &str = "wait for whoever uses the version table: SELECT pid, application_name, state, query FROM pg_stat_activity \
-    WHERE pid IN (SELECT pid FROM pg_locks WHERE mode LIKE '%ExclusiveLock' AND locktype = 'relation'); then start again";
+pub const READ_ROWS: &str = "read the version table";
 
 /// Whether a statement that takes no time was ended for having waited: by its own limit, or by the role's.
 fn is_locked_out(source: &Refusal) -> bool {
@@ -164,62 +153,18 @@ fn named(holder: Option<&Holder>) -> String {
 }
 
 impl DatabaseError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
+    /// Whether a pooler has refused a query for its own mode's sake.
+    #[must_use]
+    pub fn is_poolers(&self) -> bool {
+        matches!(self, Self::Query { source, .. } if source.kind == RefusalKind::PoolerMode)
+    }
+
+    /// Whether a statement was ended for having waited for somebody else's lock.
+    #[must_use]
+    pub fn is_locked_out(&self) -> bool {
         match self {
-            Self::Connect(source) => source.next(),
-            Self::Catalogue(source) => source.next(),
-            Self::Unreadable { next, .. } => next.clone(),
-            Self::Shape { .. } => "in a checkout of the newest levelhead: cargo install --locked --path .".to_owned(),
-            Self::Silent { may_be_done: true, .. } => {
-                "look at what was written, which may be all or nothing: levelhead current".to_owned()
-            }
-            Self::Silent { doing: READ_ROWS, .. } => {
-                format!("check the network and the firewall between here and the server; where they are well, {WHO}")
-            }
-            Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".to_owned(),
-            Self::Query { source, .. } if source.kind == RefusalKind::PoolerMode => {
-                FailureKind::PoolerMode.next().to_owned()
-            }
-            Self::Query { source, .. } if is_locked_out(source) => WHO.to_owned(),
-            Self::NotEmptied { source, .. } if is_locked_out(source) => {
-                "stop whoever uses it: SELECT pid, application_name, state, query FROM pg_stat_activity; then again"
-                    .to_owned()
-            }
-            Self::NotEmptied { .. } => {
-                "put right what the server says, then look again: levelhead reset --dry-run".to_owned()
-            }
-            Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".to_owned(),
-            Self::File { file, source, .. } => match source.kind {
-                RefusalKind::NotADatabase => "correct the path in DATABASE_URL".to_owned(),
-                RefusalKind::Busy => {
-                    format!("fuser {}, to find who writes; or add ?timeout=SECONDS to DATABASE_URL", file.display())
-                }
-                _ => format!("ls -l {}", file.display()),
-            },
-            Self::AmbiguousFile { working, .. } => {
-                format!(
-                    "write the absolute path of the right one into DATABASE_URL: sqlite:////FOLDER/{}",
-                    working.display()
-                )
-            }
-            Self::NoFolder { file } => {
-                format!("mkdir -p {}", file.parent().unwrap_or(file).display())
-            }
-            Self::ContentsMoved => "look again, then repeat the command: levelhead reset --dry-run".to_owned(),
-            Self::RowsMoved { .. } => "look again, then repeat the command: levelhead current".to_owned(),
-            Self::RowCount { .. } => "replace all rows: levelhead stamp --purge REV".to_owned(),
-            Self::LockFile { file, .. } => {
-                format!("make {} writable for this user", file.parent().unwrap_or(file).display())
-            }
-            Self::LockTimeout { .. } => {
-                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".to_owned()
-            }
-            Self::TableLocked { .. } => WHO.to_owned(),
-            Self::NoSqlite => {
-                "build it with SQLite, in a checkout of levelhead: cargo install --locked --path . --features sqlite"
-                    .to_owned()
-            }
+            Self::Query { source, .. } | Self::NotEmptied { source, .. } => is_locked_out(source),
+            _ => false,
         }
     }
 

@@ -94,61 +94,6 @@ impl FailureKind {
             _ => false,
         }
     }
-
-    /// The one thing to do next, for a person.
-    #[must_use]
-    pub fn next(self) -> &'static str {
-        match self {
-            Self::NameUnknown => {
-                "check the host in DATABASE_URL, or that the database's service exists in this network"
-            }
-            Self::NotListening | Self::NoSocket => "start the database, or correct host and port in DATABASE_URL",
-            Self::SocketForbidden => "give this user the right to enter the socket's folder",
-            Self::Unreachable | Self::Silent => "check the network, the firewall and the host in DATABASE_URL",
-            Self::Dropped | Self::Broken => "look at the database's log: it accepts connections and closes them",
-            Self::StartingUp | Self::ShuttingDown => "look at the database's log, or give it more time to start",
-            Self::TooBusy => "free connections, or raise max_connections or the role's connection limit",
-            Self::PoolerWaiting => "check that the pooler reaches its database, or use the database's direct URL",
-            Self::WrongTarget => "check target_session_attrs in DATABASE_URL against the servers' roles",
-            Self::PasswordMissing => "put the password into DATABASE_URL or PGPASSWORD",
-            Self::WrongPassword => "correct the password in DATABASE_URL; special characters must be percent-encoded",
-            Self::NotAdmitted => "check the user in DATABASE_URL, sslmode, and the server's pg_hba.conf",
-            Self::NoSuchDatabase => "create the database, or correct its name in DATABASE_URL",
-            Self::NotAllowed => "let the role connect to the database",
-            Self::NotAccepting => "let the database take connections, or correct its name in DATABASE_URL",
-            Self::BadSetting => "correct options in DATABASE_URL or PGOPTIONS",
-            Self::PoolerUserUnknown => "add the user to the pooler's auth_file, or use the database's direct URL",
-            Self::PoolerParameter => "take options out of DATABASE_URL, or use the database's direct URL",
-            Self::PoolerMode => {
-                "use the database's direct URL, or a pool in transaction or session mode, for the upgrade"
-            }
-            Self::NoTls => "use sslmode=prefer or disable, or turn on ssl at the server",
-            Self::CertificateRejected => "check sslrootcert, the host's name and the server certificate's dates",
-            Self::TlsFailed => "check that the server speaks TLS 1.2 or 1.3 and accepts sslcert",
-            Self::CertificateFile => "correct sslrootcert, sslcert or sslkey in DATABASE_URL",
-            Self::Unsupported => {
-                "check that host and port are PostgreSQL's, and its authentication method is scram-sha-256"
-            }
-            Self::Other => "look at the database's log",
-        }
-    }
-}
-
-impl Failure {
-    /// The one thing to do next: a statement for the server's administrator, where one would help.
-    #[must_use]
-    pub fn next(&self) -> String {
-        let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-        let (role, database) = (quoted(&self.role), quoted(&self.database));
-        match self.kind {
-            FailureKind::NoSuchDatabase => {
-                format!("CREATE DATABASE {database} OWNER {role}; or correct its name in DATABASE_URL")
-            }
-            FailureKind::NotAllowed => format!("GRANT CONNECT ON DATABASE {database} TO {role}"),
-            FailureKind::NotAccepting => format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"),
-            kind => kind.next().to_owned(),
-        }
-    }
 }
 
 impl fmt::Display for Failure {

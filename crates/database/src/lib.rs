@@ -48,7 +48,7 @@ use std::time::Duration;
 
 use backend::{Backend, Locking};
 pub use contents::{Contents, Loss};
-pub use error::{CatalogueError, DatabaseError};
+pub use error::{CatalogueError, DatabaseError, READ_ROWS};
 pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Guard, Holder};
 pub use password::Password;

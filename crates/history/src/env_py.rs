@@ -39,13 +39,6 @@ pub struct Undecidable {
     pub expression: String,
 }
 
-impl Undecidable {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        "name it: LEVELHEAD_VERSION_TABLE=NAME, and LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA if it is in one".to_owned()
-    }
-}
-
 impl Declared {
     /// The table, with the configuration's name and schema in place of what the files say.
     pub fn settle(self, name: Option<String>, schema: Option<String>) -> Result<VersionTable, Undecidable> {

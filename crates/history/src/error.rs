@@ -104,30 +104,4 @@ impl GraphError {
             other => other,
         }
     }
-
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::NotFound { candidates, .. } if candidates.len() > 1 => {
-                format!("give more of the id; it begins {}", candidates.join(" and "))
-            }
-            Self::NotFound { .. } => "list the revisions that there are: levelhead history".to_owned(),
-            Self::MultipleHeads { heads, .. } => format!("name one of {}, or all of them with heads", heads.join(", ")),
-            Self::StampMultipleHeads { .. } => "stamp all heads: levelhead stamp heads".to_owned(),
-            Self::NotARange { start, end } => format!("try the other way round: levelhead history -r {end}:{start}"),
-            Self::NotBelow { .. } | Self::NotOnBranch => "look where the database is: levelhead current".to_owned(),
-            Self::Overlap { .. } => "remove the rows that are ancestors of others: levelhead fix".to_owned(),
-            Self::TooFewSteps { .. } | Self::WalkedTooFar { .. } => {
-                "count the revisions there are: levelhead history".to_owned()
-            }
-            Self::AmbiguousStart { rows } => format!("name the branch, {}@+1 for example", first(rows)),
-            Self::AmbiguousWalk { choices } => format!("name the revision to go to, {} for example", first(choices)),
-            Self::NoColon => "give a range: levelhead history -r base:heads".to_owned(),
-            Self::RowsDoNotFit { .. } => "replace all rows: levelhead stamp --purge REV".to_owned(),
-        }
-    }
-}
-
-fn first(of: &[String]) -> &str {
-    of.first().map_or("REV", String::as_str)
 }

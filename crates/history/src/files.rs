@@ -27,13 +27,6 @@ pub struct ReadError {
     pub problems: Vec<Problem>,
 }
 
-impl ReadError {
-    /// What to do about the first problem.
-    pub fn next(&self) -> String {
-        self.problems.first().map(Problem::next).unwrap_or_default()
-    }
-}
-
 /// Reads every revision file of a layout and links them.
 pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
     let (revisions, problems) = read_each(layout);

@@ -9,7 +9,7 @@ use super::cut::before_functions;
 use super::deferred::Deferred;
 use super::evaluate::Names;
 use super::plain;
-use super::problem::Problem;
+use super::problem::{Problem, Remedy};
 use super::revision::Revision;
 use super::value::Value;
 use python::{self, MAX_BYTES, PythonError};
@@ -51,10 +51,7 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         down_revision: match reader.names.get("down_revision") {
             Some(value) => reader.list("down_revision", value)?,
             None => {
-                return Err(reader.problem(None, "down_revision is not declared".to_owned(), || {
-                    "declare down_revision, None for a first revision; or move the file away if it is no migration"
-                        .to_owned()
-                }));
+                return Err(reader.problem(None, "down_revision is not declared".to_owned(), Remedy::DeclareParent));
             }
         },
         depends_on: reader.optional("depends_on")?,
@@ -75,13 +72,7 @@ pub(super) fn refused(path: &Path, error: &PythonError) -> Problem {
             PythonError::TooLong { .. } => error.to_string(),
             PythonError::Encoding { encoding, .. } => format!("not valid {encoding}"),
         },
-        advice: match error {
-            PythonError::TooLong { .. } => {
-                let path = path.display();
-                format!("move the data in {path} to a file that upgrade() opens; or move it away if it is no migration")
-            }
-            error => error.next(),
-        },
+        remedy: Remedy::Python(error.clone()),
     }
 }
 
@@ -113,9 +104,7 @@ impl Reader<'_> {
             Some(value) => Err(self.undecided("revision", &value, "a string")),
             None => match file_name.strip_suffix(".py") {
                 Some(stem) if is_hexadecimal(stem) => Ok(stem.to_owned()),
-                _ => Err(self.problem(None, "revision is not declared".to_owned(), || {
-                    "declare revision in it, or move it out of the versions folder if it is no migration".to_owned()
-                })),
+                _ => Err(self.problem(None, "revision is not declared".to_owned(), Remedy::Declare)),
             },
         }
     }
@@ -142,20 +131,19 @@ impl Reader<'_> {
         items.into_iter().map(text).collect()
     }
 
-    fn undecided(&self, attribute: &str, value: &Value, expected: &str) -> Problem {
+    fn undecided(&self, attribute: &str, value: &Value, expected: &'static str) -> Problem {
         let Some(range) = value.unknown() else {
-            return self.problem(None, format!("{attribute} is not {expected}"), || {
-                format!("make {attribute} {expected}; Alembic cannot use what it is now")
-            });
+            let remedy = Remedy::Expect { attribute: attribute.to_owned(), expected };
+            return self.problem(None, format!("{attribute} is not {expected}"), remedy);
         };
         let line = python::line_of(self.source, range.start());
         let expression = python::excerpt(self.source, range);
         let reason = format!("{attribute} cannot be decided without running Python: {expression}");
-        self.problem(Some(line), reason, || format!("write {attribute} as plain text in place of {expression}"))
+        self.problem(Some(line), reason, Remedy::Spell { attribute: attribute.to_owned(), expression })
     }
 
-    fn problem(&self, line: Option<usize>, reason: String, advice: impl Fn() -> String) -> Problem {
-        Problem::Unreadable { path: self.path.to_owned(), line, reason, advice: advice() }
+    fn problem(&self, line: Option<usize>, reason: String, remedy: Remedy) -> Problem {
+        Problem::Unreadable { path: self.path.to_owned(), line, reason, remedy }
     }
 }
 

@@ -93,31 +93,3 @@ pub enum LayoutError {
     #[error("sourceless is set: compiled revision files cannot be read without Python")]
     Sourceless,
 }
-
-impl LayoutError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Nothing { .. } => {
-                "name the migrations folder: LEVELHEAD_MIGRATIONS=DIR or --migrations DIR".to_owned()
-            }
-            Self::NoConfigFile { .. } => "correct -c or ALEMBIC_CONFIG, or ship the file in the image".to_owned(),
-            Self::Unreadable { path, .. } => format!("make {} a readable UTF-8 file", path.display()),
-            Self::Ini { path, error: IniError::Interpolation { option, .. } } => {
-                format!("correct '{option}' in {}", path.display())
-            }
-            Self::Ini { path, .. } | Self::Toml { path, .. } => format!("correct {}", path.display()),
-            Self::TomlType { path, option, expected } => format!("make {option} in {} {expected}", path.display()),
-            Self::Separator { option, .. } => format!("set {option} = os"),
-            Self::NoScriptLocation { .. } => {
-                "set script_location there, or name the folder: LEVELHEAD_MIGRATIONS=DIR".to_owned()
-            }
-            Self::NoScriptFolder { path } => {
-                format!("ship {} in the image, or start in the application's folder", path.display())
-            }
-            Self::NotMigrations { .. } => "name the folder that holds env.py".to_owned(),
-            Self::NoPackage { package, .. } => format!("set PYTHONPATH to the folder that holds {package}"),
-            Self::Sourceless => "ship the .py files of the revisions and drop sourceless".to_owned(),
-        }
-    }
-}

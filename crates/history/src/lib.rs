@@ -40,6 +40,6 @@ pub use header::{read as read_revision, read_header};
 pub use headers::Headers;
 pub use ini::IniError;
 pub use node::Node;
-pub use problem::{CycleKind, Problem};
+pub use problem::{CycleKind, Problem, Remedy};
 pub use revision::Revision;
 pub use steps::Step;

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use python::PythonError;
+
 /// One reason why the files do not form a graph.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -16,8 +18,8 @@ pub enum Problem {
         line: Option<usize>,
         /// What is the matter, with the expression.
         reason: String,
-        /// What to do about it.
-        advice: String,
+        /// What would make it one that can be read.
+        remedy: Remedy,
     },
     /// A `down_revision` or `depends_on` that no file provides.
     #[error("{}: {attribute} '{missing}' of revision '{revision}' is not present", path.display())]
@@ -73,6 +75,35 @@ pub enum Problem {
     },
 }
 
+/// What would make a file one that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// It is no file to read: it goes elsewhere.
+    Move,
+    /// The right to read it.
+    Permit,
+    /// Python that can be parsed.
+    Python(PythonError),
+    /// A declaration of `revision`; or it goes elsewhere.
+    Declare,
+    /// A declaration of `down_revision`; or it goes elsewhere.
+    DeclareParent,
+    /// A value of the right kind.
+    Expect {
+        /// The variable.
+        attribute: String,
+        /// What Alembic takes.
+        expected: &'static str,
+    },
+    /// A literal.
+    Spell {
+        /// The variable.
+        attribute: String,
+        /// What stands in its place.
+        expression: String,
+    },
+}
+
 /// Which links form the circle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CycleKind {
@@ -112,21 +143,10 @@ impl Problem {
             path: path.to_owned(),
             line: None,
             reason: error.to_string(),
-            advice: match error.kind() {
-                io::ErrorKind::InvalidInput => format!("move {} away", path.display()),
-                _ => format!("make {} readable for the user that starts the application", path.display()),
+            remedy: match error.kind() {
+                io::ErrorKind::InvalidInput => Remedy::Move,
+                _ => Remedy::Permit,
             },
-        }
-    }
-
-    /// The finding that this is; each has a page in `docs/findings/`.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Unreadable { .. } | Self::IllegalCharacter { .. } => "unreadable-migration",
-            Self::MissingParent { .. } => "missing-parent",
-            Self::Duplicate { .. } => "duplicate-revision",
-            Self::LabelClash { .. } => "label-clash",
-            Self::Cycle { .. } => "cycle",
         }
     }
 
@@ -139,32 +159,6 @@ impl Problem {
             }
             Self::Duplicate { second, .. } => Some((second, None)),
             Self::Cycle { .. } => None,
-        }
-    }
-
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Unreadable { advice, .. } => advice.clone(),
-            Self::MissingParent { missing, attribute: "down_revision", .. } => {
-                format!("bring its file back: levelhead restore {missing}")
-            }
-            Self::MissingParent { missing, path, .. } => {
-                format!("ship the revision or label '{missing}', or correct depends_on in {}", path.display())
-            }
-            Self::Duplicate { second, .. } => {
-                format!("delete one of the two files, or give {} a new revision id", second.display())
-            }
-            Self::LabelClash { label, path, .. } => {
-                format!("rename or remove the branch label '{label}' in {}", path.display())
-            }
-            Self::IllegalCharacter { path, character, .. } => {
-                format!("rename the revision in {} without '{character}'", path.display())
-            }
-            Self::Cycle { revisions, .. } => match revisions.first() {
-                Some(first) => format!("correct the down_revision or depends_on of one of them, '{first}' for example"),
-                None => "correct the down_revision or depends_on of one of them".to_owned(),
-            },
         }
     }
 }

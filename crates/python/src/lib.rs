@@ -59,16 +59,6 @@ pub enum PythonError {
 }
 
 impl PythonError {
-    /// The one thing to do next.
-    pub fn next(&self) -> String {
-        match self {
-            Self::Syntax { line, .. } => format!("correct line {line}: Python cannot load this file either"),
-            Self::TooDeep { line } => format!("split the expression on line {line} into several statements"),
-            Self::TooLong { .. } => "move the data in it to a file that it opens".to_owned(),
-            Self::Encoding { .. } => "save the file as UTF-8".to_owned(),
-        }
-    }
-
     /// The line that the error is on, where it is on one.
     pub fn line(&self) -> Option<usize> {
         match self {

@@ -1,6 +1,7 @@
 //! The ledger: what levelhead has changed, and why. A plain value; `database` keeps it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -169,31 +170,6 @@ pub enum UndoError {
     },
 }
 
-impl UndoError {
-    /// The one thing to do next.
-    #[must_use]
-    pub fn next(&self) -> String {
-        match self {
-            Self::Empty => "set the rows by hand: levelhead stamp --purge REV".to_owned(),
-            Self::Forbidden { grant } => grant.clone(),
-            // A downgrade to base would drop every table: nothing to be told to a person in a hurry.
-            Self::Upgrade { from, .. } if from == NOTHING => {
-                "leave it: the database was empty before; levelhead current shows where it is".to_owned()
-            }
-            Self::Upgrade { from, .. } => format!(
-                "only if what it made may go, with the data in it: flask db downgrade {from}, or alembic downgrade {from}"
-            ),
-            // What an upgrade has made stays where its rows go; and with no rows at all nobody knows where the database is.
-            Self::Moved { action, before, .. } if *action == Action::Upgrade.word() || before == NOTHING => {
-                "levelhead check, which holds the rows that are there against the schema".to_owned()
-            }
-            Self::Moved { before, .. } => {
-                format!("if the rows of before are right, levelhead stamp --purge {}", before.replace(',', ""))
-            }
-        }
-    }
-}
-
 /// The change to undo, where the version table holds `rows`, sorted; `None` where there is no table. `entries`: of that table,
 /// newest first. An upgrade that was taken back since is passed over.
 pub fn undoable<'a>(entries: &'a [Entry], rows: Option<&[String]>) -> Result<&'a Entry, UndoError> {
@@ -224,7 +200,8 @@ fn ids(rows: Option<&[Row]>) -> Option<Vec<String>> {
     rows.map(|rows| revisions(Some(rows)))
 }
 
-const NOTHING: &str = "nothing";
+/// How no rows are shown.
+pub const NOTHING: &str = "nothing";
 
 fn shown(rows: Option<&[String]>) -> String {
     rows.filter(|rows| !rows.is_empty()).map_or_else(|| NOTHING.to_owned(), |rows| rows.join(", "))
@@ -242,7 +219,18 @@ pub enum Recorded {
     No {
         /// Why.
         reason: String,
-        /// The statement, or else the step, that would change it.
-        next: String,
+        /// What would change it.
+        remedy: Remedy,
     },
+}
+
+/// What lets a ledger be kept that could not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// A right that the role lacks: the statement that gives it.
+    Grant(String),
+    /// Something is wrong with the ledger's table.
+    LookAtTable,
+    /// Something is wrong with the ledger's file.
+    LookAtFile(PathBuf),
 }

@@ -6,6 +6,8 @@ use super::report::{AgainstLine, Entry, Report};
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
+use crate::findings::Kind;
+use crate::help::Command;
 use crate::reconcile::{Severity, list};
 use crate::version_control::{Repository, Theirs, VersionControlError};
 use history::{self, Changes, Node, RevisionGraph};
@@ -66,11 +68,11 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
     let ours = heads.iter().copied().filter(|head| is_ours(head)).find_map(|head| files.graph.get(head));
     let facts = heads.iter().filter_map(|head| together.get(head)).map(described).collect();
     let entry = Entry {
-        code: "multiple-heads",
+        code: Kind::MULTIPLE_HEADS.code,
         severity: Severity::Stop.name(),
         message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
         facts,
-        next: format!("git merge {name}, then levelhead merge, and commit the file"),
+        help: Command::git("merge").with(name).before(", then levelhead merge, and commit the file"),
         path: None,
         line: None,
     };

@@ -89,8 +89,8 @@ fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments, col
     match report.needs() {
         Needs::Nothing => Ok(()),
         Needs::Upgrade => Err(Error::OnlyPending),
-        Needs::Repair => Err(Error::NeedsRepair { next: output::first_step(report) }),
-        Needs::Person => Err(Error::NeedsAPerson { next: output::first_step(report) }),
+        Needs::Repair => Err(Error::NeedsRepair { help: output::first_step(report) }),
+        Needs::Person => Err(Error::NeedsAPerson { help: output::first_step(report) }),
     }
 }
 

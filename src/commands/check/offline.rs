@@ -4,6 +4,7 @@ use super::report::{Entry, FilesLine, Report};
 use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::error::Error;
+use crate::findings::Kind;
 use crate::reconcile::{Goal, Severity, State, diagnose};
 use history::{Problem, RevisionGraph};
 use schema::Belief;
@@ -35,13 +36,13 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
     long.map(|node| {
         let (id, length) = (&node.revision.id, node.revision.id.chars().count());
         let entry = Entry {
-            code: "narrow-version-column",
+            code: Kind::NARROW_VERSION_COLUMN.code,
             severity: Severity::Warning.name(),
             message: format!(
                 "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"
             ),
             facts: Vec::new(),
-            next: "give it a shorter id, or let levelhead run widen the column".to_owned(),
+            help: "give it a shorter id, or let levelhead run widen the column".into(),
             path: None,
             line: None,
         };
@@ -68,7 +69,7 @@ fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
         severity: Severity::Fine.name(),
         message: format!("no schema can show whether {} of the revisions {have} run", facts.len()),
         facts,
-        next: "nothing to do".to_owned(),
+        help: "nothing to do".into(),
         path: None,
         line: None,
     })

@@ -10,6 +10,7 @@ use super::report::Report;
 use super::{Arguments, ReportFormat};
 use crate::commands::output::{in_json, print};
 use crate::error::Error;
+use crate::help::Advice;
 
 /// Prints the report, or, where it goes to a file, its text. `before`: what was found before something was repaired.
 pub(super) fn deliver(
@@ -37,9 +38,9 @@ pub(super) fn show_before(report: &Report, arguments: &Arguments, coloured: bool
     if is_text { print(&render::text_before(report, coloured)) } else { Ok(()) }
 }
 
-/// The next command of the worst finding.
-pub(super) fn first_step(report: &Report) -> String {
-    report.findings.first().map(|entry| entry.next.clone()).unwrap_or_default()
+/// What to do about the worst finding.
+pub(super) fn first_step(report: &Report) -> Advice {
+    report.findings.first().map(|entry| entry.help.clone()).unwrap_or_default()
 }
 
 fn rendered(before: Option<&Report>, report: &Report, format: ReportFormat) -> String {

@@ -31,7 +31,7 @@ pub(super) fn text(report: &Report, coloured: bool) -> String {
             let _ = writeln!(text, "{INDENT}  and {more} more");
         }
         if entry.has_next() {
-            text += &next(&entry.next, INDENT);
+            text += &next(&entry.help, INDENT);
         }
     }
     if let Some(plan) = plan(report) {
@@ -70,7 +70,7 @@ pub(super) fn markdown(report: &Report, title: &str) -> String {
         }
         if entry.has_next() {
             let gap = if entry.facts.is_empty() { "" } else { "\n" };
-            let _ = writeln!(text, "{gap}Next: {}", escaped(&entry.next));
+            let _ = writeln!(text, "{gap}Next: {}", escaped(&entry.help.to_string()));
         }
     }
     if let Some(plan) = plan(report) {
@@ -92,7 +92,7 @@ pub(super) fn github(report: &Report) -> String {
             entry.path.as_ref().map(|path| format!("file={},", property(&in_repository(path).to_string_lossy())));
         let line = entry.line.map(|line| format!("line={line},"));
         let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
-        let message = format!("{}. Next: {}", entry.message, entry.next);
+        let message = format!("{}. Next: {}", entry.message, entry.help);
         let _ = writeln!(text, "::{level} {place}{line}title=levelhead {}::{}", entry.code, data(&message));
     }
     text

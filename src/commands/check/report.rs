@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
+use crate::findings::Kind;
+use crate::help::{Advice, Help};
 use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
 use history::Problem;
 use schema::evidence::Standing;
@@ -69,8 +71,9 @@ pub(super) struct Entry {
     pub(super) message: String,
     /// What it rests on, a line each.
     pub(super) facts: Vec<String>,
-    /// The command to run.
-    pub(super) next: String,
+    /// What to do about it.
+    #[serde(rename = "next")]
+    pub(super) help: Advice,
     /// The file that it is about, where it is about one.
     pub(super) path: Option<PathBuf>,
     /// The line in it, counted from 1.
@@ -169,7 +172,7 @@ impl Entry {
             severity: finding.severity().name(),
             message: format!("{finding:#}"),
             facts: finding.facts(),
-            next: finding.next(),
+            help: finding.help(),
             path: None,
             line: None,
         }
@@ -178,12 +181,13 @@ impl Entry {
     /// Of what keeps the files from being a graph.
     pub(super) fn of_problem(problem: &Problem) -> Self {
         let (path, line) = problem.place().map_or((None, None), |(path, line)| (Some(path.to_owned()), line));
+        let Kind { code, severity, .. } = Kind::of_problem(problem);
         Self {
-            code: problem.code(),
-            severity: Severity::Stop.name(),
+            code,
+            severity: severity.name(),
             message: problem.to_string(),
             facts: Vec::new(),
-            next: problem.next(),
+            help: problem.help(),
             path,
             line,
         }

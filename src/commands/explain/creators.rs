@@ -50,11 +50,11 @@ pub(super) fn creators(config: &Config, explanation: &Explanation) -> Result<Cre
 /// Whether a fact is that the object exists. Names stand with their schema outside the default one.
 fn is_meant(subject: &Subject, cause: Cause, object: &str, of_table: Option<&str>) -> bool {
     let is_it = |name: &str, wanted: &str| name.rsplit('.').next() == Some(wanted);
-    match (cause, subject) {
-        (Cause::DuplicateColumn, Subject::Table(table, TableSubject::Column(column))) => {
+    match (cause == Cause::DUPLICATE_COLUMN, subject) {
+        (true, Subject::Table(table, TableSubject::Column(column))) => {
             column == object && of_table.is_none_or(|wanted| is_it(table, wanted))
         }
-        (Cause::DuplicateColumn, _) => false,
+        (true, _) => false,
         (_, Subject::Table(table, TableSubject::Itself)) => is_it(table, object),
         (
             _,

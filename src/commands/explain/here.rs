@@ -12,6 +12,8 @@ use crate::commands::restore::{Trace, trace};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
+use crate::findings::Kind;
+use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
@@ -32,7 +34,7 @@ enum State {
     /// Nobody has named a database, or asked for it.
     NotAsked,
     /// It could not be looked at: why, and what to do about that.
-    Unseen { why: String, next: String },
+    Unseen { why: String, help: Advice },
     /// What was found.
     Seen { database: String, findings: Vec<Finding>, recorded_beyond: bool },
 }
@@ -113,7 +115,7 @@ impl Here {
     pub(super) fn mark(&self, told_by: ToldBy, explanation: &Explanation) -> Mark {
         match told_by {
             ToldBy::Nobody => Mark::Untold(None),
-            ToldBy::Findings(codes) => match self.has(codes) {
+            ToldBy::Findings(kinds) => match self.has(kinds) {
                 None => Mark::Untold(None),
                 Some(true) => Mark::So(None),
                 Some(false) => Mark::NotSo(None),
@@ -159,36 +161,36 @@ impl Here {
     }
 
     /// Whether one of these findings is so here; `None` where nobody has looked.
-    fn has(&self, codes: &[&str]) -> Option<bool> {
+    fn has(&self, kinds: &[Kind]) -> Option<bool> {
         match &self.state {
-            State::Seen { findings, .. } if !codes.is_empty() => {
+            State::Seen { findings, .. } if !kinds.is_empty() => {
                 // What is as it is meant to be, such as separate branches, is behind no error.
                 let counts = |finding: &&Finding| finding.is_position() || finding.severity() > Severity::Fine;
-                Some(findings.iter().filter(counts).any(|finding| codes.contains(&finding.code())))
+                Some(findings.iter().filter(counts).any(|finding| kinds.contains(&finding.kind())))
             }
             _ => None,
         }
     }
 
-    /// `code` is the one that is explained; without it, an error text is.
-    pub(super) fn in_words(&self, code: Option<&str>) -> String {
+    /// `kind` is the one that is explained; without it, an error text is.
+    pub(super) fn in_words(&self, kind: Option<Kind>) -> String {
         match &self.state {
             State::NotAsked => String::new(),
-            State::Unseen { why, next } => {
-                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(next, "  "))
+            State::Unseen { why, help } => {
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(help, "  "))
             }
             State::Seen { database, findings, .. } => {
                 let mut text = format!("\nHere, in {database}\n\n");
-                if let Some(code) = code
-                    && self.has(&[code]) == Some(false)
+                if let Some(kind) = kind
+                    && self.has(&[kind]) == Some(false)
                 {
-                    text += &paragraph(&format!("It is not so here, now: {code} was not found."), "  ", "  ");
+                    text += &paragraph(&format!("It is not so here, now: {} was not found.", kind.code), "  ", "  ");
                 }
                 for finding in findings {
                     text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
                     // Beside the reasons of an error it would speak against what they say is to be done.
-                    let next = finding.next();
-                    if code.is_some() || next != "nothing to do" {
+                    let next = finding.help().to_string();
+                    if kind.is_some() || next != "nothing to do" {
                         text += &next_line(&next, "  ");
                     }
                 }
@@ -200,9 +202,9 @@ impl Here {
     pub(super) fn document(&self) -> Value {
         match &self.state {
             State::NotAsked => Value::Null,
-            State::Unseen { why, next } => json!({ "error": why, "next": next, "findings": [] }),
+            State::Unseen { why, help } => json!({ "error": why, "next": help, "findings": [] }),
             State::Seen { findings, .. } => {
-                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.next() });
+                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.help() });
                 json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
             }
         }
@@ -213,7 +215,7 @@ impl Here {
 /// any short word would be one.
 fn may_be_a_revision(explanation: &Explanation) -> bool {
     let is_like_one = |name: &str| name.len() >= 4 && name.contains(|c: char| c.is_ascii_digit());
-    explanation.cause != Cause::MissingKey || explanation.name().is_some_and(is_like_one)
+    explanation.cause != Cause::MISSING_KEY || explanation.name().is_some_and(is_like_one)
 }
 
 impl State {
@@ -223,7 +225,7 @@ impl State {
         }
         match Self::findings(config).await {
             Ok(seen) => seen,
-            Err(error) => Self::Unseen { why: error.to_string(), next: error.next() },
+            Err(error) => Self::Unseen { why: error.to_string(), help: error.help() },
         }
     }
 

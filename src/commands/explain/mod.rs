@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::Error;
-use crate::explanation::{Cause, Explanation, PAGES, Reason, named_in, page, summary};
+use crate::explanation::{Cause, Explanation, Reason, named_in};
+use crate::findings::Kind;
+use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, of_markdown, paragraph};
 use here::{Here, Mark};
 
@@ -43,8 +45,8 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
     if text.is_empty() {
         return list_codes(arguments.format);
     }
-    if let Some(code) = PAGES.iter().map(|(code, _)| *code).find(|code| *code == text).or_else(|| named_in(text)) {
-        return explain_code(code, &Here::look(config, arguments.offline, None).await, arguments.format);
+    if let Some(kind) = Kind::of_code(text).or_else(|| named_in(text)) {
+        return explain_code(kind, &Here::look(config, arguments.offline, None).await, arguments.format);
     }
     if is_code_like(text) {
         return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
@@ -56,9 +58,9 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
         Format::Text => print(&in_words(&explanation, &here))?,
         Format::Json => print_json(document(&explanation, &here))?,
     }
-    match explanation.cause {
-        Cause::Unknown => Err(Error::NothingToExplain { exception: Some(explanation.message) }),
-        _ => Ok(()),
+    match explanation.cause == Cause::UNKNOWN {
+        true => Err(Error::NothingToExplain { exception: Some(explanation.message) }),
+        false => Ok(()),
     }
 }
 
@@ -87,30 +89,29 @@ fn is_code_like(text: &str) -> bool {
 
 fn nearest(text: &str) -> Option<&'static str> {
     let likeness = |code: &str| strsim::normalized_damerau_levenshtein(text, code);
-    let codes = PAGES.iter().map(|(code, _)| *code);
+    let codes = Kind::ALL.iter().map(|kind| kind.code);
     codes.max_by(|one, other| likeness(one).total_cmp(&likeness(other))).filter(|code| likeness(code) > 0.5)
 }
 
 fn list_codes(format: Format) -> Result<(), Error> {
     match format {
         Format::Json => print_json(json!({
-            "codes": PAGES.iter().map(|(code, page)| json!({ "code": code, "summary": summary(page) })).collect::<Vec<_>>(),
+            "codes": Kind::ALL.iter().map(|kind| json!({ "code": kind.code, "summary": kind.summary() })).collect::<Vec<_>>(),
         })),
         Format::Text => {
-            let lines = PAGES.iter().map(|(code, page)| {
+            let lines = Kind::ALL.iter().map(|kind| {
                 let indent = " ".repeat(24);
-                paragraph(&summary(page), &format!("{code:<24}"), &indent)
+                paragraph(&kind.summary(), &format!("{:<24}", kind.code), &indent)
             });
             print(&lines.collect::<String>())
         }
     }
 }
 
-fn explain_code(code: &str, here: &Here, format: Format) -> Result<(), Error> {
-    let page = page(code).unwrap_or_default();
+fn explain_code(kind: Kind, here: &Here, format: Format) -> Result<(), Error> {
     match format {
-        Format::Json => print_json(json!({ "code": code, "page": page, "here": here.document() })),
-        Format::Text => print(&format!("{}{}", of_markdown(page), here.in_words(Some(code)))),
+        Format::Json => print_json(json!({ "code": kind.code, "page": kind.page, "here": here.document() })),
+        Format::Text => print(&format!("{}{}", of_markdown(kind.page), here.in_words(Some(kind)))),
     }
 }
 
@@ -135,7 +136,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         text += &next_line(&next, "     ");
     }
     text += &here.in_words(None);
-    if let Some(code) = explanation.cause.finding() {
+    if let Some(Kind { code, .. }) = explanation.cause.finding() {
         text += &format!("\nMore: levelhead explain {code}\n");
     }
     text
@@ -148,14 +149,14 @@ fn sentence(clause: &str) -> String {
 }
 
 /// Each reason with whether it is so here, and its command: what is so here comes first, what is not so here last.
-fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, String)> {
-    let mut reasons: Vec<(Reason, Mark, String)> = explanation
+fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, Advice)> {
+    let mut reasons: Vec<(Reason, Mark, Advice)> = explanation
         .reasons()
         .iter()
-        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run)))
+        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run).into()))
         .collect();
     // The first one's may depend on what the message says.
-    reasons[0].2 = explanation.next();
+    reasons[0].2 = explanation.help();
     reasons.sort_by_key(|(_, mark, _)| mark.rank());
     reasons
 }
@@ -175,7 +176,7 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
         "meaning": explanation.meaning(),
         "revision": explanation.revision,
         "place": explanation.place,
-        "finding": explanation.cause.finding(),
+        "finding": explanation.cause.finding().map(|kind| kind.code),
         "reasons": reasons.collect::<Vec<_>>(),
         "here": here.document(),
     })

@@ -17,7 +17,7 @@ use database::url::{DatabaseUrl, Endpoint, PostgresUrl};
 /// Writes the dump, and reads it back as far as that proves it whole. A signal that asks levelhead to end leaves no part of it.
 pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {
     let failed = |reason: String, advice: &str| {
-        Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: advice.to_owned() })
+        Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: Box::new(advice.into()) })
     };
     let exists = || failed("it exists".to_owned(), "name another file: --backup FILE");
     if file.exists() {

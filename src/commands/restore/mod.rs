@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use super::output::{Format, print, print_json};
 use crate::config::Config;
 use crate::error::{Error, RestoreError};
+use crate::help::Help;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
 use crate::version_control::{Commit, Repository};
@@ -62,7 +63,7 @@ pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
         info!("restored {}", list(&found.iter().map(|(revision, _)| revision.id.clone()).collect::<Vec<_>>()));
     }
     for problem in unreadable.iter().chain(&broken) {
-        warn!("still broken: {problem}; {}", problem.next());
+        warn!("still broken: {problem}; {}", problem.help());
     }
     report(&found, !arguments.dry_run, arguments.format)
 }

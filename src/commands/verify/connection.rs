@@ -7,6 +7,7 @@ use tokio::net::lookup_host;
 use tokio::time::timeout;
 
 use crate::config::Config;
+use crate::help::Help;
 use crate::report::{Check, Outcome};
 use database::url::{DatabaseUrl, Endpoint, PostgresUrl, SqliteUrl};
 use database::wait::Wait;
@@ -45,7 +46,7 @@ pub(super) async fn checks(config: &Config) -> Connected {
     let database = match Database::open(&url, &at_once, &mut |_| {}).await {
         Ok(database) => Some(database),
         Err(error) => {
-            checks.push(Check::fail("connection", error.to_string(), error.next()));
+            checks.push(Check::fail("connection", error.to_string(), error.help()));
             None
         }
     };

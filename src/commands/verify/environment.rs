@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::commands::files::Files;
 use crate::config::{Config, ConfigError};
+use crate::help::Help;
 use crate::process::program;
 use crate::report::Check;
 use history::layout::Flavour;
@@ -37,7 +38,7 @@ fn database_url(config: &Config) -> Check {
             let next = "set DATABASE_URL in the environment of this service: it is not there where this runs";
             Check::fail(NAME, error.to_string(), next)
         }
-        Err(error) => Check::fail(NAME, error.to_string(), error.next()),
+        Err(error) => Check::fail(NAME, error.to_string(), error.help()),
     }
 }
 

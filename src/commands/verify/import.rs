@@ -12,6 +12,7 @@ use super::loading::Loading;
 use super::traceback::{last_lines, standstill};
 use crate::config::Config;
 use crate::explanation::{Cause, Explanation};
+use crate::help::Help;
 use crate::report::Check;
 use database::url::DatabaseUrl;
 
@@ -99,14 +100,16 @@ impl Loading {
         let Some(explanation) = Explanation::of(stderr) else {
             return Check::fail(NAME, format!("{} cannot be imported", self.what), unknown);
         };
-        if explanation.cause == Cause::ReadOnly {
+        if explanation.cause == Cause::READ_ONLY {
             let text = format!("{} writes to the database while it is imported", self.what);
             return Check::warn(NAME, text, "take create_all() out of the application: the migrations make the tables");
         }
-        let next = match explanation.next() {
+        let next = match explanation.help() {
             // To verify is what is being done.
-            next if explanation.cause == Cause::Unknown || next.starts_with("levelhead verify") => unknown.to_owned(),
-            next => next,
+            help if explanation.cause == Cause::UNKNOWN || help.to_string().starts_with("levelhead verify") => {
+                unknown.into()
+            }
+            help => help,
         };
         Check::fail(NAME, format!("{} cannot be imported: {explanation}", self.what), next)
     }

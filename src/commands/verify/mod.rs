@@ -25,6 +25,7 @@ use clap::{Args, ValueEnum};
 use super::output::{print, print_json};
 use crate::config::Config;
 use crate::error::Error;
+use crate::help::Help;
 use crate::report::{Check, Group, Outcome, Report};
 
 /// What `verify` takes.
@@ -71,7 +72,7 @@ pub async fn verify(config: &Config, arguments: &Arguments) -> Result<(), Error>
         Some(first) => Err(Error::ChecksFailed {
             failed: report.count(Outcome::Fail),
             name: first.name,
-            next: first.next.clone().unwrap_or_default(),
+            help: first.help.clone().unwrap_or_default(),
         }),
         None => Ok(()),
     }
@@ -115,5 +116,5 @@ async fn look(config: &Config, arguments: &Arguments) -> Report {
 
 /// A check that an error has ended.
 fn failed(name: &'static str, error: &Error) -> Check {
-    Check::fail(name, error.to_string(), error.next())
+    Check::fail(name, error.to_string(), error.help())
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::commands::files::Files;
 use crate::config::Config;
+use crate::help::Help;
 use crate::report::{Check, Outcome};
 use database::url::DatabaseUrl;
 
@@ -44,7 +45,7 @@ pub(super) fn configured(config: &Config, text: &str, url: &DatabaseUrl) -> Chec
 fn compared(config: &Config, name: &'static str, what: &str, text: &str, url: &DatabaseUrl) -> Check {
     let other = match config.read_url(text) {
         Ok(other) => other,
-        Err(error) => return Check::warn(name, format!("{what} cannot be read: {error}"), error.next()),
+        Err(error) => return Check::warn(name, format!("{what} cannot be read: {error}"), error.help()),
     };
     let next = "let the application read DATABASE_URL, or correct one of the two";
     match (url, &other) {

@@ -1,6 +1,7 @@
 //! What the role of DATABASE_URL may do, with the statement for each right that is missing.
 
 use super::state::State;
+use crate::help::Help;
 use crate::report::{Check, Outcome};
 use database::{Database, Ownership};
 use version_table::{Privilege, quoted};
@@ -50,7 +51,7 @@ pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {
     }
     checks.push(match database.owners().await {
         Ok(owners) => ownership(state, &owners, &role),
-        Err(error) => Check::fail("ownership", error.to_string(), error.next()),
+        Err(error) => Check::fail("ownership", error.to_string(), error.help()),
     });
     checks
 }

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::shell;
 use crate::config::{Config, variable};
+use crate::help::Help;
 use crate::process::program::{self, Program, ProgramError};
 use crate::report::Check;
 
@@ -24,7 +25,7 @@ pub(super) struct Start {
 /// Looks the command up, and what it is where it is a shell's.
 pub(super) fn check(config: &Config, words: &[OsString]) -> (Check, Option<Start>) {
     const NAME: &str = "start-command";
-    let failed = |error: ProgramError| (Check::fail(NAME, error.to_string(), error.next()), None);
+    let failed = |error: ProgramError| (Check::fail(NAME, error.to_string(), error.help()), None);
     let start = match find(config, words) {
         Ok(start) => start,
         Err(error) => return failed(error),

@@ -8,6 +8,7 @@ use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look, policy};
 use crate::config::Config;
 use crate::error::Error;
+use crate::help::Help;
 use crate::reconcile::{Finding, Severity, list};
 use crate::report::Check;
 use database::Database;
@@ -62,8 +63,8 @@ fn of(finding: &Finding) -> Check {
     let (name, text) = (finding.code(), finding.to_string());
     match finding.severity() {
         Severity::Fine => Check::pass(name, text),
-        Severity::Pending => Check { next: Some(finding.next()), ..Check::pass(name, text) },
-        Severity::Warning | Severity::Repair => Check::warn(name, text, finding.next()),
-        Severity::Stop => Check::fail(name, text, finding.next()),
+        Severity::Pending => Check { help: Some(finding.help()), ..Check::pass(name, text) },
+        Severity::Warning | Severity::Repair => Check::warn(name, text, finding.help()),
+        Severity::Stop => Check::fail(name, text, finding.help()),
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use database::failure::FailureKind;
 use database::url::{DatabaseUrl, LibpqEnvironment};
 use database::wait::Wait;
+use levelhead::help::Help;
 
 use super::{ask, error_of, postgres_url, try_connect, up_to};
 use crate::support::postgres::{Server, binaries, free_port, server};
@@ -49,8 +50,8 @@ fn refusals_are_not_waited_for() {
         assert_eq!((error.kind(), error.is_deadline(), said.len()), (kind, false, 0), "{url}: {error}");
         assert!(error.to_string().contains(&format!("127.0.0.1:{port}: ")), "{error}");
         if kind == FailureKind::NotAllowed {
-            server().sql("postgres", &error.next());
-            assert_eq!(ask(&url, "SELECT 1").unwrap(), "1", "after {}", error.next());
+            server().sql("postgres", &error.help().to_string());
+            assert_eq!(ask(&url, "SELECT 1").unwrap(), "1", "after {}", error.help());
         }
         for secret in ["Zq", "s3cr", "secret"] {
             assert!(!format!("{error} {error:?}").contains(secret), "{error:?}");

@@ -8,7 +8,7 @@ use super::session::{Session, first_column};
 use super::sql::{self, BEGIN};
 use crate::failure::RefusalKind;
 use crate::{DatabaseError, ledger, statements};
-use version_table::ledger::{Entry, Note, Recorded};
+use version_table::ledger::{Entry, Note, Recorded, Remedy};
 use version_table::{Change, Row, Rows, VersionTable, revisions};
 
 /// How long a change waits for whoever is changing the rows.
@@ -91,8 +91,9 @@ impl Session {
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
         let standing = self.standing().await?;
-        if let Some(next) = standing.grant() {
-            return Ok(Recorded::No { reason: "this role may not write to it".to_owned(), next });
+        if let Some(grant) = standing.grant() {
+            let reason = "this role may not write to it".to_owned();
+            return Ok(Recorded::No { reason, remedy: Remedy::Grant(grant) });
         }
         let insert = ledger::insert((table.schema.as_deref(), &table.name), before, after, note);
         self.ask("SAVEPOINT ledger").await?;
@@ -100,8 +101,7 @@ impl Session {
             if let Err(error) = self.ask(&statement).await {
                 let DatabaseError::Query { source, .. } = error else { return Err(error) };
                 self.ask("ROLLBACK TO SAVEPOINT ledger").await?;
-                let next = "look at the table: \\d levelhead.ledger in psql".to_owned();
-                return Ok(Recorded::No { reason: source.words, next });
+                return Ok(Recorded::No { reason: source.words, remedy: Remedy::LookAtTable });
             }
         }
         Ok(Recorded::Yes)

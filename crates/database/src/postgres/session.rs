@@ -64,10 +64,10 @@ impl Session {
         let is_explained =
             matches!(source.kind, RefusalKind::Forbidden | RefusalKind::NoColumn | RefusalKind::WrongKind);
         let facts = if is_explained { self.table_facts(table).await.ok() } else { None };
-        let Some((problem, next)) = facts.and_then(|facts| facts.unreadable()) else {
+        let Some((problem, statement)) = facts.and_then(|facts| facts.unreadable()) else {
             return DatabaseError::Query { doing: READ_ROWS, source };
         };
-        DatabaseError::Unreadable { problem, next }
+        DatabaseError::Unreadable { problem, statement }
     }
 
     pub(super) async fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {

@@ -79,35 +79,3 @@ pub enum UrlError {
         driver: String,
     },
 }
-
-impl UrlError {
-    /// The one thing to do next.
-    #[must_use]
-    pub fn next(&self) -> String {
-        match self {
-            Self::Empty => "set DATABASE_URL, for example to postgresql://user:password@host/database".into(),
-            Self::SurroundingSpace => "remove the white space around DATABASE_URL's value".into(),
-            Self::Quoted => "remove the quotation marks around DATABASE_URL's value".into(),
-            Self::NoScheme => "write DATABASE_URL as postgresql://user:password@host:5432/database".into(),
-            Self::UnsupportedDialect { .. } => "use a postgresql:// or sqlite:/// URL".into(),
-            Self::UnescapedAt => "write each @ of the password as %40 (also / as %2F, : as %3A, ? as %3F)".into(),
-            Self::AfterHost => "write an IPv6 host as [address]:port/database".into(),
-            Self::Port => {
-                "check the part after the host; a / : ? # or @ in the password must be percent-encoded".into()
-            }
-            Self::EncodedHost => "write a socket's folder as postgresql:///database?host=/var/run/postgresql".into(),
-            Self::HostCount { .. } => "give one port for all hosts, or one for each".into(),
-            Self::MixedHosts => "write host=h1,h2&port=p1,p2 or host=h1:p1&host=h2:p2".into(),
-            Self::Value { key, .. } => format!("correct {key} in DATABASE_URL, or the variable that sets it"),
-            Self::Elsewhere { key, .. } => {
-                format!(
-                    "write the whole URL, DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME, and leave {key} out"
-                )
-            }
-            Self::WeakSystemRoots => "add sslmode=verify-full to DATABASE_URL".into(),
-            Self::NoUser => "write the user into DATABASE_URL, or set PGUSER".into(),
-            Self::InMemory | Self::SqliteHost => "use sqlite:////absolute/path/app.db".into(),
-            Self::EncryptedSqlite { .. } => "use an unencrypted SQLite file, or PostgreSQL".into(),
-        }
-    }
-}

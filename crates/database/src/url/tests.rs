@@ -110,8 +110,6 @@ fn what_leads_to_another_database_is_refused_where_the_driver_would_follow_it() 
     ] {
         let error = parse_with(text, variables).unwrap_err();
         assert!(error.to_string().starts_with(&format!("{key} chooses a database")), "{text}: {error}");
-        assert!(error.next().contains("postgresql://USER:PASSWORD@HOST:PORT/NAME"), "{text}: {}", error.next());
-        assert!(error.next().ends_with(&format!("leave {key} out")), "{text}: {}", error.next());
     }
     for (text, variables) in [
         ("postgresql://u@h/d?service=", &[][..]),
@@ -177,7 +175,6 @@ fn refusals() {
     ];
     for (text, expected) in cases {
         assert_eq!(&parse_with(text, &[]).unwrap_err(), expected, "{text}");
-        assert!(!expected.next().is_empty());
     }
 }
 
@@ -229,7 +226,7 @@ fn a_password_is_never_shown() {
                 ] {
                     let shown = match parse_with(&text, &[("PGPASSWORD", &raw)]) {
                         Ok(url) => format!("{url} {url:?} {:?}", url.warnings()),
-                        Err(error) => format!("{error} {error:?} {}", error.next()),
+                        Err(error) => format!("{error} {error:?}"),
                     };
                     seen += 1;
                     for piece in ["Zq", "Wx", "Vy"] {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, types::V
 use super::facts::relation;
 use super::{Session, failed, sql};
 use crate::{DatabaseError, ledger, statements};
-use version_table::ledger::{Entry, Note, Recorded};
+use version_table::ledger::{Entry, Note, Recorded, Remedy};
 use version_table::{Change, Row, Rows, VersionTable, quoted, revisions};
 
 impl Session {
@@ -129,7 +129,8 @@ impl Session {
 
     fn not_recorded(&self, source: &rusqlite::Error) -> Recorded {
         let file = self.ledger_file();
-        Recorded::No { reason: format!("{}: {source}", file.display()), next: format!("ls -l {}", file.display()) }
+        let reason = format!("{}: {source}", file.display());
+        Recorded::No { reason, remedy: Remedy::LookAtFile(file) }
     }
 }
 

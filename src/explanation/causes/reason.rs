@@ -1,15 +1,9 @@
-//! What usually lies behind each cause, how to tell, and what to run: most likely first.
+//! What usually lies behind a cause, how to tell, and what to run.
 //!
 //! `{migration}` in a text stands for the migration's line, `{name}` for the name that the message ends with, `{object}`
 //! for that of the object which is there or missing.
 
-mod application;
-mod connection;
-mod files;
-mod schema;
-
-use super::Cause;
-pub(super) use schema::ABSENT_IN_SQLITE;
+use crate::findings::Kind;
 
 /// One thing that may lie behind a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +24,7 @@ pub enum ToldBy {
     /// Nobody but a person.
     Nobody,
     /// One of these findings.
-    Findings(&'static [&'static str]),
+    Findings(&'static [Kind]),
     /// Version control: whether it has the revision's file.
     VersionControl,
     /// The ledger: whether a release that knows the revision has gone through the heads of these files.
@@ -40,30 +34,15 @@ pub enum ToldBy {
 }
 
 impl Reason {
-    const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
+    pub(super) const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
         Self { what, tell, run, told_by: ToldBy::Nobody }
     }
 
-    const fn shown_by(self, findings: &'static [&'static str]) -> Self {
+    pub(super) const fn shown_by(self, findings: &'static [Kind]) -> Self {
         self.told_by(ToldBy::Findings(findings))
     }
 
-    const fn told_by(self, told_by: ToldBy) -> Self {
+    pub(super) const fn told_by(self, told_by: ToldBy) -> Self {
         Self { told_by, ..self }
     }
 }
-
-/// The reasons of a cause, most likely first; never empty.
-pub(super) fn of(cause: Cause) -> &'static [Reason] {
-    schema::of(cause)
-        .or_else(|| connection::of(cause))
-        .or_else(|| files::of(cause))
-        .or_else(|| application::of(cause))
-        .unwrap_or(UNKNOWN)
-}
-
-const UNKNOWN: &[Reason] = &[Reason::new(
-    "An error that levelhead does not know.",
-    "The last lines of the upgrade's own output name the exception and the line.",
-    "read the upgrade's own output above: its last lines name the cause",
-)];

@@ -1,0 +1,177 @@
+//! The causes of a failed deployment, as data: each is one item, in the file of its family.
+//!
+//! Where several would recognise a line, the first one counts: in the order of the families, and of the items in each.
+
+mod application;
+mod files;
+mod reason;
+mod rows;
+mod schema;
+mod server;
+mod sqlite;
+mod url;
+
+use std::fmt;
+
+use crate::findings::Kind;
+
+pub use reason::{Reason, ToldBy};
+pub(super) use schema::ABSENT_IN_SQLITE;
+
+/// Why an upgrade or a start failed. Two are the same where their codes are.
+#[derive(Clone, Copy)]
+pub struct Cause(&'static Item);
+
+/// Everything that is known of a cause.
+struct Item {
+    /// Its stable name.
+    code: &'static str,
+    /// What it means; empty where the message says it all.
+    meaning: &'static str,
+    /// The finding that has a page of its own about this.
+    finding: Option<Kind>,
+    /// What it is recognised by. Some are recognised by what stands around a line alone, see `exception`.
+    signs: &'static [Sign],
+    /// Which errors before it it only tells of again.
+    follows: Follows,
+    /// What may lie behind it, most likely first. A cause without any does not compile.
+    reasons: &'static [Reason],
+}
+
+/// What an error is recognised by in a line.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sign {
+    /// The name that psycopg and psycopg2 give to an SQLSTATE; asyncpg appends `Error`.
+    Class(&'static str),
+    /// PostgreSQL's own words, as its log and psql show them: how they begin, what they hold. Other languages are not known.
+    Server(&'static str, &'static str),
+    /// A text of libpq, for failures that come before there is an SQLSTATE.
+    Libpq(&'static str),
+    /// A text of SQLite, which is the same in every language.
+    Sqlite(&'static str),
+    /// How SQLite begins a text that ends in `already exists`.
+    SqliteIsThere(&'static str),
+    /// A text of Alembic, SQLAlchemy, Flask, Flask-Migrate, gunicorn, Python or the shell: the message begins with it.
+    Text(&'static str),
+    /// The same, where the message's beginning, or who it is about, stands before it.
+    Line(&'static str),
+    /// A line that takes more to recognise: the function answers the message.
+    Found(fn(&str) -> Option<String>),
+}
+
+/// Which errors before it an error only tells of again.
+#[derive(Debug, Clone, Copy)]
+enum Follows {
+    Nothing,
+    Anything,
+    Only(&'static str),
+}
+
+/// What is so of an item that does not say otherwise.
+const PLAIN: Item = Item { code: "", meaning: "", finding: None, signs: &[], follows: Follows::Nothing, reasons: &[] };
+
+/// The items of a family: each a constant of [`Cause`], all of them in `FAMILY`.
+macro_rules! family {
+    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $value:expr),+ $(,)? })+) => {
+        impl $crate::explanation::Cause {
+            $(
+                $(#[$doc])+
+                pub const $name: Self = {
+                    #[allow(clippy::needless_update, reason = "a cause may say all of it")]
+                    const ITEM: super::Item = super::Item { $($field: $value,)+ ..super::PLAIN };
+                    assert!(!ITEM.code.is_empty(), "a cause without a code");
+                    assert!(!ITEM.reasons.is_empty(), "a cause without reasons");
+                    Self(&ITEM)
+                };
+            )+
+        }
+
+        pub(super) const FAMILY: &[$crate::explanation::Cause] = &[$($crate::explanation::Cause::$name),+];
+    };
+}
+use family;
+
+/// In the order in which they are tried.
+const FAMILIES: [&[Cause]; 7] =
+    [files::FAMILY, schema::FAMILY, rows::FAMILY, sqlite::FAMILY, url::FAMILY, server::FAMILY, application::FAMILY];
+
+impl Cause {
+    /// Every cause.
+    pub fn all() -> impl Iterator<Item = Self> {
+        FAMILIES.into_iter().flatten().copied()
+    }
+
+    /// Everything that any cause is recognised by.
+    pub(super) fn signs() -> impl Iterator<Item = (Self, &'static Sign)> {
+        Self::all().flat_map(|cause| cause.0.signs.iter().map(move |sign| (cause, sign)))
+    }
+
+    /// The stable name.
+    pub fn code(self) -> &'static str {
+        self.0.code
+    }
+
+    /// The finding that has a page of its own about this.
+    pub fn finding(self) -> Option<Kind> {
+        self.0.finding
+    }
+
+    /// What it means; empty where the message says it all.
+    pub fn meaning(self) -> &'static str {
+        self.0.meaning
+    }
+
+    /// What may lie behind it, most likely first; never empty.
+    pub fn reasons(self) -> &'static [Reason] {
+        self.0.reasons
+    }
+
+    /// Whether it only tells of an error that was said before.
+    pub(super) fn follows_from(self, earlier: Self) -> bool {
+        match self.0.follows {
+            Follows::Nothing => false,
+            Follows::Anything => true,
+            Follows::Only(code) => earlier.code() == code,
+        }
+    }
+
+    /// Whether it is one of these.
+    pub(super) fn is_one_of(self, causes: &[Self]) -> bool {
+        causes.contains(&self)
+    }
+}
+
+impl PartialEq for Cause {
+    fn eq(&self, other: &Self) -> bool {
+        self.code() == other.code()
+    }
+}
+
+impl Eq for Cause {}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{Cause, Follows};
+
+    #[test]
+    fn every_cause_is_one_item_with_a_code_of_its_own() {
+        let codes: BTreeSet<&str> = Cause::all().map(Cause::code).collect();
+        assert_eq!((codes.len(), Cause::all().count()), (79, 79));
+        for cause in Cause::all() {
+            for reason in cause.reasons() {
+                assert!(![reason.what, reason.tell, reason.run].contains(&""), "{cause:?}");
+            }
+            if let Follows::Only(code) = cause.0.follows {
+                assert!(codes.contains(code), "{cause:?} follows {code}");
+            }
+        }
+    }
+}

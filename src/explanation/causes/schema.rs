@@ -1,0 +1,246 @@
+//! What the database's schema refuses.
+
+use super::{Reason, Sign, ToldBy, family};
+use crate::findings::Kind;
+
+const PRESENT: &[Reason] = &[
+    Reason::new(
+        "The version row is behind the schema: the version table was lost, emptied or restored on its own.",
+        "`levelhead infer` names a later revision than `levelhead current`.",
+        "levelhead infer, to see which revision the schema is really at",
+    )
+    .shown_by(&[Kind::UNVERSIONED, Kind::PENDING_EXISTS, Kind::UNKNOWN_REVISION]),
+    Reason::new(
+        "This revision ran halfway before: on SQLite or MySQL, or after a COMMIT, what it did stays.",
+        "Some objects of the revision are there and some are not; `levelhead check` lists both.",
+        "levelhead check",
+    )
+    .shown_by(&[Kind::HALF_APPLIED]),
+    Reason::new(
+        "Something else made the objects: db.create_all() at the start, or a person.",
+        "The application's code calls create_all(), or the object differs from the migration's.",
+        "grep -rn create_all . --include='*.py'",
+    ),
+    Reason::new(
+        "Two revisions create the same object, one on each branch of a merge.",
+        "The name occurs in two files of the versions folder.",
+        "grep -rn '{object}' --include='*.py' .",
+    )
+    .told_by(ToldBy::Revisions),
+];
+
+const STAMPED: Reason = Reason::new(
+    "The version row is ahead of the schema: a stamp, or a restore of an older dump.",
+    "`levelhead infer` names an earlier revision than `levelhead current`.",
+    "levelhead infer, to see which revision the schema is really at",
+)
+.shown_by(&[Kind::STAMPED_TOO_FAR, Kind::HALF_APPLIED]);
+
+const ELSEWHERE: Reason = Reason::new(
+    "DATABASE_URL names another database than the one that you think of.",
+    "`levelhead verify` shows host and database, and what alembic.ini and the application say.",
+    "levelhead verify",
+)
+.shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]);
+
+const ABSENT: &[Reason] = &[
+    STAMPED,
+    Reason::new(
+        "The search_path is another, so that the table is there and is not found.",
+        "The table is listed, but under another schema.",
+        "SELECT schemaname, tablename FROM pg_tables WHERE tablename = '{name}'",
+    ),
+    ELSEWHERE,
+];
+
+/// There is no search_path, and a path that is relative begins wherever the command is started.
+pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
+    STAMPED,
+    Reason::new(
+        "DATABASE_URL leads to another file than the one that you think of: one that is missing is made anew, and empty.",
+        "`levelhead verify` shows the file, and what alembic.ini and the application say.",
+        "levelhead verify",
+    )
+    .shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]),
+];
+
+family! {
+    /// A column that is to be added is there.
+    DUPLICATE_COLUMN {
+        code: "duplicate-column",
+        meaning: "the schema is ahead of its version row, or this revision has run halfway before",
+        finding: Some(Kind::PENDING_EXISTS),
+        signs: &[
+            Sign::Class("DuplicateColumn"),
+            Sign::Server("column \"", "\" already exists"),
+            Sign::Sqlite("duplicate column name"),
+        ],
+        reasons: PRESENT,
+    }
+
+    /// A table or an index that is to be created is there.
+    DUPLICATE_TABLE {
+        code: "duplicate-table",
+        meaning: "the schema is ahead of its version row, or this revision has run halfway before",
+        finding: Some(Kind::PENDING_EXISTS),
+        signs: &[
+            Sign::Class("DuplicateTable"),
+            Sign::Server("relation \"", "\" already exists"),
+            Sign::SqliteIsThere("table "),
+        ],
+        reasons: PRESENT,
+    }
+
+    /// Another object that is to be created is there.
+    DUPLICATE_OBJECT {
+        code: "duplicate-object",
+        meaning: "the schema is ahead of its version row, or this revision has run halfway before",
+        finding: Some(Kind::PENDING_EXISTS),
+        signs: &[
+            Sign::Class("DuplicateObject"),
+            Sign::Class("DuplicateFunction"),
+            Sign::Class("DuplicateSchema"),
+            Sign::Server("", "\" already exists"),
+            Sign::SqliteIsThere("index "),
+        ],
+        reasons: PRESENT,
+    }
+
+    /// A table is missing.
+    UNDEFINED_TABLE {
+        code: "undefined-table",
+        meaning: "the version row is ahead of the schema, or the search_path is another",
+        finding: Some(Kind::STAMPED_TOO_FAR),
+        signs: &[
+            Sign::Class("UndefinedTable"),
+            Sign::Server("relation \"", "\" does not exist"),
+            Sign::Sqlite("no such table"),
+        ],
+        reasons: ABSENT,
+    }
+
+    /// A column is missing.
+    UNDEFINED_COLUMN {
+        code: "undefined-column",
+        meaning: "the version row is ahead of the schema, or the search_path is another",
+        finding: Some(Kind::STAMPED_TOO_FAR),
+        signs: &[
+            Sign::Class("UndefinedColumn"),
+            Sign::Server("column ", " does not exist"),
+            Sign::Sqlite("no such column"),
+        ],
+        reasons: ABSENT,
+    }
+
+    /// Another object is missing.
+    UNDEFINED_OBJECT {
+        code: "undefined-object",
+        meaning: "the version row is ahead of the schema, or the search_path is another",
+        finding: Some(Kind::STAMPED_TOO_FAR),
+        signs: &[Sign::Class("UndefinedObject"), Sign::Class("UndefinedFunction"), Sign::Sqlite("no such index")],
+        reasons: ABSENT,
+    }
+
+    /// The search path leads to no schema.
+    NO_SCHEMA {
+        code: "no-schema",
+        meaning: "the search_path of the role names no schema that is there and may be used",
+        signs: &[Sign::Class("InvalidSchemaName")],
+        reasons: &[
+            Reason::new(
+                "The schema that the search_path names was never created, or was dropped.",
+                "SHOW search_path names a schema that \\dn in psql does not list.",
+                "CREATE SCHEMA IF NOT EXISTS public AUTHORIZATION CURRENT_USER",
+            ),
+            Reason::new(
+                "The role has no USAGE on the schema.",
+                "\\dn in psql lists it; `levelhead verify` says what is missing.",
+                "levelhead verify",
+            ),
+        ],
+    }
+
+    /// The role may not do it.
+    INSUFFICIENT_PRIVILEGE {
+        code: "insufficient-privilege",
+        meaning: "the role of DATABASE_URL may not do it",
+        finding: Some(Kind::NO_PRIVILEGE),
+        signs: &[
+            Sign::Class("InsufficientPrivilege"),
+            Sign::Server("permission denied for ", ""),
+            Sign::Server("must be owner of ", ""),
+        ],
+        reasons: &[
+            Reason::new(
+                "The role of DATABASE_URL is not the owner, and was not granted the right.",
+                "`levelhead verify` lists the rights of the role, and the statement for each that is missing.",
+                "levelhead verify",
+            ),
+            Reason::new(
+                "Since PostgreSQL 15 only the owner of a database may create tables in its schema public.",
+                "The message says: permission denied for schema public.",
+                "GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL",
+            ),
+        ],
+    }
+
+    /// A column's values do not become the new type by themselves.
+    CANNOT_CAST {
+        code: "cannot-cast",
+        meaning: "PostgreSQL does not know how to turn the values into the new type",
+        signs: &[Sign::Class("DatatypeMismatch")],
+        reasons: &[Reason::new(
+            "The column's type changes to one that its values do not become by themselves.",
+            "HINT names the expression that would do it.",
+            "give alter_column a postgresql_using='column::type' in {migration}",
+        )],
+    }
+
+    /// Something else needs what is to be dropped.
+    DEPENDENT_OBJECTS {
+        code: "dependent-objects",
+        meaning: "a view, a key or another object still needs it",
+        signs: &[Sign::Class("DependentObjectsStillExist")],
+        reasons: &[Reason::new(
+            "A view, a foreign key or a default still needs what is to be dropped.",
+            "DETAIL names what depends on it.",
+            "drop or change what DETAIL names first, in {migration}",
+        )],
+    }
+
+    /// An enum's new label is used in the transaction that adds it.
+    ENUM_IN_TRANSACTION {
+        code: "enum-in-transaction",
+        meaning: "a new label of an enum type can be used only after its transaction",
+        signs: &[Sign::Class("UnsafeNewEnumValueUsage")],
+        reasons: &[Reason::new(
+            "The label is added and used in the same transaction.",
+            "Both statements are in one revision.",
+            "add the label inside `with op.get_context().autocommit_block():` in {migration}",
+        )],
+    }
+
+    /// A statement that a transaction cannot hold.
+    NEEDS_AUTOCOMMIT {
+        code: "needs-autocommit",
+        meaning: "this statement cannot run inside the transaction that Alembic opens",
+        signs: &[Sign::Class("ActiveSqlTransaction")],
+        reasons: &[Reason::new(
+            "CREATE INDEX CONCURRENTLY, VACUUM or another statement that manages transactions on its own.",
+            "The [SQL: …] line shows it.",
+            "put it inside `with op.get_context().autocommit_block():` in {migration}",
+        )],
+    }
+
+    /// The server lacks an extension or a feature.
+    NOT_SUPPORTED {
+        code: "not-supported",
+        meaning: "the server does not have this extension or feature",
+        signs: &[Sign::Class("FeatureNotSupported")],
+        reasons: &[Reason::new(
+            "The extension is not installed on the server, or the provider does not offer it.",
+            "SELECT name FROM pg_available_extensions lists what there is.",
+            "SELECT name FROM pg_available_extensions ORDER BY 1",
+        )],
+    }
+}
