@@ -19,11 +19,13 @@ pub mod version_control;
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use tracing::{error, info};
 
 use cli::{Cli, Command};
-use config::{Config, Log};
+use config::{Config, Switch};
 use error::Error;
+use logging::Log;
 use process::exec::exec;
 use process::program::Program;
 use process::{signals, stdio};
@@ -47,7 +49,7 @@ pub fn start(arguments: &[OsString]) -> i32 {
     };
     match carry_out(cli) {
         Ok(None) => 0,
-        Ok(Some(program)) => refuse(&Error::Program(exec(&program))),
+        Ok(Some(program)) => refuse(&Error::Program(exec(&program, Switch::is_yes))),
         Err(stop) => refuse(&stop),
     }
 }
@@ -55,8 +57,10 @@ pub fn start(arguments: &[OsString]) -> i32 {
 fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     // What the program says about itself depends on no setting, however wrong one is.
     match cli.command {
-        Command::Completions { shell } => return commands::manual::completions(shell).map(nothing_to_start),
-        Command::Man => return commands::manual::man().map(nothing_to_start),
+        Command::Completions { shell } => {
+            return commands::manual::completions(Cli::command(), shell).map(nothing_to_start);
+        }
+        Command::Man => return commands::manual::man(&cli::program()).map(nothing_to_start),
         _ => {}
     }
     let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;

@@ -10,7 +10,8 @@ use super::lock::wait_for_the_lock;
 use super::look::{Depth, Look, policy};
 use super::write::{record, write};
 use crate::config::{Config, Verify};
-use crate::error::Error;
+use crate::error::{Error, UpgradeFailure};
+use crate::explanation::revision_begun;
 use crate::process::liveness::Liveness;
 use crate::process::program::Program;
 use crate::process::upgrade::{self, UpgradeError};
@@ -44,14 +45,15 @@ pub(super) async fn under_the_lock(
     let mut begun = None;
     let upgraded = upgrade(config, url, files, start, liveness, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if let (true, Err(Error::Upgrade(UpgradeError::Exited { .. }))) = (guarded, &upgraded) {
+    if let (true, Err(Error::Upgrade(UpgradeFailure { error: UpgradeError::Exited { .. }, .. }))) = (guarded, &upgraded)
+    {
         say_what_is_left(config, url, files, &goal, begun).await;
     }
     guard.release().await;
     match upgraded {
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
         // doing, or a pooler's limit: then nobody tries again.
-        Err(Error::Upgrade(failure)) if !guarded && !failure.is_interruption() => {
+        Err(Error::Upgrade(failure)) if !guarded && failure.interruption().is_none() => {
             let now = match open(config, url, liveness).await {
                 Ok(database) => database.server_start().await.ok(),
                 Err(_) => None,
@@ -87,7 +89,8 @@ async fn upgrade(
     let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
-    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
+    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost, revision_begun).await;
+    let timed = timed.map_err(UpgradeFailure::of)?;
     let database = open(config, url, liveness).await?;
     let look = Look::at(files, &database, &goal, policy(config), depth(config)).await?;
     record(config, files, &database, (&pending, &timed), &look.rows).await?;
