@@ -77,8 +77,9 @@ fn uses_between_modules() -> BTreeMap<String, BTreeSet<String>> {
         let module = of(file);
         let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         let code = code.join("\n");
-        // What a file that is a module itself calls `super` is the crate.
-        let to_the_crate = if file.matches('/').count() == 1 { &["crate::", "super::"][..] } else { &["crate::"] };
+        // What the file of a module right below the crate calls `super` is the crate.
+        let is_the_module = file.matches('/').count() == 1 || *file == format!("src/{module}/mod.rs");
+        let to_the_crate = if is_the_module { &["crate::", "super::"][..] } else { &["crate::"] };
         for path in to_the_crate.iter().flat_map(|word| code.split(word).skip(1)) {
             let meant = match path.strip_prefix('{') {
                 Some(braced) => braced.split_once("};").map_or(braced, |(within, _)| within),
