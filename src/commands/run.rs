@@ -1,5 +1,9 @@
-//! `run`: the story of a start, from the configuration to the program to become. What is done under the lock is told in
-//! `upgrade`, how another instance is waited for in `follow`; `start`, in `lib.rs`, becomes the program.
+//! `run`: the story of a start, from the configuration to the program to become.
+//!
+//! The start command is found. Both sides are read, the files and the rows; at head that is all. Else the lock is waited for,
+//! and under it the database is looked at again, repaired, upgraded and looked at once more, which `upgrade` tells; or another
+//! instance is waited for, which `follow` tells. The further databases are looked at. Then `start`, in `lib.rs`, becomes the
+//! program.
 
 use std::ffi::OsString;
 use std::time::Instant;

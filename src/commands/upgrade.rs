@@ -13,7 +13,7 @@ use crate::config::{Config, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
 use crate::process::program::Program;
-use crate::process::upgrade::{self, UpgradeError};
+use crate::process::upgrade;
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use database::Database;
 use version_table::ledger::Action;
@@ -41,8 +41,7 @@ pub(super) async fn under_the_lock(
     let mut begun = None;
     let upgraded = upgrade(session, files, start, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if let (true, Err(Error::Upgrade(UpgradeFailure { error: UpgradeError::Exited { .. }, .. }))) = (guarded, &upgraded)
-    {
+    if guarded && matches!(&upgraded, Err(Error::Upgrade(failure)) if failure.has_exited()) {
         say_what_is_left(session, files, &goal, begun).await;
     }
     guard.release().await;

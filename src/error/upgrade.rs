@@ -11,7 +11,7 @@ use crate::process::upgrade::UpgradeError;
 #[derive(Debug)]
 pub struct UpgradeFailure {
     /// How it ended.
-    pub error: UpgradeError,
+    error: UpgradeError,
     /// What its output says, as far as it was seen and is known.
     explanation: Option<Box<Explanation>>,
 }
@@ -25,6 +25,11 @@ impl UpgradeFailure {
             _ => None,
         };
         Self { error, explanation: explanation.map(Box::new) }
+    }
+
+    /// Whether it ended by itself, with an exit code of its own.
+    pub fn has_exited(&self) -> bool {
+        matches!(self.error, UpgradeError::Exited { .. })
     }
 
     /// The signal by which levelhead itself was asked to end.
