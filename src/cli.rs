@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
     branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, run, show, stamp,
@@ -54,6 +54,18 @@ impl Cli {
         // Whatever there is to say, the whole picture says it.
         Self::try_parse_from(words)
     }
+}
+
+/// The command line as reference pages show it: the options that every command takes stand with the program alone.
+pub fn program() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program.mut_subcommands(|command| {
+        command.mut_args(|argument| {
+            let is_general = argument.is_global_set() || argument.get_id() == "help";
+            if is_general { argument.hide(true) } else { argument }
+        })
+    })
 }
 
 /// The commands.

@@ -5,6 +5,7 @@ mod help;
 mod merge;
 mod reset;
 mod restore;
+mod upgrade;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +17,6 @@ use crate::config::ConfigError;
 use crate::help::Advice;
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
-use crate::process::upgrade::UpgradeError;
 use crate::reconcile::{Finding, Obstacle};
 use database::DatabaseError;
 use database::lock::Holder;
@@ -29,6 +29,7 @@ pub use against::AgainstError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
+pub use upgrade::UpgradeFailure;
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -65,7 +66,7 @@ pub enum Error {
     NoUpgradeCommand(ProgramError),
     /// The upgrade failed.
     #[error(transparent)]
-    Upgrade(#[from] UpgradeError),
+    Upgrade(#[from] UpgradeFailure),
     /// The upgrade exited with 0 and yet the rows are not the heads.
     #[error("`{command}` exited with 0, but the version table holds {rows}, not {heads}")]
     NotAtHead {
@@ -197,7 +198,7 @@ pub enum Error {
     #[error("the database was restarted meanwhile: {failure}")]
     Restarted {
         /// How the upgrade ended.
-        failure: UpgradeError,
+        failure: UpgradeFailure,
     },
     /// Nobody else has brought the database to head.
     #[error("{heads} not reached after {}: {state}; {}", humantime::format_duration(*.waited), upgraded_by(.holder.as_ref()))]
@@ -246,7 +247,7 @@ impl Error {
     /// The signal by which levelhead itself was asked to end.
     pub fn interruption(&self) -> Option<Signal> {
         match self {
-            Self::Upgrade(UpgradeError::Interrupted { signal, .. }) => Some(*signal),
+            Self::Upgrade(failure) => failure.interruption(),
             Self::Reset(error) => match **error {
                 ResetError::Interrupted { signal } => Some(signal),
                 _ => None,
@@ -267,12 +268,9 @@ impl Error {
             | Self::NothingToExplain { .. }
             | Self::ChecksFailed { .. } => 1,
             Self::Database(error) if error.is_deadline() => 124,
-            Self::NotFollowed { .. } | Self::Upgrade(UpgradeError::TimedOut { .. }) => 124,
-            Self::Upgrade(UpgradeError::Exited { code, .. }) => not_mistaken_for_gunicorns(*code),
-            Self::Upgrade(UpgradeError::Signalled { signal, .. }) => 128 + *signal as u8,
-            Self::Upgrade(UpgradeError::Program(error)) | Self::Program(error) | Self::NoUpgradeCommand(error) => {
-                error.exit_code()
-            }
+            Self::NotFollowed { .. } => 124,
+            Self::Upgrade(failure) => failure.exit_code(),
+            Self::Program(error) | Self::NoUpgradeCommand(error) => error.exit_code(),
             Self::Merge(error) => error.exit_code(),
             _ => 125,
         }
@@ -317,10 +315,4 @@ impl From<Finding> for Error {
     fn from(finding: Finding) -> Self {
         Self::Obstacle(Box::new(finding.into()))
     }
-}
-
-/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. levelhead never uses
-/// them; an upgrade command's are told as 125.
-fn not_mistaken_for_gunicorns(code: u8) -> u8 {
-    if matches!(code, 3 | 4) { 125 } else { code }
 }

@@ -21,12 +21,19 @@ pub mod version_control;
 
 use std::ffi::OsString;
 
+use clap::CommandFactory;
 use tracing::{error, info};
 
 use cli::{Cli, Command};
-use config::{Config, Log};
+use commands::session::Session;
+use commands::{
+    branches, check, current, explain, fix, heads, history, infer, merge, reset, restore, run, show, stamp, undo,
+    verify,
+};
+use config::{Config, Switch};
 use error::Error;
 use help::Help;
+use logging::Log;
 use process::exec::exec;
 use process::program::Program;
 use process::{signals, stdio};
@@ -50,7 +57,7 @@ pub fn start(arguments: &[OsString]) -> i32 {
     };
     match carry_out(cli) {
         Ok(None) => 0,
-        Ok(Some(program)) => refuse(&Error::Program(exec(&program))),
+        Ok(Some(program)) => refuse(&Error::Program(exec(&program, Switch::is_yes))),
         Err(stop) => refuse(&stop),
     }
 }
@@ -58,58 +65,41 @@ pub fn start(arguments: &[OsString]) -> i32 {
 fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     // What the program says about itself depends on no setting, however wrong one is.
     match cli.command {
-        Command::Completions { shell } => return commands::manual::completions(shell).map(nothing_to_start),
-        Command::Man => return commands::manual::man().map(nothing_to_start),
+        Command::Completions { shell } => return commands::manual::completions(Cli::command(), shell).map(|()| None),
+        Command::Man => return commands::manual::man(&cli::program()).map(|()| None),
         _ => {}
     }
     let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let done = match cli.command {
-        Command::Run(arguments) => runtime.block_on(commands::run::run(&config, &arguments)),
-        Command::Heads(arguments) => commands::heads::heads(&config, &arguments).map(nothing_to_start),
-        Command::Current(arguments) => {
-            runtime.block_on(commands::current::current(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::History(arguments) => {
-            runtime.block_on(commands::history::history(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Branches(arguments) => commands::branches::branches(&config, &arguments).map(nothing_to_start),
-        Command::Show(arguments) => runtime.block_on(commands::show::show(&config, &arguments)).map(nothing_to_start),
-        Command::Infer(arguments) => {
-            runtime.block_on(commands::infer::infer_revision(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Verify(arguments) => {
-            runtime.block_on(commands::verify::verify(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Undo(arguments) => runtime.block_on(commands::undo::undo(&config, &arguments)).map(nothing_to_start),
-        Command::Merge(arguments) => {
-            runtime.block_on(commands::merge::merge(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Restore(arguments) => commands::restore::restore(&config, &arguments).map(nothing_to_start),
-        Command::Explain(arguments) => {
-            runtime.block_on(commands::explain::explain(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Check(arguments) => {
-            runtime.block_on(commands::check::check(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Fix(arguments) => runtime.block_on(commands::fix::fix(&config, &arguments)).map(nothing_to_start),
-        Command::Reset(arguments) => {
-            runtime.block_on(commands::reset::reset(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Stamp(arguments) => {
-            runtime.block_on(commands::stamp::stamp(&config, &arguments)).map(nothing_to_start)
-        }
-        Command::Completions { .. } | Command::Man => Ok(None),
-    };
+    let done = runtime.block_on(dispatch(&Session::new(config), &cli.command));
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
     done
 }
 
-/// Only `run` becomes another program.
-fn nothing_to_start((): ()) -> Option<Program> {
-    None
+/// A line a command. Only `run` becomes another program.
+async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program>, Error> {
+    match command {
+        Command::Run(arguments) => return run::run(session, arguments).await,
+        Command::Heads(arguments) => heads::heads(session, arguments),
+        Command::Current(arguments) => current::current(session, arguments).await,
+        Command::History(arguments) => history::history(session, arguments).await,
+        Command::Branches(arguments) => branches::branches(session, arguments),
+        Command::Show(arguments) => show::show(session, arguments).await,
+        Command::Infer(arguments) => infer::infer_revision(session, arguments).await,
+        Command::Verify(arguments) => verify::verify(session, arguments).await,
+        Command::Explain(arguments) => explain::explain(session, arguments).await,
+        Command::Check(arguments) => check::check(session, arguments).await,
+        Command::Fix(arguments) => fix::fix(session, arguments).await,
+        Command::Merge(arguments) => merge::merge(session, arguments).await,
+        Command::Restore(arguments) => restore::restore(session, arguments),
+        Command::Reset(arguments) => reset::reset(session, arguments).await,
+        Command::Stamp(arguments) => stamp::stamp(session, arguments).await,
+        Command::Undo(arguments) => undo::undo(session, arguments).await,
+        Command::Completions { .. } | Command::Man => Ok(()),
+    }?;
+    Ok(None)
 }
 
 /// Says why, and what to do next, and answers the exit code.

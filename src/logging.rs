@@ -6,12 +6,37 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 use tracing::field::{Field, Visit};
+use tracing::level_filters::LevelFilter;
 use tracing::{Event, Level, Subscriber, info};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, Subscriber as Fmt};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::config::{Log, LogFormat};
+/// What to log, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Log {
+    /// The least severe level that is still logged.
+    pub level: LevelFilter,
+    /// Text or JSON lines.
+    pub format: LogFormat,
+    /// Whether a terminal may be shown colour (<https://no-color.org>).
+    pub colour: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: LevelFilter::INFO, format: LogFormat::Text, colour: false }
+    }
+}
+
+/// How to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// `levelhead: …`, coloured on a terminal.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
 
 /// Whether a person is looking at standard error.
 pub fn at_a_terminal() -> bool {

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::files::Files;
 use super::output::{Format, print, print_json, revision, revisions};
+use super::session::Session;
 use super::wording::{Line, entry};
-use crate::config::Config;
 use crate::error::Error;
 use history::Node;
 
@@ -22,8 +22,8 @@ pub struct Arguments {
 }
 
 /// Prints the branch points, newest first.
-pub fn branches(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { graph, .. } = Files::read(config)?;
+pub fn branches(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let Files { graph, .. } = session.files()?;
     let points: Vec<&Node> =
         graph.history(None, None, &[])?.into_iter().filter(|node| node.is_branch_point()).collect();
     if arguments.format == Format::Json {

@@ -3,10 +3,9 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
+use super::session::Session;
 use super::wording::{Line, entry};
-use crate::config::Config;
 use crate::error::Error;
 use history::{Node, RevisionGraph};
 
@@ -34,12 +33,12 @@ struct Position<'a> {
 }
 
 /// Prints the revisions that are applied and have no applied successor.
-pub async fn current(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
+pub async fn current(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
     let graph = &files.graph;
     let mut positions = Vec::new();
-    for (name, url) in config.databases()? {
-        let rows = files.rows_of(config, &url).await?.revisions().to_vec();
+    for (name, url) in session.config.databases()? {
+        let rows = session.rows_at(&files, &url).await?.revisions().to_vec();
         positions.push(Position { name, at_head: graph.is_at_head(&rows), revisions: graph.current(&rows)?, rows });
     }
     match (&positions[..], arguments.format) {

@@ -136,13 +136,13 @@ impl Comparison {
         let usual = setting(database.dialect(), database.dialect().usual_schema(), table);
         let reading = tokio::task::spawn_blocking({
             let (scripts, disk, usual) = (scripts.clone(), disk.clone(), usual.clone());
-            move || facts(scripts.iter(), &*disk, &usual)
+            move || facts(scripts.iter(), &disk, &usual)
         });
         let schema = database.schema(table).await?;
         let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
         let setting = setting(database.dialect(), &schema.default_schema, table);
-        let straight = if setting == usual { straight } else { facts(scripts.iter(), &*disk, &setting)? };
-        let read_in = |order: &[usize]| facts(order.iter().map(|&place| &scripts[place]), &*disk, &setting);
+        let straight = if setting == usual { straight } else { facts(scripts.iter(), &disk, &setting)? };
+        let read_in = |order: &[usize]| facts(order.iter().map(|&place| &scripts[place]), &disk, &setting);
         let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
         let Weighed { order, effects, inference } = forked.weigh(&schema)?;
         let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();

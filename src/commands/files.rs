@@ -1,4 +1,4 @@
-//! The two sides of every command: what the migration files say, and what the database says beside them.
+//! One of the two sides of every command: what the migration files say, and which rows of the database they are held against.
 
 use std::thread;
 
@@ -7,11 +7,8 @@ use tokio::task::yield_now;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::logging::Waiting;
-use crate::process::liveness::Liveness;
 use crate::reconcile::{Goal, list};
 use database::Database;
-use database::url::DatabaseUrl;
 use history::env_py::{self, Declared, Undecidable};
 use history::layout::{Flavour, Layout, locate};
 use history::{self, Headers, RevisionGraph};
@@ -93,20 +90,6 @@ impl Files {
         }
     }
 
-    /// The rows of the database that DATABASE_URL names.
-    pub(super) async fn rows(&self, config: &Config) -> Result<VersionRows, Error> {
-        self.rows_of(config, &config.database_url()?).await
-    }
-
-    /// The rows of one database.
-    pub(super) async fn rows_of(&self, config: &Config, url: &DatabaseUrl) -> Result<VersionRows, Error> {
-        let table = self.version_table()?;
-        let database = open(config, url, &Liveness::new(None)).await?;
-        let rows = database.version_rows(table).await;
-        database.close().await;
-        Ok(rows?)
-    }
-
     /// Where the database has to be.
     pub(super) fn goal(&self, config: &Config) -> Result<Goal, Error> {
         match &config.target {
@@ -128,14 +111,4 @@ fn declared_beside(layout: &Layout) -> Option<oneshot::Receiver<Declared>> {
     let reader = thread::Builder::new().name("env.py".to_owned());
     reader.spawn(move || done.send(env_py::version_table(&layout))).ok()?;
     Some(declared)
-}
-
-/// Waits for the database, says so, and answers the platform meanwhile.
-pub(super) async fn open(config: &Config, url: &DatabaseUrl, liveness: &Liveness) -> Result<Database, Error> {
-    let mut waiting = Waiting::for_what("the database");
-    let mut note = |answer: &str| {
-        liveness.begin();
-        waiting.note(answer, "");
-    };
-    Ok(Database::open(url, &config.wait, &mut note).await?)
 }

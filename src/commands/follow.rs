@@ -5,9 +5,8 @@ use tokio::time::{sleep, timeout};
 use tracing::info;
 
 use super::files::Files;
-use super::lock::patience;
-use super::look::{Depth, Look, policy};
-use crate::config::Config;
+use super::look::Depth;
+use super::session::Session;
 use crate::error::Error;
 use crate::logging::Waiting;
 use crate::reconcile::{Finding, Goal, list};
@@ -15,22 +14,23 @@ use database::Database;
 use database::lock::{Holder, pause};
 
 /// Looks until the database is at the heads. Stops at once at what no upgrade leads out of.
-pub(super) async fn until_at_head(config: &Config, files: &Files, database: Database) -> Result<(), Error> {
+pub(super) async fn until_at_head(session: &Session, files: &Files, database: Database) -> Result<(), Error> {
     let mut seen = None;
-    let goal = files.goal(config)?;
-    let database = database.patient(patience(config));
+    let goal = files.goal(&session.config)?;
+    let database = session.patient(database);
+    let limit = session.config.lock_timeout;
     // Around everything: a look itself waits where the version table is being altered.
-    match timeout(config.lock_timeout, look_until_at_head(config, files, database, &goal, &mut seen)).await {
+    match timeout(limit, look_until_at_head(session, files, database, &goal, &mut seen)).await {
         Ok(ended) => ended,
         Err(_) => {
             let (state, holder) = seen.unwrap_or_else(|| ("the version table does not answer".to_owned(), None));
-            Err(Error::NotFollowed { heads: list(&goal.revisions), state, holder, waited: config.lock_timeout })
+            Err(Error::NotFollowed { heads: list(&goal.revisions), state, holder, waited: limit })
         }
     }
 }
 
 async fn look_until_at_head(
-    config: &Config,
+    session: &Session,
     files: &Files,
     mut database: Database,
     goal: &Goal,
@@ -38,7 +38,7 @@ async fn look_until_at_head(
 ) -> Result<(), Error> {
     let mut waiting = Waiting::for_what("another instance to upgrade");
     loop {
-        let look = Look::at(files, &database, goal, policy(config), Depth::Rows).await?;
+        let look = session.look(files, &database, goal, Depth::Rows).await?;
         let finding = look.position();
         if matches!(finding, Finding::AtHead { .. }) {
             database.close().await;

@@ -2,21 +2,20 @@
 
 use tracing::info;
 
-use super::files::Files;
-use crate::config::Config;
+use super::session::Session;
 use crate::error::Error;
 use crate::reconcile::list;
 
 /// Looks at each database that is named beside DATABASE_URL. Reads nothing where there is none.
-pub(super) async fn check(config: &Config) -> Result<(), Error> {
-    let databases = config.databases()?;
+pub(super) async fn check(session: &Session) -> Result<(), Error> {
+    let databases = session.config.databases()?;
     let further: Vec<_> = databases.into_iter().filter_map(|(name, url)| name.zip(Some(url))).collect();
     if further.is_empty() {
         return Ok(());
     }
-    let files = Files::read(config)?;
+    let files = session.files()?;
     for (name, url) in further {
-        let rows = files.rows_of(config, &url).await?;
+        let rows = session.rows_at(&files, &url).await?;
         if !files.graph.is_at_head(rows.revisions()) {
             let (rows, heads) = (list(rows.revisions()), files.heads());
             return Err(Error::FurtherNotAtHead { name: name.to_owned(), rows, heads });

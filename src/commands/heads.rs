@@ -4,8 +4,8 @@ use clap::Args;
 
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
+use super::session::Session;
 use super::wording::{Line, entry};
-use crate::config::Config;
 use crate::error::Error;
 use history::Node;
 
@@ -24,8 +24,8 @@ pub struct Arguments {
 }
 
 /// Prints the heads in load order.
-pub fn heads(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let Files { graph, .. } = Files::read(config)?;
+pub fn heads(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let Files { graph, .. } = session.files()?;
     let is_shown = if arguments.resolve_dependencies { Node::is_real_head } else { Node::is_head };
     let heads: Vec<&Node> = graph.iter().filter(|node| is_shown(node)).collect();
     match arguments.format {

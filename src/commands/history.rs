@@ -4,8 +4,8 @@ use clap::{Args, ValueEnum};
 use console::Term;
 use serde_json::json;
 
-use super::files::Files;
 use super::output::{print, print_json, revision};
+use super::session::Session;
 use super::wording::{Line, entry};
 use crate::config::Config;
 use crate::drawing::{Drawing, dot, mermaid, svg, terminal};
@@ -49,8 +49,8 @@ pub struct Arguments {
 }
 
 /// Prints the revisions; asks the database only where it has to.
-pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
+pub async fn history(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
     let graph = &files.graph;
     let (base, head) = match arguments.rev_range.as_deref().map(str::trim) {
         None => (None, None),
@@ -60,7 +60,7 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
         }
     };
     let needs_rows = arguments.indicate_current || base == Some("current") || head == Some("current");
-    let rows = if needs_rows { files.rows(config).await?.revisions().to_vec() } else { Vec::new() };
+    let rows = if needs_rows { session.rows(&files).await?.revisions().to_vec() } else { Vec::new() };
     let shown = graph.history(base, head, &rows)?;
     let is_current = |node: &Node| arguments.indicate_current && rows.contains(&node.revision.id);
     let draw = || -> Result<Drawing<'_>, Error> {
@@ -83,7 +83,9 @@ pub async fn history(config: &Config, arguments: &Arguments) -> Result<(), Error
         Format::Mermaid => print(&mermaid::render(&draw()?)),
         Format::Dot => print(&dot::render(&draw()?)),
         Format::Svg => print(&svg::render(&draw()?)),
-        Format::Text if arguments.graph => print(&terminal::render(&draw()?, screen_of(config, &Term::stdout()))),
+        Format::Text if arguments.graph => {
+            print(&terminal::render(&draw()?, screen_of(&session.config, &Term::stdout())))
+        }
         Format::Text => {
             let line = Line { labels: true, message: true, parents: true, tree: true, is_current: false };
             let shown = shown.iter().map(|node| {

@@ -6,11 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::evidence::{Comparison, History, unread_lines};
-use super::files::{Files, open};
+use super::files::Files;
 use super::output::{Format, print, print_json};
-use crate::config::Config;
+use super::session::Session;
 use crate::error::Error;
-use crate::process::liveness::Liveness;
 use crate::reconcile::rows_after;
 use history::RevisionGraph;
 use schema::RevisionFacts;
@@ -34,9 +33,8 @@ pub struct Arguments {
 }
 
 /// Prints which revision the schema is at.
-pub async fn infer_revision(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let (url, liveness) = (config.database_url()?, Liveness::new(None));
-    let (mut files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, &liveness))?;
+pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let (mut files, database) = session.both_sides().await?;
     let looked = Comparison::look(&files, &database, &[]).await;
     database.close().await;
     let compared = looked?;

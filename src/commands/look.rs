@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use super::evidence::Comparison;
 use super::files::Files;
+use super::session::Session;
 use crate::config::{Config, Reaction, Repair};
 use crate::error::Error;
 use crate::reconcile::{
@@ -80,6 +81,19 @@ impl Look {
     /// The finding that says where the database is.
     pub(super) fn position(&self) -> &Finding {
         self.findings.iter().find(|finding| finding.is_position()).unwrap_or(&self.findings[0])
+    }
+}
+
+impl Session {
+    /// Looks as `run` does: what the plan may do is what the configuration allows it.
+    pub(super) async fn look(
+        &self,
+        files: &Files,
+        database: &Database,
+        goal: &Goal,
+        depth: Depth,
+    ) -> Result<Look, Error> {
+        Look::at(files, database, goal, policy(&self.config), depth).await
     }
 }
 

@@ -1,11 +1,10 @@
 //! `man` and `completions`: what the command line says about itself, for other programs to read.
 
-use clap::{Command, CommandFactory, ValueEnum};
+use clap::{Command, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::output::print;
-use crate::cli::Cli;
 use crate::error::Error;
 
 /// The shells that `completions` knows.
@@ -19,22 +18,9 @@ pub enum CompletedShell {
     Zsh,
 }
 
-/// The command line as reference pages show it: the options that every command takes stand with the program alone.
-pub fn program() -> Command {
-    let mut program = Cli::command();
-    program.build();
-    program.mut_subcommands(|command| {
-        command.mut_args(|argument| {
-            let is_general = argument.is_global_set() || argument.get_id() == "help";
-            if is_general { argument.hide(true) } else { argument }
-        })
-    })
-}
-
 /// Prints the manual page, in roff: the whole program's, with a section for each command.
-pub fn man() -> Result<(), Error> {
+pub fn man(program: &Command) -> Result<(), Error> {
     let mut page = Vec::new();
-    let program = program();
     let whole = Man::new(program.clone());
     whole.render_title(&mut page)?;
     whole.render_name_section(&mut page)?;
@@ -54,14 +40,14 @@ pub fn man() -> Result<(), Error> {
     print(&String::from_utf8_lossy(&page).replace(".SH EXTRA", ".SH \"EXIT STATUS\""))
 }
 
-/// Prints a shell's completion script.
-pub fn completions(shell: CompletedShell) -> Result<(), Error> {
+/// Prints a shell's completion script for the program.
+pub fn completions(mut program: Command, shell: CompletedShell) -> Result<(), Error> {
     let shell = match shell {
         CompletedShell::Bash => Shell::Bash,
         CompletedShell::Fish => Shell::Fish,
         CompletedShell::Zsh => Shell::Zsh,
     };
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "levelhead", &mut script);
+    clap_complete::generate(shell, &mut program, "levelhead", &mut script);
     print(&String::from_utf8_lossy(&script))
 }

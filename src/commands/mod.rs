@@ -21,6 +21,7 @@ mod prompt;
 pub mod reset;
 pub mod restore;
 pub mod run;
+pub mod session;
 pub mod show;
 pub mod stamp;
 pub mod undo;

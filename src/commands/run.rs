@@ -1,4 +1,9 @@
-//! `run`: reconcile, upgrade, and hand over. The whole story of a start, from configuration to exec, is on this page.
+//! `run`: the story of a start, from the configuration to the program to become.
+//!
+//! The start command is found. Both sides are read, the files and the rows; at head that is all. Else the lock is waited for,
+//! and under it the database is looked at again, repaired, upgraded and looked at once more, which `upgrade` tells; or another
+//! instance is waited for, which `follow` tells. The further databases are looked at. Then `start`, in `lib.rs`, becomes the
+//! program.
 
 use std::ffi::OsString;
 use std::time::Instant;
@@ -6,14 +11,12 @@ use std::time::Instant;
 use clap::Args;
 use tracing::{info, warn};
 
-use super::files::{Files, open};
-use super::lock::{patience, rows_in_time};
-use super::look::{Depth, Look, policy};
+use super::look::{Depth, Look};
+use super::session::Session;
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
 use crate::help::Help;
-use crate::process::liveness::Liveness;
 use crate::process::program::{self, Program};
 use crate::reconcile::{Severity, list};
 
@@ -33,21 +36,21 @@ pub struct Arguments {
 }
 
 /// Brings the database to head. Answers the program to become, or `None` where no command was given.
-pub async fn run(config: &Config, arguments: &Arguments) -> Result<Option<Program>, Error> {
+pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Program>, Error> {
+    let config = &session.config;
     let mode = if arguments.wait { Mode::Wait } else { config.mode };
     // A command that cannot be started is known before anything is waited for or changed.
     let start = match &arguments.command[..] {
         [] => None,
         words => Some(program::find(words, config.path.as_deref()).map_err(Error::Program)?),
     };
-    let liveness = Liveness::new(config.liveness_port);
     let reconciled = tokio::select! {
         // In this order, so that a port that is taken is known before anything is changed.
         biased;
-        error = liveness.answer() => Err(error.into()),
+        error = session.liveness.answer() => Err(error.into()),
         reconciled = async {
-            reconcile_through_restarts(config, mode, start.as_ref(), &liveness).await?;
-            further::check(config).await
+            reconcile_through_restarts(session, mode, start.as_ref()).await?;
+            further::check(session).await
         } => reconciled,
     };
     match reconciled {
@@ -61,35 +64,30 @@ pub async fn run(config: &Config, arguments: &Arguments) -> Result<Option<Progra
     Ok(start)
 }
 
-async fn reconcile_through_restarts(
-    config: &Config,
-    mode: Mode,
-    start: Option<&Program>,
-    liveness: &Liveness,
-) -> Result<(), Error> {
+async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<(), Error> {
     for _ in 0..RESTARTS {
-        match reconcile(config, mode, start, liveness).await {
+        match reconcile(session, mode, start).await {
             Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
             result => return result,
         }
     }
-    reconcile(config, mode, start, liveness).await
+    reconcile(session, mode, start).await
 }
 
-async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, liveness: &Liveness) -> Result<(), Error> {
-    let clock = Instant::now();
-    let url = config.database_url()?;
-    for warning in url.warnings() {
+/// Reads both sides. At head that is all; else what is to be done is done, here or by another instance.
+async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<(), Error> {
+    let (clock, config) = (Instant::now(), &session.config);
+    for warning in session.url()?.warnings() {
         warn!("{warning}");
     }
-    let (mut files, database) = tokio::try_join!(Files::read_meanwhile(config), open(config, &url, liveness))?;
+    let (mut files, database) = session.both_sides().await?;
     if files.graph.is_empty() {
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
         return Err(Error::NoRevisions { folder });
     }
     let goal = files.goal(config)?;
-    let database = database.patient(patience(config));
-    let rows = rows_in_time(config, &url, &database, files.version_table()?, liveness).await?;
+    let database = session.patient(database);
+    let rows = session.rows_in_time(&database, files.version_table()?).await?;
     if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
         database.close_before_exec().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
@@ -100,15 +98,15 @@ async fn reconcile(config: &Config, mode: Mode, start: Option<&Program>, livenes
     }
     files.read_whole()?;
     if config.skip_upgrade || goal.is_reached(&files.graph, rows.revisions()) {
-        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
+        let look = session.look(&files, &database, &goal, Depth::Schema).await;
         database.close().await;
         return report(config, &look?);
     }
-    liveness.begin();
+    session.liveness.begin();
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
     match mode {
-        Mode::Upgrade => upgrade::under_the_lock(config, &url, &files, start, database, liveness).await,
-        Mode::Wait => follow::until_at_head(config, &files, database).await,
+        Mode::Upgrade => upgrade::under_the_lock(session, &files, start, database).await,
+        Mode::Wait => follow::until_at_head(session, &files, database).await,
     }
 }
 

@@ -3,14 +3,11 @@
 use clap::Args;
 use tracing::info;
 
-use super::files::{Files, open};
-use super::lock::wait_for_the_lock;
-use super::write::write;
-use crate::config::Config;
+use super::files::Files;
+use super::session::Session;
+use super::write::{Decision, write};
 use crate::error::Error;
-use crate::process::liveness::Liveness;
 use crate::reconcile::{Plan, Policy, table_problems};
-use database::url::DatabaseUrl;
 use history::{GraphError, RevisionGraph};
 use version_table::RowChange;
 use version_table::ledger::Action;
@@ -27,24 +24,15 @@ pub struct Arguments {
 }
 
 /// Writes the rows that the revisions ask for, in one transaction, under the lock that upgrades take.
-pub async fn stamp(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
-    let url = config.database_url()?;
-    let database = open(config, &url, &Liveness::new(None)).await?;
-    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let stamped = stamp_under_the_lock(config, &url, &files, arguments).await;
-    guard.release().await;
-    stamped
+pub async fn stamp(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
+    let database = session.open().await?;
+    session.under_the_lock(database, set_the_rows(session, &files, arguments)).await
 }
 
-async fn stamp_under_the_lock(
-    config: &Config,
-    url: &DatabaseUrl,
-    files: &Files,
-    arguments: &Arguments,
-) -> Result<(), Error> {
+async fn set_the_rows(session: &Session, files: &Files, arguments: &Arguments) -> Result<(), Error> {
     let (graph, table) = (&files.graph, files.version_table()?);
-    let database = open(config, url, &Liveness::new(None)).await?;
+    let database = session.open().await?;
     let rows = files.rows_of_the_only_table(&database).await?;
     let changes = changes(graph, rows.revisions(), arguments)?;
     if changes.is_empty() {
@@ -54,7 +42,8 @@ async fn stamp_under_the_lock(
     let plan = Plan { changes, ..Plan::default() };
     let problems = table_problems(graph, &database.table_facts(table).await?, rows.revisions(), &plan);
     let plan = plan.past(&problems, Policy::ASKED_FOR)?;
-    write(config, files, &database, &rows, (Action::Stamp, &[]), &plan).await?;
+    let decision = Decision { rows: &rows, plan: &plan, action: Action::Stamp, findings: &[] };
+    write(session, files, &database, &decision).await?;
     database.close().await;
     Ok(())
 }

@@ -3,15 +3,12 @@
 use clap::Args;
 use tracing::info;
 
-use super::files::open;
-use super::lock::wait_for_the_lock;
 use super::output::print;
+use super::session::Session;
 use super::write::{is_recorded, note};
 use crate::config::Config;
 use crate::error::Error;
-use crate::process::liveness::Liveness;
 use crate::reconcile::{Finding, Need, problems};
-use database::url::DatabaseUrl;
 use database::{Database, statements};
 use version_table::ledger::{Action, Entry, UndoError, undoable};
 use version_table::{Change, RowChange, Rows, VersionRows, VersionTable, revisions};
@@ -26,26 +23,22 @@ pub struct Arguments {
 
 /// Puts the rows back in one transaction, under the lock that upgrades take. It is a change itself: a second `undo` takes it
 /// back.
-pub async fn undo(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let url = config.database_url()?;
+pub async fn undo(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     if arguments.dry_run {
-        return undo_last(config, &url, true).await;
+        return undo_last(session, true).await;
     }
-    let database = open(config, &url, &Liveness::new(None)).await?;
-    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let undone = undo_last(config, &url, false).await;
-    guard.release().await;
-    undone
+    let database = session.open().await?;
+    session.under_the_lock(database, undo_last(session, false)).await
 }
 
-async fn undo_last(config: &Config, url: &DatabaseUrl, dry_run: bool) -> Result<(), Error> {
-    let database = open(config, url, &Liveness::new(None)).await?;
-    let (table, entry, rows) = last_change(config, &database).await?;
+async fn undo_last(session: &Session, dry_run: bool) -> Result<(), Error> {
+    let database = session.open().await?;
+    let (table, entry, rows) = last_change(&session.config, &database).await?;
     let change = Change {
         expected: rows.revisions().to_vec(),
         widen: None,
         rows: Rows::PutBack(entry.before.clone()),
-        note: note(config, Action::Undo),
+        note: note(&session.config, Action::Undo),
     };
     // What putting back takes, as far as rights on the table go.
     let gone = rows.revisions().iter().cloned().map(RowChange::Delete);

@@ -5,32 +5,29 @@ use std::time::Instant;
 
 use tracing::{info, warn};
 
-use super::files::{Files, open};
-use super::lock::wait_for_the_lock;
-use super::look::{Depth, Look, policy};
-use super::write::{record, write};
+use super::files::Files;
+use super::look::Depth;
+use super::session::Session;
+use super::write::{Decision, record, write};
 use crate::config::{Config, Verify};
-use crate::error::Error;
+use crate::error::{Error, UpgradeFailure};
+use crate::explanation::revision_begun;
 use crate::help::Help;
-use crate::process::liveness::Liveness;
 use crate::process::program::Program;
-use crate::process::upgrade::{self, UpgradeError};
+use crate::process::upgrade;
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use database::Database;
-use database::url::DatabaseUrl;
 use version_table::ledger::Action;
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
 pub(super) async fn under_the_lock(
-    config: &Config,
-    url: &DatabaseUrl,
+    session: &Session,
     files: &Files,
     start: Option<&Program>,
     database: Database,
-    liveness: &Liveness,
 ) -> Result<(), Error> {
     let server_start = database.server_start().await?;
-    let goal = files.goal(config)?;
+    let goal = files.goal(&session.config)?;
     let needless = async |database: &mut Database| {
         database.refresh()?;
         let rows = database.version_rows(files.version_table()?).await?;
@@ -38,22 +35,22 @@ pub(super) async fn under_the_lock(
         if at_head {
             info!("at head {}: another instance has upgraded", list(rows.revisions()));
         }
-        Ok(at_head)
+        Ok(at_head.then_some(()))
     };
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
-    let Some(mut guard) = wait_for_the_lock(config, database, needless).await? else { return Ok(()) };
+    let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(()) };
     let mut begun = None;
-    let upgraded = upgrade(config, url, files, start, liveness, guard.lost(), &mut begun).await;
+    let upgraded = upgrade(session, files, start, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if let (true, Err(Error::Upgrade(UpgradeError::Exited { .. }))) = (guarded, &upgraded) {
-        say_what_is_left(config, url, files, &goal, begun).await;
+    if guarded && matches!(&upgraded, Err(Error::Upgrade(failure)) if failure.has_exited()) {
+        say_what_is_left(session, files, &goal, begun).await;
     }
     guard.release().await;
     match upgraded {
         // The failure may be the restart's and not the upgrade's. A connection that was ended on its own is a person's
         // doing, or a pooler's limit: then nobody tries again.
-        Err(Error::Upgrade(failure)) if !guarded && !failure.is_interruption() => {
-            let now = match open(config, url, liveness).await {
+        Err(Error::Upgrade(failure)) if !guarded && failure.interruption().is_none() => {
+            let now = match session.open().await {
                 Ok(database) => database.server_start().await.ok(),
                 Err(_) => None,
             };
@@ -69,18 +66,17 @@ pub(super) async fn under_the_lock(
 /// Looks again, since another instance may have upgraded while this one waited; repairs what is proven; upgrades; looks once
 /// more, since an exit code of 0 proves nothing. No connection but the guard's stays open meanwhile.
 async fn upgrade(
-    config: &Config,
-    url: &DatabaseUrl,
+    session: &Session,
     files: &Files,
     start: Option<&Program>,
-    liveness: &Liveness,
     lock_lost: impl Future<Output = String>,
     begun: &mut Option<Upgrade>,
 ) -> Result<(), Error> {
+    let config = &session.config;
     let clock = Instant::now();
     let goal = files.goal(config)?;
-    let database = open(config, url, liveness).await?;
-    let planned = repair(config, files, &database, &goal).await;
+    let database = session.open().await?;
+    let planned = repair(session, files, &database, &goal).await;
     database.close().await;
     let Some(pending) = planned? else { return Ok(()) };
     let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
@@ -88,10 +84,11 @@ async fn upgrade(
     let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
-    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost).await?;
-    let database = open(config, url, liveness).await?;
-    let look = Look::at(files, &database, &goal, policy(config), depth(config)).await?;
-    record(config, files, &database, (&pending, &timed), &look.rows).await?;
+    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost, revision_begun).await;
+    let timed = timed.map_err(UpgradeFailure::of)?;
+    let database = session.open().await?;
+    let look = session.look(files, &database, &goal, depth(config)).await?;
+    record(session, files, &database, (&pending, &timed), &look.rows).await?;
     database.close().await;
     let rows = look.rows.revisions();
     if !goal.is_reached(&files.graph, rows) {
@@ -108,12 +105,12 @@ async fn upgrade(
 
 /// Says where a failed upgrade has left the database: what of it is there already. Notes the revisions that it has committed
 /// before it failed. A courtesy, which may fail itself.
-async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goal: &Goal, begun: Option<Upgrade>) {
+async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: Option<Upgrade>) {
     let look = async {
-        let database = open(config, url, &Liveness::new(None)).await?;
-        let look = Look::at(files, &database, goal, policy(config), Depth::Schema).await?;
+        let database = session.open().await?;
+        let look = session.look(files, &database, goal, Depth::Schema).await?;
         if let Some(begun) = begun.filter(|begun| begun.from != look.rows.revisions()) {
-            record(config, files, &database, (&begun, &[]), &look.rows).await?;
+            record(session, files, &database, (&begun, &[]), &look.rows).await?;
         }
         database.close().await;
         Ok::<_, Error>(look)
@@ -130,8 +127,8 @@ async fn say_what_is_left(config: &Config, url: &DatabaseUrl, files: &Files, goa
 }
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.
-async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
-    let look = Look::at(files, database, goal, policy(config), depth(config)).await?;
+async fn repair(session: &Session, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
+    let look = session.look(files, database, goal, depth(&session.config)).await?;
     // The lock was wanted since the rows were not those of the heads.
     if goal.is_reached(&files.graph, look.rows.revisions()) {
         info!("at head {}: another instance has upgraded", list(look.rows.revisions()));
@@ -146,7 +143,8 @@ async fn repair(config: &Config, files: &Files, database: &Database, goal: &Goal
         }
     }
     if plan.writes() {
-        write(config, files, database, &look.rows, (Action::Repair, &look.findings), &plan).await?;
+        let (rows, findings) = (&look.rows, &look.findings[..]);
+        write(session, files, database, &Decision { rows, plan: &plan, action: Action::Repair, findings }).await?;
         if let Finding::AtHead { .. } = look.position() {
             info!("{}", look.position());
         }

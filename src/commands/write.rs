@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::files::Files;
+use super::session::Session;
 use crate::config::Config;
 use crate::error::Error;
 use crate::help::Help;
@@ -13,17 +14,27 @@ use database::Database;
 use version_table::ledger::{Action, Applied, Note, Recorded};
 use version_table::{Change, Rows, VersionRows};
 
+/// What is to be done to the version table, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Decision<'a> {
+    /// The rows that it rests on: where they are others by now, nothing is changed.
+    pub(super) rows: &'a VersionRows,
+    pub(super) plan: &'a Plan,
+    pub(super) action: Action,
+    /// What was found; those that are repaired go into the ledger.
+    pub(super) findings: &'a [Finding],
+}
+
 /// Carries out what a plan has for the version table, notes it with the findings that it repairs, and says so.
 pub(super) async fn write(
-    config: &Config,
+    session: &Session,
     files: &Files,
     database: &Database,
-    rows: &VersionRows,
-    (action, findings): (Action, &[Finding]),
-    plan: &Plan,
+    decision: &Decision<'_>,
 ) -> Result<(), Error> {
     let table = files.version_table()?;
-    let change = change(config, rows, (action, findings), plan);
+    let Decision { plan, action, .. } = *decision;
+    let change = change(&session.config, decision);
     let recorded = database.change_rows(table, &change).await?;
     if let Some(width) = plan.widen {
         info!("{table}: version_num now takes {width} characters");
@@ -41,12 +52,8 @@ pub(super) async fn write(
 }
 
 /// What a plan has for the version table, with the findings that it repairs.
-pub(super) fn change(
-    config: &Config,
-    rows: &VersionRows,
-    (action, findings): (Action, &[Finding]),
-    plan: &Plan,
-) -> Change {
+pub(super) fn change(config: &Config, decision: &Decision<'_>) -> Change {
+    let Decision { rows, plan, action, findings } = *decision;
     let repaired = || findings.iter().filter(|finding| finding.severity() >= Severity::Repair);
     let note = note(config, action).map(|note| Note {
         finding: repaired().next().map(|finding| finding.code().to_owned()),
@@ -60,13 +67,13 @@ pub(super) fn change(
 /// Notes what the application's upgrade has done, and how long each revision took that it spoke of. That it cannot be noted
 /// is a warning: the upgrade is done.
 pub(super) async fn record(
-    config: &Config,
+    session: &Session,
     files: &Files,
     database: &Database,
     (upgrade, timed): (&Upgrade, &[(String, Duration)]),
     after: &VersionRows,
 ) -> Result<(), Error> {
-    let Some(note) = note(config, Action::Upgrade) else { return Ok(()) };
+    let Some(note) = note(&session.config, Action::Upgrade) else { return Ok(()) };
     let parents = |id: &String| files.graph.get(id).map(|node| node.revision.down_revision.clone()).unwrap_or_default();
     let milliseconds = |id: &String| {
         let (_, duration) = timed.iter().find(|(revision, _)| revision == id)?;

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use tracing::level_filters::LevelFilter;
 
+use crate::logging::LogFormat;
+
 /// One of the words, in any case.
 fn one_of<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {
     let wanted = text.trim().to_ascii_lowercase();
@@ -30,15 +32,6 @@ impl FromStr for Level {
         ];
         one_of(text, "a level", &levels).map(Self)
     }
-}
-
-/// How to log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// `levelhead: …`, coloured on a terminal.
-    Text,
-    /// A JSON object a line.
-    Json,
 }
 
 impl FromStr for LogFormat {

@@ -18,9 +18,9 @@ use std::time::Duration;
 
 use crate::help::{Advice, Help};
 use thiserror::Error;
-use tracing::level_filters::LevelFilter;
 
-pub use choices::{LogFormat, Mode, Reaction, Repair, Verify};
+use crate::logging::Log;
+pub use choices::{Mode, Reaction, Repair, Verify};
 use database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use database::wait::Wait;
 pub use declaration::Setting;
@@ -98,23 +98,6 @@ pub struct Surroundings {
     pub virtual_env: Option<PathBuf>,
     /// PGOPTIONS.
     pub libpq_options: Option<OsString>,
-}
-
-/// What to log, and how.
-#[derive(Debug, Clone, Copy)]
-pub struct Log {
-    /// The least severe level that is still logged.
-    pub level: LevelFilter,
-    /// Text or JSON lines.
-    pub format: LogFormat,
-    /// Whether a terminal may be shown colour (<https://no-color.org>).
-    pub colour: bool,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { level: LevelFilter::INFO, format: LogFormat::Text, colour: false }
-    }
 }
 
 /// What is wrong with a setting.

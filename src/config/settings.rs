@@ -6,9 +6,10 @@
 
 use std::path::PathBuf;
 
-use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
+use super::choices::{Level, Mode, Reaction, Repair, Verify};
 use super::declaration::settings;
 use super::values::{PortChoice, Switch, Target, Timeout, Words, one_path, words};
+use crate::logging::LogFormat;
 
 settings! {
     "Database" {

@@ -7,11 +7,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::choices::{Level, LogFormat, Mode, Reaction, Repair, Verify};
+use super::choices::{Level, Mode, Reaction, Repair, Verify};
+use crate::logging::LogFormat;
 
 /// A yes or no, as people write it in an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Switch(pub bool);
+
+impl Switch {
+    /// Whether a value is a yes, in any spelling.
+    pub fn is_yes(text: &str) -> bool {
+        text.parse() == Ok(Self(true))
+    }
+}
 
 impl FromStr for Switch {
     type Err = String;

@@ -9,19 +9,19 @@ use nix::unistd::execve;
 
 use super::program::{Program, ProgramError};
 use super::signals;
-use crate::config::Switch;
 
 /// The variable that tells the application, and the upgrade command, not to upgrade on their own.
 pub const SKIP_DB_UPGRADE: &str = "SKIP_DB_UPGRADE";
 
-/// Becomes `program`: same PID, same descriptors, same environment but for [`SKIP_DB_UPGRADE`]. Returns only on failure.
-pub fn exec(program: &Program) -> ProgramError {
+/// Becomes `program`: same PID, same descriptors, same environment but for [`SKIP_DB_UPGRADE`], which stays as it is where its
+/// value `is_yes`. Returns only on failure.
+pub fn exec(program: &Program, is_yes: fn(&str) -> bool) -> ProgramError {
     let failed = |source| ProgramError::of_execve(&program.file, source);
     let words: Result<Vec<CString>, _> = program.words.iter().map(|word| c_string(word)).collect();
     let (Ok(words), Ok(file)) = (words, c_string(program.file.as_os_str())) else {
         return failed(io::Error::from(io::ErrorKind::InvalidInput));
     };
-    let environment = with_upgrade_skipped(inherited_environment());
+    let environment = with_upgrade_skipped(inherited_environment(), is_yes);
     signals::restore_for_exec();
     let Err(answer): nix::Result<Infallible> = execve(&file, &words, &environment);
     failed(answer.into())
@@ -51,19 +51,15 @@ fn inherited_environment() -> Vec<CString> {
 
 /// Sets SKIP_DB_UPGRADE=true in its place, or at the end where it was not set. A yes in another spelling stays: the
 /// application may know no other.
-fn with_upgrade_skipped(mut environment: Vec<CString>) -> Vec<CString> {
+fn with_upgrade_skipped(mut environment: Vec<CString>, is_yes: fn(&str) -> bool) -> Vec<CString> {
     let skip = CString::new(format!("{SKIP_DB_UPGRADE}=true")).expect("has no NUL byte");
     let name = format!("{SKIP_DB_UPGRADE}=");
     match environment.iter_mut().find(|entry| entry.to_bytes().starts_with(name.as_bytes())) {
-        Some(entry) if is_yes(&entry.to_bytes()[name.len()..]) => {}
+        Some(entry) if str::from_utf8(&entry.to_bytes()[name.len()..]).is_ok_and(is_yes) => {}
         Some(entry) => *entry = skip,
         None => environment.push(skip),
     }
     environment
-}
-
-fn is_yes(value: &[u8]) -> bool {
-    str::from_utf8(value).ok().and_then(|text| text.parse().ok()) == Some(Switch(true))
 }
 
 #[cfg(test)]
@@ -72,7 +68,10 @@ mod tests {
 
     fn after(entries: &[&str]) -> Vec<String> {
         let entries = entries.iter().map(|entry| CString::new(*entry).unwrap()).collect();
-        with_upgrade_skipped(entries).into_iter().map(|entry| entry.into_string().unwrap()).collect()
+        with_upgrade_skipped(entries, |value| value == "Yes")
+            .into_iter()
+            .map(|entry| entry.into_string().unwrap())
+            .collect()
     }
 
     #[test]

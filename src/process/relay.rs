@@ -18,8 +18,6 @@ use nix::unistd::{read, write};
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{sleep, timeout};
 
-use crate::explanation::revision_begun;
-
 /// How much of the end is kept, of both streams together.
 const KEPT: usize = 64 * 1024;
 /// What a pipe takes without blocking once it takes anything: POSIX's PIPE_BUF on Linux.
@@ -31,8 +29,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How long such a reader is waited for when the upgrade has ended.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// A revision, and how long it took.
-pub(super) type Timed = (String, Duration);
+/// What a line says has begun, where it says so.
+pub type Begins = fn(&str) -> Option<String>;
+
+/// What has begun, and how long it took.
+pub type Timed = (String, Duration);
 
 /// The two streams of a child, and the end of what it has said.
 pub(super) struct Relay {
@@ -57,20 +58,20 @@ struct Stream {
 }
 
 /// What the child has said, as far as it is kept.
-#[derive(Default)]
 struct Heard {
     /// The end of both streams together.
     end: VecDeque<u8>,
-    /// Each revision that Alembic has said to run, and when.
+    /// What has begun, and when.
     begun: Vec<(String, Instant)>,
+    begins: Begins,
 }
 
 impl Relay {
-    /// Makes the pipes that are needed.
-    pub(super) fn new() -> io::Result<(Self, Ends)> {
+    /// Makes the pipes that are needed. Whole lines are shown to `begins`.
+    pub(super) fn new(begins: Begins) -> io::Result<(Self, Ends)> {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let relayed = [stdout.as_fd(), stderr.as_fd()].map(|stream| !stream.is_terminal());
-        let mut relay = Self { streams: Vec::new(), said: Heard::default() };
+        let mut relay = Self { streams: Vec::new(), said: Heard { end: VecDeque::new(), begun: Vec::new(), begins } };
         let ends = match relayed {
             [true, true] if are_one_file(stdout.as_fd(), stderr.as_fd()) => {
                 let writer = relay.open(stderr.as_fd())?;
@@ -109,7 +110,7 @@ impl Relay {
     /// Passes on what is left once the child has ended, and answers the end of all that was said. Whatever keeps the pipe
     /// open without having been the child is not waited for.
     ///
-    /// With it the revisions that were said to run, in their order, each until the next one was, or until now.
+    /// With it what was said to begin, in its order, each until the next one did, or until now.
     pub(super) async fn finish(mut self) -> (String, Vec<Timed>) {
         let ended = Instant::now();
         let _ = timeout(FAREWELL, async {
@@ -125,11 +126,10 @@ impl Relay {
             }
         })
         .await;
-        let Heard { mut end, begun } = self.said;
+        let Heard { mut end, begun, .. } = self.said;
         let ends = begun.iter().skip(1).map(|(_, when)| *when).chain([ended]);
         let timed = begun.iter().zip(ends);
-        let timed =
-            timed.map(|((revision, when), end)| (revision.clone(), end.saturating_duration_since(*when))).collect();
+        let timed = timed.map(|((what, when), end)| (what.clone(), end.saturating_duration_since(*when))).collect();
         (String::from_utf8_lossy(end.make_contiguous()).into_owned(), timed)
     }
 
@@ -184,7 +184,7 @@ impl Stream {
             self.line.extend_from_slice(&part[..part.len().min(room)]);
             if part.ends_with(b"\n") {
                 let line = String::from_utf8_lossy(&self.line);
-                said.begun.extend(revision_begun(&line).map(|revision| (revision, Instant::now())));
+                said.begun.extend((said.begins)(&line).map(|what| (what, Instant::now())));
                 self.line.clear();
             }
         }

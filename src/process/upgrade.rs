@@ -17,9 +17,9 @@ use tokio::process::{Child, Command};
 
 use super::exec::SKIP_DB_UPGRADE;
 use super::program::{self, Program, ProgramError};
+pub use super::relay::{Begins, Timed};
 use super::relay::{Ends, Relay};
 use super::signals::Watch;
-use crate::explanation::Explanation;
 
 /// How long the upgrade may take to end after SIGTERM. Together with the kill it stays under the 30 s that platforms
 /// leave a container by default.
@@ -39,14 +39,14 @@ pub enum UpgradeError {
     #[error(transparent)]
     Program(#[from] ProgramError),
     /// It exited with a code other than 0.
-    #[error("the upgrade failed: `{command}` exited with {code}{}", in_other_words(.explanation.as_deref()))]
+    #[error("the upgrade failed: `{command}` exited with {code}")]
     Exited {
         /// The command.
         command: String,
         /// Its exit code.
         code: u8,
-        /// What its output says, as far as it was seen and is known.
-        explanation: Option<Box<Explanation>>,
+        /// The end of its output, as far as it was seen.
+        said: String,
     },
     /// It was ended by a signal that levelhead did not send.
     #[error("the upgrade failed: `{command}` was ended by {signal}")]
@@ -90,10 +90,6 @@ pub enum UpgradeError {
     },
 }
 
-fn in_other_words(explanation: Option<&Explanation>) -> String {
-    explanation.map(|explanation| format!(": {explanation}")).unwrap_or_default()
-}
-
 impl UpgradeError {
     /// Whether levelhead itself was asked to end.
     pub fn is_interruption(&self) -> bool {
@@ -105,7 +101,6 @@ impl Help for UpgradeError {
     fn help(&self) -> Advice {
         match self {
             Self::Program(error) => error.help(),
-            Self::Exited { explanation: Some(explanation), .. } => explanation.help(),
             Self::Exited { .. } | Self::Signalled { .. } => {
                 "read the upgrade's own output above: its last line names the cause".into()
             }
@@ -126,14 +121,15 @@ pub fn find(words: &[OsString], start: Option<&Program>, path: Option<&OsStr>) -
     }
 }
 
-/// Runs the upgrade to its end. Its output passes through, and explains a failure; its standard input is empty, so that
-/// what is piped into levelhead reaches the application. It is ended, with all of its process group, by a signal to levelhead, by `limit`, and
-/// when `lock_lost` resolves. Answers how long each revision took that it said to run.
+/// Runs the upgrade to its end. Its output passes through, and its end comes with a failure; its standard input is empty, so
+/// that what is piped into levelhead reaches the application. It is ended, with all of its process group, by a signal to
+/// levelhead, by `limit`, and when `lock_lost` resolves. Answers how long each revision took of which a line of it `begins`.
 pub async fn upgrade(
     program: &Program,
     limit: Duration,
     lock_lost: impl Future<Output = String>,
-) -> Result<Vec<(String, Duration)>, UpgradeError> {
+    begins: Begins,
+) -> Result<Vec<Timed>, UpgradeError> {
     let command = program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
     // A lock that was lost while the rows were read again is not upgraded under.
@@ -145,7 +141,7 @@ pub async fn upgrade(
         () = std::future::ready(()) => {}
     }
     let watch = Watch::start().map_err(io)?;
-    let (mut relay, ends) = Relay::new().map_err(io)?;
+    let (mut relay, ends) = Relay::new(begins).map_err(io)?;
     let mut child = spawn(program, &watch, ends)?;
     let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
     let running = async {
@@ -165,7 +161,7 @@ pub async fn upgrade(
     };
     relay.during(end_strays(group)).await;
     let (said, timed) = relay.finish().await;
-    let ended = status.and_then(|status| outcome(&command, status, &said));
+    let ended = status.and_then(|status| outcome(&command, status, said));
     match watch.stop() {
         Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
         None => ended.map(|()| timed),
@@ -200,16 +196,11 @@ fn spawn(program: &Program, watch: &Watch, ends: Ends) -> Result<Child, UpgradeE
     command.spawn().map_err(|source| ProgramError::of_execve(&program.file, source).into())
 }
 
-fn outcome(command: &str, status: ExitStatus, said: &str) -> Result<(), UpgradeError> {
+fn outcome(command: &str, status: ExitStatus, said: String) -> Result<(), UpgradeError> {
     let command = command.to_owned();
     match (status.code(), status.signal().map(Signal::try_from)) {
         (Some(0), _) => Ok(()),
-        (Some(code), _) => Err(UpgradeError::Exited {
-            command,
-            code: u8::try_from(code).unwrap_or(u8::MAX),
-            // Whoever upgrades has read the files, and they are a graph.
-            explanation: Explanation::of(said).map(|said| Box::new(said.where_every_parent_is_there())),
-        }),
+        (Some(code), _) => Err(UpgradeError::Exited { command, code: u8::try_from(code).unwrap_or(u8::MAX), said }),
         (None, Some(Ok(signal))) => Err(UpgradeError::Signalled { command, signal }),
         (None, _) => Err(UpgradeError::Signalled { command, signal: Signal::SIGKILL }),
     }

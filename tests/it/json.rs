@@ -63,7 +63,7 @@ fn a_schema_notices_what_it_does_not_name() {
 
 #[test]
 fn every_command_with_json_has_a_schema_and_a_line_in_the_documentation() {
-    use ::levelhead::commands::manual::program;
+    use ::levelhead::cli::program;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let with_json: BTreeSet<String> = program()
         .get_subcommands()

@@ -1,5 +1,6 @@
 //! The invariants of docs/architecture.md, held against the sources.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -63,6 +64,58 @@ fn the_arrows_between_the_crates_are_those_of_the_architecture() {
             dependencies.filter(|(_, value)| value.get("path").is_some()).map(|(name, _)| name.as_str()).collect();
         assert_eq!(own, expected, "crates/{name}");
     }
+}
+
+/// The modules right below `src/`, each with those of them that it uses: as `crate::X`, alone or in braces.
+fn uses_between_modules() -> BTreeMap<String, BTreeSet<String>> {
+    let of = |file: &str| file["src/".len()..].split(['/', '.']).next().unwrap().to_owned();
+    let sources = sources("src");
+    let roots = ["src/lib.rs", "src/main.rs"];
+    let sources = || sources.iter().filter(|(file, _)| !roots.contains(&file.as_str()));
+    let mut uses: BTreeMap<_, BTreeSet<_>> = sources().map(|(file, _)| (of(file), BTreeSet::new())).collect();
+    let names: BTreeSet<String> = uses.keys().cloned().collect();
+    for (file, text) in sources() {
+        let module = of(file);
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let code = code.join("\n");
+        // What the file of a module right below the crate calls `super` is the crate.
+        let is_the_module = file.matches('/').count() == 1 || *file == format!("src/{module}/mod.rs");
+        let to_the_crate = if is_the_module { &["crate::", "super::"][..] } else { &["crate::"] };
+        for path in to_the_crate.iter().flat_map(|word| code.split(word).skip(1)) {
+            let meant = match path.strip_prefix('{') {
+                Some(braced) => braced.split_once("};").map_or(braced, |(within, _)| within),
+                None => path.split(|sign: char| !sign.is_alphanumeric() && sign != '_').next().unwrap(),
+            };
+            let words = meant.split(|sign: char| !sign.is_alphanumeric() && sign != '_');
+            let used = words.filter(|word| *word != module && names.contains(*word)).map(str::to_owned);
+            uses.get_mut(&module).unwrap().extend(used);
+        }
+    }
+    uses
+}
+
+/// Takes away what uses nothing that is left, again and again; what stays leads back to itself.
+#[test]
+fn no_module_leads_back_to_itself() {
+    let mut left = uses_between_modules();
+    assert!(left["cli"].contains("commands") && left["error"].contains("process"), "uses are not found: {left:?}");
+    loop {
+        let done: Vec<String> =
+            left.iter().filter(|(_, uses)| uses.is_empty()).map(|(module, _)| module.clone()).collect();
+        if done.is_empty() {
+            break;
+        }
+        left.retain(|module, _| !done.contains(module));
+        left.values_mut().for_each(|uses| uses.retain(|module| !done.contains(module)));
+    }
+    assert!(left.is_empty(), "these modules of src/ lead back to themselves, or to those that do: {left:?}");
+}
+
+/// What is beneath the commands knows none of the words that are said about it, and no setting.
+#[test]
+fn processes_are_beneath_everything() {
+    let uses = uses_between_modules();
+    assert_eq!((&uses["process"], &uses["logging"]), (&BTreeSet::new(), &BTreeSet::new()));
 }
 
 #[test]

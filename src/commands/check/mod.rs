@@ -11,15 +11,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::files::{Files, open};
+use super::files::Files;
 use super::fix;
-use super::look::{Depth, Look, policy};
-use crate::config::{Config, Verify};
+use super::look::Depth;
+use super::session::Session;
+use crate::config::Verify;
 use crate::error::Error;
-use crate::process::liveness::Liveness;
 use crate::reconcile::{Obstacle, Plan};
 use database::Database;
-use database::url::DatabaseUrl;
 use report::{DatabaseLine, Needs, Report};
 use schema::Dialect;
 
@@ -57,10 +56,11 @@ pub enum ReportFormat {
 }
 
 /// Prints the report. Fails where something is wrong, and, with a code of its own, where an upgrade is pending.
-pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+pub async fn check(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let config = &session.config;
     let coloured = config.log.colour && std::io::stdout().is_terminal();
     let conclude = |before: Option<&Report>, report: &Report| conclude(before, report, arguments, coloured);
-    let files = match Files::read(config) {
+    let files = match session.files() {
         Ok(files) => files,
         // Files that form no graph are a finding; nothing can be said of the database without them.
         Err(Error::Read(error)) => return conclude(None, &offline::of_problems(&error.problems)),
@@ -74,14 +74,13 @@ pub async fn check(config: &Config, arguments: &Arguments) -> Result<(), Error> 
     if arguments.offline {
         return conclude(None, &offline::report(&files)?);
     }
-    let url = config.database_url()?;
-    let (found, plan) = look(config, &files, &url).await?;
+    let (found, plan) = look(session, &files).await?;
     if !arguments.auto_fix || !plan.is_ok_and(|plan| plan.writes()) {
         return conclude(None, &found);
     }
     output::show_before(&found, arguments, coloured)?;
-    fix::carry_out(config, &files, &url, policy(config)).await?;
-    conclude(Some(&found), &look(config, &files, &url).await?.0)
+    fix::carry_out(session, &files).await?;
+    conclude(Some(&found), &look(session, &files).await?.0)
 }
 
 fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments, coloured: bool) -> Result<(), Error> {
@@ -96,11 +95,12 @@ fn conclude(before: Option<&Report>, report: &Report, arguments: &Arguments, col
 
 type Planned = Result<Plan, Box<Obstacle>>;
 
-async fn look(config: &Config, files: &Files, url: &DatabaseUrl) -> Result<(Report, Planned), Error> {
-    let database = open(config, url, &Liveness::new(None)).await?;
+async fn look(session: &Session, files: &Files) -> Result<(Report, Planned), Error> {
+    let config = &session.config;
+    let database = session.open().await?;
     let goal = files.goal(config)?;
-    let look = Look::at(files, &database, &goal, policy(config), Depth::Schema).await;
-    let line = DatabaseLine { url: url.to_string(), server: server(&database) };
+    let look = session.look(files, &database, &goal, Depth::Schema).await;
+    let line = DatabaseLine { url: session.url()?.to_string(), server: server(&database) };
     database.close().await;
     let look = look?;
     Ok((Report::of(files, &goal, line, &look, config.verify == Verify::Always), look.plan))

@@ -1,15 +1,14 @@
 //! What is so here: what the database, the files and version control say about an explanation.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::creators::{Creators, creators};
-use crate::commands::files::Files;
-use crate::commands::look::{Depth, Look, policy};
+use crate::commands::look::{Depth, Look};
 use crate::commands::restore::{Trace, trace};
-use crate::config::{Config, ConfigError};
+use crate::commands::session::Session;
+use crate::config::ConfigError;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
 use crate::findings::Kind;
@@ -17,8 +16,6 @@ use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
-use database::Database;
-use database::wait::Wait;
 
 /// What was looked at.
 pub(super) struct Here {
@@ -96,7 +93,7 @@ impl fmt::Display for Mark {
 
 impl Here {
     /// Looks at what can tell which of the explanation's reasons it is.
-    pub(super) async fn look(config: &Config, offline: bool, explanation: Option<&Explanation>) -> Self {
+    pub(super) async fn look(session: &Session, offline: bool, explanation: Option<&Explanation>) -> Self {
         if offline {
             return Self { state: State::NotAsked, trace: None, creators: None };
         }
@@ -105,9 +102,9 @@ impl Here {
         };
         let revision = asks(ToldBy::VersionControl).filter(|one| may_be_a_revision(one)).and_then(Explanation::name);
         Self {
-            state: State::look(config).await,
-            trace: revision.map(|revision| trace(config, revision)),
-            creators: asks(ToldBy::Revisions).and_then(|explanation| creators(config, explanation).ok()),
+            state: State::look(session).await,
+            trace: revision.map(|revision| trace(&session.config, revision)),
+            creators: asks(ToldBy::Revisions).and_then(|explanation| creators(&session.config, explanation).ok()),
         }
     }
 
@@ -219,24 +216,23 @@ fn may_be_a_revision(explanation: &Explanation) -> bool {
 }
 
 impl State {
-    async fn look(config: &Config) -> Self {
-        if matches!(config.database_url(), Err(ConfigError::NoDatabaseUrl { .. })) {
+    async fn look(session: &Session) -> Self {
+        if matches!(session.url(), Err(ConfigError::NoDatabaseUrl { .. })) {
             return Self::NotAsked;
         }
-        match Self::findings(config).await {
+        match Self::findings(session).await {
             Ok(seen) => seen,
             Err(error) => Self::Unseen { why: error.to_string(), help: error.help() },
         }
     }
 
     /// One attempt: a person waits for the answer.
-    async fn findings(config: &Config) -> Result<Self, Error> {
-        let url = config.database_url()?;
-        let files = Files::read(config)?;
-        let goal = files.goal(config)?;
-        let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
-        let database = Database::open(&url, &at_once, &mut |_| {}).await?;
-        let look = Look::at(&files, &database, &goal, policy(config), Depth::Schema).await;
+    async fn findings(session: &Session) -> Result<Self, Error> {
+        let url = session.url()?;
+        let files = session.files()?;
+        let goal = files.goal(&session.config)?;
+        let database = session.open_at_once().await?;
+        let look = session.look(&files, &database, &goal, Depth::Schema).await;
         database.close().await;
         let Look { findings, recorded_beyond, .. } = look?;
         Ok(Self::Seen { database: url.to_string(), findings, recorded_beyond })

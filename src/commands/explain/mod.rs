@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::output::{Format, print, print_json};
-use crate::config::Config;
+use super::session::Session;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, Reason, named_in};
 use crate::findings::Kind;
@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 /// Prints what the code or the text means. Without either, prints the codes.
-pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+pub async fn explain(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     let text = match arguments.text.join(" ") {
         none if none.is_empty() => piped()?,
         text => text,
@@ -46,14 +46,14 @@ pub async fn explain(config: &Config, arguments: &Arguments) -> Result<(), Error
         return list_codes(arguments.format);
     }
     if let Some(kind) = Kind::of_code(text).or_else(|| named_in(text)) {
-        return explain_code(kind, &Here::look(config, arguments.offline, None).await, arguments.format);
+        return explain_code(kind, &Here::look(session, arguments.offline, None).await, arguments.format);
     }
     if is_code_like(text) {
         return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
     }
     let explanation = Explanation::of(text).ok_or(Error::NothingToExplain { exception: None })?;
-    let explanation = if arguments.offline { explanation } else { parents::held_against(config, explanation) };
-    let here = Here::look(config, arguments.offline, Some(&explanation)).await;
+    let explanation = if arguments.offline { explanation } else { parents::held_against(&session.config, explanation) };
+    let here = Here::look(session, arguments.offline, Some(&explanation)).await;
     match arguments.format {
         Format::Text => print(&in_words(&explanation, &here))?,
         Format::Json => print_json(document(&explanation, &here))?,

@@ -4,23 +4,19 @@ mod repair;
 mod script;
 
 use std::io::{IsTerminal, stdin};
-use std::time::Duration;
 
 use clap::Args;
 
-use super::files::{Files, open};
-use super::lock::wait_for_the_lock;
+use super::files::Files;
 use super::look::{Depth, Look};
 use super::output::print;
 use super::prompt::ask;
-use super::write::write;
+use super::session::Session;
+use super::write::{Decision, write};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
-use crate::process::liveness::Liveness;
-use crate::reconcile::{Policy, list};
-use database::url::DatabaseUrl;
-use database::wait::Wait;
-use database::{Database, DatabaseError};
+use crate::reconcile::list;
+use database::Database;
 use repair::Repair;
 use version_table::ledger::Action;
 
@@ -54,14 +50,14 @@ impl Arguments {
 }
 
 /// Shows what is to be written, asks, writes it under the lock, reads it back and shows that.
-pub async fn fix(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
+pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
     if arguments.sql {
-        return print(&statements(config, &files, arguments).await?);
+        return print(&statements(session, &files, arguments).await?);
     }
-    let url = config.database_url()?;
-    let database = open(config, &url, &Liveness::new(None)).await?;
-    let repair = Repair::find(config, &files, &database, arguments).await;
+    let url = session.url()?;
+    let database = session.open().await?;
+    let repair = Repair::find(&session.config, &files, &database, arguments).await;
     database.close().await;
     let repair = repair?;
     print(&format!("{:<10}{url}\n{}", "database", repair.in_words()))?;
@@ -71,34 +67,26 @@ pub async fn fix(config: &Config, arguments: &Arguments) -> Result<(), Error> {
     if !arguments.yes && !confirmed(arguments)? {
         return Err(Error::NotConfirmed { sql: arguments.command("--sql") });
     }
-    let database = open(config, &url, &Liveness::new(None)).await?;
-    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let fixed = fix_under_the_lock(config, &url, &files, arguments, &repair).await;
-    guard.release().await;
-    print(&fixed?)
+    let database = session.open().await?;
+    print(&session.under_the_lock(database, write_what_was_shown(session, &files, arguments, &repair)).await?)
 }
 
 /// The statements to paste. For revisions that a person names no database has to be there.
-async fn statements(config: &Config, files: &Files, arguments: &Arguments) -> Result<String, Error> {
+async fn statements(session: &Session, files: &Files, arguments: &Arguments) -> Result<String, Error> {
+    let config = &session.config;
     if arguments.revisions.is_empty() {
-        let database = open(config, &config.database_url()?, &Liveness::new(None)).await?;
-        return looked_up(config, files, &database, arguments).await;
+        return looked_up(config, files, &session.open().await?, arguments).await;
     }
-    let (url, why) = match config.database_url() {
-        Ok(url) => match at_once(config, &url).await {
+    let (url, why) = match session.url() {
+        // One attempt: who wants the statements waits for them.
+        Ok(url) => match session.open_at_once().await {
             Ok(database) => return looked_up(config, files, &database, arguments).await,
             Err(error) => (Some(url), Some(error.to_string())),
         },
         Err(ConfigError::NoDatabaseUrl { .. }) => (None, None),
         Err(error) => return Err(error.into()),
     };
-    script::offline(config, files, &arguments.revisions, url.as_ref(), why.as_deref())
-}
-
-/// One attempt: who wants the statements waits for them.
-async fn at_once(config: &Config, url: &DatabaseUrl) -> Result<Database, DatabaseError> {
-    let wait = Wait { overall: Duration::ZERO, ..config.wait.clone() };
-    Database::open(url, &wait, &mut |_| {}).await
+    script::offline(config, files, &arguments.revisions, url, why.as_deref())
 }
 
 async fn looked_up(
@@ -111,42 +99,40 @@ async fn looked_up(
     script::of(config, files, database.dialect(), &repair)
 }
 
-/// Writes what `policy` allows of what is proven, and asks nobody.
-pub(super) async fn carry_out(config: &Config, files: &Files, url: &DatabaseUrl, policy: Policy) -> Result<(), Error> {
-    let database = open(config, url, &Liveness::new(None)).await?;
-    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let written = async {
-        let database = open(config, url, &Liveness::new(None)).await?;
-        let look = Look::at(files, &database, &files.goal(config)?, policy, Depth::Schema).await?;
-        let plan = look.plan?;
+/// Writes what the configuration allows `run` of what is proven, and asks nobody.
+pub(super) async fn carry_out(session: &Session, files: &Files) -> Result<(), Error> {
+    let database = session.open().await?;
+    let work = async {
+        let database = session.open().await?;
+        let look = session.look(files, &database, &files.goal(&session.config)?, Depth::Schema).await?;
+        let Look { rows, findings, plan, .. } = look;
+        let plan = plan?;
         if plan.writes() {
-            write(config, files, &database, &look.rows, (Action::Fix, &look.findings), &plan).await?;
+            let decision = Decision { rows: &rows, plan: &plan, action: Action::Fix, findings: &findings };
+            write(session, files, &database, &decision).await?;
         }
         database.close().await;
         Ok(())
     };
-    let written = written.await;
-    guard.release().await;
-    written
+    session.under_the_lock(database, work).await
 }
 
-async fn fix_under_the_lock(
-    config: &Config,
-    url: &DatabaseUrl,
+async fn write_what_was_shown(
+    session: &Session,
     files: &Files,
     arguments: &Arguments,
     shown: &Repair,
 ) -> Result<String, Error> {
-    let database = open(config, url, &Liveness::new(None)).await?;
-    let repair = Repair::find(config, files, &database, arguments).await?;
+    let database = session.open().await?;
+    let repair = Repair::find(&session.config, files, &database, arguments).await?;
     // What was agreed to is what is written, and nothing else.
     if repair.plan != shown.plan || repair.look.rows != shown.look.rows {
         return Err(Error::ChangedMeanwhile);
     }
-    write(config, files, &database, &repair.look.rows, (Action::Fix, &repair.look.findings), &repair.plan).await?;
+    write(session, files, &database, &repair.decision(&repair.look.findings)).await?;
     let rows = database.version_rows(files.version_table()?).await?;
     database.close().await;
-    let pending = files.goal(config)?.pending(&files.graph, rows.revisions()).len();
+    let pending = files.goal(&session.config)?.pending(&files.graph, rows.revisions()).len();
     let then = match pending {
         // An upgrade from rows that the schema speaks against would meet what is there, or miss what is not.
         _ if repair.doubt.is_some() => "levelhead check: the schema speaks against these rows".to_owned(),

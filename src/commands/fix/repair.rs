@@ -4,12 +4,14 @@ use super::Arguments;
 use crate::commands::evidence::Comparison;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
+use crate::commands::write::Decision;
 use crate::config::Config;
 use crate::error::Error;
 use crate::prose::paragraph;
-use crate::reconcile::{Plan, Policy, list, row_changes, table_problems};
+use crate::reconcile::{Finding, Plan, Policy, list, row_changes, table_problems};
 use database::Database;
 use version_table::VersionRows;
+use version_table::ledger::Action;
 
 /// Facts that are shown against a revision; `levelhead infer --explain` has them all.
 const SHOWN: usize = 4;
@@ -61,6 +63,11 @@ impl Repair {
             }),
             doubt => Ok(Self { look, plan, doubt, left_out }),
         }
+    }
+
+    /// What is to be written. `findings` go into the ledger with it.
+    pub(super) fn decision<'a>(&'a self, findings: &'a [Finding]) -> Decision<'a> {
+        Decision { rows: &self.look.rows, plan: &self.plan, action: Action::Fix, findings }
     }
 
     pub(super) fn in_words(&self) -> String {

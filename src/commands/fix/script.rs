@@ -2,7 +2,7 @@
 
 use super::repair::{Repair, Wanted};
 use crate::commands::files::Files;
-use crate::commands::write::change;
+use crate::commands::write::{Decision, change};
 use crate::config::Config;
 use crate::error::Error;
 use crate::prose::paragraph;
@@ -30,7 +30,7 @@ pub(super) fn of(config: &Config, files: &Files, dialect: Dialect, repair: &Repa
     text += &comment(&format!("the rows until now, which `levelhead undo` will not know: {}", repair.rows()));
     text += &comment("where they are others by now, nothing is changed");
     let exists = repair.look.rows != VersionRows::NoTable;
-    let change = change(config, &repair.look.rows, (Action::Fix, &[]), &repair.plan);
+    let change = change(config, &repair.decision(&[]));
     let statements = pasted(dialect, files.version_table()?, &change, &repair.plan.changes, exists);
     Ok(text + &commented(statements))
 }
@@ -51,7 +51,8 @@ pub(super) fn offline(
     };
     let table = files.version_table()?;
     let plan = Plan { changes: row_changes(&[], &wanted), ..Plan::default() };
-    let change = change(config, &VersionRows::NoTable, (Action::Fix, &[]), &plan);
+    let decision = Decision { rows: &VersionRows::NoTable, plan: &plan, action: Action::Fix, findings: &[] };
+    let change = change(config, &decision);
     let mut statements = script(dialect, table, &change, false);
     let first_row = statements.iter().position(|line| line.starts_with("INSERT")).unwrap_or(statements.len() - 1);
     statements.insert(first_row, format!("DELETE FROM {}", table.quoted()));

@@ -7,13 +7,13 @@ use tracing::{info, warn};
 
 use super::sides::Sides;
 use super::{Arguments, create, plan, report};
-use crate::commands::files::{Files, open};
+use crate::commands::files::Files;
 use crate::commands::history::screen_of;
 use crate::commands::prompt::ask;
+use crate::commands::session::Session;
 use crate::config::{Config, ConfigError};
 use crate::drawing::{Drawing, terminal};
 use crate::error::{Error, MergeError};
-use crate::process::liveness::Liveness;
 use crate::prose::paragraph;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, rebase, write};
@@ -39,15 +39,23 @@ enum Choice<'a> {
 }
 
 /// Asks, and does it. Until the last answer nothing is written: Ctrl-C changes nothing.
-pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], arguments: &Arguments) -> Result<(), Error> {
+pub(super) async fn guide(
+    session: &Session,
+    files: &Files,
+    heads: &[&Node],
+    arguments: &Arguments,
+) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
         return Err(MergeError::NoTerminal.into());
     }
     let screen = Term::stderr();
     let graph = &files.graph;
+    let config = &session.config;
     let sides = Sides::read(config, files, heads)?;
-    let rows = known_rows(config, files).await;
-    show(config, files, heads, &sides, rows.as_deref().ok(), &screen)?;
+    let rows = known_rows(session, files).await;
+    let own: Vec<Branch<'_>> = (0..heads.len()).map(|side| sides.own(side)).collect();
+    show_fork(config, graph, &own, rows.as_deref().ok(), &screen)?;
+    show_sides(config, files, heads, &own, &screen)?;
     report(&sides.overlaps(), &sides.unread());
 
     let mut choices = vec![Choice::Merge];
@@ -55,7 +63,7 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
         ([_, _], Err(why)) => info!("neither side can be put after the other: {why}"),
         ([one, other], Ok(rows)) => {
             for (side, onto) in [(0, other), (1, one)] {
-                match rebased(graph, &sides.own(side), onto, rows) {
+                match rebased(graph, &own[side], onto, rows) {
                     Ok(choice) => choices.push(choice),
                     Err(why) => info!("{} cannot be put after {}: {why}", heads[side].revision.id, onto.revision.id),
                 }
@@ -107,8 +115,8 @@ pub(super) async fn guide(config: &Config, files: &Files, heads: &[&Node], argum
 }
 
 /// The rows of the database at hand; or why they do not tell what has been applied. A merge needs no database.
-async fn known_rows(config: &Config, files: &Files) -> Result<Vec<String>, String> {
-    let url = match config.database_url() {
+async fn known_rows(session: &Session, files: &Files) -> Result<Vec<String>, String> {
+    match session.url() {
         Err(ConfigError::NoDatabaseUrl { .. }) => {
             return Err("without DATABASE_URL nobody knows whether it has been applied".to_owned());
         }
@@ -116,7 +124,7 @@ async fn known_rows(config: &Config, files: &Files) -> Result<Vec<String>, Strin
     };
     let look = async {
         let table = files.version_table()?;
-        let database = open(config, &url, &Liveness::new(None)).await?;
+        let database = session.open().await?;
         let rows = database.version_rows(table).await?;
         let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
         database.close().await;
@@ -149,17 +157,14 @@ fn ids(nodes: &[&Node]) -> Vec<String> {
     nodes.iter().map(|node| node.revision.id.clone()).collect()
 }
 
-/// The fork from where the sides part, then each side with its authors and what it does.
-fn show(
+/// The fork from where the sides part.
+fn show_fork(
     config: &Config,
-    files: &Files,
-    heads: &[&Node],
-    sides: &Sides,
+    graph: &RevisionGraph,
+    own: &[Branch<'_>],
     rows: Option<&[String]>,
     screen: &Term,
 ) -> Result<(), Error> {
-    let graph = &files.graph;
-    let own: Vec<Branch<'_>> = (0..heads.len()).map(|side| sides.own(side)).collect();
     let is_own = |id: &str| own.iter().any(|branch| branch.revisions.iter().any(|(own, _)| *own == id));
     let mut shown = graph.history(None, None, &[])?;
     shown.retain(|node| is_own(&node.revision.id) || graph.children(node).any(|child| is_own(&child.revision.id)));
@@ -168,9 +173,14 @@ fn show(
         _ => None,
     };
     let drawing = Drawing::new(graph, &shown, rows.unwrap_or_default(), applied.as_deref());
-    screen.write_str(&terminal::render(&drawing, screen_of(config, screen)))?;
+    Ok(screen.write_str(&terminal::render(&drawing, screen_of(config, screen)))?)
+}
+
+/// Each side with its authors and what it does.
+fn show_sides(config: &Config, files: &Files, heads: &[&Node], own: &[Branch<'_>], screen: &Term) -> Result<(), Error> {
+    let graph = &files.graph;
     let repository = Repository::of(&files.layout.script_location, config.path.as_deref()).ok();
-    for (head, branch) in heads.iter().zip(&own) {
+    for (head, branch) in heads.iter().zip(own) {
         let mut text = format!("\nthe side of {}:\n", head.revision.id);
         for (id, effects) in &branch.revisions {
             let Some(node) = graph.get(id) else { continue };

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use super::files::Files;
 use super::output::{Format, print, print_json};
+use super::session::Session;
 use crate::config::Config;
 use crate::error::{Error, MergeError};
 use crate::reconcile::list;
@@ -48,8 +49,9 @@ pub struct Arguments {
 }
 
 /// Writes the merge revision, and says first where the branches touch the same objects.
-pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
+pub async fn merge(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let config = &session.config;
+    let files = session.files()?;
     let heads = heads(&files.graph, &arguments.revisions)?;
     if let [only] = heads[..] {
         info!("{} is the only head: there is nothing to merge", only.revision.id);
@@ -66,7 +68,7 @@ pub async fn merge(config: &Config, arguments: &Arguments) -> Result<(), Error> 
         );
     }
     if arguments.interactive {
-        return interactive::guide(config, &files, &heads, arguments).await;
+        return interactive::guide(session, &files, &heads, arguments).await;
     }
     let ids: Vec<String> = heads.iter().map(|head| head.revision.id.clone()).collect();
     let message = arguments.message.clone().unwrap_or_else(|| format!("merge {}", list(&ids)));

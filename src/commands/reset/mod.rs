@@ -11,15 +11,12 @@ use clap::Args;
 use serde_json::json;
 use tracing::{info, warn};
 
-use super::files::{Files, open};
-use super::lock::wait_for_the_lock;
 use super::output::{Format, print, print_json};
 use super::prompt::ask;
-use super::write::write;
-use crate::config::Config;
+use super::session::Session;
+use super::write::{Decision, write};
 use crate::error::{Error, ResetError};
 use crate::logging::at_a_terminal;
-use crate::process::liveness::Liveness;
 use crate::prose::paragraph;
 use crate::reconcile::{Plan, Policy, table_problems};
 use database::url::DatabaseUrl;
@@ -58,16 +55,17 @@ pub struct Arguments {
 
 /// Shows what would be lost, asks, writes the dump, and drops everything in one transaction, under the lock that upgrades
 /// take.
-pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    if !config.production_signs.is_empty() && !arguments.even_in_production && !arguments.dry_run {
-        return Err(ResetError::Production { signs: config.production_signs.clone() }.into());
+pub async fn reset(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let signs = &session.config.production_signs;
+    if !signs.is_empty() && !arguments.even_in_production && !arguments.dry_run {
+        return Err(ResetError::Production { signs: signs.clone() }.into());
     }
-    let url = config.database_url()?;
-    let name = name(&url);
-    let database = open(config, &url, &Liveness::new(None)).await?;
+    let url = session.url()?;
+    let name = name(url);
+    let database = session.open().await?;
     let seen = if arguments.versions_only { Contents::default() } else { database.contents().await? };
     if !arguments.versions_only {
-        show(&url, &name, &seen, arguments)?;
+        show(url, &name, &seen, arguments)?;
     }
     if arguments.dry_run {
         database.close().await;
@@ -84,24 +82,21 @@ pub async fn reset(config: &Config, arguments: &Arguments) -> Result<(), Error> 
     };
     refuse_others(&database, &name, arguments).await?;
     confirm(&name, arguments)?;
-    let Some(guard) = wait_for_the_lock(config, database, async |_| Ok(false)).await? else { return Ok(()) };
-    let done = async {
-        let database = open(config, &url, &Liveness::new(None)).await?;
+    let work = async {
+        let database = session.open().await?;
         refuse_others(&database, &name, arguments).await?;
         if arguments.versions_only {
-            return clear_versions(config, &database).await;
+            return clear_versions(session, &database).await;
         }
         if let Some(file) = backup {
-            backup::write(config, &url, &database, file).await?;
+            backup::write(&session.config, url, &database, file).await?;
         }
         database.drop_all(&seen).await?;
         info!("{name} is empty now; to make it anew: levelhead run");
         database.close().await;
         Ok(())
     };
-    let done = done.await;
-    guard.release().await;
-    done
+    session.under_the_lock(database, work).await
 }
 
 /// What a person calls the database.
@@ -204,8 +199,8 @@ fn confirm(name: &str, arguments: &Arguments) -> Result<(), Error> {
     }
 }
 
-async fn clear_versions(config: &Config, database: &Database) -> Result<(), Error> {
-    let files = Files::read(config)?;
+async fn clear_versions(session: &Session, database: &Database) -> Result<(), Error> {
+    let files = session.files()?;
     let table = files.version_table()?;
     let rows = files.rows_of_the_only_table(database).await?;
     if rows.revisions().is_empty() {
@@ -217,5 +212,6 @@ async fn clear_versions(config: &Config, database: &Database) -> Result<(), Erro
     let plan = Plan { changes: removed.into_iter().map(RowChange::Delete).collect(), ..Plan::default() };
     let problems = table_problems(&files.graph, &database.table_facts(table).await?, rows.revisions(), &plan);
     let plan = plan.past(&problems, Policy::ASKED_FOR)?;
-    write(config, &files, database, &rows, (Action::Reset, &[]), &plan).await
+    let decision = Decision { rows: &rows, plan: &plan, action: Action::Reset, findings: &[] };
+    write(session, &files, database, &decision).await
 }

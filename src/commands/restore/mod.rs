@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tracing::{info, warn};
 
 use super::output::{Format, print, print_json};
+use super::session::Session;
 use crate::config::Config;
 use crate::error::{Error, RestoreError};
 use crate::help::Help;
@@ -40,7 +41,8 @@ pub struct Arguments {
 }
 
 /// Writes the files back. Reads neither the database nor the graph: the files may be no graph without the lost one.
-pub fn restore(config: &Config, arguments: &Arguments) -> Result<(), Error> {
+pub fn restore(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let config = &session.config;
     let layout = locate(&config.files)?;
     let (present, unreadable) = history::read_each(&layout);
     let (repository, lost) = match search(config, &layout, &present, (&arguments.revision, arguments.from.as_deref()))?

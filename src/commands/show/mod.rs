@@ -8,6 +8,7 @@ use serde_json::json;
 use super::evidence::History;
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
+use super::session::Session;
 use super::wording::entry;
 use crate::config::Config;
 use crate::error::Error;
@@ -31,11 +32,11 @@ pub struct Arguments {
 }
 
 /// Prints the revisions; `current` asks the database.
-pub async fn show(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let files = Files::read(config)?;
+pub async fn show(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
     let graph = &files.graph;
     let symbols = match arguments.revision.as_str() {
-        "current" => files.rows(config).await?.revisions().to_vec(),
+        "current" => session.rows(&files).await?.revisions().to_vec(),
         symbol => vec![symbol.to_owned()],
     };
     let mut shown: Vec<&Node> = Vec::new();
@@ -43,7 +44,7 @@ pub async fn show(config: &Config, arguments: &Arguments) -> Result<(), Error> {
         shown.extend(graph.resolve(symbol)?);
     }
     if arguments.operations {
-        return show_operations(config, &files, &shown, arguments);
+        return show_operations(&session.config, &files, &shown, arguments);
     }
     match arguments.format {
         Format::Json => print_json(json!({ "revisions": revisions(shown) })),

@@ -6,11 +6,10 @@ use std::time::Duration;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
-use crate::config::Config;
+use crate::commands::session::Session;
 use crate::help::Help;
 use crate::report::{Check, Outcome};
 use database::url::{DatabaseUrl, Endpoint, PostgresUrl, SqliteUrl};
-use database::wait::Wait;
 use database::{Connection, Database};
 
 /// How long a name server may take.
@@ -19,31 +18,30 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const OLDEST: u32 = 12;
 
 /// The checks, and what they have opened.
-pub(super) struct Connected {
+pub(super) struct Connected<'a> {
     pub(super) checks: Vec<Check>,
-    pub(super) url: Option<DatabaseUrl>,
+    pub(super) url: Option<&'a DatabaseUrl>,
     pub(super) database: Option<Database>,
 }
 
 /// Looks the name up, connects once, and asks who answered. Without a usable URL there is nothing to check.
-pub(super) async fn checks(config: &Config) -> Connected {
-    let Ok(url) = config.database_url() else {
+pub(super) async fn checks(session: &Session) -> Connected<'_> {
+    let Ok(url) = session.url() else {
         return Connected { checks: Vec::new(), url: None, database: None };
     };
     let mut checks = Vec::new();
     let mut addresses = Vec::new();
-    if let DatabaseUrl::Postgres(url) = &url {
-        for endpoint in &url.endpoints {
+    if let DatabaseUrl::Postgres(postgres) = url {
+        for endpoint in &postgres.endpoints {
             checks.extend(name_resolution(endpoint, &mut addresses).await);
         }
         let nameless = checks.iter().filter(|check| check.outcome == Outcome::Fail).count();
-        if nameless == url.endpoints.len() {
+        if nameless == postgres.endpoints.len() {
             // Nobody to connect to, for the reason that was given.
-            return Connected { checks, url: Some(DatabaseUrl::Postgres(url.clone())), database: None };
+            return Connected { checks, url: Some(url), database: None };
         }
     }
-    let at_once = Wait { overall: Duration::ZERO, ..config.wait.clone() };
-    let database = match Database::open(&url, &at_once, &mut |_| {}).await {
+    let database = match session.open_at_once().await {
         Ok(database) => Some(database),
         Err(error) => {
             checks.push(Check::fail("connection", error.to_string(), error.help()));
@@ -51,7 +49,7 @@ pub(super) async fn checks(config: &Config) -> Connected {
         }
     };
     if let Some(database) = &database {
-        match (&url, database.connection()) {
+        match (url, database.connection()) {
             (DatabaseUrl::Postgres(url), Some(connection)) => {
                 let text = format!("connected to {} as {}", connection.endpoint, url.user);
                 checks.push(Check::pass("connection", text));

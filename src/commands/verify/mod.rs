@@ -23,7 +23,7 @@ use std::io::IsTerminal;
 use clap::{Args, ValueEnum};
 
 use super::output::{print, print_json};
-use crate::config::Config;
+use super::session::Session;
 use crate::error::Error;
 use crate::help::Help;
 use crate::report::{Check, Group, Outcome, Report};
@@ -61,10 +61,10 @@ pub enum Format {
 }
 
 /// Goes through all of it, whatever fails on the way.
-pub async fn verify(config: &Config, arguments: &Arguments) -> Result<(), Error> {
-    let report = look(config, arguments).await;
+pub async fn verify(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let report = look(session, arguments).await;
     match arguments.format {
-        Format::Text => print(&report.text(config.log.colour && std::io::stdout().is_terminal()))?,
+        Format::Text => print(&report.text(session.config.log.colour && std::io::stdout().is_terminal()))?,
         Format::Markdown => print(&report.markdown())?,
         Format::Json => print_json(report.document())?,
     }
@@ -78,17 +78,18 @@ pub async fn verify(config: &Config, arguments: &Arguments) -> Result<(), Error>
     }
 }
 
-async fn look(config: &Config, arguments: &Arguments) -> Report {
+async fn look(session: &Session, arguments: &Arguments) -> Report {
+    let config = &session.config;
     let mut report = Report::default();
     let mut group = |title, checks: Vec<Check>| report.groups.push(Group { title, checks });
     let files = files::read(config);
     group("Environment", environment::checks(config, files.files.as_ref()));
-    let connected = connection::checks(config).await;
+    let connected = connection::checks(session).await;
     group("Connection", connected.checks);
     let (database, url) = (connected.database, connected.url);
     group("Migrations", files.checks);
     if let (Some(database), Some(files)) = (&database, &files.files) {
-        let (rights, state) = match state::State::of(config, files, database).await {
+        let (rights, state) = match state::State::of(session, files, database).await {
             Ok(state) => (rights::checks(&state, database).await, state.checks()),
             Err(failed) => (Vec::new(), vec![failed]),
         };
@@ -98,7 +99,7 @@ async fn look(config: &Config, arguments: &Arguments) -> Report {
     if let Some(database) = database {
         database.close().await;
     }
-    let (application, left_out) = application::checks(config, arguments, files.files.as_ref(), url.as_ref()).await;
+    let (application, left_out) = application::checks(config, arguments, files.files.as_ref(), url).await;
     group("Application", application);
     if let Some(page) = &arguments.url {
         group("Health", vec![health::check(page).await]);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::failed;
 use crate::commands::evidence::{Comparison, History};
 use crate::commands::files::Files;
-use crate::commands::look::{Depth, Look, policy};
-use crate::config::Config;
+use crate::commands::look::{Depth, Look};
+use crate::commands::session::Session;
 use crate::error::Error;
 use crate::help::Help;
 use crate::reconcile::{Finding, Severity, list};
@@ -25,13 +25,13 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) async fn of(config: &Config, files: &Files, database: &Database) -> Result<Self, Check> {
-        Self::look(config, files, database).await.map_err(|error| failed("version-table", &error))
+    pub(super) async fn of(session: &Session, files: &Files, database: &Database) -> Result<Self, Check> {
+        Self::look(session, files, database).await.map_err(|error| failed("version-table", &error))
     }
 
-    async fn look(config: &Config, files: &Files, database: &Database) -> Result<Self, Error> {
-        let goal = files.goal(config)?;
-        let look = Look::at(files, database, &goal, policy(config), Depth::Schema).await?;
+    async fn look(session: &Session, files: &Files, database: &Database) -> Result<Self, Error> {
+        let goal = files.goal(&session.config)?;
+        let look = session.look(files, database, &goal, Depth::Schema).await?;
         let facts = database.table_facts(files.version_table()?).await?;
         let pending = goal.pending(&files.graph, look.rows.revisions());
         let compared = Comparison::look(files, database, look.rows.revisions()).await?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ::levelhead::commands::manual::program;
+use ::levelhead::cli::program;
 
 use crate::support::application::REVISIONS;
 use crate::support::{Application, Backend, Levelhead, levelhead, python};

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ::levelhead::commands::manual::program;
+use ::levelhead::cli::program;
 use ::levelhead::config::{OTHERS, Other, SETTINGS, Setting};
 use clap_markdown::MarkdownOptions;
 

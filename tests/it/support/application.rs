@@ -33,7 +33,8 @@ impl Application {
     /// A copy whose database is at `revision`, put there by Flask-Migrate itself: once in a run of the tests, since that takes
     /// Python more than a second. Each test gets a copy of that database.
     pub fn at(backend: Backend, revision: &str) -> Self {
-        static UPGRADED: Mutex<BTreeMap<(Backend, String), Arc<OnceLock<Upgraded>>>> = Mutex::new(BTreeMap::new());
+        type Once = Arc<OnceLock<Upgraded>>;
+        static UPGRADED: Mutex<BTreeMap<(Backend, String), Once>> = Mutex::new(BTreeMap::new());
         let key = (backend, revision.to_owned());
         let upgraded = UPGRADED.lock().expect("nobody fails with it").entry(key).or_default().clone();
         let folder = files();

@@ -1,0 +1,86 @@
+//! What a command works with: the configuration, and whatever it asks for beside it. The lock is in `lock`, a look in `look`.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use super::files::Files;
+use crate::config::{Config, ConfigError};
+use crate::error::Error;
+use crate::logging::Waiting;
+use crate::process::liveness::Liveness;
+use database::Database;
+use database::url::DatabaseUrl;
+use database::wait::Wait;
+use version_table::VersionRows;
+
+/// One command at work. Nothing is read or opened before it is asked for.
+pub struct Session {
+    pub(super) config: Config,
+    /// From the first wait on there is something to answer a port check with. Only `run` lets it answer.
+    pub(super) liveness: Liveness,
+    url: OnceCell<DatabaseUrl>,
+}
+
+impl Session {
+    /// Reads and opens nothing yet.
+    pub fn new(config: Config) -> Self {
+        let liveness = Liveness::new(config.liveness_port);
+        Self { config, liveness, url: OnceCell::new() }
+    }
+
+    /// The database, parsed once; it is only asked for by commands that need one.
+    pub(super) fn url(&self) -> Result<&DatabaseUrl, ConfigError> {
+        match self.url.get() {
+            Some(url) => Ok(url),
+            None => {
+                let url = self.config.database_url()?;
+                Ok(self.url.get_or_init(|| url))
+            }
+        }
+    }
+
+    /// Reads the migration files.
+    pub(super) fn files(&self) -> Result<Files, Error> {
+        Files::read(&self.config)
+    }
+
+    /// Reads the migration files beside opening the database; only what orders the revisions, until they are read whole.
+    pub(super) async fn both_sides(&self) -> Result<(Files, Database), Error> {
+        tokio::try_join!(Files::read_meanwhile(&self.config), self.open())
+    }
+
+    /// Waits for the database that DATABASE_URL names, and says so.
+    pub(super) async fn open(&self) -> Result<Database, Error> {
+        self.open_at(self.url()?).await
+    }
+
+    /// Waits for a database, and says so.
+    pub(super) async fn open_at(&self, url: &DatabaseUrl) -> Result<Database, Error> {
+        let mut waiting = Waiting::for_what("the database");
+        let mut note = |answer: &str| {
+            self.liveness.begin();
+            waiting.note(answer, "");
+        };
+        Ok(Database::open(url, &self.config.wait, &mut note).await?)
+    }
+
+    /// One attempt, for a person who waits for the answer.
+    pub(super) async fn open_at_once(&self) -> Result<Database, Error> {
+        let at_once = Wait { overall: Duration::ZERO, ..self.config.wait.clone() };
+        Ok(Database::open(self.url()?, &at_once, &mut |_| {}).await?)
+    }
+
+    /// The rows of the database that DATABASE_URL names.
+    pub(super) async fn rows(&self, files: &Files) -> Result<VersionRows, Error> {
+        self.rows_at(files, self.url()?).await
+    }
+
+    /// The rows of one database.
+    pub(super) async fn rows_at(&self, files: &Files, url: &DatabaseUrl) -> Result<VersionRows, Error> {
+        let table = files.version_table()?;
+        let database = self.open_at(url).await?;
+        let rows = database.version_rows(table).await;
+        database.close().await;
+        Ok(rows?)
+    }
+}

@@ -1,0 +1,77 @@
+//! How an upgrade has failed, with what its output says of the cause.
+
+use std::fmt;
+
+use nix::sys::signal::Signal;
+
+use crate::explanation::Explanation;
+use crate::help::{Advice, Help};
+use crate::process::upgrade::UpgradeError;
+
+/// A failed upgrade.
+#[derive(Debug)]
+pub struct UpgradeFailure {
+    /// How it ended.
+    error: UpgradeError,
+    /// What its output says, as far as it was seen and is known.
+    explanation: Option<Box<Explanation>>,
+}
+
+impl UpgradeFailure {
+    /// The failure explained.
+    pub fn of(error: UpgradeError) -> Self {
+        let explanation = match &error {
+            // Whoever upgrades has read the files, and they are a graph.
+            UpgradeError::Exited { said, .. } => Explanation::of(said).map(Explanation::where_every_parent_is_there),
+            _ => None,
+        };
+        Self { error, explanation: explanation.map(Box::new) }
+    }
+
+    /// Whether it ended by itself, with an exit code of its own.
+    pub fn has_exited(&self) -> bool {
+        matches!(self.error, UpgradeError::Exited { .. })
+    }
+
+    /// The signal by which levelhead itself was asked to end.
+    pub fn interruption(&self) -> Option<Signal> {
+        match self.error {
+            UpgradeError::Interrupted { signal, .. } => Some(signal),
+            _ => None,
+        }
+    }
+
+    /// The exit code, as documented.
+    pub fn exit_code(&self) -> u8 {
+        match &self.error {
+            UpgradeError::Exited { code, .. } => not_mistaken_for_gunicorns(*code),
+            UpgradeError::Signalled { signal, .. } => 128 + *signal as u8,
+            UpgradeError::TimedOut { .. } => 124,
+            UpgradeError::Program(error) => error.exit_code(),
+            _ => 125,
+        }
+    }
+}
+
+impl Help for UpgradeFailure {
+    fn help(&self) -> Advice {
+        self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help())
+    }
+}
+
+impl fmt::Display for UpgradeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.explanation {
+            Some(explanation) => write!(f, "{}: {explanation}", self.error),
+            None => self.error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for UpgradeFailure {}
+
+/// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. levelhead never uses
+/// them; an upgrade command's are told as 125.
+fn not_mistaken_for_gunicorns(code: u8) -> u8 {
+    if matches!(code, 3 | 4) { 125 } else { code }
+}
