@@ -98,7 +98,7 @@ impl Session {
 }
 
 /// What the configuration allows `run`.
-pub(super) fn policy(config: &Config) -> Policy {
+fn policy(config: &Config) -> Policy {
     Policy {
         repair: config.repair == Repair::Proven,
         move_back: false,

@@ -13,7 +13,9 @@ fn locked<'scope>(scope: &'scope Scope<'scope, '_>, database: &'scope str, mode:
     let statement = format!("BEGIN; LOCK TABLE alembic_version IN {mode} MODE; SELECT pg_sleep({seconds}); ROLLBACK");
     scope.spawn(move || server().sql(database, &statement));
     eventually("the table is locked", || {
+        // A copy of a database has its tables' numbers, too.
         let locks = "SELECT count(*) FROM pg_locks WHERE relation = 'alembic_version'::regclass AND granted
+                     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                      AND mode IN ('AccessExclusiveLock', 'ShareLock') AND pid <> pg_backend_pid()";
         server().sql(database, locks)[0][0] == "1"
     });
