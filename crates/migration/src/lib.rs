@@ -6,11 +6,15 @@
 //! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
 
 mod arguments;
+mod assign;
 mod attempt;
+mod attribute;
 mod builtins;
 mod call;
 mod class;
+mod comprehension;
 mod construct;
+mod container;
 mod decoration;
 mod definition;
 mod departure;
@@ -20,18 +24,27 @@ mod expression;
 mod import;
 mod index;
 mod inspector;
+mod known;
+mod leaving;
 mod loops;
 mod matching;
 mod method;
 mod model;
+mod object;
 mod operation;
+mod operator;
+mod reach;
 mod recorder;
 mod spec;
 mod sql;
+mod sql_alter;
 mod sql_block;
+mod sql_name;
 mod sql_shown;
+mod sql_table;
 mod sqltype;
 mod statement;
+mod text;
 mod unread;
 mod value;
 
@@ -41,9 +54,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use departure::Departures;
+use object::Module;
 use recorder::{Lines, Recorder};
 use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
-use value::{Module, Value};
+use value::Value;
 
 /// The files that an import may reach.
 pub trait Checkout: Sync {

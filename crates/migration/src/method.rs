@@ -1,30 +1,15 @@
 //! Methods, by what they are called on.
 
 use ruff_python_ast::name::Name;
-use std::rc::Rc;
 
-use super::builtins;
 use super::call::{is_followed, only_looks};
 use super::decoration::Receives;
+use super::known;
 use super::spec::{Arguments, ConstraintKind};
-use super::statement::MUTATORS;
-use super::value::{Value, contains};
+use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::Subject;
 use schema::operation::OperationKind;
-
-/// Methods by which objects that are not followed change a schema.
-const STATEMENTS: [&str; 9] = [
-    "create",
-    "create_all",
-    "drop",
-    "drop_all",
-    "exec_driver_sql",
-    "execute",
-    "executemany",
-    "executescript",
-    "rename",
-];
 
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
@@ -32,7 +17,7 @@ impl Interpreter<'_> {
         if !is_followed(receiver, Some(name)) {
             // What a library makes of a connection is executed later, and noticed there.
             match receiver {
-                Value::Unknown | Value::Outside(_) if STATEMENTS.contains(&name.as_str()) => {
+                Value::Unknown | Value::Outside(_) if known::is(name, known::CHANGES_SCHEMA) => {
                     self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not followed"));
                     self.data = true;
                     self.doubt_arguments(&arguments);
@@ -164,7 +149,7 @@ impl Interpreter<'_> {
                     (&constraint.kind, name.as_str(), constraint.name.name())
                 {
                     self.record_drop_index(Some(label), None);
-                } else if STATEMENTS.contains(&name.as_str()) {
+                } else if known::is(name, known::CHANGES_SCHEMA) {
                     self.recorder.changes += 1;
                     self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
                 }
@@ -217,75 +202,5 @@ impl Interpreter<'_> {
             "evolve" | "copy" | "adapt" => receiver.clone(),
             _ => Value::Unknown,
         }
-    }
-
-    fn set_method(
-        &mut self,
-        receiver: &Value,
-        items: &Rc<std::cell::RefCell<Vec<Value>>>,
-        name: &Name,
-        arguments: &Arguments,
-    ) -> Value {
-        self.spend(32);
-        if arguments.positional.len() > 1 || !arguments.keywords.is_empty() || arguments.open {
-            self.doubt_value(receiver);
-            return Value::Unknown;
-        }
-        let first = arguments.positional.first();
-        let more = first.and_then(Value::items);
-        match (name.as_str(), first, more) {
-            ("add", Some(value), _) => {
-                let held = contains(&items.borrow(), value);
-                match held {
-                    Some(true) => {}
-                    Some(false) => items.borrow_mut().push(value.clone()),
-                    None => items.borrow_mut().extend([value.clone(), Value::Unknown]),
-                }
-                Value::None
-            }
-            ("update" | "union", _, Some((more, false))) => {
-                self.spend(more.len() * 32);
-                let all: Vec<Value> = items.borrow().iter().cloned().chain(more).collect();
-                let all = builtins::set(&all);
-                match (name.as_str(), &all) {
-                    ("update", Value::Set(all)) => {
-                        let all = all.borrow().clone();
-                        *items.borrow_mut() = all;
-                        Value::None
-                    }
-                    _ => all,
-                }
-            }
-            ("difference", Some(other), _) => {
-                self.binary(ruff_python_ast::Operator::Sub, receiver.clone(), builtin_set(other))
-            }
-            ("discard" | "remove", Some(value), _) if contains(&items.borrow(), value).is_some() => {
-                items.borrow_mut().retain(|item| item.equals(value) != Some(true));
-                Value::None
-            }
-            ("copy", None, _) => builtins::set(&items.borrow()),
-            ("clear", None, _) => {
-                items.borrow_mut().clear();
-                Value::None
-            }
-            ("issubset", _, Some((more, false))) => {
-                let held = items.borrow();
-                let all: Option<Vec<bool>> = held.iter().map(|item| super::value::contains(&more, item)).collect();
-                all.map_or(Value::Unknown, |all| Value::Bool(all.into_iter().all(|held| held)))
-            }
-            _ => {
-                if MUTATORS.contains(&name.as_str()) {
-                    self.doubt_value(receiver);
-                }
-                Value::Unknown
-            }
-        }
-    }
-}
-
-fn builtin_set(value: &Value) -> Value {
-    match value.items() {
-        Some((items, false)) => builtins::set(&items),
-        _ => Value::Unknown,
     }
 }
