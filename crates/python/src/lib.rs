@@ -1,8 +1,36 @@
-//! Parsing Python safely: the one door through which Python source becomes a tree.
+//! Reads Python without running it: source becomes a tree, and plain values behave as they do in CPython.
 //!
-//! Runs no Python and never will. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused
+//! [`parse`] is the one door through which Python source becomes a tree. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused
 //! before it is parsed, since its tree would cost unbounded memory, or unbounded stack to walk and to drop; CPython itself
 //! gives up at 200 brackets, at 100 indentations and at about 3,000 chained operators.
+//!
+//! [`Value`] is a value of one of Python's own types, with its operators, its text and the methods of `str`. What is not
+//! exactly what CPython does is `None`, and never a guess.
+//!
+//! ```
+//! use levelhead_python::{Value, parse};
+//!
+//! let tree = parse("name = 'ix_%s_%02d' % ('users', 7)")?;
+//! assert_eq!(tree.body.len(), 1);
+//!
+//! let value: Value = Value::Tuple(vec![Value::str("users"), Value::Int(7)]);
+//! assert_eq!(levelhead_python::percent("ix_%s_%02d", &value).as_deref(), Some("ix_users_07"));
+//! assert_eq!(value.repr().as_deref(), Some("('users', 7)"));
+//! # Ok::<(), levelhead_python::PythonError>(())
+//! ```
+
+mod method;
+mod number;
+mod operator;
+mod percent;
+mod repr;
+mod spec;
+mod template;
+mod value;
+
+pub use percent::percent;
+pub use template::{f_string, format};
+pub use value::Value;
 
 use std::borrow::Cow;
 
