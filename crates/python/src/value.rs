@@ -3,6 +3,7 @@
 //! Whatever is not exactly what CPython does is `None`, which means unknown and never "no".
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use ruff_python_ast::{Expr, Number, UnaryOp};
 
@@ -97,11 +98,9 @@ impl<U> Value<U> {
     /// A set of these; `None` where it is not known which of them are equal, or one cannot be in a set.
     pub fn set(items: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut held: Vec<Self> = Vec::new();
+        let mut places = Places::default();
         for item in items {
-            if !item.is_hashable() {
-                return None;
-            }
-            if held.is_empty() || !item.is_in(&held)? {
+            if places.of(&item, held.len(), |at| &held[at])? == held.len() {
                 held.push(item);
             }
         }
@@ -111,19 +110,11 @@ impl<U> Value<U> {
     /// A dictionary: of equal keys the last one's value, at the place of the first. `None` as for [`Value::set`].
     pub fn dict(pairs: impl IntoIterator<Item = (Self, Self)>) -> Option<Self> {
         let mut held: Vec<(Self, Self)> = Vec::new();
+        let mut places = Places::default();
         for (key, value) in pairs {
-            if !key.is_hashable() {
-                return None;
-            }
-            let mut place = None;
-            for (at, (other, _)) in held.iter().enumerate() {
-                if other.equals(&key)? {
-                    place = Some(at);
-                    break;
-                }
-            }
-            match place {
-                Some(at) => held[at].1 = value,
+            let place = places.of(&key, held.len(), |at| &held[at].0)?;
+            match held.get_mut(place) {
+                Some((_, held)) => *held = value,
                 None => held.push((key, value)),
             }
         }
@@ -292,6 +283,47 @@ impl<U> Value<U> {
                 items.iter().all(|(key, value)| key.fits(left, depth - 1) && value.fits(left, depth - 1))
             }
             _ => true,
+        }
+    }
+}
+
+/// Where each of the items of a set, or of the keys of a dictionary, stands.
+#[derive(Default)]
+struct Places {
+    texts: HashMap<String, usize>,
+    integers: HashMap<i64, usize>,
+    others: Vec<usize>,
+}
+
+/// More of them are not compared with each other.
+const MOST_OTHERS: usize = 1_000;
+
+impl Places {
+    /// The place of an item, which is `next` for one that equals no other. `None` for what cannot be an item or is not known.
+    fn of<'v, U: 'v>(&mut self, item: &Value<U>, next: usize, held: impl Fn(usize) -> &'v Value<U>) -> Option<usize> {
+        match item {
+            _ if !item.is_hashable() => None,
+            Value::Str(text) => match self.texts.get(text) {
+                Some(place) => Some(*place),
+                None => Some(*self.texts.entry(text.clone()).or_insert(next)),
+            },
+            Value::Int(_) | Value::Bool(_) => Some(*self.integers.entry(item.integer()?).or_insert(next)),
+            // Those that are whole equal integers.
+            Value::Float(float) if float.fract() == 0.0 && float.abs() < 9.0e18 => {
+                Some(*self.integers.entry(*float as i64).or_insert(next))
+            }
+            // Nearly as large as integers get.
+            Value::Float(float) if (9.0e18..1.0e19).contains(&float.abs()) => None,
+            _ if self.others.len() == MOST_OTHERS => None,
+            _ => {
+                for &place in &self.others {
+                    if held(place).equals_inside(item)? {
+                        return Some(place);
+                    }
+                }
+                self.others.push(next);
+                Some(next)
+            }
         }
     }
 }
