@@ -7,8 +7,8 @@ use ruff_python_ast::name::Name;
 use super::Interpreter;
 use super::container::collection;
 use super::known;
+use super::plain::{Plain, known as known_value};
 use super::spec::Arguments;
-use super::text::format_value;
 use super::value::Value;
 use schema::Dialect;
 
@@ -63,8 +63,8 @@ impl Interpreter<'_> {
                 }
                 _ => Value::Unknown,
             },
-            ("str", _) => first.and_then(|value| format_value(value, false)).map_or(Value::Unknown, Value::str),
-            ("repr", _) => first.and_then(|value| format_value(value, true)).map_or(Value::Unknown, Value::str),
+            ("str", _) => known_value(first.and_then(|value| value.plain().text()).map(Plain::Str)),
+            ("repr", _) => known_value(first.and_then(|value| value.plain().repr()).map(Plain::Str)),
             ("int", _) => match first {
                 Some(Value::Str(text)) => text.trim().parse().map_or(Value::Unknown, Value::Int),
                 Some(value) => value.integer().map_or(Value::Unknown, Value::Int),

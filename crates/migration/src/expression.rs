@@ -2,17 +2,15 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{
-    BoolOp, Expr, ExprFString, ExprSubscript, FStringPart, InterpolatedStringElement, Number, UnaryOp, name::Name,
-};
+use ruff_python_ast::{BoolOp, Expr, ExprFString, ExprSubscript, UnaryOp, name::Name};
 
 use super::Interpreter;
 use super::builtins::is_builtin;
 use super::container;
 use super::object::{Code, Function};
 use super::operator::compare;
+use super::plain::{Plain, known};
 use super::statement::Frame;
-use super::text::format_value;
 use super::value::{GAP, Value};
 
 impl Interpreter<'_> {
@@ -37,15 +35,11 @@ impl Interpreter<'_> {
             Expr::Call(call) => self.call_expression(call, frame),
             Expr::StringLiteral(literal) => {
                 self.spend(literal.value.len());
-                Value::str(literal.value.to_str())
+                known(Plain::literal(expression))
             }
-            Expr::NumberLiteral(literal) => match &literal.value {
-                Number::Int(int) => int.as_i64().map_or(Value::Unknown, Value::Int),
-                Number::Float(float) => Value::Float(*float),
-                Number::Complex { .. } => Value::Unknown,
-            },
-            Expr::BooleanLiteral(literal) => Value::Bool(literal.value),
-            Expr::NoneLiteral(_) => Value::None,
+            Expr::NumberLiteral(_) | Expr::BooleanLiteral(_) | Expr::NoneLiteral(_) => {
+                known(Plain::literal(expression))
+            }
             Expr::FString(string) => self.f_string(string, frame),
             Expr::List(list) => self.sequence(&list.elts, frame),
             Expr::Tuple(tuple) => match self.sequence(&tuple.elts, frame) {
@@ -67,8 +61,7 @@ impl Interpreter<'_> {
                 let value = self.expression(&operation.operand, frame);
                 match (operation.op, &value) {
                     (UnaryOp::Not, _) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
-                    (UnaryOp::USub, Value::Int(int)) => int.checked_neg().map_or(Value::Unknown, Value::Int),
-                    (UnaryOp::USub, Value::Float(float)) => Value::Float(-float),
+                    (UnaryOp::USub, _) => known(value.plain().negated()),
                     (UnaryOp::UAdd, Value::Int(_) | Value::Float(_)) => value,
                     _ => Value::Unknown,
                 }
@@ -159,35 +152,9 @@ impl Interpreter<'_> {
     }
 
     fn f_string(&mut self, string: &ExprFString, frame: &Frame) -> Value {
-        let mut text = String::new();
-        let mut known = true;
-        for part in &string.value {
-            match part {
-                FStringPart::Literal(literal) => text.push_str(literal),
-                FStringPart::FString(part) => {
-                    for element in &part.elements {
-                        match element {
-                            InterpolatedStringElement::Literal(literal) => text.push_str(&literal.value),
-                            InterpolatedStringElement::Interpolation(hole) => {
-                                let value = self.expression(&hole.expression, frame);
-                                use ruff_python_ast::ConversionFlag as Conversion;
-                                let repr = matches!(hole.conversion, Conversion::Repr);
-                                let plain = hole.format_spec.is_none()
-                                    && hole.debug_text.is_none()
-                                    && !matches!(hole.conversion, Conversion::Ascii);
-                                match format_value(&value, repr) {
-                                    Some(part) if plain => text.push_str(&part),
-                                    _ => {
-                                        known = false;
-                                        text.push(GAP);
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
+        let pieces = python::f_string(string, &mut |part| self.expression(part, frame).plain());
+        let known = pieces.iter().all(Option::is_some);
+        let text: String = pieces.into_iter().map(|piece| piece.unwrap_or_else(|| GAP.to_string())).collect();
         self.spend(text.len());
         if known { Value::str(text) } else { Value::Fragment(text.into()) }
     }

@@ -33,6 +33,7 @@ mod model;
 mod object;
 mod operation;
 mod operator;
+mod plain;
 mod reach;
 mod recorder;
 mod spec;

@@ -7,19 +7,13 @@ use ruff_python_ast::{CmpOp, Operator};
 
 use super::Interpreter;
 use super::container;
-use super::text::{percent, without_conversions};
+use super::plain::{Plain, known};
 use super::value::{GAP, Value, contains};
 
 impl Interpreter<'_> {
     pub(super) fn binary(&mut self, operator: Operator, left: Value, right: Value) -> Value {
         match (operator, &left, &right) {
-            (Operator::Mod, Value::Str(template), _) => match percent(template, &right) {
-                Some(text) => {
-                    self.spend(text.len());
-                    Value::str(text)
-                }
-                None => Value::Fragment(without_conversions(template).into()),
-            },
+            (Operator::Mod, Value::Str(template), _) => self.percent(template, &right),
             (Operator::Add, Value::Fragment(a) | Value::Str(a), Value::Fragment(b)) => {
                 self.spend(a.len() + b.len());
                 Value::Fragment(format!("{a}{b}").into())
@@ -47,10 +41,10 @@ impl Interpreter<'_> {
                     (_, true) => Value::partial_list(a),
                 }
             }
-            (Operator::Mult, Value::Str(text), Value::Int(times)) => {
-                let times = usize::try_from(*times).unwrap_or(0);
-                self.spend(text.len().saturating_mul(times));
-                if self.exhausted() { Value::Unknown } else { Value::str(text.repeat(times)) }
+            (Operator::Mult, Value::Str(_), Value::Int(_)) => {
+                let text = known(Plain::binary(operator, &left.plain(), &right.plain()));
+                self.spend(text.text().map_or(0, |text| text.len()));
+                text
             }
             (Operator::BitOr, Value::Set(a), Value::Set(b)) => {
                 let items: Vec<Value> = a.borrow().iter().chain(b.borrow().iter()).cloned().collect();
@@ -74,25 +68,8 @@ impl Interpreter<'_> {
                 list.borrow().items.iter().for_each(|item| self.doubt_value(item));
                 Value::Unknown
             }
-            (_, Value::Int(a), Value::Int(b)) => {
-                let result = match operator {
-                    Operator::Add => a.checked_add(*b),
-                    Operator::Sub => a.checked_sub(*b),
-                    Operator::Mult => a.checked_mul(*b),
-                    // Python rounds down, whatever the signs.
-                    Operator::FloorDiv => {
-                        let floor = |whole: i64| if a % b != 0 && (a % b < 0) != (*b < 0) { whole - 1 } else { whole };
-                        a.checked_div(*b).map(floor)
-                    }
-                    Operator::Mod => {
-                        a.checked_rem(*b).map(|rest| if rest != 0 && (rest < 0) != (*b < 0) { rest + b } else { rest })
-                    }
-                    Operator::Pow => u32::try_from(*b).ok().and_then(|b| a.checked_pow(b)),
-                    Operator::BitOr => Some(a | b),
-                    Operator::BitAnd => Some(a & b),
-                    _ => None,
-                };
-                result.map_or(Value::Unknown, Value::Int)
+            _ if left.integer().is_some() && right.integer().is_some() => {
+                known(Plain::binary(operator, &left.plain(), &right.plain()))
             }
             _ => Value::Unknown,
         }
@@ -108,11 +85,7 @@ pub(super) fn compare(operator: CmpOp, left: &Value, right: &Value) -> Option<bo
         CmpOp::In => member(left, right),
         CmpOp::NotIn => member(left, right).map(|held| !held),
         CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
-            let ordering = match (left, right) {
-                (Value::Str(a), Value::Str(b)) => a.cmp(b),
-                (Value::Tuple(_), _) | (_, Value::Tuple(_)) => return None,
-                _ => left.integer()?.cmp(&right.integer()?),
-            };
+            let ordering = left.plain().order(&right.plain())?;
             Some(match operator {
                 CmpOp::Lt => ordering.is_lt(),
                 CmpOp::LtE => ordering.is_le(),

@@ -206,10 +206,8 @@ impl Value {
             (Self::Member(a), Self::Member(b)) => a.name == b.name && a.value.equals(&b.value)?,
             // Whether a member equals its value depends on the bases of its class.
             (Self::Member(_), _) | (_, Self::Member(_)) => return None,
-            (Self::Float(_), other) | (other, Self::Float(_)) if other.integer().is_some() => return None,
             (Self::None, Self::None) => true,
             (Self::Str(a) | Self::FinalName(a), Self::Str(b) | Self::FinalName(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => a == b,
             (Self::List(a), Self::List(b)) => {
                 let (a, b) = (a.borrow(), b.borrow());
                 if a.partial || b.partial {
@@ -233,10 +231,14 @@ impl Value {
                 }
                 true
             }
-            (a, b) if a.integer().is_some() && b.integer().is_some() => a.integer() == b.integer(),
+            (a, b) if a.is_number() && b.is_number() => a.plain().equals(&b.plain())?,
             (a, b) if a.is_plain() && b.is_plain() => false,
             _ => return None,
         })
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Int(_) | Self::Float(_))
     }
 
     fn is_plain(&self) -> bool {
