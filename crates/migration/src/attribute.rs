@@ -6,7 +6,7 @@ use ruff_python_ast::name::Name;
 
 use super::Interpreter;
 use super::decoration::Receives;
-use super::object::Nature;
+use super::object::{Class, Instance, Nature};
 use super::value::Value;
 
 impl Interpreter<'_> {
@@ -32,42 +32,8 @@ impl Interpreter<'_> {
                     }
                 }
             },
-            Value::Class(class) => {
-                if class.nature == Nature::Enum {
-                    let members = class.members();
-                    if name.as_str() == "__members__" {
-                        let pairs = members.into_iter().filter_map(|member| match &member {
-                            Value::Member(held) => Some((Value::str(&held.name), member)),
-                            _ => None,
-                        });
-                        return Value::dict(pairs.collect());
-                    }
-                    let found = members.into_iter().find(|m| matches!(m, Value::Member(m) if m.name == *name));
-                    if let Some(member) = found {
-                        return member;
-                    }
-                }
-                if name.as_str() == "__table__" {
-                    return self.model_table(class);
-                }
-                if name.as_str() == "__name__" {
-                    return Value::str(&class.name);
-                }
-                class.attribute(name).unwrap_or(Value::Unknown)
-            }
-            Value::Instance(instance) => {
-                let own = instance.attributes.borrow().get(name).cloned();
-                match own.or_else(|| instance.class.attribute(name)) {
-                    // A property, or whatever its decorators make of it.
-                    Some(Value::Function(function)) if function.receives() != Receives::Itself => {
-                        self.data = true;
-                        Value::Unknown
-                    }
-                    Some(Value::Function(_)) => Value::Method(Rc::new((object.clone(), name.clone()))),
-                    Some(value) => value,
-                    None => Value::Unknown,
-                }
-            }
+            Value::Class(class) => self.class_attribute(class, name),
+            Value::Instance(instance) => self.instance_attribute(object, instance, name),
             Value::Member(member) => match name.as_str() {
                 "value" => member.value.clone(),
                 "name" => Value::str(&member.name),
@@ -112,6 +78,44 @@ impl Interpreter<'_> {
             Value::Expression => Value::Expression,
             Value::Decorator if name.as_str() == "impl" => Value::Unknown,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
+        }
+    }
+
+    fn class_attribute(&mut self, class: &Rc<Class>, name: &Name) -> Value {
+        if class.nature == Nature::Enum {
+            let members = class.members();
+            if name.as_str() == "__members__" {
+                let pairs = members.into_iter().filter_map(|member| match &member {
+                    Value::Member(held) => Some((Value::str(&held.name), member)),
+                    _ => None,
+                });
+                return Value::dict(pairs.collect());
+            }
+            let found = members.into_iter().find(|m| matches!(m, Value::Member(m) if m.name == *name));
+            if let Some(member) = found {
+                return member;
+            }
+        }
+        if name.as_str() == "__table__" {
+            return self.model_table(class);
+        }
+        if name.as_str() == "__name__" {
+            return Value::str(&class.name);
+        }
+        class.attribute(name).unwrap_or(Value::Unknown)
+    }
+
+    fn instance_attribute(&mut self, object: &Value, instance: &Instance, name: &Name) -> Value {
+        let own = instance.attributes.borrow().get(name).cloned();
+        match own.or_else(|| instance.class.attribute(name)) {
+            // A property, or whatever its decorators make of it.
+            Some(Value::Function(function)) if function.receives() != Receives::Itself => {
+                self.data = true;
+                Value::Unknown
+            }
+            Some(Value::Function(_)) => Value::Method(Rc::new((object.clone(), name.clone()))),
+            Some(value) => value,
+            None => Value::Unknown,
         }
     }
 }

@@ -41,28 +41,7 @@ impl Interpreter<'_> {
                 (Some(object), Some(name)) => self.attribute(&object.clone(), &Name::new(&*name)),
                 _ => Value::Unknown,
             },
-            ("isinstance", _) => match (first, arguments.positional.get(1)) {
-                (Some(value), Some(Value::Builtin(kind))) => match (kind.as_str(), value) {
-                    ("str", Value::Fragment(_)) => Value::Bool(true),
-                    (_, value) if !value.is_builtin_object() => Value::Unknown,
-                    ("str", value) => Value::Bool(matches!(value, Value::Str(_))),
-                    ("int", value) => Value::Bool(matches!(value, Value::Int(_) | Value::Bool(_))),
-                    ("dict", value) => Value::Bool(matches!(value, Value::Dict(_))),
-                    ("list", value) => Value::Bool(matches!(value, Value::List(_))),
-                    ("tuple", value) => Value::Bool(matches!(value, Value::Tuple(_))),
-                    ("set", value) => Value::Bool(matches!(value, Value::Set(_))),
-                    _ => Value::Unknown,
-                },
-                (Some(Value::Dialect), Some(Value::Outside(class))) => {
-                    let class = class.rsplit('.').next().unwrap_or_default();
-                    let own = match self.dialect() {
-                        Dialect::PostgreSql => class.starts_with("PG"),
-                        Dialect::Sqlite => class.starts_with("SQLite"),
-                    };
-                    if class.ends_with("Dialect") { Value::Bool(own) } else { Value::Unknown }
-                }
-                _ => Value::Unknown,
-            },
+            ("isinstance", _) => self.isinstance(arguments),
             ("str", _) => known_value(first.and_then(|value| value.plain().text()).map(Plain::Str)),
             ("repr", _) => known_value(first.and_then(|value| value.plain().repr()).map(Plain::Str)),
             ("int", _) => match first {
@@ -72,17 +51,7 @@ impl Interpreter<'_> {
             },
             ("bool", _) => first.and_then(Value::truth).map_or(Value::Unknown, Value::Bool),
             ("range", _) => self.range(arguments),
-            ("zip", Some(_)) => {
-                let Some(all) = arguments.positional.iter().map(Value::items).collect::<Option<Vec<_>>>() else {
-                    return Value::Unknown;
-                };
-                if all.iter().any(|(_, partial)| *partial) {
-                    return Value::partial_list(Vec::new());
-                }
-                let shortest = all.iter().map(|(items, _)| items.len()).min().unwrap_or(0);
-                let row = |at: usize| Value::Tuple(Rc::new(all.iter().map(|(items, _)| items[at].clone()).collect()));
-                Value::list((0..shortest).map(row).collect())
-            }
+            ("zip", Some(_)) => zip(arguments),
             ("map", _) => match (first.cloned(), arguments.positional.get(1).and_then(Value::items)) {
                 (Some(function), Some((items, false))) if arguments.positional.len() == 2 => {
                     let mut call = |item| {
@@ -96,58 +65,33 @@ impl Interpreter<'_> {
                     Value::Unknown
                 }
             },
-            ("len", Some((items, false))) => Value::Int(items.len() as i64),
+            (_, Some((items, partial))) => of_items(name, items, partial, arguments),
             ("list" | "tuple" | "set" | "frozenset", None) if first.is_none() => collection(name, Vec::new()),
-            ("list" | "set" | "frozenset" | "sorted", Some((items, true))) => Value::partial_list(items),
-            ("list" | "tuple" | "set" | "frozenset", Some((items, false))) => collection(name, items),
-            ("sorted", Some((mut items, false))) => {
-                if items.iter().all(|item| item.integer().is_some()) {
-                    items.sort_by_key(Value::integer);
-                } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
-                    items.sort_by_key(Value::text);
-                } else {
-                    return Value::partial_list(Vec::new());
-                }
-                match arguments.keyword("reverse").map_or(Some(false), Value::truth) {
-                    Some(false) => {}
-                    // Equal items keep their order, which cannot be told from their values here.
-                    Some(true) => items.reverse(),
-                    None => return Value::partial_list(Vec::new()),
-                }
-                Value::list(items)
-            }
-            ("reversed", Some((mut items, false))) => {
-                items.reverse();
-                Value::list(items)
-            }
-            ("enumerate", Some((items, partial))) => {
-                let start = arguments.get(1, "start").and_then(Value::integer).unwrap_or(0);
-                let pairs =
-                    items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(Rc::new(vec![Value::Int(at), item])));
-                if partial { Value::partial_list(pairs.collect()) } else { Value::list(pairs.collect()) }
-            }
-            ("min" | "max", Some((items, false))) => {
-                let items = if arguments.positional.len() > 1 { arguments.positional.clone() } else { items };
-                let integers: Option<Vec<i64>> = items.iter().map(Value::integer).collect();
-                let best =
-                    integers.and_then(|all| if name == "min" { all.into_iter().min() } else { all.into_iter().max() });
-                best.map_or(Value::Unknown, Value::Int)
-            }
-            ("sum", Some((items, false))) => {
-                let start = arguments.get(1, "start").map_or(Some(0), Value::integer);
-                let sum = items.iter().try_fold(start, |sum, item| Some(sum?.checked_add(item.integer()?))).flatten();
-                sum.map_or(Value::Unknown, Value::Int)
-            }
-            ("any" | "all", Some((items, partial))) => {
-                let decisive = name == "any";
-                let truths: Vec<Option<bool>> = items.iter().map(Value::truth).collect();
-                if truths.contains(&Some(decisive)) {
-                    Value::Bool(decisive)
-                } else if partial || truths.contains(&None) {
-                    Value::Unknown
-                } else {
-                    Value::Bool(!decisive)
-                }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn isinstance(&self, arguments: &Arguments) -> Value {
+        let first = arguments.positional.first();
+        match (first, arguments.positional.get(1)) {
+            (Some(value), Some(Value::Builtin(kind))) => match (kind.as_str(), value) {
+                ("str", Value::Fragment(_)) => Value::Bool(true),
+                (_, value) if !value.is_builtin_object() => Value::Unknown,
+                ("str", value) => Value::Bool(matches!(value, Value::Str(_))),
+                ("int", value) => Value::Bool(matches!(value, Value::Int(_) | Value::Bool(_))),
+                ("dict", value) => Value::Bool(matches!(value, Value::Dict(_))),
+                ("list", value) => Value::Bool(matches!(value, Value::List(_))),
+                ("tuple", value) => Value::Bool(matches!(value, Value::Tuple(_))),
+                ("set", value) => Value::Bool(matches!(value, Value::Set(_))),
+                _ => Value::Unknown,
+            },
+            (Some(Value::Dialect), Some(Value::Outside(class))) => {
+                let class = class.rsplit('.').next().unwrap_or_default();
+                let own = match self.dialect() {
+                    Dialect::PostgreSql => class.starts_with("PG"),
+                    Dialect::Sqlite => class.starts_with("SQLite"),
+                };
+                if class.ends_with("Dialect") { Value::Bool(own) } else { Value::Unknown }
             }
             _ => Value::Unknown,
         }
@@ -198,5 +142,76 @@ impl Interpreter<'_> {
         let length = usize::try_from(to.saturating_sub(from)).unwrap_or(0);
         self.spend(length.saturating_mul(32));
         if self.exhausted() { Value::Unknown } else { Value::list((from..to).map(Value::Int).collect()) }
+    }
+}
+
+fn zip(arguments: &Arguments) -> Value {
+    let Some(all) = arguments.positional.iter().map(Value::items).collect::<Option<Vec<_>>>() else {
+        return Value::Unknown;
+    };
+    if all.iter().any(|(_, partial)| *partial) {
+        return Value::partial_list(Vec::new());
+    }
+    let shortest = all.iter().map(|(items, _)| items.len()).min().unwrap_or(0);
+    let row = |at: usize| Value::Tuple(Rc::new(all.iter().map(|(items, _)| items[at].clone()).collect()));
+    Value::list((0..shortest).map(row).collect())
+}
+
+/// A function of what going through its first argument gives; `partial` where there may be more.
+fn of_items(name: &str, mut items: Vec<Value>, partial: bool, arguments: &Arguments) -> Value {
+    match (name, partial) {
+        ("len", false) => Value::Int(items.len() as i64),
+        ("list" | "set" | "frozenset" | "sorted", true) => Value::partial_list(items),
+        ("list" | "tuple" | "set" | "frozenset", false) => collection(name, items),
+        ("sorted", false) => {
+            if items.iter().all(|item| item.integer().is_some()) {
+                items.sort_by_key(Value::integer);
+            } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
+                items.sort_by_key(Value::text);
+            } else {
+                return Value::partial_list(Vec::new());
+            }
+            match arguments.keyword("reverse").map_or(Some(false), Value::truth) {
+                Some(false) => {}
+                // Equal items keep their order, which cannot be told from their values here.
+                Some(true) => items.reverse(),
+                None => return Value::partial_list(Vec::new()),
+            }
+            Value::list(items)
+        }
+        ("reversed", false) => {
+            items.reverse();
+            Value::list(items)
+        }
+        ("enumerate", _) => {
+            let start = arguments.get(1, "start").and_then(Value::integer).unwrap_or(0);
+            let pairs =
+                items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(Rc::new(vec![Value::Int(at), item])));
+            if partial { Value::partial_list(pairs.collect()) } else { Value::list(pairs.collect()) }
+        }
+        ("min" | "max", false) => {
+            let items = if arguments.positional.len() > 1 { arguments.positional.clone() } else { items };
+            let integers: Option<Vec<i64>> = items.iter().map(Value::integer).collect();
+            let best =
+                integers.and_then(|all| if name == "min" { all.into_iter().min() } else { all.into_iter().max() });
+            best.map_or(Value::Unknown, Value::Int)
+        }
+        ("sum", false) => {
+            let start = arguments.get(1, "start").map_or(Some(0), Value::integer);
+            let sum = items.iter().try_fold(start, |sum, item| Some(sum?.checked_add(item.integer()?))).flatten();
+            sum.map_or(Value::Unknown, Value::Int)
+        }
+        ("any" | "all", _) => {
+            let decisive = name == "any";
+            let truths: Vec<Option<bool>> = items.iter().map(Value::truth).collect();
+            if truths.contains(&Some(decisive)) {
+                Value::Bool(decisive)
+            } else if partial || truths.contains(&None) {
+                Value::Unknown
+            } else {
+                Value::Bool(!decisive)
+            }
+        }
+        _ => Value::Unknown,
     }
 }

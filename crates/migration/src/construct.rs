@@ -1,4 +1,6 @@
 //! What lies outside the checkout and is known by name: SQLAlchemy's constructors above all.
+//!
+//! `construct` is a table, one line a name, and as long as there are names.
 
 use std::cell::RefCell;
 use std::rc::Rc;

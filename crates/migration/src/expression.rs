@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ruff_python_ast::{BoolOp, Expr, ExprFString, ExprSubscript, UnaryOp, name::Name};
+use ruff_python_ast::{BoolOp, Expr, ExprCompare, ExprFString, ExprSubscript, UnaryOp, name::Name};
 
 use super::Interpreter;
 use super::builtins::is_builtin;
@@ -59,25 +59,9 @@ impl Interpreter<'_> {
             Expr::BoolOp(operation) => self.bool_operation(operation.op, &operation.values, frame),
             Expr::UnaryOp(operation) => {
                 let value = self.expression(&operation.operand, frame);
-                match (operation.op, &value) {
-                    (UnaryOp::Not, _) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
-                    (UnaryOp::USub, _) => known(value.plain().negated()),
-                    (UnaryOp::UAdd, Value::Int(_) | Value::Float(_)) => value,
-                    _ => Value::Unknown,
-                }
+                unary(operation.op, value)
             }
-            Expr::Compare(comparison) => {
-                let mut left = self.expression(&comparison.left, frame);
-                for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
-                    let right = self.expression(right, frame);
-                    match compare(*operator, &left, &right) {
-                        Some(true) => left = right,
-                        Some(false) => return Value::Bool(false),
-                        None => return Value::Unknown,
-                    }
-                }
-                Value::Bool(true)
-            }
+            Expr::Compare(comparison) => self.comparison(comparison, frame),
             Expr::If(conditional) => match self.expression(&conditional.test, frame).truth() {
                 Some(true) => self.expression(&conditional.body, frame),
                 Some(false) => self.expression(&conditional.orelse, frame),
@@ -114,6 +98,19 @@ impl Interpreter<'_> {
                 Value::Unknown
             }
         }
+    }
+
+    fn comparison(&mut self, comparison: &ExprCompare, frame: &Frame) -> Value {
+        let mut left = self.expression(&comparison.left, frame);
+        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+            let right = self.expression(right, frame);
+            match compare(*operator, &left, &right) {
+                Some(true) => left = right,
+                Some(false) => return Value::Bool(false),
+                None => return Value::Unknown,
+            }
+        }
+        Value::Bool(true)
     }
 
     /// A function made in this frame.
@@ -237,5 +234,14 @@ impl Interpreter<'_> {
             Value::Outside(_) | Value::Result => object,
             _ => container::item(&object, &key),
         }
+    }
+}
+
+fn unary(operator: UnaryOp, value: Value) -> Value {
+    match (operator, &value) {
+        (UnaryOp::Not, _) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
+        (UnaryOp::USub, _) => known(value.plain().negated()),
+        (UnaryOp::UAdd, Value::Int(_) | Value::Float(_)) => value,
+        _ => Value::Unknown,
     }
 }

@@ -1,11 +1,14 @@
 //! Methods, by what they are called on.
 
+use std::rc::Rc;
+
 use ruff_python_ast::name::Name;
 
 use super::call::{is_followed, only_looks};
 use super::decoration::Receives;
 use super::known;
-use super::spec::{Arguments, ConstraintKind};
+use super::object::Instance;
+use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::Subject;
@@ -41,33 +44,8 @@ impl Interpreter<'_> {
                 Value::Op(_) | Value::Context => Value::Unknown,
                 _ => self.construct(module, &arguments),
             },
-            Value::Module(_) | Value::Class(_) => {
-                let callee = self.attribute(receiver, name);
-                if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
-                    let mut all = arguments;
-                    match function.receives() {
-                        Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
-                        Receives::Itself | Receives::Nothing => {}
-                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
-                    }
-                    return self.call_function(function, all);
-                }
-                self.call_value(&callee, arguments)
-            }
-            Value::Instance(instance) => match instance.class.attribute(name) {
-                Some(Value::Function(function)) => {
-                    let mut all = arguments;
-                    match function.receives() {
-                        Receives::Itself => all.positional.insert(0, receiver.clone()),
-                        Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
-                        Receives::Nothing => {}
-                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
-                    }
-                    self.call_function(&function, all)
-                }
-                Some(callee) => self.call_value(&callee, arguments),
-                None => Value::Unknown,
-            },
+            Value::Module(_) | Value::Class(_) => self.method_of_definition(receiver, name, arguments),
+            Value::Instance(instance) => self.instance_method(receiver, instance, name, arguments),
             Value::Str(text) | Value::FinalName(text) => self.string_method(text, name, &arguments),
             Value::Member(member) => match member.value.text() {
                 Some(text) => self.string_method(&text, name, &arguments),
@@ -82,91 +60,12 @@ impl Interpreter<'_> {
                 let at = items.iter().position(|item| item.equals(&wanted) == Some(true));
                 at.map_or(Value::Unknown, |at| Value::Int(at as i64))
             }
-            Value::Type(kind) => {
-                let Some(enumeration) = kind.enumeration.as_ref().filter(|e| e.native) else {
-                    return self.type_method(receiver, name, &arguments);
-                };
-                match (name.as_str(), &enumeration.name) {
-                    ("create", Some(label)) => {
-                        let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
-                        let labels = enumeration.labels.clone();
-                        let name = label.clone();
-                        self.record(OperationKind::CreateEnum { name, labels, if_not_exists: checked });
-                        Value::None
-                    }
-                    ("drop", Some(label)) => {
-                        self.record(OperationKind::DropEnum { name: label.clone() });
-                        Value::None
-                    }
-                    _ => self.type_method(receiver, name, &arguments),
-                }
-            }
-            Value::Connection | Value::Context => match name.as_str() {
-                "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
-                    self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
-                    Value::Result
-                }
-                "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
-                    Value::Connection
-                }
-                "rollback" if self.recorder.changes > 0 => {
-                    self.misread("it takes back what it did");
-                    Value::None
-                }
-                "is_offline_mode" => Value::Bool(false),
-                // Whatever `-x` was given.
-                "get_x_argument" => Value::Unknown,
-                "get_context" => Value::Context,
-                "run_callable" | "run_sync" => {
-                    let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
-                    let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
-                    self.call_value(&callee, call)
-                }
-                _ => Value::Unknown,
-            },
+            Value::Type(kind) => self.type_method(receiver, kind, name, &arguments),
+            Value::Connection | Value::Context => self.connection_method(name, &arguments),
             Value::Inspector(made) => self.inspect(*made, name, &arguments),
-            Value::Table(table) => match (name.as_str(), &table.name) {
-                ("create", Some(_)) => {
-                    self.create_model(table);
-                    Value::None
-                }
-                ("drop", Some(label)) => {
-                    self.record_drop_table(label.clone());
-                    Value::None
-                }
-                ("create" | "drop", None) => {
-                    self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
-                    Value::None
-                }
-                ("append_column" | "append_constraint", _) => {
-                    self.misread("it adds to a table object");
-                    Value::None
-                }
-                _ => Value::Expression,
-            },
-            Value::Constraint(constraint) => {
-                if let (ConstraintKind::Index(_), "drop", Some(label)) =
-                    (&constraint.kind, name.as_str(), constraint.name.name())
-                {
-                    self.record_drop_index(Some(label), None);
-                } else if known::is(name, known::CHANGES_SCHEMA) {
-                    self.recorder.changes += 1;
-                    self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
-                }
-                Value::None
-            }
-            Value::Sequence(label) => match name.as_str() {
-                "create" => {
-                    self.record_create(Subject::Sequence(label.to_string()), false);
-                    Value::None
-                }
-                "drop" => {
-                    self.record_drop(Subject::Sequence(label.to_string()));
-                    Value::None
-                }
-                "next_value" => Value::str(format!("nextval('{label}')")),
-                _ => Value::Expression,
-            },
+            Value::Table(table) => self.table_method(table, name),
+            Value::Constraint(constraint) => self.constraint_method(constraint, name),
+            Value::Sequence(label) => self.sequence_method(label, name),
             Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => {
                 receiver.clone()
             }
@@ -188,7 +87,140 @@ impl Interpreter<'_> {
         }
     }
 
-    fn type_method(&mut self, receiver: &Value, name: &Name, arguments: &Arguments) -> Value {
+    fn method_of_definition(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
+        let callee = self.attribute(receiver, name);
+        if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
+            let mut all = arguments;
+            match function.receives() {
+                Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
+                Receives::Itself | Receives::Nothing => {}
+                Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+            }
+            return self.call_function(function, all);
+        }
+        self.call_value(&callee, arguments)
+    }
+
+    fn instance_method(
+        &mut self,
+        receiver: &Value,
+        instance: &Rc<Instance>,
+        name: &Name,
+        arguments: Arguments,
+    ) -> Value {
+        match instance.class.attribute(name) {
+            Some(Value::Function(function)) => {
+                let mut all = arguments;
+                match function.receives() {
+                    Receives::Itself => all.positional.insert(0, receiver.clone()),
+                    Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
+                    Receives::Nothing => {}
+                    Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+                }
+                self.call_function(&function, all)
+            }
+            Some(callee) => self.call_value(&callee, arguments),
+            None => Value::Unknown,
+        }
+    }
+
+    fn connection_method(&mut self, name: &Name, arguments: &Arguments) -> Value {
+        match name.as_str() {
+            "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
+                self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
+                Value::Result
+            }
+            "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
+                Value::Connection
+            }
+            "rollback" if self.recorder.changes > 0 => {
+                self.misread("it takes back what it did");
+                Value::None
+            }
+            "is_offline_mode" => Value::Bool(false),
+            // Whatever `-x` was given.
+            "get_x_argument" => Value::Unknown,
+            "get_context" => Value::Context,
+            "run_callable" | "run_sync" => {
+                let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
+                self.call_value(&callee, call)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn table_method(&mut self, table: &TableSpec, name: &Name) -> Value {
+        match (name.as_str(), &table.name) {
+            ("create", Some(_)) => {
+                self.create_model(table);
+                Value::None
+            }
+            ("drop", Some(label)) => {
+                self.record_drop_table(label.clone());
+                Value::None
+            }
+            ("create" | "drop", None) => {
+                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
+                Value::None
+            }
+            ("append_column" | "append_constraint", _) => {
+                self.misread("it adds to a table object");
+                Value::None
+            }
+            _ => Value::Expression,
+        }
+    }
+
+    fn constraint_method(&mut self, constraint: &ConstraintSpec, name: &Name) -> Value {
+        if let (ConstraintKind::Index(_), "drop", Some(label)) =
+            (&constraint.kind, name.as_str(), constraint.name.name())
+        {
+            self.record_drop_index(Some(label), None);
+        } else if known::is(name, known::CHANGES_SCHEMA) {
+            self.recorder.changes += 1;
+            self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
+        }
+        Value::None
+    }
+
+    fn sequence_method(&mut self, label: &str, name: &Name) -> Value {
+        match name.as_str() {
+            "create" => {
+                self.record_create(Subject::Sequence(label.to_string()), false);
+                Value::None
+            }
+            "drop" => {
+                self.record_drop(Subject::Sequence(label.to_string()));
+                Value::None
+            }
+            "next_value" => Value::str(format!("nextval('{label}')")),
+            _ => Value::Expression,
+        }
+    }
+
+    fn type_method(&mut self, receiver: &Value, kind: &SqlType, name: &Name, arguments: &Arguments) -> Value {
+        let Some(enumeration) = kind.enumeration.as_ref().filter(|e| e.native) else {
+            return self.variant(receiver, name, arguments);
+        };
+        match (name.as_str(), &enumeration.name) {
+            ("create", Some(label)) => {
+                let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
+                let labels = enumeration.labels.clone();
+                let name = label.clone();
+                self.record(OperationKind::CreateEnum { name, labels, if_not_exists: checked });
+                Value::None
+            }
+            ("drop", Some(label)) => {
+                self.record(OperationKind::DropEnum { name: label.clone() });
+                Value::None
+            }
+            _ => self.variant(receiver, name, arguments),
+        }
+    }
+
+    /// What stays a type.
+    fn variant(&mut self, receiver: &Value, name: &Name, arguments: &Arguments) -> Value {
         match name.as_str() {
             "with_variant" => {
                 let dialect = self.dialect().name();

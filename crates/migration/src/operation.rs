@@ -1,4 +1,6 @@
 //! `op.*` and `batch_op.*`, with the arguments as Alembic has them.
+//!
+//! `operation` is a table, one arm a method.
 
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;

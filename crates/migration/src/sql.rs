@@ -102,19 +102,7 @@ impl Interpreter<'_> {
                     self.record(OperationKind::RenameIndex { from, to });
                 }
             }
-            S::AlterView(node) => {
-                if let (Some(from), Some(ast::AlterViewAction::ViewRenameTo(to))) =
-                    (self.relation(node.view_ref().as_ref()), node.action())
-                    && let Some(to) = last_name(&to)
-                {
-                    let to = match from.rsplit_once('.') {
-                        Some((schema, _)) => format!("{schema}.{to}"),
-                        None => to,
-                    };
-                    self.record_drop(Subject::View(from));
-                    self.record_create(Subject::View(to), false);
-                }
-            }
+            S::AlterView(node) => self.alter_view(node),
             S::CreateType(node) => {
                 if let (Some(name), Some(ast::CreateTypeKind::EnumType(kind))) =
                     (self.type_name(node.type_name().as_ref()), node.kind())
@@ -135,6 +123,20 @@ impl Interpreter<'_> {
             S::Do(node) => self.do_block(node),
             S::Set(node) => self.set_parameter(node),
             other => self.object_of_sql(other),
+        }
+    }
+
+    fn alter_view(&mut self, node: &ast::AlterView) {
+        if let (Some(from), Some(ast::AlterViewAction::ViewRenameTo(to))) =
+            (self.relation(node.view_ref().as_ref()), node.action())
+            && let Some(to) = last_name(&to)
+        {
+            let to = match from.rsplit_once('.') {
+                Some((schema, _)) => format!("{schema}.{to}"),
+                None => to,
+            };
+            self.record_drop(Subject::View(from));
+            self.record_create(Subject::View(to), false);
         }
     }
 

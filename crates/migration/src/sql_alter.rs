@@ -55,31 +55,7 @@ impl Interpreter<'_> {
                 let cascade = node.syntax().text().to_string().to_lowercase().ends_with("cascade");
                 self.record(OperationKind::DropConstraint { table: table.to_owned(), name, kind: None, cascade });
             }
-            A::AlterColumn(node) => {
-                let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) else { return };
-                let mut change = ColumnChange::default();
-                match node.option() {
-                    Some(ast::AlterColumnOption::SetType(node)) => {
-                        change.kind = Some(self.sql_type_of(node.ty().as_ref()))
-                    }
-                    Some(ast::AlterColumnOption::SetNotNull(_)) => change.nullable = Some(Belief::Known(false)),
-                    Some(ast::AlterColumnOption::DropNotNull(_)) => change.nullable = Some(Belief::Known(true)),
-                    Some(ast::AlterColumnOption::SetDefault(node)) => {
-                        // A sequence as default is the column's own business.
-                        change.default_text = default_of(node.syntax());
-                        let text = node.syntax().text().to_string().to_lowercase();
-                        let value = text.trim_start_matches("set").trim_start().trim_start_matches("default");
-                        change.default = Some(if is_null(value) {
-                            Belief::Unknown
-                        } else {
-                            Belief::Known(!text.contains("nextval("))
-                        });
-                    }
-                    Some(ast::AlterColumnOption::DropDefault(_)) => change.default = Some(Belief::Known(false)),
-                    _ => return,
-                }
-                self.record_change(table, name, change);
-            }
+            A::AlterColumn(node) => self.alter_column_of_sql(table, node),
             A::RenameColumn(node) => {
                 let from = node.column_name_ref().and_then(|name| last_name(&name));
                 let to = node.column_name().and_then(|name| last_name(&name));
@@ -113,6 +89,27 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
+    }
+
+    fn alter_column_of_sql(&mut self, table: &str, node: &ast::AlterColumn) {
+        let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) else { return };
+        let mut change = ColumnChange::default();
+        match node.option() {
+            Some(ast::AlterColumnOption::SetType(node)) => change.kind = Some(self.sql_type_of(node.ty().as_ref())),
+            Some(ast::AlterColumnOption::SetNotNull(_)) => change.nullable = Some(Belief::Known(false)),
+            Some(ast::AlterColumnOption::DropNotNull(_)) => change.nullable = Some(Belief::Known(true)),
+            Some(ast::AlterColumnOption::SetDefault(node)) => {
+                // A sequence as default is the column's own business.
+                change.default_text = default_of(node.syntax());
+                let text = node.syntax().text().to_string().to_lowercase();
+                let value = text.trim_start_matches("set").trim_start().trim_start_matches("default");
+                change.default =
+                    Some(if is_null(value) { Belief::Unknown } else { Belief::Known(!text.contains("nextval(")) });
+            }
+            Some(ast::AlterColumnOption::DropDefault(_)) => change.default = Some(Belief::Known(false)),
+            _ => return,
+        }
+        self.record_change(table, name, change);
     }
 
     pub(super) fn alter_type(&mut self, node: &ast::AlterType) {

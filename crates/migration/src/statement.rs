@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{ElifElseClause, Expr, Stmt};
+use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtWith};
 use ruff_text_size::Ranged;
 
 use super::Interpreter;
@@ -104,25 +104,7 @@ impl Interpreter<'_> {
                 return self.for_loop(&statement.target, items, &statement.body, &statement.orelse, frame);
             }
             Stmt::While(statement) => return self.while_loop(statement, frame),
-            Stmt::With(statement) => {
-                let mut suppressed = false;
-                for item in &statement.items {
-                    let value = self.expression(&item.context_expr, frame);
-                    if matches!(value, Value::Instance(_)) {
-                        self.acted = true;
-                        self.misread("it enters a context of a class of its own");
-                    }
-                    suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
-                    if let Some(target) = &item.optional_vars {
-                        self.assign(target, value, frame);
-                    }
-                }
-                return if suppressed {
-                    self.attempt(&statement.body, &[], frame)
-                } else {
-                    self.block(&statement.body, frame)
-                };
-            }
+            Stmt::With(statement) => return self.with_statement(statement, frame),
             Stmt::Try(statement) => return self.try_statement(statement, frame),
             Stmt::Match(statement) => return self.match_statement(statement, frame),
             Stmt::Raise(_) => {
@@ -138,6 +120,22 @@ impl Interpreter<'_> {
             Stmt::Pass(_) | Stmt::TypeAlias(_) => {}
         }
         Flow::Next
+    }
+
+    fn with_statement(&mut self, statement: &StmtWith, frame: &Frame) -> Flow {
+        let mut suppressed = false;
+        for item in &statement.items {
+            let value = self.expression(&item.context_expr, frame);
+            if matches!(value, Value::Instance(_)) {
+                self.acted = true;
+                self.misread("it enters a context of a class of its own");
+            }
+            suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
+            if let Some(target) = &item.optional_vars {
+                self.assign(target, value, frame);
+            }
+        }
+        if suppressed { self.attempt(&statement.body, &[], frame) } else { self.block(&statement.body, frame) }
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
