@@ -4,6 +4,10 @@
 //! `inspect(...)` from the schema simulated so far, and reads raw SQL with a PostgreSQL grammar. Whatever it cannot
 //! evaluate is unknown. It opens no file itself (the caller hands texts over), knows no third-party package but
 //! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
+//!
+//! [`read`] takes revisions in the order in which they are applied, and gives the [`Tape`] of each: its operations in order, and
+//! what of it is unread. [`read_downgrades`] does so for `downgrade()`. What is read of a revision depends on those before it,
+//! since it may ask for what they made.
 
 mod arguments;
 mod assign;

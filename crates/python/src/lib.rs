@@ -29,7 +29,7 @@ mod template;
 mod value;
 
 pub use percent::percent;
-pub use template::{f_string, format};
+pub use template::f_string;
 pub use value::Value;
 
 use std::borrow::Cow;
@@ -44,10 +44,10 @@ use ruff_text_size::{TextRange, TextSize};
 pub const MAX_DEPTH: u32 = 1000;
 
 /// The deepest nesting of brackets, CPython's own limit.
-pub const MAX_BRACKETS: usize = 200;
+const MAX_BRACKETS: usize = 200;
 
 /// The deepest indentation, CPython's own limit.
-pub const MAX_INDENTS: u32 = 100;
+const MAX_INDENTS: u32 = 100;
 
 /// Bytes of the longest source that [`parse`] takes. The densest Python takes a hundred times its bytes as a tree, so
 /// that this is 1.6 GB; the largest migration that anybody has written by hand is a hundredth of it.

@@ -9,7 +9,7 @@ use ruff_python_ast::{Expr, InterpolatedStringElements};
 use super::value::Value;
 
 /// `template.format(*positional, **keywords)`. `None` where Python raises, too.
-pub fn format<U>(template: &str, positional: &[Value<U>], keywords: &[(String, Value<U>)]) -> Option<String> {
+pub(super) fn format<U>(template: &str, positional: &[Value<U>], keywords: &[(String, Value<U>)]) -> Option<String> {
     let mut fields = Fields { positional, keywords, next: 0, numbered: false };
     fields.fill(&mut template.chars().peekable(), true)
 }
