@@ -39,11 +39,7 @@ fn strings(value: &Value) -> Vec<String> {
 }
 
 fn ids(steps: &[Step]) -> Vec<&str> {
-    let id = |step| match step {
-        &Step::Upgrade(ref id) => Some(id.as_str()),
-        Step::Stamp { .. } => None,
-    };
-    steps.iter().filter_map(id).collect()
+    steps.iter().filter_map(|step| if let Step::Upgrade(id) = step { Some(id.as_str()) } else { None }).collect()
 }
 
 fn sql(changes: &[RowChange]) -> Vec<String> {

@@ -300,3 +300,19 @@ fn what_no_schema_shows_is_told_from_what_only_looks() {
         assert_eq!(facts_of(body).data, data, "{body}");
     }
 }
+
+#[test]
+fn text_is_put_together_as_python_does_it() {
+    let names = [
+        ("'t_%03d' % 7", "t_007"),
+        ("f'{7:>3}_{\"a\"!r}'.strip().replace(\"'\", '')", "7_a"),
+        ("'{:x}{n[0]}'.format(255, n=['u'])", "ffu"),
+        ("'a,b'.rsplit(',', 1)[-1].zfill(3)", "00b"),
+        ("'t%s' % (1.0 == 1)", "tTrue"),
+    ];
+    for (name, expected) in names {
+        let facts = facts_of(&format!("op.create_table({name}, sa.Column('a', sa.Integer))"));
+        let table = Subject::Table(expected.to_owned(), TableSubject::Itself);
+        assert_eq!(said(&facts, &table), Some(Belief::Known(State::Present)), "{name}");
+    }
+}
