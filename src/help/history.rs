@@ -116,9 +116,7 @@ impl Help for GraphError {
             Self::NotARange { start, end } => {
                 Command::levelhead("history -r").with(format!("{end}:{start}")).after("try the other way round: ")
             }
-            Self::NotBelow { .. } | Self::NotOnBranch => {
-                Command::levelhead("current").after("look where the database is: ")
-            }
+            Self::NotOnBranch => Command::levelhead("current").after("look where the database is: "),
             Self::Overlap { .. } => Command::levelhead("fix").after("remove the rows that are ancestors of others: "),
             Self::TooFewSteps { .. } | Self::WalkedTooFar { .. } => {
                 Command::levelhead("history").after("count the revisions there are: ")

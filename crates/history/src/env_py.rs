@@ -118,7 +118,7 @@ fn calls(module: &ModModule, functions: &[&str]) -> Result<Vec<(VersionTable, Te
                 (None, _) => continue,
             };
             for (name, value) in arguments {
-                let range = value.unknown().unwrap_or(keyword.range);
+                let range = value.unknown().copied().unwrap_or(keyword.range);
                 match (name.as_str(), value) {
                     ("version_table", Value::Str(name)) => table.name = name,
                     ("version_table_schema", Value::Str(schema)) => table.schema = Some(schema),

@@ -36,12 +36,6 @@ pub enum GraphError {
         /// The upper end.
         end: String,
     },
-    /// Nothing that is applied lies above the target.
-    #[error("Destination {target} is not a valid downgrade target from current head(s)")]
-    NotBelow {
-        /// What was asked for.
-        target: String,
-    },
     /// A branch on which there is nothing to take back.
     #[error("Not a valid downgrade target from current heads")]
     NotOnBranch,

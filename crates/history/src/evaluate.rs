@@ -99,7 +99,7 @@ impl<'a> Names<'a> {
             }
             Stmt::AugAssign(assign) => {
                 let (old, new) = (self.eval(&assign.target), self.eval(&assign.value));
-                let sum = (assign.op == ast::Operator::Add).then(|| old.plus(new)).flatten();
+                let sum = Value::binary(assign.op, &old, &new);
                 // `list += tuple` extends in place, and so does every other name of that list.
                 match sum.filter(|sum| !sum.is_mutable()) {
                     Some(sum) => self.assign(&assign.target, sum),

@@ -1,26 +1,23 @@
 //! The values of expressions, as far as they can be known without running them.
 
-use ruff_python_ast::{self as ast, Expr, InterpolatedStringElement};
+use python::f_string;
+use ruff_python_ast::{self as ast, Expr};
 
 use super::evaluate::Names;
-use super::value::Value;
+use super::value::{Value, members};
 
 impl<'a> Names<'a> {
     /// The value where it can be known. Where it cannot, something that it binds may be missed.
     pub(super) fn known(&mut self, expression: &'a Expr) -> Option<Value> {
         match expression {
-            Expr::NoneLiteral(_) => Some(Value::None),
-            Expr::BooleanLiteral(literal) => Some(Value::Bool(literal.value)),
-            Expr::StringLiteral(literal) => Some(Value::Str(literal.value.to_str().to_owned())),
-            Expr::NumberLiteral(literal) => match &literal.value {
-                ast::Number::Int(value) => value.as_i64().map(Value::Int),
-                _ => None,
-            },
+            Expr::NoneLiteral(_) | Expr::BooleanLiteral(_) | Expr::StringLiteral(_) | Expr::NumberLiteral(_) => {
+                Value::literal(expression)
+            }
             // What could not be decided is shown where it is used.
             Expr::Name(name) => self.get(name.id.as_str()).filter(|value| value.unknown().is_none()),
-            Expr::Tuple(tuple) => self.elements(&tuple.elts).map(Value::Tuple),
-            Expr::List(list) => self.elements(&list.elts).map(Value::List),
-            Expr::Set(set) => self.elements(&set.elts).filter(|items| items.iter().all(is_hashable)).map(Value::Set),
+            Expr::Tuple(tuple) => self.elements(&tuple.elts).map(Value::Tuple)?.if_small(),
+            Expr::List(list) => self.elements(&list.elts).map(Value::List)?.if_small(),
+            Expr::Set(set) => self.elements(&set.elts).and_then(Value::set),
             Expr::Dict(dict) => self.dict(dict),
             Expr::Named(named) => {
                 let value = self.eval(&named.value);
@@ -29,16 +26,19 @@ impl<'a> Names<'a> {
                 self.run_deferred(named.range);
                 Some(value)
             }
-            Expr::FString(string) => self.f_string(string),
+            Expr::FString(string) => {
+                let pieces = f_string(string, &mut |part| self.eval(part));
+                pieces.into_iter().collect::<Option<String>>().map(Value::Str)?.if_small()
+            }
             Expr::BinOp(operation) => {
                 let (left, right) = (self.eval(&operation.left), self.eval(&operation.right));
-                (operation.op == ast::Operator::Add).then(|| left.plus(right)).flatten()
+                Value::binary(operation.op, &left, &right)
             }
             Expr::UnaryOp(operation) => {
                 let value = self.eval(&operation.operand);
                 match (operation.op, value) {
                     (ast::UnaryOp::Not, value) => value.truth().map(|truth| Value::Bool(!truth)),
-                    (ast::UnaryOp::USub, Value::Int(value)) => value.checked_neg().map(Value::Int),
+                    (ast::UnaryOp::USub, value) => value.negated(),
                     _ => None,
                 }
             }
@@ -56,7 +56,7 @@ impl<'a> Names<'a> {
                         items.get(usize::try_from(index).ok()?).cloned()
                     }
                     (Value::Dict(items), key) if items.iter().all(|(other, _)| other.equals(&key).is_some()) => {
-                        items.into_iter().rev().find(|(other, _)| *other == key).map(|(_, value)| value)
+                        items.into_iter().find(|(other, _)| other.equals(&key) == Some(true)).map(|(_, value)| value)
                     }
                     _ => None,
                 }
@@ -88,38 +88,12 @@ impl<'a> Names<'a> {
             let key = item.key.as_ref().map(|key| self.eval(key));
             let value = self.eval(&item.value);
             match (key, value) {
-                (Some(key), value) if is_hashable(&key) => items.push((key, value)),
+                (Some(key), value) => items.push((key, value)),
                 (None, Value::Dict(others)) => items.extend(others),
                 _ => all = false,
             }
         }
-        all.then_some(Value::Dict(items))
-    }
-
-    fn f_string(&mut self, string: &'a ast::ExprFString) -> Option<Value> {
-        let mut text = Some(String::new());
-        for part in string.value.iter() {
-            let elements = match part {
-                ast::FStringPart::Literal(literal) => {
-                    text.iter_mut().for_each(|text| text.push_str(&literal.value));
-                    continue;
-                }
-                ast::FStringPart::FString(string) => &string.elements,
-            };
-            for element in elements.iter() {
-                let piece = match element {
-                    InterpolatedStringElement::Literal(literal) => Some(literal.value.to_string()),
-                    InterpolatedStringElement::Interpolation(inner) => {
-                        let plain = inner.format_spec.is_none()
-                            && inner.debug_text.is_none()
-                            && matches!(inner.conversion, ast::ConversionFlag::None | ast::ConversionFlag::Str);
-                        self.eval(&inner.expression).text().filter(|_| plain)
-                    }
-                };
-                text = text.zip(piece).map(|(text, piece)| text + &piece);
-            }
-        }
-        text.map(Value::Str)
+        if all { Value::dict(items)?.if_small() } else { None }
     }
 
     fn bool_op(&mut self, operation: &'a ast::ExprBoolOp) -> Option<Value> {
@@ -149,28 +123,38 @@ impl<'a> Names<'a> {
         holds.map(Value::Bool)
     }
 
-    /// The conversions among Python's own functions.
+    /// Methods of texts, and the conversions among Python's own functions.
     fn call(&mut self, call: &'a ast::ExprCall) -> Option<Value> {
-        let (Expr::Name(function), [argument], []) =
-            (&*call.func, &call.arguments.args[..], &call.arguments.keywords[..])
-        else {
-            return None;
-        };
-        if argument.is_starred_expr() || self.get(function.id.as_str()).is_some() {
+        match &*call.func {
+            Expr::Attribute(attribute) => {
+                // Whatever it is called on has to be known before anything else is looked at.
+                let Value::Str(text) = self.eval(&attribute.value) else { return None };
+                let positional: Vec<Value> = self.elements(&call.arguments.args)?;
+                let mut keywords = Vec::with_capacity(call.arguments.keywords.len());
+                for keyword in &call.arguments.keywords {
+                    let value = self.eval(&keyword.value);
+                    keywords.push((keyword.arg.as_ref()?.to_string(), value));
+                }
+                Value::text_method(&text, &attribute.attr, &positional, &keywords)?.if_small()
+            }
+            Expr::Name(function) => self.convert(function.id.as_str(), &call.arguments),
+            _ => None,
+        }
+    }
+
+    fn convert(&mut self, function: &str, arguments: &'a ast::Arguments) -> Option<Value> {
+        let ([argument], []) = (&arguments.args[..], &arguments.keywords[..]) else { return None };
+        if argument.is_starred_expr() || self.get(function).is_some() {
             return None;
         }
-        let convert: fn(&Value) -> Option<Value> = match function.id.as_str() {
+        let convert: fn(&Value) -> Option<Value> = match function {
             "str" => |value| value.text().map(Value::Str),
+            "repr" => |value| value.repr().map(Value::Str),
             "tuple" => |value| value.items().map(Value::Tuple),
             "list" => |value| value.items().map(Value::List),
-            "set" | "frozenset" => |value| value.members().map(Value::Set),
+            "set" | "frozenset" => |value| members(value).and_then(Value::set),
             _ => return None,
         };
         convert(&self.eval(argument))
     }
-}
-
-/// Whether a set or a dictionary takes it.
-fn is_hashable(value: &Value) -> bool {
-    !value.is_mutable() && value.unknown().is_none()
 }

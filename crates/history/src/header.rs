@@ -11,7 +11,7 @@ use super::evaluate::Names;
 use super::plain;
 use super::problem::{Problem, Remedy};
 use super::revision::Revision;
-use super::value::Value;
+use super::value::{Value, members};
 use python::{self, MAX_BYTES, PythonError};
 
 /// Reads one file's bytes; `path` is what it is called by. Never guesses: what it cannot decide is a [`Problem`] with
@@ -119,7 +119,7 @@ impl Reader<'_> {
         let items = match &value {
             Value::None => return Ok(Vec::new()),
             Value::Str(id) => return Ok(vec![id.clone()]),
-            other => other.members().ok_or_else(|| self.undecided(attribute, &value, expected))?,
+            other => members(other).ok_or_else(|| self.undecided(attribute, &value, expected))?,
         };
         if items == [Value::None] {
             return Ok(Vec::new());
@@ -132,7 +132,7 @@ impl Reader<'_> {
     }
 
     fn undecided(&self, attribute: &str, value: &Value, expected: &'static str) -> Problem {
-        let Some(range) = value.unknown() else {
+        let Some(range) = value.unknown().copied() else {
             let remedy = Remedy::Expect { attribute: attribute.to_owned(), expected };
             return self.problem(None, format!("{attribute} is not {expected}"), remedy);
         };
@@ -182,6 +182,10 @@ mod tests {
             ("revision, down_revision = 'a', 'b'", "a <- b"),
             ("(revision, [down_revision, depends_on]) = ('a', ('b', 'c'))", "a <- b ^ c"),
             ("x = revision = 'a'; down_revision = x + '0'", "a <- a0"),
+            ("n = 7\nrevision = '%04d' % n\ndown_revision = f'{n - 1:04}'", "0007 <- 0006"),
+            ("revision = 'A'.lower()\ndown_revision = '{}_{n:>02}'.format('b', n=1)", "a <- b_01"),
+            ("revision = 'a'\ndown_revision = 'b c'.split()\ndepends_on = repr(1)", "a <- b,c ^ 1"),
+            ("revision = 'a'\ndown_revision = {'b': 1, 'b': 2}", "a <- b"),
             ("revision = 'a'\ndown_revision = ('b', 'c',)", "a <- b,c"),
             ("revision = 'a'\ndown_revision = ['b', 'c']\ndepends_on = {'d'}", "a <- b,c ^ d"),
             ("revision = 'a'\ndown_revision = {'b': 1}\nbranch_labels = ('l', 'm')", "a <- b @ l,m"),
@@ -236,7 +240,9 @@ mod tests {
         let cases = [
             ("revision = uuid4().hex\ndown_revision = None", unknown(1, "revision", "uuid4().hex")),
             ("from ids import A\nrevision = A\ndown_revision = None", unknown(2, "revision", "A")),
-            ("revision = 'a'\ndown_revision = '%s' % 'b'", unknown(2, "down_revision", "'%s' % 'b'")),
+            ("revision = 'a'\ndown_revision = '%s' % b()", unknown(2, "down_revision", "'%s' % b()")),
+            ("revision = 'a'\ndown_revision = '%d' % 'b'", unknown(2, "down_revision", "'%d' % 'b'")),
+            ("revision = 'a'\ndown_revision = 'b'.join(c)", unknown(2, "down_revision", "'b'.join(c)")),
             ("revision, down_revision = {'a', 'b'}", unknown(1, "revision", "revision, down_revision")),
             ("revision = 'a'\ndown_revision = ('b', x())", unknown(2, "down_revision", "x()")),
             (

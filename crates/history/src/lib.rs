@@ -1,4 +1,18 @@
-//! The migration files: where they are, what each says, and the graph they form. Reads files only, never a database.
+//! The revision files of an Alembic project: where they are, what each says, and the graph they form. Reads files only, never a
+//! database, and runs no Python.
+//!
+//! [`layout`] finds the folders, [`read`] and [`Headers`] read the files in them, and [`RevisionGraph`] answers what Alembic's
+//! `heads`, `history`, `current`, `upgrade` and `stamp` would.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! use levelhead_history::{RevisionGraph, read_revision};
+//!
+//! let first = read_revision(b"revision = 'a'\ndown_revision = None", Path::new("a.py")).unwrap();
+//! let second = read_revision(b"revision = 'b'\ndown_revision = 'a'", Path::new("b.py")).unwrap();
+//! assert_eq!(RevisionGraph::new([first, second]).unwrap().heads(), ["b"]);
+//! ```
 
 mod alembic_config;
 mod bindings;

@@ -125,36 +125,6 @@ impl RevisionGraph {
         Ok((needs, targets))
     }
 
-    /// What a downgrade takes back, and the revisions that the rows stand for.
-    pub(super) fn range_down(&self, rows: &[String], target: &str) -> Result<(Vec<Index>, Vec<Index>), GraphError> {
-        let (branch, place) = self.downgrade_target(End::Rows(rows), target, true)?;
-        let mut roots: Vec<Index> = match place {
-            Place::At(index) => self.nodes[index].next.to_vec(),
-            // A labelled base is in Alembic's map twice, which decides whether the branch is looked at.
-            Place::Base | Place::Nowhere => {
-                let named = self.known_names().map(|name| self.names[name]);
-                named.filter(|&index| self.nodes[index].revision.is_base()).collect()
-            }
-        };
-        if let Some(branch) = branch.filter(|_| roots.len() > 1) {
-            let below = self.marks(&self.reach(&[self.branch(&branch)?], |node| &node.down));
-            roots.retain(|&root| below[root]);
-            if roots.is_empty() {
-                return Err(GraphError::NotOnBranch);
-            }
-        }
-        let heads = self.row_indices(rows)?;
-        let is_applied = self.marks(&self.reach(&heads, |node| &node.normal_down));
-        let mut found = self.reach(&roots, |node| &node.all_next);
-        found.retain(|&index| is_applied[index]);
-        match place.index() {
-            Some(index) if found.is_empty() && !heads.contains(&index) => {
-                Err(GraphError::NotBelow { target: target.to_owned() })
-            }
-            _ => Ok((found, heads)),
-        }
-    }
-
     /// Alembic's topological order of `revisions`, newest first, walking from `heads`: as far as possible down one
     /// line before the next. What no head leads to, where Alembic fails an assertion, comes after.
     pub(super) fn sort(&self, revisions: &[Index], heads: &[Index]) -> Vec<Index> {

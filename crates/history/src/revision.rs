@@ -30,7 +30,7 @@ impl Revision {
     }
 
     /// Whether it has no `down_revision`.
-    pub fn is_base(&self) -> bool {
+    pub(crate) fn is_base(&self) -> bool {
         self.down_revision.is_empty()
     }
 }

@@ -1,4 +1,4 @@
-//! What an upgrade, a downgrade or a stamp does to the rows of the version table.
+//! What an upgrade or a stamp does to the rows of the version table.
 //!
 //! Computes; writes nothing.
 
@@ -11,13 +11,11 @@ use super::order::Range;
 use super::targets::End;
 use version_table::RowChange;
 
-/// One step of an upgrade, a downgrade or a stamp.
+/// One step of an upgrade or a stamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// Apply a revision.
     Upgrade(String),
-    /// Take a revision back.
-    Downgrade(String),
     /// Claim revisions without running them.
     Stamp {
         /// The rows that are replaced; none when one is added.
@@ -35,12 +33,6 @@ impl RevisionGraph {
         let range = self.range_up(End::Rows(rows), End::Symbol(target), Range::Upgrade);
         let (found, heads) = range.map_err(|error| error.for_target(target))?;
         Ok(self.sort(&found, &heads).into_iter().rev().map(|index| Step::Upgrade(self.id(index).to_owned())).collect())
-    }
-
-    /// The revisions that `alembic downgrade TARGET` would take back.
-    pub fn downgrade_steps(&self, rows: &[String], target: &str) -> Result<Vec<Step>, GraphError> {
-        let (found, heads) = self.range_down(rows, target).map_err(|error| error.for_target(target))?;
-        Ok(self.sort(&found, &heads).into_iter().map(|index| Step::Downgrade(self.id(index).to_owned())).collect())
     }
 
     /// What `alembic stamp TARGET…` would do.
@@ -94,7 +86,6 @@ impl RevisionGraph {
             let first = changes.len();
             match step {
                 Step::Upgrade(id) => self.upgrade_rows(&rows, id, &mut changes)?,
-                Step::Downgrade(id) => self.downgrade_rows(&rows, id, &mut changes)?,
                 Step::Stamp { from, to, is_upgrade } => {
                     stamp_rows(&rows, from, to.as_deref(), *is_upgrade, &mut changes);
                 }
@@ -127,35 +118,6 @@ impl RevisionGraph {
                 let others: Vec<String> = rows.iter().filter(|row| !parents.contains(row)).cloned().collect();
                 let replaced = self.without_ancestors_of(&parents, &others)?;
                 replace(&replaced, id, changes);
-            }
-        }
-        Ok(())
-    }
-
-    fn downgrade_rows(
-        &self,
-        rows: &BTreeSet<String>,
-        id: &str,
-        changes: &mut Vec<RowChange>,
-    ) -> Result<(), GraphError> {
-        let parents = self.normal_parents(id);
-        let others: Vec<String> = rows.iter().filter(|row| *row != id).cloned().collect();
-        let mut left = if others.is_empty() {
-            let mut left = parents.clone();
-            for parent in &parents {
-                let below = self.without_ancestors_of(&left, std::slice::from_ref(parent))?;
-                left.retain(|id| id == parent || below.contains(id));
-            }
-            left
-        } else {
-            self.without_ancestors_of(&parents, &others)?
-        };
-        match (parents.len(), left.pop()) {
-            (_, None) => changes.push(RowChange::Delete(id.to_owned())),
-            (1, Some(parent)) => changes.push(update(id, &parent)),
-            (_, Some(last)) => {
-                changes.extend(left.into_iter().map(RowChange::Insert));
-                changes.push(update(id, &last));
             }
         }
         Ok(())
@@ -204,7 +166,6 @@ fn apply(rows: &mut BTreeSet<String>, change: &RowChange, step: &Step) -> Result
     }
     let step = match step {
         Step::Upgrade(id) => format!("upgrading to {id}"),
-        Step::Downgrade(id) => format!("downgrading from {id}"),
         Step::Stamp { to, .. } => format!("stamping {}", to.as_deref().unwrap_or("base")),
     };
     Err(GraphError::RowsDoNotFit { rows: rows.iter().cloned().collect(), step })

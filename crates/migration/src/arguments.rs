@@ -8,9 +8,10 @@ use ruff_python_ast::{Expr, Parameters, Stmt};
 
 use super::Interpreter;
 use super::doubt::root_name;
+use super::object::{Code, Function, Scope};
 use super::spec::Arguments;
 use super::statement::{Flow, Frame};
-use super::value::{Code, Function, Scope, Value};
+use super::value::Value;
 
 impl Interpreter<'_> {
     pub(super) fn arguments(&mut self, arguments: &ruff_python_ast::Arguments, frame: &Frame) -> Arguments {

@@ -3,7 +3,7 @@
 use ruff_python_ast::{ExceptHandler, Stmt, StmtTry};
 
 use super::Interpreter;
-use super::departure::fails;
+use super::leaving::{fails, may_fail};
 use super::statement::{Flow, Frame};
 use super::value::Value;
 
@@ -34,14 +34,14 @@ impl Interpreter<'_> {
         if matches!(last, Flow::Next) { flow } else { last }
     }
 
-    /// The body of a `try`: whether each of its effects came to be is unknown. One that returns what can be known and
+    /// The body of a `try`: whether each of its operations was made is unknown. One that returns what can be known and
     /// changes nothing did not fail.
     pub(super) fn attempt(&mut self, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {
         let both = |interpreter: &mut Self| match interpreter.block(body, frame) {
             Flow::Next => interpreter.block(orelse, frame),
             other => other,
         };
-        if self.has_effect(body, frame) || self.has_effect(orelse, frame) {
+        if self.may_operate(body, frame) || self.may_operate(orelse, frame) {
             let outcome = self.tried(both);
             self.recorder.accept_with_doubt(outcome);
             self.forget(body, frame);
@@ -50,14 +50,14 @@ impl Interpreter<'_> {
         }
         let flow = both(self);
         self.raised = false;
-        let may_fail = Self::may_fail(body);
-        if may_fail {
+        let can_fail = may_fail(body);
+        if can_fail {
             self.forget_assigned(body, frame);
             self.forget_assigned(orelse, frame);
         }
         match flow {
             Flow::Stop => Flow::Next,
-            Flow::Return(_) | Flow::Break | Flow::Continue if may_fail => {
+            Flow::Return(_) | Flow::Break | Flow::Continue if can_fail => {
                 self.depart(flow);
                 Flow::Next
             }
@@ -70,7 +70,7 @@ impl Interpreter<'_> {
     }
 
     fn handler(&mut self, body: &[Stmt], frame: &Frame) {
-        if self.has_effect(body, frame) {
+        if self.may_operate(body, frame) {
             let outcome = self.tried(|interpreter| interpreter.block(body, frame));
             self.recorder.accept_with_doubt(outcome);
             self.forget(body, frame);

@@ -8,10 +8,11 @@ use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Interpreter;
 use super::decoration::leaves_the_class;
+use super::object::{Class, Code, Instance, Nature, Scope};
 use super::spec::{Arguments, SqlType};
 use super::sqltype;
 use super::statement::Frame;
-use super::value::{Class, Code, Instance, Nature, Scope, Value};
+use super::value::Value;
 
 const ENUMS: [&str; 5] = ["Enum", "IntEnum", "StrEnum", "Flag", "IntFlag"];
 const TYPES: [&str; 3] = ["TypeDecorator", "UserDefinedType", "TypeEngine"];

@@ -1,16 +1,19 @@
 //! What lies outside the checkout and is known by name: SQLAlchemy's constructors above all.
+//!
+//! `construct` is a table, one line a name, and as long as there are names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::import::KNOWN_PACKAGES;
 use super::index::index_options;
+use super::object::Nature;
 use super::operation::{default_text, has_default};
 use super::spec::{
     Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType,
     TableSpec,
 };
-use super::value::{Nature, Value};
+use super::value::Value;
 use super::{Interpreter, sqltype};
 use schema::Dialect;
 

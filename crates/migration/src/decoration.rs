@@ -3,7 +3,8 @@
 use ruff_python_ast::{Decorator, Expr, StmtFunctionDef};
 
 use super::Interpreter;
-use super::value::{Code, Function, Value};
+use super::object::{Code, Function};
+use super::value::Value;
 
 /// Decorators of a function that change neither what it does nor that it is called.
 const PLAIN: [&str; 16] = [

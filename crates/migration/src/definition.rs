@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::Interpreter;
 use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
+use super::object::Batch;
 use super::operation::{default_text, has_default};
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming};
-use super::value::{Batch, Value};
+use super::value::Value;
 use schema::Dialect;
 use schema::operation::{ColumnChange, OperationKind, Reach};
 

@@ -3,12 +3,13 @@
 //! After `if unknown: return` the rest of the function stands under a guard, exactly as if it were the body of an `if`,
 //! and so it does to the end of the loop after a `break`, and of the round after a `continue`.
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{Expr, Stmt};
 
-use super::call::is_plain_builtin;
+use super::leaving::Leaving;
+use super::reach::may_operate_in;
 use super::recorder::Attempted;
-use super::statement::{Flow, Frame, has_effect_in};
+use super::statement::{Flow, Frame};
 use super::{Interpreter, UnreadKind};
 
 /// How often the function that is followed may have been left so far, by what; each is one guard.
@@ -66,6 +67,7 @@ impl Interpreter<'_> {
     pub(super) fn leave(&mut self, more: Departures) {
         if more != Departures::default() {
             self.guard_at.get_or_insert(self.at);
+            self.recorder.guard = Some(self.line());
         }
         self.recorder.guarded += more.guards();
         self.departures.returns += more.returns;
@@ -91,11 +93,14 @@ impl Interpreter<'_> {
 
     /// Something that may have run.
     pub(super) fn possibly(&mut self, run: impl FnOnce(&mut Self) -> Flow) {
-        self.guard_at.get_or_insert(self.at);
+        let at = self.at;
+        self.guard_at.get_or_insert(at);
+        let outer = self.recorder.guard.replace(self.lines.at(at));
         self.recorder.guarded += 1;
         self.begin();
         let before = self.recorder.changes;
         let flow = run(self);
+        (self.at, self.recorder.guard) = (at, outer);
         self.recorder.simulation.undecided |= self.recorder.changes > before;
         if std::mem::take(&mut self.raised) {
             let outcome = self.recorder.roll_back();
@@ -113,28 +118,9 @@ impl Interpreter<'_> {
         self.spend(size);
     }
 
-    /// Whether a block may fail before its end: it calls or imports something, or takes a part of something.
-    pub(super) fn may_fail(body: &[Stmt]) -> bool {
-        struct Fails(bool);
-        impl<'a> Visitor<'a> for Fails {
-            fn visit_stmt(&mut self, statement: &'a Stmt) {
-                self.0 |= matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_) | Stmt::Raise(_) | Stmt::Assert(_));
-                walk_stmt(self, statement);
-            }
-
-            fn visit_expr(&mut self, expression: &'a Expr) {
-                self.0 |= matches!(expression, Expr::Call(_) | Expr::Subscript(_) | Expr::Attribute(_));
-                walk_expr(self, expression);
-            }
-        }
-        let mut fails = Fails(false);
-        fails.visit_body(body);
-        fails.0
-    }
-
     /// A body that may run or not, or once out of many times.
     pub(super) fn maybe(&mut self, body: &[Stmt], frame: &Frame) {
-        if self.has_effect(body, frame) {
+        if self.may_operate(body, frame) {
             self.possibly(|interpreter| interpreter.block(body, frame));
             self.forget(body, frame);
         } else {
@@ -148,7 +134,7 @@ impl Interpreter<'_> {
         leaving.visit_expr(expression);
         self.acted |= leaving.calls;
         self.data |= leaving.acts;
-        if has_effect_in(expression) {
+        if may_operate_in(expression) {
             self.unread(UnreadKind::Either, "it may change the schema inside an expression that cannot be evaluated");
         }
     }
@@ -165,10 +151,12 @@ impl Interpreter<'_> {
 
     /// What came of it, for its caller to accept.
     pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Attempted {
-        self.guard_at.get_or_insert(self.at);
+        let at = self.at;
+        self.guard_at.get_or_insert(at);
         self.begin();
         let before = self.recorder.changes;
         let flow = run(self);
+        self.at = at;
         self.recorder.simulation.undecided |= self.recorder.changes > before;
         self.raised = false;
         self.depart(flow);
@@ -176,117 +164,16 @@ impl Interpreter<'_> {
     }
 }
 
-/// Whether a block can only end with an exception.
-pub(super) fn fails(body: &[Stmt]) -> bool {
-    let mut leaving = Leaving::default();
-    leaving.visit_body(body);
-    matches!(body.last(), Some(Stmt::Raise(_))) && leaving.found == Departures::default()
-}
-
-/// The words in a block that leave it, and not only a loop or a function inside; and whether it calls anything.
-#[derive(Default)]
-struct Leaving {
-    found: Departures,
-    loops: u32,
-    calls: bool,
-    /// Something is called that may do more than look, by its name.
-    acts: bool,
-}
-
-/// Methods of Python's own objects, of loggers and of what a query answers: they change no data, whatever they are called on.
-const HARMLESS_METHODS: [&str; 40] = [
-    "all",
-    "append",
-    "debug",
-    "difference",
-    "endswith",
-    "error",
-    "exception",
-    "extend",
-    "f",
-    "fetchall",
-    "fetchone",
-    "first",
-    "format",
-    "get",
-    "get_bind",
-    "get_columns",
-    "get_context",
-    "get_indexes",
-    "get_table_names",
-    "has_table",
-    "index",
-    "info",
-    "insert",
-    "items",
-    "join",
-    "keys",
-    "lower",
-    "mappings",
-    "one",
-    "pop",
-    "replace",
-    "setdefault",
-    "split",
-    "startswith",
-    "strip",
-    "union",
-    "upper",
-    "values",
-    "warn",
-    "warning",
-];
-
-/// Whether what is called can do no more than look, as far as its name shows.
-fn only_looks_by_name(callee: &Expr) -> bool {
-    match callee {
-        Expr::Name(name) => is_plain_builtin(&name.id),
-        Expr::Attribute(attribute) => HARMLESS_METHODS.binary_search(&attribute.attr.as_str()).is_ok(),
-        _ => false,
-    }
-}
-
-impl<'a> Visitor<'a> for Leaving {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-            Stmt::Return(_) => {
-                self.found.returns += 1;
-                walk_stmt(self, statement);
-            }
-            Stmt::Break(_) => self.found.breaks += u32::from(self.loops == 0),
-            Stmt::Continue(_) => self.found.continues += u32::from(self.loops == 0),
-            // Its `else` is outside of the loop.
-            Stmt::For(StmtFor { iter, body, orelse, .. }) | Stmt::While(StmtWhile { test: iter, body, orelse, .. }) => {
-                self.visit_expr(iter);
-                self.loops += 1;
-                self.visit_body(body);
-                self.loops -= 1;
-                self.visit_body(orelse);
-            }
-            other => walk_stmt(self, other),
-        }
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression {
-            self.calls = true;
-            self.acts |= !only_looks_by_name(&call.func);
-        }
-        walk_expr(self, expression);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{effects_of, said};
+    use super::super::tests::{facts_of, said};
     use schema::{Belief, State, Subject, TableSubject};
 
     /// What is said of a column that starts out as NOT NULL and is altered in the course of this.
     fn altered(body: &str) -> Option<Belief<State>> {
         let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";
-        let effects = effects_of(&format!("{table}{body}"));
-        said(&effects, &Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned())))
+        let facts = facts_of(&format!("{table}{body}"));
+        said(&facts, &Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned())))
     }
 
     #[test]
@@ -389,7 +276,7 @@ mod tests {
         let default = Subject::Table("t".to_owned(), TableSubject::Default("a".to_owned()));
         let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
         let body = format!("{table}if ask():\n        op.alter_column('t', 'a', server_default='1')");
-        assert_eq!(said(&effects_of(&body), &default), Some(Belief::Unknown));
+        assert_eq!(said(&facts_of(&body), &default), Some(Belief::Unknown));
     }
 
     #[test]
@@ -397,22 +284,22 @@ mod tests {
         let column = Subject::Table("t".to_owned(), TableSubject::Column("b".to_owned()));
         let table = "op.create_table('t', sa.Column('a', sa.Integer))\n    ";
         let body = format!("{table}if ask():\n        return\n    op.add_column('t', sa.Column('b', sa.Integer))");
-        assert_eq!(said(&effects_of(&body), &column), Some(Belief::Unknown));
+        assert_eq!(said(&facts_of(&body), &column), Some(Belief::Unknown));
         let (made, itself) = ("op.create_table('u', sa.Column('a', sa.Integer))", table_itself("u"));
         let (dropped, old) = ("op.drop_table('t')", table_itself("t"));
         let moved = "op.rename_table('t', 'u')";
         for guard in ["if ask():\n        ", "if ask():\n        return\n    ", "for a in ask():\n        "] {
-            assert_eq!(said(&effects_of(&format!("{table}{guard}{made}")), &itself), Some(Belief::Unknown), "{guard}");
-            assert_eq!(said(&effects_of(&format!("{table}{guard}{dropped}")), &old), Some(Belief::Unknown), "{guard}");
-            let renamed = effects_of(&format!("{table}{guard}{moved}"));
+            assert_eq!(said(&facts_of(&format!("{table}{guard}{made}")), &itself), Some(Belief::Unknown), "{guard}");
+            assert_eq!(said(&facts_of(&format!("{table}{guard}{dropped}")), &old), Some(Belief::Unknown), "{guard}");
+            let renamed = facts_of(&format!("{table}{guard}{moved}"));
             assert_eq!(said(&renamed, &old), Some(Belief::Unknown), "{guard}");
             assert_eq!(said(&renamed, &itself), Some(Belief::Unknown), "{guard}");
         }
         // What the statement itself ensures is there, and so is what the simulated schema answers for.
         let ensured = "op.execute('CREATE TABLE IF NOT EXISTS u (a int)')";
-        assert_eq!(said(&effects_of(ensured), &itself), Some(Belief::Known(State::Present)));
+        assert_eq!(said(&facts_of(ensured), &itself), Some(Belief::Known(State::Present)));
         let asked = format!("if not sa.inspect(op.get_bind()).has_table('u'):\n        {made}");
-        assert_eq!(said(&effects_of(&asked), &itself), Some(Belief::Known(State::Present)));
+        assert_eq!(said(&facts_of(&asked), &itself), Some(Belief::Known(State::Present)));
     }
 
     fn table_itself(name: &str) -> Subject {

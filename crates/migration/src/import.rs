@@ -10,8 +10,9 @@ use ruff_python_ast::{Expr, ModModule, Stmt, StmtImport, StmtImportFrom};
 use super::Interpreter;
 use super::decoration::{is_known, leaves_the_class};
 use super::doubt::root_name;
+use super::object::{Code, Import, Module, Scope};
 use super::statement::Frame;
-use super::value::{Code, Import, Module, Scope, Value};
+use super::value::Value;
 
 /// Packages known by name, whose own sources are never read.
 pub(super) const KNOWN_PACKAGES: [&str; 9] = [
@@ -156,7 +157,7 @@ impl Interpreter<'_> {
         Some(module)
     }
 
-    /// Evaluates a file's top level: definitions and assignments; calls made for their effect are left out.
+    /// Evaluates a file's top level: definitions and assignments; calls made for what they do are left out.
     pub(super) fn evaluate_module(&mut self, path: &str, tree: ModModule) -> Rc<Module> {
         let module = Rc::new(Module { path: path.to_owned(), globals: Scope::inside(None) });
         self.modules.insert(path.to_owned(), Some(module.clone()));
@@ -179,7 +180,7 @@ impl Interpreter<'_> {
         }
         for statement in &rest {
             if let Stmt::Expr(statement) = statement {
-                runs_its_own |= self.call_for_its_effect(&statement.value, &frame);
+                runs_its_own |= self.call_for_what_it_does(&statement.value, &frame);
                 continue;
             }
             if let Stmt::ClassDef(class) = statement {
@@ -202,7 +203,7 @@ impl Interpreter<'_> {
 impl Interpreter<'_> {
     /// A call at a file's top level, which runs when the file is loaded: what it does to the file's own values.
     /// Whether a function of the file's own runs.
-    fn call_for_its_effect(&mut self, expression: &Expr, frame: &Frame) -> bool {
+    fn call_for_what_it_does(&mut self, expression: &Expr, frame: &Frame) -> bool {
         let Expr::Call(call) = expression else { return false };
         let is_container = |value: &Value| matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_));
         if let Expr::Attribute(attribute) = &*call.func

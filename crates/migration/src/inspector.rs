@@ -1,6 +1,8 @@
 //! `sa.inspect(bind)`: answers from the schema simulated so far.
 //!
 //! What the migrations did not create may still be there, so an absence is only certain while no table is assumed.
+//!
+//! `inspect` is a table, one arm a method.
 
 use super::Interpreter;
 use super::spec::Arguments;

@@ -4,13 +4,21 @@
 //! `inspect(...)` from the schema simulated so far, and reads raw SQL with a PostgreSQL grammar. Whatever it cannot
 //! evaluate is unknown. It opens no file itself (the caller hands texts over), knows no third-party package but
 //! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
+//!
+//! [`read`] takes revisions in the order in which they are applied, and gives the [`Tape`] of each: its operations in order, and
+//! what of it is unread. [`read_downgrades`] does so for `downgrade()`. What is read of a revision depends on those before it,
+//! since it may ask for what they made.
 
 mod arguments;
+mod assign;
 mod attempt;
+mod attribute;
 mod builtins;
 mod call;
 mod class;
+mod comprehension;
 mod construct;
+mod container;
 mod decoration;
 mod definition;
 mod departure;
@@ -20,18 +28,28 @@ mod expression;
 mod import;
 mod index;
 mod inspector;
+mod known;
+mod leaving;
 mod loops;
 mod matching;
 mod method;
 mod model;
+mod object;
 mod operation;
+mod operator;
+mod plain;
+mod reach;
 mod recorder;
 mod spec;
 mod sql;
+mod sql_alter;
 mod sql_block;
+mod sql_name;
 mod sql_shown;
+mod sql_table;
 mod sqltype;
 mod statement;
+mod text;
 mod unread;
 mod value;
 
@@ -41,9 +59,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use departure::Departures;
+use object::Module;
 use recorder::{Lines, Recorder};
 use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
-use value::{Module, Value};
+use value::Value;
 
 /// The files that an import may reach.
 pub trait Checkout: Sync {

@@ -1,30 +1,18 @@
 //! Methods, by what they are called on.
 
-use ruff_python_ast::name::Name;
 use std::rc::Rc;
 
-use super::builtins;
+use ruff_python_ast::name::Name;
+
 use super::call::{is_followed, only_looks};
 use super::decoration::Receives;
-use super::spec::{Arguments, ConstraintKind};
-use super::statement::MUTATORS;
-use super::value::{Value, contains};
+use super::known;
+use super::object::Instance;
+use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
+use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::Subject;
 use schema::operation::OperationKind;
-
-/// Methods by which objects that are not followed change a schema.
-const STATEMENTS: [&str; 9] = [
-    "create",
-    "create_all",
-    "drop",
-    "drop_all",
-    "exec_driver_sql",
-    "execute",
-    "executemany",
-    "executescript",
-    "rename",
-];
 
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
@@ -32,7 +20,7 @@ impl Interpreter<'_> {
         if !is_followed(receiver, Some(name)) {
             // What a library makes of a connection is executed later, and noticed there.
             match receiver {
-                Value::Unknown | Value::Outside(_) if STATEMENTS.contains(&name.as_str()) => {
+                Value::Unknown | Value::Outside(_) if known::is(name, known::CHANGES_SCHEMA) => {
                     self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not followed"));
                     self.data = true;
                     self.doubt_arguments(&arguments);
@@ -56,33 +44,8 @@ impl Interpreter<'_> {
                 Value::Op(_) | Value::Context => Value::Unknown,
                 _ => self.construct(module, &arguments),
             },
-            Value::Module(_) | Value::Class(_) => {
-                let callee = self.attribute(receiver, name);
-                if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
-                    let mut all = arguments;
-                    match function.receives() {
-                        Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
-                        Receives::Itself | Receives::Nothing => {}
-                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
-                    }
-                    return self.call_function(function, all);
-                }
-                self.call_value(&callee, arguments)
-            }
-            Value::Instance(instance) => match instance.class.attribute(name) {
-                Some(Value::Function(function)) => {
-                    let mut all = arguments;
-                    match function.receives() {
-                        Receives::Itself => all.positional.insert(0, receiver.clone()),
-                        Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
-                        Receives::Nothing => {}
-                        Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
-                    }
-                    self.call_function(&function, all)
-                }
-                Some(callee) => self.call_value(&callee, arguments),
-                None => Value::Unknown,
-            },
+            Value::Module(_) | Value::Class(_) => self.method_of_definition(receiver, name, arguments),
+            Value::Instance(instance) => self.instance_method(receiver, instance, name, arguments),
             Value::Str(text) | Value::FinalName(text) => self.string_method(text, name, &arguments),
             Value::Member(member) => match member.value.text() {
                 Some(text) => self.string_method(&text, name, &arguments),
@@ -97,91 +60,12 @@ impl Interpreter<'_> {
                 let at = items.iter().position(|item| item.equals(&wanted) == Some(true));
                 at.map_or(Value::Unknown, |at| Value::Int(at as i64))
             }
-            Value::Type(kind) => {
-                let Some(enumeration) = kind.enumeration.as_ref().filter(|e| e.native) else {
-                    return self.type_method(receiver, name, &arguments);
-                };
-                match (name.as_str(), &enumeration.name) {
-                    ("create", Some(label)) => {
-                        let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
-                        let labels = enumeration.labels.clone();
-                        let name = label.clone();
-                        self.record(OperationKind::CreateEnum { name, labels, if_not_exists: checked });
-                        Value::None
-                    }
-                    ("drop", Some(label)) => {
-                        self.record(OperationKind::DropEnum { name: label.clone() });
-                        Value::None
-                    }
-                    _ => self.type_method(receiver, name, &arguments),
-                }
-            }
-            Value::Connection | Value::Context => match name.as_str() {
-                "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
-                    self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
-                    Value::Result
-                }
-                "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
-                    Value::Connection
-                }
-                "rollback" if self.recorder.changes > 0 => {
-                    self.misread("it takes back what it did");
-                    Value::None
-                }
-                "is_offline_mode" => Value::Bool(false),
-                // Whatever `-x` was given.
-                "get_x_argument" => Value::Unknown,
-                "get_context" => Value::Context,
-                "run_callable" | "run_sync" => {
-                    let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
-                    let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
-                    self.call_value(&callee, call)
-                }
-                _ => Value::Unknown,
-            },
+            Value::Type(kind) => self.type_method(receiver, kind, name, &arguments),
+            Value::Connection | Value::Context => self.connection_method(name, &arguments),
             Value::Inspector(made) => self.inspect(*made, name, &arguments),
-            Value::Table(table) => match (name.as_str(), &table.name) {
-                ("create", Some(_)) => {
-                    self.create_model(table);
-                    Value::None
-                }
-                ("drop", Some(label)) => {
-                    self.record_drop_table(label.clone());
-                    Value::None
-                }
-                ("create" | "drop", None) => {
-                    self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
-                    Value::None
-                }
-                ("append_column" | "append_constraint", _) => {
-                    self.misread("it adds to a table object");
-                    Value::None
-                }
-                _ => Value::Expression,
-            },
-            Value::Constraint(constraint) => {
-                if let (ConstraintKind::Index(_), "drop", Some(label)) =
-                    (&constraint.kind, name.as_str(), constraint.name.name())
-                {
-                    self.record_drop_index(Some(label), None);
-                } else if STATEMENTS.contains(&name.as_str()) {
-                    self.recorder.changes += 1;
-                    self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
-                }
-                Value::None
-            }
-            Value::Sequence(label) => match name.as_str() {
-                "create" => {
-                    self.record_create(Subject::Sequence(label.to_string()), false);
-                    Value::None
-                }
-                "drop" => {
-                    self.record_drop(Subject::Sequence(label.to_string()));
-                    Value::None
-                }
-                "next_value" => Value::str(format!("nextval('{label}')")),
-                _ => Value::Expression,
-            },
+            Value::Table(table) => self.table_method(table, name),
+            Value::Constraint(constraint) => self.constraint_method(constraint, name),
+            Value::Sequence(label) => self.sequence_method(label, name),
             Value::Sql(_) if matches!(name.as_str(), "bindparams" | "columns" | "execution_options") => {
                 receiver.clone()
             }
@@ -203,7 +87,140 @@ impl Interpreter<'_> {
         }
     }
 
-    fn type_method(&mut self, receiver: &Value, name: &Name, arguments: &Arguments) -> Value {
+    fn method_of_definition(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
+        let callee = self.attribute(receiver, name);
+        if let (Value::Class(class), Value::Function(function)) = (receiver, &callee) {
+            let mut all = arguments;
+            match function.receives() {
+                Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
+                Receives::Itself | Receives::Nothing => {}
+                Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+            }
+            return self.call_function(function, all);
+        }
+        self.call_value(&callee, arguments)
+    }
+
+    fn instance_method(
+        &mut self,
+        receiver: &Value,
+        instance: &Rc<Instance>,
+        name: &Name,
+        arguments: Arguments,
+    ) -> Value {
+        match instance.class.attribute(name) {
+            Some(Value::Function(function)) => {
+                let mut all = arguments;
+                match function.receives() {
+                    Receives::Itself => all.positional.insert(0, receiver.clone()),
+                    Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
+                    Receives::Nothing => {}
+                    Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+                }
+                self.call_function(&function, all)
+            }
+            Some(callee) => self.call_value(&callee, arguments),
+            None => Value::Unknown,
+        }
+    }
+
+    fn connection_method(&mut self, name: &Name, arguments: &Arguments) -> Value {
+        match name.as_str() {
+            "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
+                self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
+                Value::Result
+            }
+            "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
+                Value::Connection
+            }
+            "rollback" if self.recorder.changes > 0 => {
+                self.misread("it takes back what it did");
+                Value::None
+            }
+            "is_offline_mode" => Value::Bool(false),
+            // Whatever `-x` was given.
+            "get_x_argument" => Value::Unknown,
+            "get_context" => Value::Context,
+            "run_callable" | "run_sync" => {
+                let callee = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
+                let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
+                self.call_value(&callee, call)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn table_method(&mut self, table: &TableSpec, name: &Name) -> Value {
+        match (name.as_str(), &table.name) {
+            ("create", Some(_)) => {
+                self.create_model(table);
+                Value::None
+            }
+            ("drop", Some(label)) => {
+                self.record_drop_table(label.clone());
+                Value::None
+            }
+            ("create" | "drop", None) => {
+                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
+                Value::None
+            }
+            ("append_column" | "append_constraint", _) => {
+                self.misread("it adds to a table object");
+                Value::None
+            }
+            _ => Value::Expression,
+        }
+    }
+
+    fn constraint_method(&mut self, constraint: &ConstraintSpec, name: &Name) -> Value {
+        if let (ConstraintKind::Index(_), "drop", Some(label)) =
+            (&constraint.kind, name.as_str(), constraint.name.name())
+        {
+            self.record_drop_index(Some(label), None);
+        } else if known::is(name, known::CHANGES_SCHEMA) {
+            self.recorder.changes += 1;
+            self.unread(UnreadKind::Schema, format!("it calls {name} of a constraint or an index"));
+        }
+        Value::None
+    }
+
+    fn sequence_method(&mut self, label: &str, name: &Name) -> Value {
+        match name.as_str() {
+            "create" => {
+                self.record_create(Subject::Sequence(label.to_string()), false);
+                Value::None
+            }
+            "drop" => {
+                self.record_drop(Subject::Sequence(label.to_string()));
+                Value::None
+            }
+            "next_value" => Value::str(format!("nextval('{label}')")),
+            _ => Value::Expression,
+        }
+    }
+
+    fn type_method(&mut self, receiver: &Value, kind: &SqlType, name: &Name, arguments: &Arguments) -> Value {
+        let Some(enumeration) = kind.enumeration.as_ref().filter(|e| e.native) else {
+            return self.variant(receiver, name, arguments);
+        };
+        match (name.as_str(), &enumeration.name) {
+            ("create", Some(label)) => {
+                let checked = arguments.keyword("checkfirst").and_then(Value::truth) != Some(false);
+                let labels = enumeration.labels.clone();
+                let name = label.clone();
+                self.record(OperationKind::CreateEnum { name, labels, if_not_exists: checked });
+                Value::None
+            }
+            ("drop", Some(label)) => {
+                self.record(OperationKind::DropEnum { name: label.clone() });
+                Value::None
+            }
+            _ => self.variant(receiver, name, arguments),
+        }
+    }
+
+    /// What stays a type.
+    fn variant(&mut self, receiver: &Value, name: &Name, arguments: &Arguments) -> Value {
         match name.as_str() {
             "with_variant" => {
                 let dialect = self.dialect().name();
@@ -217,75 +234,5 @@ impl Interpreter<'_> {
             "evolve" | "copy" | "adapt" => receiver.clone(),
             _ => Value::Unknown,
         }
-    }
-
-    fn set_method(
-        &mut self,
-        receiver: &Value,
-        items: &Rc<std::cell::RefCell<Vec<Value>>>,
-        name: &Name,
-        arguments: &Arguments,
-    ) -> Value {
-        self.spend(32);
-        if arguments.positional.len() > 1 || !arguments.keywords.is_empty() || arguments.open {
-            self.doubt_value(receiver);
-            return Value::Unknown;
-        }
-        let first = arguments.positional.first();
-        let more = first.and_then(Value::items);
-        match (name.as_str(), first, more) {
-            ("add", Some(value), _) => {
-                let held = contains(&items.borrow(), value);
-                match held {
-                    Some(true) => {}
-                    Some(false) => items.borrow_mut().push(value.clone()),
-                    None => items.borrow_mut().extend([value.clone(), Value::Unknown]),
-                }
-                Value::None
-            }
-            ("update" | "union", _, Some((more, false))) => {
-                self.spend(more.len() * 32);
-                let all: Vec<Value> = items.borrow().iter().cloned().chain(more).collect();
-                let all = builtins::set(&all);
-                match (name.as_str(), &all) {
-                    ("update", Value::Set(all)) => {
-                        let all = all.borrow().clone();
-                        *items.borrow_mut() = all;
-                        Value::None
-                    }
-                    _ => all,
-                }
-            }
-            ("difference", Some(other), _) => {
-                self.binary(ruff_python_ast::Operator::Sub, receiver.clone(), builtin_set(other))
-            }
-            ("discard" | "remove", Some(value), _) if contains(&items.borrow(), value).is_some() => {
-                items.borrow_mut().retain(|item| item.equals(value) != Some(true));
-                Value::None
-            }
-            ("copy", None, _) => builtins::set(&items.borrow()),
-            ("clear", None, _) => {
-                items.borrow_mut().clear();
-                Value::None
-            }
-            ("issubset", _, Some((more, false))) => {
-                let held = items.borrow();
-                let all: Option<Vec<bool>> = held.iter().map(|item| super::value::contains(&more, item)).collect();
-                all.map_or(Value::Unknown, |all| Value::Bool(all.into_iter().all(|held| held)))
-            }
-            _ => {
-                if MUTATORS.contains(&name.as_str()) {
-                    self.doubt_value(receiver);
-                }
-                Value::Unknown
-            }
-        }
-    }
-}
-
-fn builtin_set(value: &Value) -> Value {
-    match value.items() {
-        Some((items, false)) => builtins::set(&items),
-        _ => Value::Unknown,
     }
 }

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::construct::table_spec;
+use super::object::{Class, Code, Nature};
 use super::spec::{Arguments, TableSpec};
-use super::value::{Class, Code, Nature, Value};
+use super::value::Value;
 use super::{Interpreter, UnreadKind};
 
 impl Interpreter<'_> {

@@ -1,11 +1,14 @@
 //! `op.*` and `batch_op.*`, with the arguments as Alembic has them.
+//!
+//! `operation` is a table, one arm a method.
 
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
 use super::index::index_options;
+use super::object::Batch;
 use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
-use super::sql::is_null;
-use super::value::{Batch, Value};
+use super::sql_table::is_null;
+use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::operation::{EnumChange, IndexSpec, OperationKind, Reach, TablePart};
 

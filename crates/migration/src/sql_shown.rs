@@ -3,7 +3,7 @@
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
-use super::sql::names;
+use super::sql_name::names;
 
 /// Functions that only look. Any other may change data, or whatever else.
 const PURE: [&str; 80] = [

@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL's spelling is that of `format_type`; SQLite's is the declared text, lower case without blanks. Which
 //! type a constructor becomes is SQLAlchemy's dialect compiler's rule.
+//!
+//! `postgres` is a table, one line a constructor.
 
 use super::spec::Arguments;
 use super::value::Value;

@@ -42,14 +42,14 @@ fn hostile_sources_end_in_unknown() {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        let effects = revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting);
-        assert_eq!(effects.len(), 1, "{}", &body[..20]);
-        assert!(effects[0].changes.is_empty(), "{}", &body[..20]);
+        let facts = revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting);
+        assert_eq!(facts.len(), 1, "{}", &body[..20]);
+        assert!(facts[0].changes.is_empty(), "{}", &body[..20]);
     }
 }
 
 /// What one revision with this body says on PostgreSQL.
-pub(super) fn effects_of(body: &str) -> RevisionFacts {
+pub(super) fn facts_of(body: &str) -> RevisionFacts {
     let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
     let script = Script { path: "versions/a.py".to_owned(), text };
     let setting = Setting {
@@ -61,21 +61,21 @@ pub(super) fn effects_of(body: &str) -> RevisionFacts {
 }
 
 /// What could not be read, in words.
-fn said_unread(effects: &RevisionFacts) -> Vec<String> {
-    effects.unread.iter().map(ToString::to_string).collect()
+fn said_unread(facts: &RevisionFacts) -> Vec<String> {
+    facts.unread.iter().map(ToString::to_string).collect()
 }
 
-pub(super) fn said(effects: &RevisionFacts, subject: &Subject) -> Option<Belief<State>> {
-    effects.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
+pub(super) fn said(facts: &RevisionFacts, subject: &Subject) -> Option<Belief<State>> {
+    facts.changes.iter().find(|(changed, _)| changed == subject).and_then(|(_, state)| state.clone())
 }
 
 #[test]
 fn a_primary_key_of_no_columns_is_none() {
     let key = Subject::Table("t".to_owned(), TableSubject::PrimaryKey);
-    let none = effects_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
+    let none = facts_of("op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint())");
     assert!(!matches!(said(&none, &key), Some(Belief::Known(State::Names(_)))), "{:?}", none.changes);
     let one = "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.PrimaryKeyConstraint())";
-    assert_eq!(said(&effects_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
+    assert_eq!(said(&facts_of(one), &key), Some(Belief::Known(State::Names(vec!["a".to_owned()]))));
 }
 
 #[test]
@@ -88,25 +88,25 @@ fn a_guarded_unique_constraint_over_the_key_is_unknown() {
     for guard in &guards {
         for columns in ["'b', 'a'", "'a', 'b'"] {
             let body = format!("{made}\n    {guard}op.create_unique_constraint('u', 't', [{columns}])");
-            assert_eq!(said(&effects_of(&body), &unique), Some(Belief::Unknown), "{body}");
+            assert_eq!(said(&facts_of(&body), &unique), Some(Belief::Unknown), "{body}");
         }
     }
     let plain = format!("{made}\n    op.create_unique_constraint('u', 't', ['a', 'b'])");
-    assert_eq!(said(&effects_of(&plain), &unique), Some(Belief::Known(State::Present)));
+    assert_eq!(said(&facts_of(&plain), &unique), Some(Belief::Known(State::Present)));
     let named = format!("{made}\n    {}op.create_unique_constraint('k', 't', ['a'])", guards[1]);
     let unique = Subject::Table("t".to_owned(), TableSubject::Unique(vec!["a".to_owned()]));
-    assert_eq!(said(&effects_of(&named), &unique), Some(Belief::Unknown));
+    assert_eq!(said(&facts_of(&named), &unique), Some(Belief::Unknown));
 }
 
 #[test]
 fn a_replaced_object_may_have_been_there() {
     let view = Subject::View("v".to_owned());
-    let replaced = effects_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
+    let replaced = facts_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");
     assert_eq!(replaced.earlier, std::slice::from_ref(&view));
     assert_eq!(said(&replaced, &view), Some(Belief::Known(State::Present)));
-    assert_eq!(effects_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
+    assert_eq!(facts_of("op.execute('CREATE VIEW v AS SELECT 1 AS a')").earlier, []);
     let function = "FUNCTION f() RETURNS int AS 'SELECT 1' LANGUAGE sql";
-    let replaced = effects_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
+    let replaced = facts_of(&format!("op.execute(\"CREATE OR REPLACE {function}\")"));
     assert_eq!(replaced.earlier, [Subject::Function("f".to_owned())]);
 }
 
@@ -126,9 +126,9 @@ fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
         "f'ALTER TABLE {ask()}' + '.t ADD COLUMN b int'",
     ];
     for text in texts {
-        let effects = effects_of(&format!("{table}op.execute({text})"));
-        assert_eq!(said(&effects, &unlisted), Some(Belief::Unknown), "{text}");
-        assert!(effects.unread[0].what.starts_with("it executes \"ALTER TABLE"), "{:?}", effects.unread);
+        let facts = facts_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&facts, &unlisted), Some(Belief::Unknown), "{text}");
+        assert!(facts.unread[0].what.starts_with("it executes \"ALTER TABLE"), "{:?}", facts.unread);
     }
     let others = [
         "f'ALTER TABLE {ask()}.u ADD COLUMN b int'",
@@ -136,10 +136,10 @@ fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
         "f'CREATE UNIQUE INDEX {ask()} ON t (a)'",
     ];
     for text in others {
-        let effects = effects_of(&format!("{table}op.execute({text})"));
-        assert_eq!(said(&effects, &unlisted), None, "{text}");
+        let facts = facts_of(&format!("{table}op.execute({text})"));
+        assert_eq!(said(&facts, &unlisted), None, "{text}");
         let indexes = Subject::Table("t".to_owned(), TableSubject::UnlistedIndexes);
-        assert_eq!(said(&effects, &indexes).is_some(), text.contains("INDEX"), "{text}");
+        assert_eq!(said(&facts, &indexes).is_some(), text.contains("INDEX"), "{text}");
     }
 }
 
@@ -158,10 +158,10 @@ fn a_block_may_select_into_variables_and_return() {
     ];
     for (body, expected) in cases {
         let text = format!("{table}op.execute('DO $$ DECLARE n int; BEGIN {body} END $$')");
-        let effects = effects_of(&text);
+        let facts = facts_of(&text);
         // What is read whole is in doubt only where a condition decides it.
-        assert_eq!(effects.unread.is_empty(), expected != Belief::Unknown, "{body}");
-        assert_eq!(said(&effects, &column), Some(expected), "{body}");
+        assert_eq!(facts.unread.is_empty(), expected != Belief::Unknown, "{body}");
+        assert_eq!(said(&facts, &column), Some(expected), "{body}");
     }
 }
 
@@ -176,7 +176,7 @@ fn what_other_databases_need_is_nothing_here() {
         "def f(name):\n        return name == 'sqlite'\n    if f(op.get_bind().dialect.name):\n        op.drop_table('t')",
     ];
     for body in nothing {
-        assert!(effects_of(body).nothing, "{body}");
+        assert!(facts_of(body).nothing, "{body}");
     }
     let something = [
         "op.execute('SELECT 1')",
@@ -220,7 +220,7 @@ fn what_other_databases_need_is_nothing_here() {
         "open('seed.sql')",
     ];
     for body in something {
-        assert!(!effects_of(body).nothing, "{body}");
+        assert!(!facts_of(body).nothing, "{body}");
     }
 }
 
@@ -228,16 +228,16 @@ fn what_other_databases_need_is_nothing_here() {
 fn what_is_kept_to_be_taken_back_is_bounded() {
     let body = "for n in range(900):\n        op.execute(f\"CREATE TYPE e{n} AS ENUM ('a')\")\n    \
                 for n in range(60000):\n        if ask():\n            op.drop_table('t')";
-    assert_eq!(said_unread(&effects_of(body)).last().unwrap(), "it takes more steps than are followed");
+    assert_eq!(said_unread(&facts_of(body)).last().unwrap(), "it takes more steps than are followed");
 }
 
 #[test]
 fn an_unknown_operation_is_named_and_makes_objects_unknown() {
     for name in ["create_entity", "replace_entity", "drop_entity"] {
         let body = format!("op.execute('CREATE VIEW v AS SELECT 1 AS a')\n    op.{name}(entity)");
-        let effects = effects_of(&body);
-        assert_eq!(said_unread(&effects), [format!("it calls op.{name}, which is not known")]);
-        assert_eq!(said(&effects, &Subject::View("v".to_owned())), Some(Belief::Unknown));
+        let facts = facts_of(&body);
+        assert_eq!(said_unread(&facts), [format!("it calls op.{name}, which is not known")]);
+        assert_eq!(said(&facts, &Subject::View("v".to_owned())), Some(Belief::Unknown));
     }
 }
 
@@ -247,10 +247,10 @@ fn a_table_wider_than_any_is_not_followed_to_its_end() {
     let long =
         "op.create_table('t')\n    for n in range(30000):\n        op.add_column('t', sa.Column(f'c{n}', sa.Integer))";
     for body in [wide, long] {
-        let effects = effects_of(body);
+        let facts = facts_of(body);
         let column = |name: &str| Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned()));
-        assert_eq!(said(&effects, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
-        assert_eq!(said(&effects, &column("c9999")), None, "{body}");
+        assert_eq!(said(&facts, &column("c999")), Some(Belief::Known(State::Present)), "{body}");
+        assert_eq!(said(&facts, &column("c9999")), None, "{body}");
     }
 }
 
@@ -259,10 +259,10 @@ fn an_inspector_answers_what_it_was_once_told() {
     let column = Subject::Table("u".to_owned(), TableSubject::Column("x".to_owned()));
     let body = "i = sa.inspect(op.get_bind())\n    if not i.has_table('u'):\n        op.create_table('u', sa.Column('a', sa.Integer))\n    \
                 if i.has_table('u'):\n        op.add_column('u', sa.Column('x', sa.Integer))";
-    assert_eq!(said(&effects_of(body), &column), Some(Belief::Unknown));
+    assert_eq!(said(&facts_of(body), &column), Some(Belief::Unknown));
     let anew = body.replacen("if i.has", "if sa.inspect(op.get_bind()).has", 1);
     let anew = anew.replace("\n    if i.has", "\n    if sa.inspect(op.get_bind()).has");
-    assert_eq!(said(&effects_of(&anew), &column), Some(Belief::Known(State::Present)));
+    assert_eq!(said(&facts_of(&anew), &column), Some(Belief::Known(State::Present)));
 }
 
 #[test]
@@ -274,16 +274,16 @@ fn what_a_condition_decides_keeps_the_revision_in_doubt() {
         "for a in ask():\n        op.create_index('i', 't', ['a'])",
         "try:\n        op.drop_table('u')\n    except Exception:\n        pass",
     ] {
-        let effects = effects_of(&format!("{made}\n    {undecided}"));
-        assert!(effects.is_in_doubt(), "{undecided}");
-        assert!(!effects.may_reach_others(), "{undecided}");
+        let facts = facts_of(&format!("{made}\n    {undecided}"));
+        assert!(facts.is_in_doubt(), "{undecided}");
+        assert!(!facts.may_reach_others(), "{undecided}");
     }
-    assert!(!effects_of(made).is_in_doubt());
+    assert!(!facts_of(made).is_in_doubt());
 }
 
 #[test]
 fn what_no_schema_shows_is_told_from_what_only_looks() {
-    assert!(super::call::is_plain_builtin("zip") && super::call::is_plain_builtin("Exception"));
+    assert!(super::known::is("zip", super::known::PLAIN) && super::known::is("Exception", super::known::PLAIN));
     for (body, data) in [
         ("op.execute('SELECT abs(1)')", false),
         ("op.execute('SELECT version()')", false),
@@ -297,6 +297,22 @@ fn what_no_schema_shows_is_told_from_what_only_looks() {
         ("if F.flag:\n        fill()", true),
         ("fill()", true),
     ] {
-        assert_eq!(effects_of(body).data, data, "{body}");
+        assert_eq!(facts_of(body).data, data, "{body}");
+    }
+}
+
+#[test]
+fn text_is_put_together_as_python_does_it() {
+    let names = [
+        ("'t_%03d' % 7", "t_007"),
+        ("f'{7:>3}_{\"a\"!r}'.strip().replace(\"'\", '')", "7_a"),
+        ("'{:x}{n[0]}'.format(255, n=['u'])", "ffu"),
+        ("'a,b'.rsplit(',', 1)[-1].zfill(3)", "00b"),
+        ("'t%s' % (1.0 == 1)", "tTrue"),
+    ];
+    for (name, expected) in names {
+        let facts = facts_of(&format!("op.create_table({name}, sa.Column('a', sa.Integer))"));
+        let table = Subject::Table(expected.to_owned(), TableSubject::Itself);
+        assert_eq!(said(&facts, &table), Some(Belief::Known(State::Present)), "{name}");
     }
 }

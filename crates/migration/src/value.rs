@@ -4,12 +4,11 @@
 //! false or equal to anything.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
-use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 
+use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
 
 /// Stands in a fragment for what is not known.
@@ -70,7 +69,7 @@ pub(super) enum Value {
     /// `alembic.context`.
     Context,
     Dialect,
-    /// Some SQLAlchemy construct without an effect on the schema.
+    /// Some SQLAlchemy construct that makes no operation.
     Expression,
     /// `self` inside a type decorator.
     Decorator,
@@ -81,140 +80,6 @@ pub(super) enum Value {
 pub(super) struct List {
     pub(super) items: Vec<Value>,
     pub(super) partial: bool,
-}
-
-/// A function or a lambda.
-#[derive(Debug)]
-pub(super) struct Function {
-    pub(super) code: Code,
-    pub(super) module: Rc<Module>,
-    /// The scope it was made in, when that is not the module.
-    pub(super) closure: Option<Rc<Scope>>,
-}
-
-/// The tree of a function.
-#[derive(Debug)]
-pub(super) enum Code {
-    Function(Rc<StmtFunctionDef>),
-    Lambda(Rc<ExprLambda>),
-}
-
-/// Names of one call, and of the calls around it.
-#[derive(Debug, Default)]
-pub(super) struct Scope {
-    pub(super) names: RefCell<HashMap<Name, Value>>,
-    pub(super) outer: Option<Rc<Scope>>,
-}
-
-impl Scope {
-    pub(super) fn inside(outer: Option<Rc<Scope>>) -> Rc<Self> {
-        Rc::new(Self { names: RefCell::default(), outer })
-    }
-
-    pub(super) fn get(&self, name: &Name) -> Option<Value> {
-        if let Some(value) = self.names.borrow().get(name) {
-            return Some(value.clone());
-        }
-        let mut outer = self.outer.as_ref();
-        while let Some(scope) = outer {
-            if let Some(value) = scope.names.borrow().get(name) {
-                return Some(value.clone());
-            }
-            outer = scope.outer.as_ref();
-        }
-        None
-    }
-
-    pub(super) fn set(&self, name: &Name, value: Value) {
-        self.names.borrow_mut().insert(name.clone(), value);
-    }
-}
-
-/// A file that was evaluated.
-#[derive(Debug)]
-pub(super) struct Module {
-    /// Inside the checkout, with slashes.
-    pub(super) path: String,
-    pub(super) globals: Rc<Scope>,
-}
-
-/// A class.
-#[derive(Debug)]
-pub(super) struct Class {
-    pub(super) name: Name,
-    /// Attributes in order of their definition, inherited ones last.
-    pub(super) attributes: RefCell<Vec<(Name, Value)>>,
-    pub(super) nature: Nature,
-    /// Annotated names in order: what a dataclass takes.
-    pub(super) fields: Vec<Name>,
-}
-
-/// What a class is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Nature {
-    Enum,
-    ColumnType,
-    /// With a base that could not be read, which may bring columns along.
-    Model,
-    Other,
-}
-
-impl Class {
-    pub(super) fn attribute(&self, name: &str) -> Option<Value> {
-        self.attributes.borrow().iter().find(|(key, _)| key.as_str() == name).map(|(_, value)| value.clone())
-    }
-
-    /// Whether an object of it need not be true.
-    fn decides_truth(&self) -> bool {
-        self.nature == Nature::Model || self.attribute("__bool__").is_some() || self.attribute("__len__").is_some()
-    }
-
-    /// Members of an enum class, in order.
-    pub(super) fn members(self: &Rc<Self>) -> Vec<Value> {
-        let attributes = self.attributes.borrow();
-        let members =
-            attributes.iter().filter(|(name, value)| !name.starts_with('_') && !matches!(value, Value::Function(_)));
-        members
-            .map(|(name, value)| {
-                // Its class may make another value of it.
-                let own = self.attribute("__init__").is_some();
-                let value = if own { Value::Unknown } else { value.clone() };
-                Value::Member(Rc::new(Member { name: name.clone(), value }))
-            })
-            .collect()
-    }
-}
-
-/// An object of a class in the checkout.
-#[derive(Debug)]
-pub(super) struct Instance {
-    pub(super) class: Rc<Class>,
-    pub(super) attributes: RefCell<HashMap<Name, Value>>,
-}
-
-/// A member of an enum class.
-#[derive(Debug)]
-pub(super) struct Member {
-    pub(super) name: Name,
-    pub(super) value: Value,
-}
-
-/// An import that waits for its first use.
-#[derive(Debug)]
-pub(super) struct Import {
-    /// The dotted module, or the folder it is relative to and the rest.
-    pub(super) module: String,
-    /// Folder of the importing file for a relative import.
-    pub(super) relative_to: Option<String>,
-    /// The name in it; `None` for the module itself.
-    pub(super) name: Option<Name>,
-}
-
-/// The target of a `batch_alter_table`.
-#[derive(Debug)]
-pub(super) struct Batch {
-    /// The qualified table; `None` when unreadable.
-    pub(super) table: Option<String>,
 }
 
 impl Value {
@@ -341,10 +206,8 @@ impl Value {
             (Self::Member(a), Self::Member(b)) => a.name == b.name && a.value.equals(&b.value)?,
             // Whether a member equals its value depends on the bases of its class.
             (Self::Member(_), _) | (_, Self::Member(_)) => return None,
-            (Self::Float(_), other) | (other, Self::Float(_)) if other.integer().is_some() => return None,
             (Self::None, Self::None) => true,
             (Self::Str(a) | Self::FinalName(a), Self::Str(b) | Self::FinalName(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => a == b,
             (Self::List(a), Self::List(b)) => {
                 let (a, b) = (a.borrow(), b.borrow());
                 if a.partial || b.partial {
@@ -368,10 +231,14 @@ impl Value {
                 }
                 true
             }
-            (a, b) if a.integer().is_some() && b.integer().is_some() => a.integer() == b.integer(),
+            (a, b) if a.is_number() && b.is_number() => a.plain().equals(&b.plain())?,
             (a, b) if a.is_plain() && b.is_plain() => false,
             _ => return None,
         })
+    }
+
+    fn is_number(&self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Int(_) | Self::Float(_))
     }
 
     fn is_plain(&self) -> bool {

@@ -27,7 +27,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
         version_table: "alembic_version".to_owned(),
     };
     let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
-    let effects = revision_facts(read(&scripts, &Empty, &setting).unwrap(), &setting);
+    let facts = revision_facts(read(&scripts, &Empty, &setting).unwrap(), &setting);
     let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
     for name in made.iter().filter(|name| !name.contains('.')).chain(stranger.then_some(&"stranger")) {
         let column = |name: &str| Column {
@@ -41,7 +41,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
         table.columns.extend(made.iter().filter_map(|part| part.strip_prefix(&own)).map(column));
         schema.tables.insert((*name).to_owned(), table);
     }
-    infer(&effects, &schema).verdict
+    infer(&facts, &schema).verdict
 }
 
 #[test]

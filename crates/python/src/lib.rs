@@ -1,8 +1,36 @@
-//! Parsing Python safely: the one door through which Python source becomes a tree.
+//! Reads Python without running it: source becomes a tree, and plain values behave as they do in CPython.
 //!
-//! Runs no Python and never will. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused
+//! [`parse`] is the one door through which Python source becomes a tree. A file that is longer than [`MAX_BYTES`] or nests deeper than [`MAX_DEPTH`] is refused
 //! before it is parsed, since its tree would cost unbounded memory, or unbounded stack to walk and to drop; CPython itself
 //! gives up at 200 brackets, at 100 indentations and at about 3,000 chained operators.
+//!
+//! [`Value`] is a value of one of Python's own types, with its operators, its text and the methods of `str`. What is not
+//! exactly what CPython does is `None`, and never a guess.
+//!
+//! ```
+//! use levelhead_python::{Value, parse};
+//!
+//! let tree = parse("name = 'ix_%s_%02d' % ('users', 7)")?;
+//! assert_eq!(tree.body.len(), 1);
+//!
+//! let value: Value = Value::Tuple(vec![Value::str("users"), Value::Int(7)]);
+//! assert_eq!(levelhead_python::percent("ix_%s_%02d", &value).as_deref(), Some("ix_users_07"));
+//! assert_eq!(value.repr().as_deref(), Some("('users', 7)"));
+//! # Ok::<(), levelhead_python::PythonError>(())
+//! ```
+
+mod method;
+mod number;
+mod operator;
+mod percent;
+mod repr;
+mod spec;
+mod template;
+mod value;
+
+pub use percent::percent;
+pub use template::f_string;
+pub use value::Value;
 
 use std::borrow::Cow;
 
@@ -16,10 +44,10 @@ use ruff_text_size::{TextRange, TextSize};
 pub const MAX_DEPTH: u32 = 1000;
 
 /// The deepest nesting of brackets, CPython's own limit.
-pub const MAX_BRACKETS: usize = 200;
+const MAX_BRACKETS: usize = 200;
 
 /// The deepest indentation, CPython's own limit.
-pub const MAX_INDENTS: u32 = 100;
+const MAX_INDENTS: u32 = 100;
 
 /// Bytes of the longest source that [`parse`] takes. The densest Python takes a hundred times its bytes as a tree, so
 /// that this is 1.6 GB; the largest migration that anybody has written by hand is a hundredth of it.

@@ -83,9 +83,7 @@ fn target(graph: &RevisionGraph, random: &mut StdRng, command: &str) -> String {
         ("upgrade", 4) => format!("+{steps}"),
         ("upgrade", 5) => format!("{branch}@+{steps}"),
         ("upgrade", 6) => format!("{id}+{steps}"),
-        ("downgrade", 4) => format!("-{steps}"),
-        ("downgrade", 5) => format!("{branch}@-{steps}"),
-        ("downgrade" | "resolve", 6) => "base".to_owned(),
+        ("resolve", 6) => "base".to_owned(),
         ("stamp", 4) => format!("{id} {}", ids(&all).choose(random).unwrap()),
         (_, 7) => branch,
         _ => id,
@@ -97,7 +95,7 @@ fn ours(graph: &RevisionGraph, command: &str, argument: &str, rows: &[String]) -
         let applied: BTreeSet<&String> = steps
             .iter()
             .filter_map(|step| match step {
-                Step::Upgrade(id) | Step::Downgrade(id) => Some(id),
+                Step::Upgrade(id) => Some(id),
                 Step::Stamp { .. } => None,
             })
             .collect();
@@ -126,7 +124,6 @@ fn ours(graph: &RevisionGraph, command: &str, argument: &str, rows: &[String]) -
         }
         "resolve" => Ok(json!({ "ids": ids(&graph.resolve(argument)?) })),
         "upgrade" => changed(graph.upgrade_steps(rows, argument)?),
-        "downgrade" => changed(graph.downgrade_steps(rows, argument)?),
         _ => changed(graph.stamp_steps(rows, &argument.split(' ').collect::<Vec<_>>())?),
     }
 }
@@ -156,7 +153,7 @@ fn alembic_answers_random_questions_the_same_way() {
             .collect();
         let graph = RevisionGraph::new(revisions).unwrap();
         let mut asks = vec![("heads", String::new(), Vec::new()), ("history", ":".to_owned(), Vec::new())];
-        for command in ["current", "resolve", "upgrade", "upgrade", "downgrade", "downgrade", "stamp", "stamp"] {
+        for command in ["current", "resolve", "upgrade", "upgrade", "stamp", "stamp"] {
             asks.push((command, target(&graph, &mut random, command), rows(&graph, &mut random)));
         }
         let range = |random: &mut StdRng| target(&graph, random, "history");

@@ -1,0 +1,101 @@
+//! Comprehensions and generators, gone through at once.
+
+use ruff_python_ast::{Comprehension, Expr};
+
+use super::Interpreter;
+use super::object::Scope;
+use super::statement::Frame;
+use super::value::Value;
+
+impl Interpreter<'_> {
+    pub(super) fn comprehension(
+        &mut self,
+        generators: &[Comprehension],
+        parts: &[&Expr],
+        frame: &Frame,
+        dict: bool,
+    ) -> Value {
+        let conditions = generators.iter().flat_map(|generator| generator.ifs.iter());
+        if parts.iter().copied().chain(conditions).any(binds_a_name) {
+            self.misread("it binds a name inside a comprehension");
+        }
+        let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
+        let mut rows: Vec<Vec<Value>> = Vec::new();
+        let partial = self.generate(generators, parts, &inner, &mut rows);
+        self.spend(rows.len() * 64);
+        if dict {
+            if partial {
+                return Value::Unknown;
+            }
+            let pairs = rows.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
+            return Value::dict(pairs.map(|[key, value]| (key, value)).collect());
+        }
+        let items: Vec<Value> = rows.into_iter().flatten().collect();
+        if partial { Value::partial_list(items) } else { Value::list(items) }
+    }
+
+    /// Collects the rows; true when there may be others.
+    fn generate(
+        &mut self,
+        generators: &[Comprehension],
+        parts: &[&Expr],
+        frame: &Frame,
+        rows: &mut Vec<Vec<Value>>,
+    ) -> bool {
+        let Some((generator, rest)) = generators.split_first() else {
+            let row = parts.iter().map(|part| self.expression(part, frame)).collect();
+            rows.push(row);
+            return false;
+        };
+        let items = self.expression(&generator.iter, frame);
+        let Some((items, mut partial)) = items.items() else {
+            self.pass_over_rest(&generator.ifs, rest, parts);
+            return true;
+        };
+        for item in items {
+            if !self.step() {
+                return true;
+            }
+            self.assign(&generator.target, item, frame);
+            let mut keep = Some(true);
+            for condition in &generator.ifs {
+                match self.expression(condition, frame).truth() {
+                    Some(true) => {}
+                    Some(false) => keep = Some(false),
+                    None if keep == Some(true) => keep = None,
+                    None => {}
+                }
+            }
+            match keep {
+                Some(true) => partial |= self.generate(rest, parts, frame, rows),
+                Some(false) => {}
+                None => {
+                    self.pass_over_rest(&[], rest, parts);
+                    partial = true;
+                }
+            }
+        }
+        partial
+    }
+
+    /// Parts of a comprehension that may have been evaluated.
+    fn pass_over_rest(&mut self, conditions: &[Expr], generators: &[Comprehension], parts: &[&Expr]) {
+        let inner = generators.iter().flat_map(|generator| std::iter::once(&generator.iter).chain(&generator.ifs));
+        conditions.iter().chain(inner).chain(parts.iter().copied()).for_each(|part| self.pass_over(part));
+    }
+}
+
+/// Whether `:=` stands in it, whose name belongs to the function around a comprehension.
+fn binds_a_name(expression: &Expr) -> bool {
+    use ruff_python_ast::visitor::{Visitor, walk_expr};
+    struct Named(bool);
+    impl<'a> Visitor<'a> for Named {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.0 |= expression.is_named_expr();
+            walk_expr(self, expression);
+        }
+    }
+    let mut named = Named(false);
+    named.visit_expr(expression);
+    named.0
+}

@@ -1,0 +1,200 @@
+//! `CREATE TABLE` and `CREATE INDEX`: columns, constraints and keys as SQL writes them.
+
+use squawk_syntax::SyntaxNode;
+use squawk_syntax::ast::{self, AstNode};
+
+use super::index::index_options_of_sql;
+use super::operation::plain_column;
+use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming, TableSpec};
+use super::sql_name::{column_names, last_name};
+use super::{Interpreter, sqltype};
+use schema::Dialect;
+use schema::operation::{IndexSpec, OperationKind};
+
+impl Interpreter<'_> {
+    pub(super) fn create_table_of_sql(&mut self, node: &ast::CreateTable) {
+        let Some(table) = self.relation(node.table_name().as_ref()) else { return };
+        if is_temporary(node.persistence()) {
+            return;
+        }
+        let (mut columns, mut constraints) = (Vec::new(), Vec::new());
+        let mut open = node.inherits().is_some() || node.of_type().is_some() || node.partition_of().is_some();
+        for argument in node.table_arg_list().iter().flat_map(|list| list.args()) {
+            match argument {
+                ast::TableArg::Column(node) => {
+                    let Some(name) = node.name().and_then(|name| last_name(&name)) else { continue };
+                    let parts: Vec<ast::Constraint> =
+                        node.syntax().children().filter_map(ast::Constraint::cast).collect();
+                    let (column, more) = self.column_of_sql(&table, name, node.ty().as_ref(), parts);
+                    columns.push(column);
+                    constraints.extend(more);
+                }
+                ast::TableArg::TableConstraint(node) => {
+                    constraints
+                        .extend(ast::Constraint::cast(node.syntax().clone()).and_then(|c| self.constraint(&table, &c)));
+                }
+                ast::TableArg::LikeClause(_) => open = true,
+            }
+        }
+        let table = TableSpec { name: Some(table), columns, constraints, open };
+        self.record_table(table, node.if_not_exists().is_some());
+    }
+
+    pub(super) fn column_of_sql(
+        &mut self,
+        table: &str,
+        name: String,
+        kind: Option<&ast::Type>,
+        parts: Vec<ast::Constraint>,
+    ) -> (ColumnSpec, Vec<ConstraintSpec>) {
+        let serial = kind.is_some_and(|kind| sqltype::is_serial(&kind.syntax().text().to_string()));
+        let mut column = plain_column(name.clone(), self.sql_type_of(kind));
+        if serial && self.dialect() == Dialect::PostgreSql {
+            column.nullable = Some(false);
+        }
+        let mut constraints = Vec::new();
+        for part in parts {
+            match &part {
+                ast::Constraint::NotNullConstraint(_) => column.nullable = Some(false),
+                ast::Constraint::NullConstraint(_) => column.nullable = Some(true),
+                ast::Constraint::DefaultConstraint(node) => {
+                    column.default = stored_default(node, kind);
+                    column.default_text = default_of(node.syntax());
+                }
+                ast::Constraint::GeneratedConstraint(node) => {
+                    if node.syntax().text().to_string().to_lowercase().contains("identity") {
+                        column.nullable = Some(false);
+                    } else {
+                        column.default = Some(true);
+                    }
+                }
+                ast::Constraint::PrimaryKeyConstraint(node) if constraint_name(node.syntax()) == Naming::Unnamed => {
+                    column.primary_key = true;
+                }
+                other => {
+                    if let Some(mut constraint) = self.constraint(table, other) {
+                        if constraint.columns.is_none() && !matches!(constraint.kind, ConstraintKind::Check { .. }) {
+                            constraint.columns = Some(vec![Some(name.clone())]);
+                        }
+                        if let (ConstraintKind::Check { .. }, Naming::Unnamed) = (&constraint.kind, &constraint.name) {
+                            let base = table.rsplit('.').next().unwrap_or(table);
+                            constraint.name = Naming::Final(format!("{base}_{name}_check"));
+                        }
+                        constraints.push(constraint);
+                    }
+                }
+            }
+        }
+        (column, constraints)
+    }
+
+    pub(super) fn constraint(&mut self, table: &str, node: &ast::Constraint) -> Option<ConstraintSpec> {
+        let name = constraint_name(node.syntax());
+        let keys =
+            |interpreter: &Self, parameters: Option<ast::IndexParameters>, index: Option<ast::UsingIndexName>| {
+                let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
+                match index {
+                    Some(index) => interpreter.recorder.simulation.index_columns(table, &index),
+                    None => column_names(parameters.and_then(|parameters| parameters.column_list()).as_ref()),
+                }
+            };
+        let (columns, kind) = match node {
+            ast::Constraint::PrimaryKeyConstraint(node) => {
+                (keys(self, node.index_parameters(), node.using_index()), ConstraintKind::PrimaryKey)
+            }
+            ast::Constraint::UniqueConstraint(node) => {
+                (keys(self, node.index_parameters(), node.using_index()), ConstraintKind::Unique)
+            }
+            ast::Constraint::ForeignKeyConstraint(node) => {
+                let target = self.relation(node.table_name_ref().as_ref());
+                let on_delete = Some(on_delete(node.referential_actions()));
+                let target_columns = column_names(node.to_columns().as_ref());
+                let key = ForeignKeySpec { target, target_columns, on_delete, use_alter: false };
+                let kind = ConstraintKind::ForeignKey(key);
+                (column_names(node.from_columns().as_ref()), kind)
+            }
+            ast::Constraint::ReferencesConstraint(node) => {
+                let target = self.relation(node.table().as_ref());
+                let on_delete = Some(on_delete(node.referential_actions()));
+                (None, ConstraintKind::ForeignKey(ForeignKeySpec { target, on_delete, ..ForeignKeySpec::default() }))
+            }
+            ast::Constraint::CheckConstraint(node) => {
+                let condition = node.expr().map(|condition| condition.syntax().text().to_string());
+                (None, ConstraintKind::Check { condition })
+            }
+            ast::Constraint::ExcludeConstraint(_) => (None, ConstraintKind::Exclude),
+            _ => return None,
+        };
+        Some(ConstraintSpec { name, columns, kind })
+    }
+
+    pub(super) fn create_index_of_sql(&mut self, node: &ast::CreateIndex) {
+        let Some(table) = self.relation(node.table_relation_name().as_ref()) else { return };
+        let items = node.partition_item_list();
+        let columns: Vec<Option<String>> = items
+            .iter()
+            .flat_map(|items| items.partition_items())
+            .map(|item| match item.expr() {
+                Some(expression @ ast::Expr::NameRef(_)) => last_name(&expression),
+                _ => None,
+            })
+            .collect();
+        let name = node.index().and_then(|name| last_name(&name)).unwrap_or_else(|| {
+            let base = table.rsplit('.').next().unwrap_or(&table);
+            let parts: Vec<&str> = columns.iter().map(|column| column.as_deref().unwrap_or("expr")).collect();
+            format!("{base}_{}_idx", parts.join("_"))
+        });
+        let options = index_options_of_sql(node);
+        let index = IndexSpec { columns: Some(columns), options };
+        let if_not_exists = node.if_not_exists().is_some();
+        self.record(OperationKind::CreateIndex { name, table, index, if_not_exists });
+    }
+}
+
+/// The expression of `[SET] DEFAULT expression`.
+pub(super) fn default_of(node: &SyntaxNode) -> Option<String> {
+    let text = node.text().to_string();
+    let at = text.to_ascii_uppercase().find("DEFAULT")?;
+    Some(text[at + "DEFAULT".len()..].trim().to_owned())
+}
+
+/// Whether a DEFAULT is kept: PostgreSQL forgets a plain NULL, unless a length makes a cast of it.
+fn stored_default(node: &ast::DefaultConstraint, kind: Option<&ast::Type>) -> Option<bool> {
+    let words = node.syntax().text().to_string().to_lowercase();
+    let null = is_null(words.trim_start_matches("default"));
+    let cast = kind.is_some_and(|kind| kind.syntax().text().to_string().contains('('));
+    if null && cast { None } else { Some(!null) }
+}
+
+/// Whether a default is NULL, with or without a cast: what the server makes of it depends on the column's type.
+pub(super) fn is_null(text: &str) -> bool {
+    let bare = text.trim_start_matches(|c: char| c == '(' || c.is_whitespace()).to_lowercase();
+    bare.strip_prefix("null").is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+fn constraint_name(node: &SyntaxNode) -> Naming {
+    let clause = node.children().find_map(ast::ConstraintNameClause::cast);
+    match clause.and_then(|clause| clause.constraint_name()).and_then(|name| last_name(&name)) {
+        Some(name) => Naming::Final(name),
+        None => Naming::Unnamed,
+    }
+}
+
+fn on_delete(actions: impl Iterator<Item = ast::ReferentialAction>) -> char {
+    for action in actions {
+        if let ast::ReferentialAction::OnDeleteAction(node) = action {
+            return match node.ref_action() {
+                Some(ast::RefAction::Cascade(_)) => 'c',
+                Some(ast::RefAction::Restrict(_)) => 'r',
+                Some(ast::RefAction::SetNullColumns(_)) => 'n',
+                Some(ast::RefAction::SetDefaultColumns(_)) => 'd',
+                _ => 'a',
+            };
+        }
+    }
+    'a'
+}
+
+pub(super) fn is_temporary(persistence: Option<ast::Persistence>) -> bool {
+    matches!(persistence, Some(ast::Persistence::Temp(_)))
+}
