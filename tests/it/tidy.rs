@@ -204,3 +204,13 @@ fn what_to_do_next_is_said_through_one_trait() {
         &[],
     );
 }
+
+/// Long files are rooms that got crowded. One that has to be long says why in its first lines.
+#[test]
+fn no_file_is_long_without_a_reason() {
+    for (file, text) in sources("src").into_iter().chain(sources("crates")) {
+        let long = text.lines().count() > 400;
+        let reason = text.lines().take(10).any(|line| line.contains("Long, since"));
+        assert!(!long || reason || file.contains("/tests/"), "{file} has over 400 lines and does not say why");
+    }
+}

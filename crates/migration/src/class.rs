@@ -79,6 +79,19 @@ impl Interpreter<'_> {
         let mut attributes: Vec<(Name, Value)> =
             names.iter().filter_map(|name| own.get(name).map(|value| (name.clone(), value.clone()))).collect();
         drop(own);
+        let nature = self.inherit(definition, frame, &mut attributes, &mut fields);
+        let name = definition.name.id.clone();
+        Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
+    }
+
+    /// What a class has of its bases; answers what kind of class they make it.
+    fn inherit(
+        &mut self,
+        definition: &StmtClassDef,
+        frame: &Frame,
+        attributes: &mut Vec<(Name, Value)>,
+        fields: &mut Vec<Name>,
+    ) -> Nature {
         let mut nature = Nature::Other;
         for base in definition.arguments.iter().flat_map(|arguments| &arguments.args) {
             let spelled = match base {
@@ -120,8 +133,7 @@ impl Interpreter<'_> {
             // What looks like a type of a package that is not known is a mixin here.
             nature = if nature == Nature::ColumnType { Nature::Model } else { Nature::Other };
         }
-        let name = definition.name.id.clone();
-        Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
+        nature
     }
 
     pub(super) fn instantiate(&mut self, class: &Rc<Class>, arguments: Arguments) -> Value {

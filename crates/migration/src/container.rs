@@ -200,27 +200,7 @@ impl Interpreter<'_> {
                     }
                 }
             }
-            ("update", _) => {
-                let more = match first {
-                    Some(Value::Dict(more)) if !more.borrow().iter().any(|(key, _)| key.is_unknown()) => {
-                        more.borrow().clone()
-                    }
-                    None if !arguments.open => Vec::new(),
-                    _ => {
-                        self.doubt_value(&Value::Dict(dict.clone()));
-                        return Value::None;
-                    }
-                };
-                let keywords = arguments.keywords.iter().map(|(key, value)| (Value::str(key), value.clone()));
-                for (key, value) in more.into_iter().chain(keywords) {
-                    let mut dict = dict.borrow_mut();
-                    match dict.iter_mut().find(|(held, _)| held.equals(&key) == Some(true)) {
-                        Some((_, held)) => *held = value,
-                        None => dict.push((key, value)),
-                    }
-                }
-                Value::None
-            }
+            ("update", _) => self.dict_update(dict, arguments),
             ("copy", _) => Value::dict(dict.borrow().clone()),
             ("clear", None) => {
                 dict.borrow_mut().clear();
@@ -233,6 +213,26 @@ impl Interpreter<'_> {
                 Value::Unknown
             }
         }
+    }
+
+    fn dict_update(&mut self, dict: &Rc<RefCell<Vec<(Value, Value)>>>, arguments: &Arguments) -> Value {
+        let more = match arguments.positional.first() {
+            Some(Value::Dict(more)) if !more.borrow().iter().any(|(key, _)| key.is_unknown()) => more.borrow().clone(),
+            None if !arguments.open => Vec::new(),
+            _ => {
+                self.doubt_value(&Value::Dict(dict.clone()));
+                return Value::None;
+            }
+        };
+        let keywords = arguments.keywords.iter().map(|(key, value)| (Value::str(key), value.clone()));
+        for (key, value) in more.into_iter().chain(keywords) {
+            let mut dict = dict.borrow_mut();
+            match dict.iter_mut().find(|(held, _)| held.equals(&key) == Some(true)) {
+                Some((_, held)) => *held = value,
+                None => dict.push((key, value)),
+            }
+        }
+        Value::None
     }
 
     pub(super) fn set_method(
