@@ -5,6 +5,7 @@
 
 mod database;
 mod history;
+mod process;
 mod python;
 mod version_table;
 

@@ -8,7 +8,6 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
-use crate::help::{Advice, Command, Help};
 use socket2::{Domain, SockRef, Socket, Type};
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,20 +30,10 @@ const LONGEST_LINE: usize = 4096;
 #[derive(Debug, Error)]
 #[error("LEVELHEAD_LIVENESS_PORT: cannot listen on port {port}: {source}")]
 pub struct LivenessError {
-    port: NonZeroU16,
-    source: io::Error,
-}
-
-impl Help for LivenessError {
-    fn help(&self) -> Advice {
-        const UNSET: &str = "or unset LEVELHEAD_LIVENESS_PORT";
-        match self.source.kind() {
-            io::ErrorKind::PermissionDenied => format!("choose a port above 1023, {UNSET}").into(),
-            _ => Command::of("ss", "-ltnp")
-                .with(format!("sport = :{}", self.port))
-                .before(format!(", to see who listens there, {UNSET}")),
-        }
-    }
+    /// The port.
+    pub port: NonZeroU16,
+    /// Why it cannot be listened on.
+    pub source: io::Error,
 }
 
 /// The answers to a port check, which begin when there is something to wait for.

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::help::{Advice, Command, Help};
 use thiserror::Error;
 
 use super::program::interpreter;
@@ -133,46 +132,6 @@ impl ProgramError {
                 None => Self::NoLoader { file },
             },
             _ => Self::Other { file, source },
-        }
-    }
-}
-
-impl Help for ProgramError {
-    fn help(&self) -> Advice {
-        let is_python = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with("python"));
-        let virtualenv = || Command::of("python3", "-m venv DIR").after("make the virtualenv anew where it now is: ");
-        match self {
-            Self::NotFound { name } if name.is_empty() => {
-                "name the command; this one is an empty word, as a variable that is not set leaves it".into()
-            }
-            Self::NotFound { name } => {
-                format!("install {name}, put its folder on the PATH, or give its full path").into()
-            }
-            Self::NoFile { file } if file.is_relative() => {
-                "start in the folder that it lies in, or give its full path; in an image, COPY it there".into()
-            }
-            Self::NoFile { .. } => "correct the path; in an image, COPY the file there".into(),
-            Self::Dangling { file, .. } if is_python(&file.to_string_lossy()) => virtualenv(),
-            Self::Dangling { target, .. } => format!("put {} there, or name another program", target.display()).into(),
-            Self::Folder { .. } => "name a program inside it".into(),
-            Self::Unreachable { file } => Command::of("namei", "-l").with(file.display()).into(),
-            Self::NotExecutable { file } => Command::of("chmod", "+x").with(file.display()).into(),
-            Self::NoExec { file } => Command::of("findmnt", "-T")
-                .with(file.display())
-                .before(", and mount it with exec or put the program elsewhere"),
-            Self::NoInterpreter { file, interpreter } if interpreter.ends_with('\r') => {
-                Command::of("sed", "-i").with("s/\\r$//").with(file.display()).into()
-            }
-            Self::NoInterpreter { interpreter, .. } if is_python(interpreter) => virtualenv(),
-            Self::NoInterpreter { file, interpreter } => {
-                format!("install {interpreter}, or name what is there in the first line of {}", file.display()).into()
-            }
-            Self::NotOnPath { name, .. } => format!("install {name}, or put its folder on the PATH").into(),
-            Self::NoLoader { file } => {
-                Command::of("file", "").with(file.display()).before(", and install what was built for this system")
-            }
-            Self::Format { file } => Command::of("file", "").with(file.display()).into(),
-            Self::Other { file, .. } => Command::of("ls", "-l").with(file.display()).into(),
         }
     }
 }

@@ -7,7 +7,6 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::help::{Advice, Help};
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -94,20 +93,6 @@ impl UpgradeError {
     /// Whether levelhead itself was asked to end.
     pub fn is_interruption(&self) -> bool {
         matches!(self, Self::Interrupted { .. })
-    }
-}
-
-impl Help for UpgradeError {
-    fn help(&self) -> Advice {
-        match self {
-            Self::Program(error) => error.help(),
-            Self::Exited { .. } | Self::Signalled { .. } => {
-                "read the upgrade's own output above: its last line names the cause".into()
-            }
-            Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".into(),
-            Self::Interrupted { .. } | Self::LockLost { .. } => "start again: what is still pending goes on".into(),
-            Self::Io { .. } => "raise this container's limits on processes and open files".into(),
-        }
     }
 }
 

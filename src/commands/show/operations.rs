@@ -8,7 +8,7 @@ use super::super::output::revision;
 use crate::error::Error;
 use history::Node;
 use schema::operation::{Certainty, ColumnChange, ConstraintKind, Operation, OperationKind as K, Reach};
-use schema::operation::{ConstraintSpec, EnumChange, TablePart};
+use schema::operation::{ConstraintSpec, EnumChange, IndexSpec, TablePart};
 use schema::{Belief, Entry, Setting, Tape};
 
 /// The tape of a revision: of its upgrade, or of its downgrade.
@@ -94,14 +94,18 @@ fn words(operation: &Operation) -> String {
         }
         K::DropColumn { table, column } => format!("drop column {table}.{column}"),
         K::AlterColumn { table, column, change } => format!("alter column {table}.{column}:{}", changed(change)),
-        K::AddConstraint { table, constraint } => format!("add {} to {table}", constraint_words(constraint)),
+        K::AddConstraint { table, constraint } => format!("alter table {table} add {}", constraint_words(constraint)),
         K::DropConstraint { table, name, .. } => {
             format!("drop constraint {} of {table}", name.as_deref().unwrap_or("?"))
         }
         K::RenameConstraint { table, from, to } => format!("rename constraint {from} of {table} to {to}"),
         K::CreateIndex { name, table, index, .. } => {
-            let unique = if index.options.unique == Some(true) { "unique " } else { "" };
-            format!("create {unique}index {name} on {table} ({})", columns(index.columns.as_deref()))
+            let options = &index.options;
+            let unique = if options.unique == Some(true) { "unique " } else { "" };
+            let concurrently = if options.concurrently { "concurrently " } else { "" };
+            let using = options.method.as_ref().map(|method| format!(" using {method}")).unwrap_or_default();
+            let only = options.predicate.as_ref().map(|condition| format!(" where {condition}")).unwrap_or_default();
+            format!("create {unique}index {concurrently}{name} on {table}{using} ({}){only}", key_parts(index))
         }
         K::DropIndex { name, .. } => format!("drop index {}", name.as_deref().unwrap_or("?")),
         K::RenameIndex { from, to } => format!("rename index {from} to {to}"),
@@ -152,12 +156,22 @@ fn constraint_words(constraint: &ConstraintSpec) -> String {
         ConstraintKind::PrimaryKey => format!("primary key{name} ({columns})"),
         ConstraintKind::Unique => format!("unique constraint{name} ({columns})"),
         ConstraintKind::ForeignKey(key) => {
-            format!("foreign key{name} ({columns}) to {}", key.target.as_deref().unwrap_or("?"))
+            format!("foreign key{name} ({columns}) references {}", key.target.as_deref().unwrap_or("?"))
         }
         ConstraintKind::Check { condition } => format!("check{name} ({})", condition.as_deref().unwrap_or("?")),
         ConstraintKind::Exclude => format!("exclusion constraint{name}"),
         ConstraintKind::Index(_) => format!("index{name} ({columns})"),
     }
+}
+
+/// Columns by name, expressions as SQL has them.
+fn key_parts(index: &IndexSpec) -> String {
+    let mut expressions = index.options.expressions.iter();
+    let mut part = |column: &Option<String>| {
+        column.as_ref().or_else(|| expressions.next()).cloned().unwrap_or_else(|| "?".to_owned())
+    };
+    let parts = index.columns.as_ref().map(|all| all.iter().map(&mut part).collect::<Vec<_>>().join(", "));
+    parts.unwrap_or_else(|| "?".to_owned())
 }
 
 fn columns(columns: Option<&[Option<String>]>) -> String {
