@@ -11,7 +11,7 @@ use crate::reconcile::{Evidence, InvalidIndex};
 use database::Database;
 use history::layout::Layout;
 use history::{Node, Step, read_source};
-use migration::{Checkout, Script, read, read_downgrades};
+use migration::{Checkout, Script, read, read_downgrade};
 use schema::evidence::{
     Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
 };
@@ -91,9 +91,9 @@ impl History {
 
     /// Reads what the downgrade of one revision does, on the schema that its upgrade leaves.
     pub(super) fn downgrade_of(files: &Files, id: &str, setting: &Setting) -> Result<Tape, Error> {
-        let ids = order(files, id)?;
-        let mut tapes = read_downgrades(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
-        Ok(ids.iter().position(|held| held == id).map(|place| tapes.swap_remove(place)).unwrap_or_default())
+        // It comes last: whatever it needs is before it.
+        let scripts = scripts(files, &order(files, id)?)?;
+        Ok(read_downgrade(&scripts, &Disk::around(&files.layout)?, setting)?)
     }
 
     /// Reads what the migrations up to `target` do, each after those that it needs.

@@ -84,3 +84,20 @@ fn every_command_with_json_has_a_schema_and_a_line_in_the_documentation() {
         assert!(text.contains(&format!("| `{command}` |")), "docs/json.md says nothing of {command}");
     }
 }
+
+#[test]
+fn the_operations_of_a_revision_and_of_its_downgrade_are_told() {
+    let shop = Application::at(Backend::Sqlite, REVISIONS[0]);
+    let show =
+        |arguments: &[&str]| shop.levelhead(&[&["show", "9e7c52f3d8b4", "--operations"], arguments].concat()).run();
+    let told = show(&[]).success().stdout.clone();
+    assert!(told.contains("\n    19  add column products.in_stock integer not null default '0'\n"), "{told}");
+    assert!(told.ends_with("\n    20  create index ix_products_name on products (name)\n"), "{told}");
+    let undone = show(&["--downgrade", "--format", "json"]).success().stdout.clone();
+    let undone: serde_json::Value = serde_json::from_str(&undone).unwrap();
+    let kinds = |operation: &serde_json::Value| operation["operation"].as_str().unwrap().to_owned();
+    let operations = undone["revisions"][0]["operations"].as_array().unwrap();
+    assert_eq!(operations.iter().map(kinds).collect::<Vec<_>>(), ["drop_index", "drop_column"]);
+    // What it shows is the upgrade's unless it is asked for the other; alone the flag means nothing.
+    shop.levelhead(&["show", "9e7c52f3d8b4", "--downgrade"]).run().code(2);
+}

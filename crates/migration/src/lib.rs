@@ -6,7 +6,7 @@
 //! Alembic and SQLAlchemy by name, and is bounded in steps, depth and memory: hostile input ends in unknown.
 //!
 //! [`read`] takes revisions in the order in which they are applied, and gives the [`Tape`] of each: its operations in order, and
-//! what of it is unread. [`read_downgrades`] does so for `downgrade()`. What is read of a revision depends on those before it,
+//! what of it is unread. [`read_downgrade`] does so for `downgrade()`. What is read of a revision depends on those before it,
 //! since it may ask for what they made.
 
 mod arguments;
@@ -96,21 +96,14 @@ pub fn read<'s>(
     })
 }
 
-/// The same of their downgrades, each on the schema that its own upgrade leaves.
+/// The downgrade of the last of these revisions, read on the schema that they leave; an empty tape where there are none.
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_downgrades<'s>(
-    scripts: impl IntoIterator<Item = &'s Script> + Send,
-    checkout: &dyn Checkout,
-    setting: &Setting,
-) -> io::Result<Vec<Tape>> {
+pub fn read_downgrade(scripts: &[Script], checkout: &dyn Checkout, setting: &Setting) -> io::Result<Tape> {
     with_interpreter(checkout, setting, |interpreter| {
-        let read = |script| {
-            interpreter.revision(script);
-            interpreter.downgrade(script)
-        };
-        scripts.into_iter().map(read).collect()
+        scripts.iter().for_each(|script| drop(interpreter.revision(script)));
+        scripts.last().map(|last| interpreter.downgrade(last)).unwrap_or_default()
     })
 }
 

@@ -6,7 +6,7 @@ use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
 use super::index::index_options;
 use super::object::Batch;
-use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, Naming};
+use super::spec::{Arguments, ConstraintKind, ConstraintSpec, Naming};
 use super::sql_table::is_null;
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
@@ -231,20 +231,5 @@ pub(super) fn default_text(value: &Value) -> Option<String> {
         Value::Sql(_) => value.text().map(|text| text.to_string()),
         Value::Str(text) | Value::FinalName(text) => Some(format!("'{}'", text.replace('\'', "''"))),
         _ => None,
-    }
-}
-
-/// A column, for the SQL side.
-pub(super) fn plain_column(name: String, kind: super::spec::SqlType) -> ColumnSpec {
-    ColumnSpec {
-        name: Some(name),
-        kind,
-        nullable: Some(true),
-        primary_key: false,
-        unique: false,
-        index: false,
-        default: Some(false),
-        default_text: None,
-        constraints: Vec::new(),
     }
 }

@@ -4,7 +4,6 @@ use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::index::index_options_of_sql;
-use super::operation::plain_column;
 use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming, TableSpec};
 use super::sql_name::{column_names, last_name};
 use super::{Interpreter, sqltype};
@@ -48,7 +47,7 @@ impl Interpreter<'_> {
         parts: Vec<ast::Constraint>,
     ) -> (ColumnSpec, Vec<ConstraintSpec>) {
         let serial = kind.is_some_and(|kind| sqltype::is_serial(&kind.syntax().text().to_string()));
-        let mut column = plain_column(name.clone(), self.sql_type_of(kind));
+        let mut column = ColumnSpec::plain(name.clone(), self.sql_type_of(kind));
         if serial && self.dialect() == Dialect::PostgreSql {
             column.nullable = Some(false);
         }

@@ -316,3 +316,38 @@ fn text_is_put_together_as_python_does_it() {
         assert_eq!(said(&facts, &table), Some(Belief::Known(State::Present)), "{name}");
     }
 }
+
+/// Whoever follows the tape comes to the schema that the interpreter had, doubts and all.
+#[test]
+fn a_tape_leads_where_its_reading_led() {
+    let bodies = [
+        "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.Column('b', sa.Enum('x', name='e')))",
+        "op.add_column('t', sa.Column('c', sa.Integer, unique=True))\n    op.alter_column('t', 'b', new_column_name='d')",
+        "if ask():\n        op.drop_column('t', 'c')\n    else:\n        op.drop_column('t', 'd')",
+        "try:\n        op.create_table('u', sa.Column('a', sa.Integer))\n    except ValueError:\n        op.drop_table('t')",
+        "if ask():\n        return\n    op.create_index('i', 't', ['a'])\n    op.rename_table('t', 'v')",
+        "for a in ask():\n        op.execute('ALTER TABLE v ADD COLUMN n int')\n        raise ValueError",
+        "op.drop_constraint(ask(), 'v')\n    op.execute(\"ALTER TYPE e ADD VALUE 'y'; ALTER TABLE gone ADD COLUMN a int\")",
+        "with op.batch_alter_table('v', copy_from=sa.Table('v', sa.MetaData(), sa.Column('a', sa.Text))) as b:\n        b.drop_index('i')",
+        "op.execute('DO $$ BEGIN IF true THEN DROP TABLE u; END IF; END $$')\n    op.execute(f'ALTER TABLE v DROP COLUMN {ask()}')",
+    ];
+    let setting = Setting {
+        dialect: Dialect::PostgreSql,
+        default_schema: "public".to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
+    let mut interpreter = Interpreter::new(&Empty, &setting);
+    let mut followed = schema::simulation::Simulation::new(Dialect::PostgreSql, "public");
+    for body in bodies {
+        let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");
+        let tape = interpreter.revision(&Script { path: "versions/a.py".to_owned(), text });
+        assert!(!tape.entries.is_empty(), "{body}");
+        followed.apply_all(&tape.entries);
+        let read = &interpreter.recorder.simulation;
+        assert_eq!(followed.schema, read.schema, "{body}");
+        assert_eq!(followed.other_facts(), read.other_facts(), "{body}");
+        for table in ["t", "u", "v", "gone"] {
+            assert_eq!(followed.facts_of(table), read.facts_of(table), "{body}");
+        }
+    }
+}

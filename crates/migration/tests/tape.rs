@@ -1,6 +1,6 @@
 //! The tape of a revision: what it does, in order, with lines, conditions and SQL.
 
-use levelhead_migration::{Checkout, Script, read, read_downgrades};
+use levelhead_migration::{Checkout, Script, read, read_downgrade};
 use schema::operation::{Certainty, ConstraintKind, OperationKind};
 use schema::{Dialect, Entry, Setting, Tape};
 
@@ -104,7 +104,7 @@ fn a_downgrade_is_read_on_what_its_upgrade_leaves() {
             "if sa.inspect(op.get_bind()).has_table('t'):\n    op.drop_column('t', 'a')",
         ),
     ];
-    let tapes = read_downgrades(&scripts, &Alone, &setting()).unwrap();
+    let tapes = [1, 2].map(|upto| read_downgrade(&scripts[..upto], &Alone, &setting()).unwrap());
     let kinds = |tape: &Tape| {
         tape.operations().map(|(operation, certain)| (operation.kind.clone(), certain)).collect::<Vec<_>>()
     };

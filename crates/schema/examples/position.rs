@@ -6,17 +6,7 @@ use levelhead_schema::operation::{Certainty, ColumnSpec, Operation, OperationKin
 use levelhead_schema::{Belief, Column, Dialect, Entry, Schema, Setting, Table, Tape, revision_facts};
 
 fn column(name: &str) -> ColumnSpec {
-    ColumnSpec {
-        name: Some(name.to_owned()),
-        kind: SqlType { text: Some("text".to_owned()), enumeration: None },
-        nullable: Some(true),
-        primary_key: false,
-        unique: false,
-        index: false,
-        default: Some(false),
-        default_text: None,
-        constraints: Vec::new(),
-    }
+    ColumnSpec::plain(name, SqlType { text: Some("text".to_owned()), enumeration: None })
 }
 
 fn tape(kind: OperationKind) -> Tape {

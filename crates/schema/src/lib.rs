@@ -14,17 +14,8 @@
 //! use levelhead_schema::simulation::Simulation;
 //! use levelhead_schema::{Dialect, Subject, TableSubject};
 //!
-//! let id = ColumnSpec {
-//!     name: Some("id".to_owned()),
-//!     kind: SqlType { text: Some("integer".to_owned()), enumeration: None },
-//!     nullable: Some(false),
-//!     primary_key: true,
-//!     unique: false,
-//!     index: false,
-//!     default: Some(false),
-//!     default_text: None,
-//!     constraints: Vec::new(),
-//! };
+//! let integer = SqlType { text: Some("integer".to_owned()), enumeration: None };
+//! let id = ColumnSpec { primary_key: true, nullable: Some(false), ..ColumnSpec::plain("id", integer) };
 //! let table = TableSpec { name: Some("users".to_owned()), columns: vec![id], constraints: Vec::new(), open: false };
 //! let kind = OperationKind::CreateTable { table, if_not_exists: false };
 //! let mut expected = Simulation::new(Dialect::PostgreSql, "public");

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::{COLUMN, quoted};
+use super::{COLUMN, qualified, quoted};
 
 /// What decides whether the version table can be changed, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -168,10 +168,7 @@ impl TableFacts {
     /// The table as SQL writes it, with its schema.
     #[must_use]
     pub fn quoted(&self) -> String {
-        match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
-        }
+        qualified(self.schema.as_deref(), &self.name)
     }
 
     /// The table as a person writes it, with its schema.

@@ -43,10 +43,14 @@ impl VersionTable {
     /// The name as SQL writes it.
     #[must_use]
     pub fn quoted(&self) -> String {
-        match &self.schema {
-            Some(schema) => format!("{}.{}", quoted(schema), quoted(&self.name)),
-            None => quoted(&self.name),
-        }
+        qualified(self.schema.as_deref(), &self.name)
+    }
+}
+
+fn qualified(schema: Option<&str>, name: &str) -> String {
+    match schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(name)),
+        None => quoted(name),
     }
 }
 

@@ -49,6 +49,24 @@ pub struct ColumnSpec {
     pub constraints: Vec<ConstraintSpec>,
 }
 
+impl ColumnSpec {
+    /// A column with nothing but a name and a type: it takes NULL, and has no default.
+    #[must_use]
+    pub fn plain(name: impl Into<String>, kind: SqlType) -> Self {
+        Self {
+            name: Some(name.into()),
+            kind,
+            nullable: Some(true),
+            primary_key: false,
+            unique: false,
+            index: false,
+            default: Some(false),
+            default_text: None,
+            constraints: Vec::new(),
+        }
+    }
+}
+
 /// A constraint's or an index's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
