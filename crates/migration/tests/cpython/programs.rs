@@ -18,7 +18,7 @@ pub(crate) struct Programs {
     counter: usize,
 }
 
-const HEAD: &str = "\
+const IMPORTS: &str = "\
 import contextlib
 import enum
 import functools
@@ -28,14 +28,17 @@ from contextlib import contextmanager, suppress
 import sqlalchemy as sa
 from alembic import op
 from outside import Context, call, decorate, draw, draw_list, draw_text, maybe_raise, touch
+";
 
-
+/// What a migration may use, and the words that show that it does.
+const PARTS: &[(&[&str], &str)] = &[
+    (&["Color"], "\
 class Color(enum.Enum):
     RED = 'r'
     BLUE = 'b'
     GREEN = 'g'
-
-
+"),
+    (&["Base", "Thing", "thing", "other"], "\
 class Base:
     label = 'base'
     items = ['i']
@@ -46,8 +49,8 @@ class Base:
     @classmethod
     def made(cls, name):
         return cls(name)
-
-
+"),
+    (&["Thing", "thing", "other"], "\
 class Thing(Base):
     label = 'thing'
 
@@ -75,20 +78,20 @@ class Thing(Base):
         if name == 'quiet':
             return 'q'
         raise AttributeError(name)
-
-
+"),
+    (&["gen("], "\
 def gen(items):
     for item in items:
         yield item + 'g'
-
-
+"),
+    (&["around("], "\
 @contextmanager
 def around(name):
     op.create_table(name)
     yield name
     op.drop_table(name)
-
-
+"),
+    (&["Guard("], "\
 class Guard:
     def __init__(self, swallow=False):
         self.swallow = swallow
@@ -100,38 +103,36 @@ class Guard:
     def __exit__(self, *given):
         l1.append('left')
         return self.swallow
-
-
+"),
+    (&["twice"], "\
 def twice(function):
     @functools.wraps(function)
     def inner(*given, **named):
         function(*given, **named)
         return function(*given, **named)
     return inner
-
-
+"),
+    (&["f0"], "\
 def f0(x, suffix='_f'):
     return x + suffix
-
-
+"),
+    (&["keep"], "\
 def keep(x, held=[]):
     held.append(x)
     return held
-
-
-thing = Thing('first')
-other = thing
-s0 = 'a'
-s1 = 'tab'
-n0 = 1
-n1 = 2
-b0 = True
-b1 = False
-l0 = ['a', 'b']
-l1 = ['c']
-d0 = {'a': 'x', 'b': 'y'}
-d1 = {}
-";
+"),
+    (&["thing", "other"], "thing = Thing('first')\nother = thing\n"),
+    (&["s0"], "s0 = 'a'\n"),
+    (&["s1"], "s1 = 'tab'\n"),
+    (&["n0"], "n0 = 1\n"),
+    (&["n1"], "n1 = 2\n"),
+    (&["b0"], "b0 = True\n"),
+    (&["b1"], "b1 = False\n"),
+    (&["l0", "Guard("], "l0 = ['a', 'b']\n"),
+    (&["l1", "Guard("], "l1 = ['c']\n"),
+    (&["d0"], "d0 = {'a': 'x', 'b': 'y'}\n"),
+    (&["d1"], "d1 = {}\n"),
+];
 
 impl Programs {
     pub(crate) fn new(seed: u64) -> Self {
@@ -167,7 +168,7 @@ impl Programs {
 
     /// One migration.
     pub(crate) fn program(&mut self) -> String {
-        self.lines = HEAD.lines().map(str::to_owned).collect();
+        self.lines.clear();
         self.functions = vec![
             ("f0".to_owned(), vec![Kind::Text], Some(Kind::Text)),
             ("Thing.plain".to_owned(), vec![Kind::Text], Some(Kind::Text)),
@@ -196,7 +197,9 @@ impl Programs {
             }
             this.operation(1);
         });
-        self.lines.join("\n") + "\n"
+        let text = self.lines.join("\n") + "\n";
+        let used = PARTS.iter().filter(|(words, _)| words.iter().any(|word| text.contains(word)));
+        IMPORTS.to_owned() + &used.map(|(_, part)| *part).collect::<String>() + &text
     }
 
     fn line(&mut self, text: impl AsRef<str>) {

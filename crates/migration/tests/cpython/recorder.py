@@ -48,7 +48,7 @@ class Op:
             raise TypeError(words)
         if len(self.made) >= MOST:
             stop()
-        self.made.append(" ".join(words))
+        self.made.append(" | ".join(words))
 
     def create_table(self, name, *columns):
         self.note("create_table", name, *[column(given) for given in columns])
@@ -227,8 +227,8 @@ def main():
         try:
             code = compile(program, "migration", "exec")
         except SyntaxError as error:
-            print(at, "SyntaxError", file=out)
-            print(error, *program.splitlines()[(error.lineno or 1) - 4 : error.lineno], sep="\n", file=sys.stderr)
+            print(at, "SyntaxError", sep="\t", file=out)
+
             continue
         for _ in range(runs):
             ended, made = run(code)
