@@ -28,6 +28,13 @@ impl Interpreter<'_> {
         }
         match (name, items) {
             ("print", _) => Value::None,
+            ("open", _) => {
+                let path = first.cloned().unwrap_or(Value::Unknown);
+                let rest = arguments.positional.get(1..).unwrap_or_default().to_vec();
+                let opened = self.open(&path, &Arguments { positional: rest, ..arguments.clone() });
+                self.data |= opened.is_none();
+                opened.unwrap_or(Value::Unknown)
+            }
             ("dict", _) => {
                 let mut pairs = match first {
                     None => Vec::new(),
@@ -42,6 +49,7 @@ impl Interpreter<'_> {
                 _ => Value::Unknown,
             },
             ("isinstance", _) => self.isinstance(arguments),
+            ("str", _) if matches!(first, Some(Value::Shipped(_))) => first.cloned().unwrap_or(Value::Unknown),
             ("str", _) => known_value(first.and_then(|value| value.plain().text()).map(Plain::Str)),
             ("repr", _) => known_value(first.and_then(|value| value.plain().repr()).map(Plain::Str)),
             ("int", _) => match first {
@@ -105,7 +113,7 @@ impl Interpreter<'_> {
         };
         let first = arguments.positional.first();
         let taken = match name {
-            "print" | "dict" => true,
+            "print" | "dict" | "open" => true,
             "min" | "max" => arguments.keywords.is_empty(),
             "zip" => arguments.keywords.is_empty(),
             "sorted" => takes(1, &["reverse"]),

@@ -9,6 +9,7 @@ use super::import::KNOWN_PACKAGES;
 use super::index::index_options;
 use super::object::Nature;
 use super::operation::{default_text, has_default};
+use super::session::{session, sessionmaker};
 use super::spec::{
     Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType,
     TableSpec,
@@ -105,6 +106,9 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
+        if let Some(found) = self.find_shipped(name, arguments) {
+            return found;
+        }
         if root == "alembic" {
             return match (name.strip_prefix("alembic.op."), last) {
                 (Some(operation), _) => self.operation(None, operation, arguments),
@@ -158,7 +162,9 @@ impl Interpreter<'_> {
             "DropSchema" => Value::Ddl("DROP SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
-            "Session" => Value::Connection,
+            "Session" => session(arguments),
+            "sessionmaker" => sessionmaker(arguments),
+            "scoped_session" => self.scoped_session(arguments),
             "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.recorder.changes),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {

@@ -40,6 +40,8 @@ mod operator;
 mod plain;
 mod reach;
 mod recorder;
+mod session;
+mod shipped;
 mod spec;
 mod sql;
 mod sql_alter;
@@ -152,6 +154,8 @@ struct Interpreter<'a> {
     at: u32,
     /// The same of the first condition that nobody can evaluate.
     guard_at: Option<u32>,
+    /// A file was written: what stands in any is not known from then on.
+    wrote_files: bool,
     /// `SET search_path` inside the current revision.
     search_path: Option<String>,
     /// The raw SQL that is followed.
@@ -180,6 +184,7 @@ impl<'a> Interpreter<'a> {
             unread: Vec::new(),
             at: 0,
             guard_at: None,
+            wrote_files: false,
             search_path: None,
             sql_text: None,
             lines: Lines::default(),
@@ -230,6 +235,7 @@ impl<'a> Interpreter<'a> {
         self.unread.clear();
         self.at = 0;
         self.guard_at = None;
+        self.wrote_files = false;
         self.search_path = None;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
