@@ -62,6 +62,13 @@ impl Inference {
             _ => None,
         }
     }
+
+    /// The position that is sure enough to be written: the answer comes down to it, and nothing contradicts it. One that
+    /// anything contradicts is a good guess, which is enough to tell a person.
+    pub fn proven(&self, does_nothing: impl Fn(usize) -> bool) -> Option<usize> {
+        let at = self.settled(does_nothing)?;
+        (self.contradictions.get(at) == Some(&0)).then_some(at)
+    }
 }
 
 /// Names the revision that a live schema is at, from what each revision does in upgrade order.
