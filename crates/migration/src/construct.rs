@@ -159,7 +159,7 @@ impl Interpreter<'_> {
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "Session" => Value::Connection,
-            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.recorder.changes),
+            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(Rc::default()),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
                 name: None,

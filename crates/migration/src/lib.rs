@@ -40,6 +40,7 @@ mod operator;
 mod plain;
 mod reach;
 mod recorder;
+mod reflected;
 mod spec;
 mod sql;
 mod sql_alter;
@@ -51,6 +52,7 @@ mod sqltype;
 mod statement;
 mod text;
 mod unread;
+mod url;
 mod value;
 
 use std::collections::HashMap;
