@@ -7,6 +7,7 @@ use ruff_python_ast::name::Name;
 use super::Interpreter;
 use super::decoration::Receives;
 use super::object::{Class, Instance, Nature};
+use super::reflected;
 use super::shipped;
 use super::value::Value;
 
@@ -44,10 +45,13 @@ impl Interpreter<'_> {
                 "dialect" => Value::Dialect,
                 "engine" | "bind" | "connection" | "driver_connection" | "dbapi_connection" => Value::Connection,
                 "name" => Value::str(self.dialect().name()),
+                "url" => Value::Url,
                 "as_sql" => Value::Bool(false),
                 "config" => Value::Unknown,
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
+            Value::Url => self.url_attribute(object, name),
+            Value::Reflected(kind) => reflected::attribute(kind, name),
             Value::Dialect => match name.as_str() {
                 "name" => Value::str(self.dialect().name()),
                 _ => Value::Unknown,

@@ -165,7 +165,7 @@ impl Interpreter<'_> {
             "Session" => session(arguments),
             "sessionmaker" => sessionmaker(arguments),
             "scoped_session" => self.scoped_session(arguments),
-            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(self.recorder.changes),
+            "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(Rc::default()),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
                 name: None,

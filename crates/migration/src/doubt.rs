@@ -74,6 +74,7 @@ fn doubt(value: &Value, depth: u32) {
             drop(attributes);
             held.iter().for_each(|value| doubt(value, depth));
         }
+        Value::Inspector(asked) => asked.doubt(),
         Value::Column(column) => {
             let Ok(mut column) = column.try_borrow_mut() else { return };
             column.kind = SqlType::default();

@@ -40,6 +40,7 @@ mod operator;
 mod plain;
 mod reach;
 mod recorder;
+mod reflected;
 mod session;
 mod shipped;
 mod spec;
@@ -53,6 +54,7 @@ mod sqltype;
 mod statement;
 mod text;
 mod unread;
+mod url;
 mod value;
 
 use std::collections::HashMap;

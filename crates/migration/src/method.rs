@@ -10,6 +10,7 @@ use super::known;
 use super::object::Instance;
 use super::session::is_session_of;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
+use super::url;
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::Subject;
@@ -56,6 +57,9 @@ impl Interpreter<'_> {
                 None => Value::Unknown,
             },
             Value::Fragment(_) if name.as_str() == "format" => receiver.clone(),
+            Value::Fragment(text) if name.as_str() == "startswith" && arguments.positional.len() == 1 => {
+                url::starts_with(text, &arguments.positional[0]).map_or(Value::Unknown, Value::Bool)
+            }
             Value::List(list) => self.list_method(list, name, &arguments),
             Value::Dict(dict) => self.dict_method(dict, name, &arguments),
             Value::Set(items) => self.set_method(receiver, items, name, &arguments),
@@ -67,7 +71,8 @@ impl Interpreter<'_> {
             Value::Type(kind) => self.type_method(receiver, kind, name, &arguments),
             Value::Shipped(shipped) => self.shipped_method(receiver, shipped, name, &arguments),
             Value::Connection | Value::Context => self.connection_method(name, &arguments),
-            Value::Inspector(made) => self.inspect(*made, name, &arguments),
+            Value::Inspector(asked) => self.inspect(asked, name, &arguments),
+            Value::Url => self.url_method(name),
             Value::Table(table) => self.table_method(table, name),
             Value::Constraint(constraint) => self.constraint_method(constraint, name),
             Value::Sequence(label) => self.sequence_method(label, name),

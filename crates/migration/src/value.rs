@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 
+use super::inspector::Asked;
 use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
 use super::shipped::Shipped;
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
@@ -62,8 +63,11 @@ pub(super) enum Value {
     /// CREATE SEQUENCE and its like as objects: the constructor and its argument.
     Ddl(&'static str, Box<Value>),
     Sequence(Rc<str>),
-    /// And how many schema operations had come before it: SQLAlchemy's keeps what it was once told.
-    Inspector(u32),
+    Inspector(Rc<Asked>),
+    /// The type of a live column, as the catalogue spells it.
+    Reflected(Rc<str>),
+    /// A database URL, whose dialect is known and nothing else.
+    Url,
     Connection,
     /// What a query answers, or a part of it: nothing is known of it, and it changes nothing.
     Result,

@@ -3,10 +3,8 @@
 use super::runs::Reading::{self, Doubted, Exact};
 
 /// A body of `upgrade()` (or all of the file, where it defines that itself), and how it is read.
-pub(crate) const CASES: &[(&str, Reading)] = &[
-    ("op.create_table('a')", Exact),
-    ("if draw():\n    op.create_table('a')", Doubted),
-];
+pub(crate) const CASES: &[(&str, Reading)] =
+    &[("op.create_table('a')", Exact), ("if draw():\n    op.create_table('a')", Doubted)];
 
 /// The migration with this body.
 pub(crate) fn program(body: &str) -> String {

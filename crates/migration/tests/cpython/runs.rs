@@ -111,15 +111,17 @@ const REST: &str = "...";
 fn words(kind: &OperationKind) -> String {
     let known = |name: &Option<String>| name.as_deref().unwrap_or(UNKNOWN).to_owned();
     let (word, mut names) = match kind {
-        OperationKind::CreateTable { table, .. } => {
-            ("create_table", std::iter::once(&table.name).chain(table.columns.iter().map(|c| &c.name)).map(known).collect())
-        }
+        OperationKind::CreateTable { table, .. } => (
+            "create_table",
+            std::iter::once(&table.name).chain(table.columns.iter().map(|c| &c.name)).map(known).collect(),
+        ),
         OperationKind::DropTable { table } => ("drop_table", vec![table.clone()]),
         OperationKind::RenameTable { from, to } => ("rename_table", vec![from.clone(), to.clone()]),
         OperationKind::AddColumn { table, column, .. } => ("add_column", vec![table.clone(), known(&column.name)]),
         OperationKind::DropColumn { table, column } => ("drop_column", vec![table.clone(), column.clone()]),
         OperationKind::CreateIndex { name, table, index, .. } => {
-            let columns = index.columns.as_ref().map_or_else(|| vec![REST.to_owned()], |all| all.iter().map(known).collect());
+            let columns =
+                index.columns.as_ref().map_or_else(|| vec![REST.to_owned()], |all| all.iter().map(known).collect());
             ("create_index", [vec![name.clone(), table.clone()], columns].concat())
         }
         OperationKind::DropIndex { name, .. } => ("drop_index", vec![known(name)]),
@@ -150,7 +152,8 @@ pub(crate) fn difference(read: &Read, runs: &Runs) -> Option<String> {
             return Some(format!("stated, and not done (there): {wrong}\n  done: {done:?}\n  read: {read:?}"));
         }
         if !read.doubted
-            && let Some(lost) = done.iter().find(|words| !read.stated.iter().any(|(stated, _)| is_one_of(stated, words)))
+            && let Some(lost) =
+                done.iter().find(|words| !read.stated.iter().any(|(stated, _)| is_one_of(stated, words)))
         {
             return Some(format!("done, and neither stated nor in doubt: {lost}\n  done: {done:?}\n  read: {read:?}"));
         }
@@ -224,14 +227,7 @@ impl fmt::Display for Figures {
             f,
             "{} programs: {} come to their end, {} of them change something; {} read exactly, {} doubted, {} misread; \
              {} operations stated, {} for certain",
-            self.programs,
-            self.ended,
-            self.operates,
-            self.exact,
-            self.doubted,
-            self.misread,
-            self.stated,
-            self.certain
+            self.programs, self.ended, self.operates, self.exact, self.doubted, self.misread, self.stated, self.certain
         )
     }
 }

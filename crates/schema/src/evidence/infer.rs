@@ -62,6 +62,20 @@ impl Inference {
             _ => None,
         }
     }
+
+    /// The position that is sure enough to be written: the answer comes down to it, and nothing contradicts it but, far
+    /// from it, what is often misread. One that anything else contradicts is a good guess, which is enough to tell a person.
+    pub fn proven(&self, does_nothing: impl Fn(usize) -> bool) -> Option<usize> {
+        let at = self.settled(does_nothing)?;
+        let is_far = |claim: &Claim| claim.by.is_some_and(|by| by + 1 + NEAR < at);
+        let mut weighty = self.contradicted.iter().filter(|claim| !(claim.is_often_misread() && is_far(claim)));
+        let sure = match self.contradictions.get(at) {
+            Some(0) => true,
+            Some(_) => !self.contradicted.is_empty() && weighty.next().is_none(),
+            None => false,
+        };
+        sure.then_some(at)
+    }
 }
 
 /// Names the revision that a live schema is at, from what each revision does in upgrade order.

@@ -105,6 +105,26 @@ impl Simulation {
         facts
     }
 
+    /// What cannot be known at present, whatever the schema says.
+    pub fn doubts(&self) -> impl Iterator<Item = &Subject> {
+        self.doubts.iter()
+    }
+
+    /// Whether a fact is one of these.
+    pub fn is_doubted(&self, subject: &Subject) -> bool {
+        self.doubts.contains(subject)
+    }
+
+    /// Those of a table.
+    pub fn doubts_about(&self, table: &str) -> impl Iterator<Item = &TableSubject> {
+        let first = Subject::Table(table.to_owned(), TableSubject::Itself);
+        let of_table = self.doubts.range(first..).map_while(move |doubt| match doubt {
+            Subject::Table(name, subject) => Some((name, subject)),
+            _ => None,
+        });
+        of_table.take_while(move |(name, _)| *name == table).map(|(_, subject)| subject)
+    }
+
     fn doubt(&mut self, subject: Subject) {
         if let Subject::Table(table, _) = &subject {
             self.touched.insert(table.clone());
