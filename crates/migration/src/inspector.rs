@@ -5,6 +5,7 @@
 //! `inspect` is a table, one arm a method.
 
 use super::Interpreter;
+use super::namespace::Namespace;
 use super::spec::Arguments;
 use super::value::Value;
 use schema::{Belief, ConstraintName, Table};
@@ -32,17 +33,22 @@ impl Interpreter<'_> {
         let schema = &self.recorder.simulation.schema;
         let assumed = schema.tables.values().any(|table| table.assumed);
         let position = usize::from(method != "get_table_names" && method != "get_view_names");
-        let namespace = arguments.get(position, "schema").and_then(Value::text);
+        let namespace = match arguments.get(position, "schema") {
+            Some(value) => self.namespace_of(value),
+            None => self.namespace(arguments, "schema"),
+        };
+        let nowhere = matches!(namespace, Namespace::Unknown);
         match method {
             "get_table_names" => {
-                let prefix = namespace.filter(|name| **name != *self.recorder.simulation.default_schema);
-                let names = schema.tables.keys().filter_map(|table| match (&prefix, table.split_once('.')) {
+                let prefix = namespace.name().filter(|name| **name != *self.recorder.simulation.default_schema);
+                let names = schema.tables.keys().filter_map(|table| match (prefix, table.split_once('.')) {
+                    _ if nowhere => None,
                     (None, None) => Some(Value::str(table)),
-                    (Some(prefix), Some((schema, table))) if **prefix == *schema => Some(Value::str(table)),
+                    (Some(prefix), Some((schema, table))) if prefix == schema => Some(Value::str(table)),
                     _ => None,
                 });
                 let names = names.collect();
-                return match (stale, assumed) {
+                return match (stale, assumed || nowhere || !self.somewhere.is_empty()) {
                     (true, _) => Value::partial_list(Vec::new()),
                     (_, true) => Value::partial_list(names),
                     _ => Value::list(names),
@@ -63,7 +69,7 @@ impl Interpreter<'_> {
             _ => {}
         }
         let Some(table) = arguments.get(0, "table_name").and_then(Value::text) else { return Value::Unknown };
-        let qualified = self.recorder.simulation.qualify(&table, namespace.as_deref());
+        let Some(qualified) = self.in_namespace(&table, &namespace) else { return Value::Unknown };
         if stale && self.recorder.simulation.has_touched(&qualified) {
             return Value::Unknown;
         }
@@ -71,7 +77,7 @@ impl Interpreter<'_> {
         if method == "has_table" {
             return match table {
                 Some(_) => Value::Bool(true),
-                None if assumed => Value::Unknown,
+                None if assumed || self.is_somewhere(&qualified) => Value::Unknown,
                 None => Value::Bool(false),
             };
         }

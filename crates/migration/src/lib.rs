@@ -34,6 +34,7 @@ mod loops;
 mod matching;
 mod method;
 mod model;
+mod namespace;
 mod object;
 mod operation;
 mod operator;
@@ -53,7 +54,7 @@ mod text;
 mod unread;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -152,6 +153,10 @@ struct Interpreter<'a> {
     at: u32,
     /// The same of the first condition that nobody can evaluate.
     guard_at: Option<u32>,
+    /// Texts that stand for a variable which nobody has set, here or in a module that was imported earlier.
+    assumed_texts: Vec<Rc<str>>,
+    /// Tables that were made or changed in a schema that is not known; an empty name is that of any table.
+    somewhere: BTreeSet<String>,
     /// `SET search_path` inside the current revision.
     search_path: Option<String>,
     /// The raw SQL that is followed.
@@ -180,6 +185,8 @@ impl<'a> Interpreter<'a> {
             unread: Vec::new(),
             at: 0,
             guard_at: None,
+            assumed_texts: Vec::new(),
+            somewhere: BTreeSet::new(),
             search_path: None,
             sql_text: None,
             lines: Lines::default(),
