@@ -38,6 +38,7 @@ mod namespace;
 mod object;
 mod operation;
 mod operator;
+mod parameters;
 mod plain;
 mod reach;
 mod recorder;
@@ -253,7 +254,8 @@ impl<'a> Interpreter<'a> {
         self.acted = false;
         // What runs when the file is loaded is no part of it.
         self.data = false;
-        self.call_function(&function, spec::Arguments::default());
+        let arguments = self.passed_to(&function);
+        self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
         tape.nothing = (function.does_nothing() && !self.misread)
