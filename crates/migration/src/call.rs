@@ -53,9 +53,7 @@ impl Interpreter<'_> {
             Value::Builtin(name) => self.builtin(name, &arguments),
             Value::Method(method) => self.call_method(&method.0, &method.1, arguments),
             Value::Partial(partial) => {
-                let mut all = partial.1.clone();
-                all.positional.extend(arguments.positional);
-                all.keywords.extend(arguments.keywords);
+                let all = partial.1.clone().followed_by(arguments);
                 self.call_value(&partial.0, all)
             }
             Value::Type(_) | Value::Connection => callee.clone(),

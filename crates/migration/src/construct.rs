@@ -98,6 +98,7 @@ impl Interpreter<'_> {
             ("os.getenv" | "os.environ.get", _) => {
                 let default = arguments.get(1, "default").filter(|default| !is_switch(default));
                 self.assumed_environment |= default.is_some();
+                self.assumed_texts.extend(default.and_then(Value::text));
                 return default.cloned().unwrap_or(Value::Unknown);
             }
             ("importlib.import_module", Some(module)) => {
@@ -289,9 +290,9 @@ impl Interpreter<'_> {
     }
 
     fn table(&mut self, arguments: &Arguments) -> Value {
-        let schema = arguments.keyword("schema").and_then(Value::text);
+        let schema = self.namespace(arguments, "schema");
         let name = arguments.get(0, "name").and_then(Value::text);
-        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
+        let name = name.and_then(|name| self.in_namespace(&name, &schema));
         let parts = arguments.positional.get(2..).unwrap_or_default();
         Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
     }
@@ -345,8 +346,8 @@ impl Interpreter<'_> {
             let enumeration = EnumType { name, labels, native: false, create: false };
             return Value::Type(Rc::new(SqlType { text, enumeration: Some(std::sync::Arc::new(enumeration)) }));
         }
-        let schema = arguments.keyword("schema").and_then(Value::text);
-        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
+        let schema = self.namespace(arguments, "schema");
+        let name = name.and_then(|name| self.in_namespace(&name, &schema));
         let text = name.as_ref().map(|name| name.to_lowercase());
         let create = truth("create_type") == Some(true);
         let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create }));

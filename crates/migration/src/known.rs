@@ -34,6 +34,11 @@ pub(super) fn is(name: &str, facts: Facts) -> bool {
     found.is_ok_and(|at| NAMES[at].1 & facts != 0)
 }
 
+/// Whether a method of this name may change a schema, whatever it is called on.
+pub(super) fn may_change_schema(name: &str) -> bool {
+    is(name, CHANGES_SCHEMA) || is(name, OPERATES) && !is(name, CONNECTION)
+}
+
 /// Every name, in the order of their letters.
 #[rustfmt::skip]
 const NAMES: &[(&str, Facts)] = &[

@@ -34,9 +34,11 @@ mod loops;
 mod matching;
 mod method;
 mod model;
+mod namespace;
 mod object;
 mod operation;
 mod operator;
+mod parameters;
 mod plain;
 mod reach;
 mod recorder;
@@ -57,7 +59,7 @@ mod unread;
 mod url;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -158,6 +160,10 @@ struct Interpreter<'a> {
     guard_at: Option<u32>,
     /// A file was written: what stands in any is not known from then on.
     wrote_files: bool,
+    /// Texts that stand for a variable which nobody has set, here or in a module that was imported earlier.
+    assumed_texts: Vec<Rc<str>>,
+    /// Tables that were made or changed in a schema that is not known; an empty name is that of any table.
+    somewhere: BTreeSet<String>,
     /// `SET search_path` inside the current revision.
     search_path: Option<String>,
     /// The raw SQL that is followed.
@@ -187,6 +193,8 @@ impl<'a> Interpreter<'a> {
             at: 0,
             guard_at: None,
             wrote_files: false,
+            assumed_texts: Vec::new(),
+            somewhere: BTreeSet::new(),
             search_path: None,
             sql_text: None,
             lines: Lines::default(),
@@ -254,7 +262,8 @@ impl<'a> Interpreter<'a> {
         self.acted = false;
         // What runs when the file is loaded is no part of it.
         self.data = false;
-        self.call_function(&function, spec::Arguments::default());
+        let arguments = self.passed_to(&function);
+        self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
         tape.nothing = (function.does_nothing() && !self.misread)

@@ -25,7 +25,7 @@ impl Interpreter<'_> {
         if !is_followed(receiver, Some(name)) {
             // What a library makes of a connection is executed later, and noticed there.
             match receiver {
-                Value::Unknown | Value::Outside(_) | Value::Type(_) if known::is(name, known::CHANGES_SCHEMA) => {
+                Value::Unknown | Value::Outside(_) | Value::Type(_) if known::may_change_schema(name) => {
                     self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not followed"));
                     self.data = true;
                     self.doubt_arguments(&arguments);
