@@ -102,6 +102,9 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
         database.close().await;
         return report(config, &look?);
     }
+    if let Some(start) = start {
+        program::check(start, config.path.as_deref()).map_err(Error::Program)?;
+    }
     session.liveness.begin();
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
     match mode {
