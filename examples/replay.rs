@@ -16,6 +16,7 @@ use history::read_header;
 use migration::{Checkout, Script, read};
 use schema::evidence::{Forked, Standing, Verdict, Weighed, standing};
 use schema::{Dialect, RevisionFacts, Setting, revision_facts};
+use version_table::VersionTable;
 
 const USAGE: &str = "usage: replay [--verbose] [--schema NAME] CHECKOUT VERSIONS CATALOGUES\n\
     CHECKOUT    the folder that imports are followed in\n\
@@ -140,6 +141,8 @@ fn replay(
         }
     }
     let forked = |claimed| Forked { needs: &needs, claimed, straight: effects.clone(), read: &read };
+    let in_default_schema =
+        VersionTable { schema: Some(default_schema.to_owned()), leads: true, ..VersionTable::default() };
     let mut tally = Tally::default();
     let mut previous = Vec::new();
     for (number, id) in order.iter().enumerate() {
@@ -147,7 +150,7 @@ fn replay(
         let path = catalogues.join(format!("{}.json", id.replace('/', "_")));
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let live =
-            catalogue::read(&text, Some(default_schema), "alembic_version").map_err(|error| error.to_string())?;
+            catalogue::read(&text, &in_default_schema).map_err(|error| error.to_string())?;
         let Weighed { order: ordered, inference, .. } = forked(0).weigh(&live).map_err(|error| error.to_string())?;
         let applied: BTreeSet<usize> = (0..truth).collect();
         let open: BTreeSet<usize> = inference.open.iter().map(|&at| ordered[at]).collect();
