@@ -49,8 +49,12 @@ mod sql_block;
 mod sql_name;
 mod sql_shown;
 mod sql_table;
+mod sqlite;
+mod sqlite_table;
+mod sqlite_token;
 mod sqltype;
 mod statement;
+mod temporary;
 mod text;
 mod unread;
 mod value;
@@ -156,6 +160,8 @@ struct Interpreter<'a> {
     guard_at: Option<u32>,
     /// A file was written: what stands in any is not known from then on.
     wrote_files: bool,
+    /// Tables and views that are made for the session alone, by their names.
+    temporary: Vec<String>,
     /// `SET search_path` inside the current revision.
     search_path: Option<String>,
     /// The raw SQL that is followed.
@@ -185,6 +191,7 @@ impl<'a> Interpreter<'a> {
             at: 0,
             guard_at: None,
             wrote_files: false,
+            temporary: Vec::new(),
             search_path: None,
             sql_text: None,
             lines: Lines::default(),
@@ -236,6 +243,7 @@ impl<'a> Interpreter<'a> {
         self.at = 0;
         self.guard_at = None;
         self.wrote_files = false;
+        self.temporary.clear();
         self.search_path = None;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);

@@ -89,6 +89,70 @@ const PURE: [&str; 80] = [
     "version",
 ];
 
+/// Words that stand before a bracket in a query and call nothing, and functions of SQLite's own.
+const PURE_IN_SQLITE: [&str; 52] = [
+    "all",
+    "and",
+    "as",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "char",
+    "date",
+    "datetime",
+    "distinct",
+    "else",
+    "except",
+    "filter",
+    "from",
+    "glob",
+    "group_concat",
+    "having",
+    "hex",
+    "ifnull",
+    "iif",
+    "in",
+    "instr",
+    "intersect",
+    "is",
+    "join",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_each",
+    "json_extract",
+    "json_object",
+    "json_type",
+    "json_valid",
+    "julianday",
+    "last_insert_rowid",
+    "like",
+    "limit",
+    "materialized",
+    "not",
+    "on",
+    "or",
+    "over",
+    "printf",
+    "select",
+    "strftime",
+    "then",
+    "typeof",
+    "union",
+    "using",
+    "values",
+    "when",
+];
+
+/// Whether a function of SQLite's, or a word that looks like one, only looks.
+pub(super) fn only_looks(name: &str) -> bool {
+    let name = name.to_lowercase();
+    PURE.binary_search(&name.as_str()).is_ok()
+        || PURE_IN_SQLITE.contains(&name.as_str())
+        || matches!(name.as_str(), "changes" | "quote" | "random" | "total" | "unixepoch" | "where" | "zeroblob")
+}
+
 /// Whether a statement does more than facts show, or may. What it does to tables, types and the like is read elsewhere.
 pub(super) fn does_more(statement: &ast::Stmt) -> bool {
     use ast::Stmt as S;
