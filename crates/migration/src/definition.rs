@@ -16,7 +16,7 @@ impl Interpreter<'_> {
     pub(super) fn batch(&mut self, arguments: &Arguments) -> Value {
         let schema = arguments.get(1, "schema").and_then(Value::text);
         let table = arguments.get(0, "table_name").and_then(Value::text);
-        let table = table.map(|table| self.recorder.simulation.qualify(&table, schema.as_deref()));
+        let table = table.and_then(|table| self.qualified(&table, schema.as_deref()));
         let recreate = arguments.get(2, "recreate").map_or(Some("auto".into()), Value::text);
         let anew = match recreate.as_deref() {
             Some("never") => false,

@@ -49,6 +49,7 @@ impl Interpreter<'_> {
     /// SQL that is known in parts.
     pub(super) fn dynamic_sql(&mut self, text: &str) {
         if !is_ddl(text) {
+            self.set_search_path(text);
             self.data = true;
             if !changes_rows_only(text) {
                 self.unread(UnreadKind::Either, "it executes a statement that is put together when it runs");

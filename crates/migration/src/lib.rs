@@ -46,7 +46,11 @@ mod spec;
 mod sql;
 mod sql_alter;
 mod sql_block;
+mod sql_cascade;
+mod sql_function;
 mod sql_name;
+mod sql_object;
+mod sql_path;
 mod sql_shown;
 mod sql_table;
 mod sqlite;
@@ -59,7 +63,7 @@ mod text;
 mod unread;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -163,7 +167,11 @@ struct Interpreter<'a> {
     /// Tables and views that are made for the session alone, by their names.
     temporary: Vec<String>,
     /// `SET search_path` inside the current revision.
-    search_path: Option<String>,
+    search_path: sql_path::SearchPath,
+    /// The names that each view's query holds, where it was read.
+    views: HashMap<String, BTreeSet<String>>,
+    /// The parameters of the functions of each name.
+    functions: HashMap<String, BTreeSet<String>>,
     /// The raw SQL that is followed.
     sql_text: Option<Arc<str>>,
     lines: Lines,
@@ -192,7 +200,9 @@ impl<'a> Interpreter<'a> {
             guard_at: None,
             wrote_files: false,
             temporary: Vec::new(),
-            search_path: None,
+            search_path: sql_path::SearchPath::Usual,
+            views: HashMap::new(),
+            functions: HashMap::new(),
             sql_text: None,
             lines: Lines::default(),
             script: String::new(),
@@ -244,7 +254,7 @@ impl<'a> Interpreter<'a> {
         self.guard_at = None;
         self.wrote_files = false;
         self.temporary.clear();
-        self.search_path = None;
+        self.search_path = sql_path::SearchPath::Usual;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
         self.script.clone_from(&script.path);

@@ -168,7 +168,7 @@ impl Interpreter<'_> {
         schema: Option<&str>,
     ) -> Option<String> {
         let table = arguments.get(at, name).and_then(Value::text)?;
-        Some(self.recorder.simulation.qualify(&table, schema))
+        self.qualified(&table, schema)
     }
 
     /// An operation on a table that cannot be told.

@@ -3,7 +3,7 @@
 //! Names are as they are written, with or without quotes; one that is there already is found in whatever case.
 
 use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, IndexOptions};
-use super::sql_shown::only_looks;
+use super::sql_function::only_looks;
 use super::sqlite_table::{added_column, table};
 use super::sqlite_token::{Kind, Token, Tokens, statements, tokens};
 use super::{Interpreter, UnreadKind};

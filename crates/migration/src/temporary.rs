@@ -10,12 +10,13 @@ impl Interpreter<'_> {
         if self.recorder.simulation.schema.tables.contains_key(name) {
             self.misread(format!("it hides {name} behind a temporary table"));
         }
-        if !self.is_temporary(name) {
+        if !self.hides(name) {
             self.temporary.push(name.to_owned());
         }
     }
 
-    fn is_temporary(&self, name: &str) -> bool {
+    /// Whether a name stands for something temporary.
+    pub(super) fn hides(&self, name: &str) -> bool {
         self.temporary.iter().any(|held| match self.dialect() {
             Dialect::PostgreSql => held == name,
             Dialect::Sqlite => held.eq_ignore_ascii_case(name),
@@ -41,7 +42,7 @@ impl Interpreter<'_> {
             | K::Create { object: Subject::Trigger(table, _), .. }
             | K::Drop { object: Subject::Trigger(table, _) }
             | K::Unread(Reach::Table { table, .. } | Reach::Column { table, .. }) => {
-                return self.is_temporary(table);
+                return self.hides(table);
             }
             K::CreateTable { .. }
             | K::DropIndex { table: None, .. }
@@ -54,7 +55,7 @@ impl Interpreter<'_> {
             | K::Drop { .. }
             | K::Unread(Reach::TableInAnySchema { .. } | Reach::Objects) => return false,
         };
-        let temporary = self.is_temporary(table);
+        let temporary = self.hides(table);
         if temporary {
             let gone = table.to_lowercase();
             self.temporary.retain(|held| held.to_lowercase() != gone);
