@@ -254,7 +254,7 @@ impl Interpreter<'_> {
     fn reference(&self, text: &str) -> Option<String> {
         let mut parts = text.rsplit('.').skip(1);
         let table = parts.next()?;
-        Some(self.recorder.simulation.qualify(table, parts.next()))
+        self.qualified(table, parts.next())
     }
 
     /// The columns are filled in by the column that holds it.

@@ -49,11 +49,19 @@ mod spec;
 mod sql;
 mod sql_alter;
 mod sql_block;
+mod sql_cascade;
+mod sql_function;
 mod sql_name;
+mod sql_object;
+mod sql_path;
 mod sql_shown;
 mod sql_table;
+mod sqlite;
+mod sqlite_table;
+mod sqlite_token;
 mod sqltype;
 mod statement;
+mod temporary;
 mod text;
 mod unread;
 mod url;
@@ -164,8 +172,14 @@ struct Interpreter<'a> {
     assumed_texts: Vec<Rc<str>>,
     /// Tables that were made or changed in a schema that is not known; an empty name is that of any table.
     somewhere: BTreeSet<String>,
+    /// Tables and views that are made for the session alone, by their names.
+    temporary: Vec<String>,
     /// `SET search_path` inside the current revision.
-    search_path: Option<String>,
+    search_path: sql_path::SearchPath,
+    /// The names that each view's query holds, where it was read.
+    views: HashMap<String, BTreeSet<String>>,
+    /// The parameters of the functions of each name.
+    functions: HashMap<String, BTreeSet<String>>,
     /// The raw SQL that is followed.
     sql_text: Option<Arc<str>>,
     lines: Lines,
@@ -195,7 +209,10 @@ impl<'a> Interpreter<'a> {
             wrote_files: false,
             assumed_texts: Vec::new(),
             somewhere: BTreeSet::new(),
-            search_path: None,
+            temporary: Vec::new(),
+            search_path: sql_path::SearchPath::Usual,
+            views: HashMap::new(),
+            functions: HashMap::new(),
             sql_text: None,
             lines: Lines::default(),
             script: String::new(),
@@ -246,7 +263,8 @@ impl<'a> Interpreter<'a> {
         self.at = 0;
         self.guard_at = None;
         self.wrote_files = false;
-        self.search_path = None;
+        self.temporary.clear();
+        self.search_path = sql_path::SearchPath::Usual;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
         self.script.clone_from(&script.path);

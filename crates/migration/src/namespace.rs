@@ -54,7 +54,7 @@ impl Interpreter<'_> {
     pub(super) fn in_namespace(&self, name: &str, schema: &Namespace) -> Option<String> {
         match schema {
             Namespace::Unknown => None,
-            known => Some(self.recorder.simulation.qualify(name, known.name())),
+            known => self.qualified(name, known.name()),
         }
     }
 
