@@ -139,8 +139,13 @@ impl Follow<'_> {
 
     /// What `from module import name` binds.
     fn named(&self, import: &ast::StmtImportFrom, module: &str, name: &str) -> Attribute {
-        let found = self.module_of(import, module);
-        found.map_or(Attribute::Unknown, |module| self.search.attribute(&module, name))
+        let Some(found) = self.module_of(import, module) else { return Attribute::Unknown };
+        if Some(&found) == self.module {
+            // A package that imports from itself is not loaded yet: a part of it.
+            let part = self.search.imports.find(&format!("{}.{name}", found.name));
+            return part.map_or(Attribute::Unknown, Attribute::Module);
+        }
+        self.search.attribute(&found, name)
     }
 
     /// What `from module import *` binds a name to.

@@ -6,7 +6,8 @@ use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use memchr::memmem;
+use ruff_python_ast::visitor::{Visitor, walk_expr};
+use ruff_python_ast::{Expr, ExprContext, ModModule};
 
 use super::evaluate::Names;
 use super::files::read_source;
@@ -127,10 +128,30 @@ impl<'i> Search<'i> {
         let mut files = parents.filter_map(|parent| self.imports.find(parent)).filter(|parent| !parent.path.is_dir());
         files.any(|parent| {
             let bytes = read_source(&parent.path).unwrap_or_default();
-            let says = |text: String| memmem::find(&bytes, text.as_bytes()).is_some();
-            says(format!(".{name}")) || says(format!("'{name}'")) || says(format!("\"{name}\""))
+            let source = python::decode(&bytes).ok();
+            source.and_then(|source| python::parse(&source).ok()).is_none_or(|tree| sets(&tree, name))
         })
     }
+}
+
+/// Whether a module gives an attribute of this name to anything, or calls anything with the name as a text.
+fn sets(tree: &ModModule, name: &str) -> bool {
+    struct Sets<'n>(&'n str, bool);
+    impl<'a> Visitor<'a> for Sets<'_> {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.1 |= match expression {
+                Expr::Attribute(attribute) => attribute.ctx != ExprContext::Load && attribute.attr.as_str() == self.0,
+                Expr::Call(call) => call.arguments.args.iter().any(
+                    |argument| matches!(argument, Expr::StringLiteral(literal) if literal.value.to_str() == self.0),
+                ),
+                _ => false,
+            };
+            walk_expr(self, expression);
+        }
+    }
+    let mut sets = Sets(name, false);
+    sets.visit_body(&tree.body);
+    sets.1
 }
 
 impl Module {
