@@ -93,12 +93,8 @@ impl Interpreter<'_> {
             }
             ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
-            // A name has its default where nobody sets the variable; a switch is there to be set.
-            ("os.getenv" | "os.environ.get", _) => {
-                let default = arguments.get(1, "default").filter(|default| !is_switch(default));
-                self.assumed_environment |= default.is_some();
-                return default.cloned().unwrap_or(Value::Unknown);
-            }
+            // Nobody knows whether a variable is set where it runs.
+            ("os.getenv" | "os.environ.get", _) => return Value::Unknown,
             ("importlib.import_module", Some(module)) => {
                 let found = module.text().and_then(|module| self.find(&module, None));
                 return found.map_or(Value::Unknown, Value::Module);

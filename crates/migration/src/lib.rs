@@ -25,6 +25,7 @@ mod departure;
 mod doubt;
 mod execute;
 mod expression;
+mod forgetting;
 mod import;
 mod index;
 mod inspector;
@@ -53,7 +54,7 @@ mod text;
 mod unread;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -61,6 +62,7 @@ use std::sync::Arc;
 use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
+use ruff_python_ast::name::Name;
 use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
 use value::Value;
 
@@ -145,8 +147,8 @@ struct Interpreter<'a> {
     misread: bool,
     /// Something was called that may have changed something, or may have been.
     acted: bool,
-    /// A variable's default was taken, here or in a module that was imported earlier: it may be set where it runs.
-    assumed_environment: bool,
+    /// Names of methods of the migration's own classes that change the schema.
+    methods: HashSet<Name>,
     unread: Vec<Unread>,
     /// Where in the migration's file the statement begins that is followed.
     at: u32,
@@ -176,7 +178,7 @@ impl<'a> Interpreter<'a> {
             data: false,
             misread: false,
             acted: false,
-            assumed_environment: false,
+            methods: HashSet::new(),
             unread: Vec::new(),
             at: 0,
             guard_at: None,
@@ -228,6 +230,7 @@ impl<'a> Interpreter<'a> {
         self.data = false;
         self.misread = false;
         self.unread.clear();
+        self.methods.clear();
         self.at = 0;
         self.guard_at = None;
         self.search_path = None;
@@ -250,7 +253,7 @@ impl<'a> Interpreter<'a> {
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
         tape.nothing = (function.does_nothing() && !self.misread)
-            || (followed && !self.data && !self.assumed_environment && self.recorder.changes == 0);
+            || (followed && !self.data && self.recorder.changes == 0);
     }
 
     fn end_script(&mut self, tape: Tape) -> Tape {
