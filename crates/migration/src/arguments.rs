@@ -68,12 +68,13 @@ impl Interpreter<'_> {
                 self.bind(&definition.parameters, arguments, function, &frame);
                 let in_pieces = function.generator || function.remembers();
                 let (flow, may_have_returned) = self.body(&definition.body, &frame);
-                if may_have_returned {
+                if may_have_returned || in_pieces {
                     self.forget(&definition.body, &frame);
                 }
                 // It runs when somebody goes through it, a piece at a time; or it runs once, and is called twice.
                 let effects = if in_pieces { self.effects(&definition.body, &frame, true) } else { Effects::default() };
-                if effects.operates || effects.changes {
+                let own = function.module.path == self.script;
+                if effects.operates || (effects.changes && own) {
                     self.misread(format!("{}() does not all run where it is called", definition.name));
                 }
                 // A helper of another file that would fail for certain has something that cannot be seen from here:

@@ -72,12 +72,6 @@ pub(super) fn on_delete(value: Option<&Value>) -> Option<char> {
     }
 }
 
-/// Whether a variable of this default turns something on or off.
-fn is_switch(default: &Value) -> bool {
-    const WORDS: [&str; 11] = ["", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"];
-    default.text().is_none_or(|text| WORDS.contains(&text.trim().to_lowercase().as_str()))
-}
-
 impl Interpreter<'_> {
     /// A call of something outside the checkout, by its dotted name.
     pub(super) fn construct(&mut self, name: &str, arguments: &Arguments) -> Value {

@@ -50,9 +50,12 @@ impl Interpreter<'_> {
         if effects.operates {
             self.unread(UnreadKind::Either, "it hands a function that changes the schema to what is not read");
         }
-        if effects.changes {
+        // Others change their own values.
+        let own = effects.reached.iter().any(|(function, _)| function.module.path == self.script);
+        if effects.changes && (own || effects.reached.is_empty()) {
             self.misread("it hands a function that changes values to what is not read");
         }
+        self.forget_called(&effects);
     }
 
     /// The same for the object that an expression begins with, `d` in `d["a"].b`, of which it gives a part.

@@ -3,11 +3,13 @@
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprAttribute, ExprCall, ExprSubscript, Stmt};
+use ruff_python_ast::{Arguments, Expr, ExprAttribute, ExprCall, ExprSubscript, Stmt};
 
 use super::Interpreter;
 use super::doubt::root_name;
 use super::known;
+use super::object::Code;
+use super::reach::Effects;
 use super::statement::Frame;
 use super::value::Value;
 
@@ -20,8 +22,27 @@ impl Interpreter<'_> {
         for name in &stored.assigned {
             self.forget_name(name, frame);
         }
-        if self.effects(body, frame, false).changes {
-            self.misread("it may have called a function that changes values");
+        let effects = self.effects(body, frame, false);
+        self.forget_called(&effects);
+    }
+
+    /// What the functions that may have been called change, or give another name.
+    pub(super) fn forget_called(&mut self, effects: &Effects) {
+        if !effects.changes {
+            return;
+        }
+        effects.given.iter().for_each(|value| self.doubt_value(value));
+        for (function, frame) in &effects.reached {
+            let stored = match &function.code {
+                Code::Function(definition) => Stored::of(&definition.body),
+                Code::Lambda(lambda) => Stored::of_expression(&lambda.body),
+            };
+            self.forget_changed(&stored, frame);
+            for (name, is_global) in &function.outer_names {
+                let outer = if *is_global { Some(frame.module.globals.clone()) } else { frame.scope.around_with(name) };
+                let Some(scope) = outer else { continue };
+                self.forget_name(name, &Frame { scope, module: frame.module.clone() });
+            }
         }
     }
 
@@ -42,9 +63,8 @@ impl Interpreter<'_> {
         for name in &stored.assigned {
             self.forget_name(name, frame);
         }
-        if self.effects_of(expression, frame).changes {
-            self.misread("it may have called a function that changes values");
-        }
+        let effects = self.effects_of(expression, frame);
+        self.forget_called(&effects);
     }
 
     /// Whether a loop's body may change what its items are taken from.
@@ -83,6 +103,13 @@ impl Interpreter<'_> {
             self.doubt_parts(&value);
         }
     }
+}
+
+/// Every name in what a call is given.
+pub(super) fn names_in(arguments: &Arguments) -> Vec<Name> {
+    let mut named = Aliased::default();
+    named.visit_arguments(arguments);
+    named.parts
 }
 
 /// Names that a block assigns, or whose object it changes or gives away.

@@ -149,8 +149,13 @@ impl Interpreter<'_> {
         }
         self.depth += MODULE;
         // What runs when a file is loaded is no part of the upgrade.
-        let (raised, data) = (self.raised, self.data);
+        let (raised, data, misread) = (self.raised, self.data, std::mem::take(&mut self.misread));
+        let said = self.unread.len();
         let module = self.evaluate_module(path, tree);
+        if std::mem::replace(&mut self.misread, misread) {
+            module.forget_values();
+        }
+        self.unread.truncate(said);
         self.raised = raised;
         self.data = data;
         self.depth -= MODULE;

@@ -96,6 +96,17 @@ pub(super) struct Module {
     pub(super) globals: Rc<Scope>,
 }
 
+impl Module {
+    /// Nobody knows its values any more, beside what it defines and imports.
+    pub(super) fn forget_values(&self) {
+        for value in self.globals.names.borrow_mut().values_mut() {
+            if value.is_builtin_object() || matches!(value, Value::Instance(_) | Value::Fragment(_)) {
+                *value = Value::Unknown;
+            }
+        }
+    }
+}
+
 /// A class.
 #[derive(Debug)]
 pub(super) struct Class {

@@ -4,22 +4,27 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::Interpreter;
-use super::forgetting::Stored;
+use super::doubt::root_name;
+use super::forgetting::{Stored, names_in};
 use super::known;
 use super::object::{Code, Function, Nature, Scope};
 use super::statement::{Frame, is_bound};
 use super::value::Value;
 
 /// What a block may do, as far as its text shows, and that of what it calls.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Default)]
 pub(super) struct Effects {
     /// It changes the schema.
     pub(super) operates: bool,
     /// A function that it calls changes values that others have, too.
     pub(super) changes: bool,
+    /// Functions that it may call, and where their names are.
+    pub(super) reached: Vec<(Rc<Function>, Frame)>,
+    /// What such a function is given, or is a method of.
+    pub(super) given: Vec<Value>,
 }
 
 impl Interpreter<'_> {
@@ -33,7 +38,7 @@ impl Interpreter<'_> {
         let mut calls = Calls::default();
         calls.visit_body(body);
         let changes = itself && !Stored::of(body).keeps_to_itself();
-        self.follow_calls(Effects { operates: false, changes }, vec![(calls, frame.clone())])
+        self.follow_calls(Effects { changes, ..Effects::default() }, vec![(calls, frame.clone())])
     }
 
     pub(super) fn effects_of(&mut self, expression: &Expr, frame: &Frame) -> Effects {
@@ -46,15 +51,14 @@ impl Interpreter<'_> {
     pub(super) fn effects_of_value(&mut self, value: &Value) -> Effects {
         let mut effects = Effects::default();
         let mut pending = Vec::new();
-        self.callee(value.clone(), &mut Vec::new(), &mut pending, &mut effects);
+        self.callee(value.clone(), &mut pending, &mut effects);
         self.follow_calls(effects, pending)
     }
 
     fn follow_calls(&mut self, mut effects: Effects, mut pending: Vec<(Calls, Frame)>) -> Effects {
-        let mut seen: Vec<Rc<Function>> = Vec::new();
         while let Some((calls, frame)) = pending.pop() {
             effects.operates |= calls.operates;
-            for (module, name) in calls.names {
+            for Called { module, name, given } in calls.names {
                 let callee = match module {
                     None => self.name(&name, &frame),
                     Some(ref module) => match self.name(module, &frame) {
@@ -70,7 +74,11 @@ impl Interpreter<'_> {
                 // Whatever is held under that name.
                 effects.operates |=
                     matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
-                self.callee(callee, &mut seen, &mut pending, &mut effects);
+                if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
+                    let value_of = |name: &Name| frame.scope.get(name).or_else(|| frame.module.globals.get(name));
+                    effects.given.extend(given.iter().filter_map(value_of));
+                }
+                self.callee(callee, &mut pending, &mut effects);
             }
         }
         effects
@@ -80,7 +88,6 @@ impl Interpreter<'_> {
     fn callee(
         &mut self,
         callee: Value,
-        seen: &mut Vec<Rc<Function>>,
         pending: &mut Vec<(Calls, Frame)>,
         effects: &mut Effects,
     ) {
@@ -90,6 +97,7 @@ impl Interpreter<'_> {
             Value::Method(method) => match &method.0 {
                 Value::List(_) | Value::Dict(_) | Value::Set(_) => {
                     effects.changes |= known::is(&method.1, known::MUTATES);
+                    effects.given.push(method.0.clone());
                     return;
                 }
                 Value::Instance(instance) => match instance.class.attribute(&method.1) {
@@ -102,7 +110,7 @@ impl Interpreter<'_> {
                     return;
                 }
             },
-            Value::Partial(partial) => return self.callee(partial.0.clone(), seen, pending, effects),
+            Value::Partial(partial) => return self.callee(partial.0.clone(), pending, effects),
             Value::Class(class) => {
                 effects.operates |= class.nature != Nature::Enum;
                 return;
@@ -113,7 +121,11 @@ impl Interpreter<'_> {
             }
             _ => return,
         };
-        if seen.len() == MOST || seen.iter().any(|seen| Rc::ptr_eq(seen, &function)) {
+        if effects.reached.iter().any(|(seen, _)| Rc::ptr_eq(seen, &function)) {
+            return;
+        }
+        if effects.reached.len() == MOST {
+            effects.operates = true;
             return;
         }
         let mut calls = Calls::default();
@@ -129,8 +141,9 @@ impl Interpreter<'_> {
             }
         }
         let scope = Scope::inside(function.closure.clone());
-        pending.push((calls, Frame { scope, module: function.module.clone() }));
-        seen.push(function);
+        let frame = Frame { scope, module: function.module.clone() };
+        pending.push((calls, frame.clone()));
+        effects.reached.push((function, frame));
     }
 }
 
@@ -141,12 +154,42 @@ pub(super) fn may_operate_in(expression: &Expr) -> bool {
     calls.operates
 }
 
-/// What a block calls: names, and names in something that may be a module.
+/// A name that is called, or one of something that may be a module, and names of what it is given.
+struct Called {
+    module: Option<Name>,
+    name: Name,
+    given: Vec<Name>,
+}
+
+/// What a block calls.
 #[derive(Default)]
 struct Calls {
     /// It may make an operation.
     operates: bool,
-    names: Vec<(Option<Name>, Name)>,
+    names: Vec<Called>,
+}
+
+impl Calls {
+    fn call(&mut self, call: &ExprCall) {
+        let given = || {
+            let mut given: Vec<Name> = names_in(&call.arguments);
+            given.extend(root_name(&call.func).cloned());
+            given
+        };
+        match &*call.func {
+            Expr::Attribute(attribute) => {
+                self.operates |= known::is(&attribute.attr, known::OPERATES);
+                if let Expr::Name(module) = &*attribute.value {
+                    let (module, name) = (Some(module.id.clone()), attribute.attr.id.clone());
+                    self.names.push(Called { module, name, given: given() });
+                }
+            }
+            Expr::Name(name) => self.names.push(Called { module: None, name: name.id.clone(), given: given() }),
+            Expr::Lambda(_) => {}
+            // Whatever that is.
+            _ => self.operates = true,
+        }
+    }
 }
 
 impl<'a> Visitor<'a> for Calls {
@@ -156,16 +199,7 @@ impl<'a> Visitor<'a> for Calls {
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         if let Expr::Call(call) = expression {
-            match &*call.func {
-                Expr::Attribute(attribute) => {
-                    self.operates |= known::is(&attribute.attr, known::OPERATES);
-                    if let Expr::Name(module) = &*attribute.value {
-                        self.names.push((Some(module.id.clone()), attribute.attr.id.clone()));
-                    }
-                }
-                Expr::Name(name) => self.names.push((None, name.id.clone())),
-                _ => {}
-            }
+            self.call(call);
         }
         walk_expr(self, expression);
     }
