@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Parameters, Stmt};
 
 use super::Interpreter;
-use super::doubt::root_name;
 use super::object::{Code, Function, Scope};
+use super::reach::Effects;
 use super::spec::Arguments;
 use super::statement::{Flow, Frame};
 use super::value::Value;
@@ -56,25 +55,28 @@ impl Interpreter<'_> {
         // Each call costs many frames of expressions.
         const CALL: u32 = 20;
         if self.depth + CALL > super::DEPTH || self.exhausted() {
-            self.acted = true;
+            self.misread("it calls more deeply than is followed");
             return Value::Unknown;
         }
         self.depth += CALL;
-        let scope = Scope::inside(function.closure.clone());
-        let frame = Frame { scope, module: function.module.clone() };
+        let frame = self.frame_of(function);
         let value = match &function.code {
             Code::Function(definition) => {
-                if !self.is_plainly_decorated(function, definition) {
+                if function.doubtful {
                     self.acted = true;
                     self.misread(format!("a decorator of {}() is not followed", definition.name));
                 }
-                self.bind(&definition.parameters, arguments, &frame);
-                let generator = yields(&definition.body);
-                let before = (self.recorder.changes, self.unread.len(), self.data);
+                self.bind(&definition.parameters, arguments, function, &frame);
+                let in_pieces = function.generator || function.remembers();
                 let (flow, may_have_returned) = self.body(&definition.body, &frame);
-                // It runs when somebody goes through it, a piece at a time.
-                if generator && before != (self.recorder.changes, self.unread.len(), self.data) {
-                    self.misread(format!("{}() is a generator", definition.name));
+                if may_have_returned || in_pieces {
+                    self.forget(&definition.body, &frame);
+                }
+                // It runs when somebody goes through it, a piece at a time; or it runs once, and is called twice.
+                let effects = if in_pieces { self.effects(&definition.body, &frame, true) } else { Effects::default() };
+                let own = function.module.path == self.script;
+                if effects.operates || (effects.changes && own) {
+                    self.misread(format!("{}() does not all run where it is called", definition.name));
                 }
                 // A helper of another file that would fail for certain has something that cannot be seen from here:
                 // an application that has been started. The migration itself goes on.
@@ -83,15 +85,15 @@ impl Interpreter<'_> {
                     self.acted = true;
                 }
                 match flow {
-                    _ if may_have_returned || generator => Value::Unknown,
+                    _ if may_have_returned || function.generator => Value::Unknown,
                     Flow::Return(value) => value,
                     Flow::Next => Value::None,
-                    _ => Value::Unknown,
+                    Flow::Break | Flow::Continue | Flow::Stop => Value::Unknown,
                 }
             }
             Code::Lambda(lambda) => {
                 if let Some(parameters) = &lambda.parameters {
-                    self.bind(parameters, arguments, &frame);
+                    self.bind(parameters, arguments, function, &frame);
                 }
                 self.expression(&lambda.body, &frame)
             }
@@ -100,24 +102,26 @@ impl Interpreter<'_> {
         value
     }
 
-    fn bind(&mut self, parameters: &Parameters, arguments: Arguments, frame: &Frame) {
-        let outer = Frame { scope: frame.module.globals.clone(), module: frame.module.clone() };
-        let nested = frame.scope.outer.is_some();
+    /// Where the names of a call of a function are.
+    fn frame_of(&mut self, function: &Function) -> Frame {
+        let scope = Scope::inside(function.closure.clone());
+        for (name, is_global) in &function.outer_names {
+            let outer = if *is_global { Some(function.module.globals.clone()) } else { scope.around_with(name) };
+            match outer {
+                Some(outer) => drop(scope.elsewhere.borrow_mut().insert(name.clone(), outer)),
+                None => self.misread(format!("it binds {name}, which no function around it has")),
+            }
+        }
+        Frame { scope, module: function.module.clone() }
+    }
+
+    fn bind(&mut self, parameters: &Parameters, arguments: Arguments, function: &Function, frame: &Frame) {
         let named = parameters.posonlyargs.iter().chain(&parameters.args);
         for parameter in named.clone().chain(&parameters.kwonlyargs) {
-            // A default is made once, where the function is: what it holds by now, or names there, is not known here.
-            let value = match &parameter.default {
-                Some(default)
-                    if !arguments.open && (!nested || default.is_literal_expr() || is_of_the_file(default, frame)) =>
-                {
-                    match self.expression(default, &outer) {
-                        Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Instance(_) => Value::Unknown,
-                        value => value,
-                    }
-                }
-                _ => Value::Unknown,
-            };
-            frame.scope.set(&parameter.parameter.name.id, value);
+            let name = &parameter.parameter.name.id;
+            let default = function.defaults.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+            let value = default.filter(|_| !arguments.open).unwrap_or(Value::Unknown);
+            frame.scope.set(name, value);
         }
         let names: Vec<&Name> = named.map(|parameter| &parameter.parameter.name.id).collect();
         // After `*rest` that is not known, nobody knows which argument is which.
@@ -147,34 +151,6 @@ impl Interpreter<'_> {
             frame.scope.set(&rest.name.id, if arguments.open { Value::Unknown } else { Value::dict(others) });
         }
     }
-}
-
-/// Whether an expression is a name, or a part of what one names, that no function around gives another meaning.
-fn is_of_the_file(expression: &Expr, frame: &Frame) -> bool {
-    let is_plain = matches!(expression, Expr::Name(_) | Expr::Attribute(_));
-    is_plain && root_name(expression).is_some_and(|name| frame.scope.get(name).is_none())
-}
-
-/// Whether a function with this body is a generator.
-fn yields(body: &[Stmt]) -> bool {
-    struct Yields(bool);
-    impl<'a> Visitor<'a> for Yields {
-        fn visit_stmt(&mut self, statement: &'a Stmt) {
-            if !matches!(statement, Stmt::FunctionDef(_) | Stmt::ClassDef(_)) {
-                walk_stmt(self, statement);
-            }
-        }
-
-        fn visit_expr(&mut self, expression: &'a Expr) {
-            self.0 |= matches!(expression, Expr::Yield(_) | Expr::YieldFrom(_));
-            if !expression.is_lambda_expr() {
-                walk_expr(self, expression);
-            }
-        }
-    }
-    let mut yields = Yields(false);
-    yields.visit_body(body);
-    yields.0
 }
 
 impl Function {

@@ -1,39 +1,22 @@
-//! Assignment, in all its forms, and what is left of names that a block may have assigned.
+//! Assignment, in all its forms.
 
-use ruff_python_ast::name::Name;
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprAttribute, ExprSubscript, Operator, Stmt};
+use ruff_python_ast::{Expr, Operator};
 
 use super::Interpreter;
-use super::doubt::root_name;
-use super::known;
 use super::statement::Frame;
 use super::value::Value;
 
 impl Interpreter<'_> {
     pub(super) fn assign(&mut self, target: &Expr, value: Value, frame: &Frame) {
         match target {
+            Expr::Tuple(tuple) => return self.unpack(&tuple.elts, &value, frame),
+            Expr::List(list) => return self.unpack(&list.elts, &value, frame),
+            _ => {}
+        }
+        let value = value.held();
+        match target {
             Expr::Name(name) => frame.scope.set(&name.id, value),
             Expr::Starred(starred) => self.assign(&starred.value, Value::Unknown, frame),
-            Expr::Tuple(_) | Expr::List(_) => {
-                let targets = match target {
-                    Expr::Tuple(tuple) => &tuple.elts,
-                    Expr::List(list) => &list.elts,
-                    _ => return,
-                };
-                let items = match value.items() {
-                    Some((items, false))
-                        if items.len() == targets.len() && !targets.iter().any(|t| matches!(t, Expr::Starred(_))) =>
-                    {
-                        items
-                    }
-                    _ if matches!(value, Value::Result) => vec![Value::Result; targets.len()],
-                    _ => vec![Value::Unknown; targets.len()],
-                };
-                for (target, item) in targets.iter().zip(items) {
-                    self.assign(target, item, frame);
-                }
-            }
             Expr::Subscript(subscript) => {
                 let object = self.expression(&subscript.value, frame);
                 let key = self.expression(&subscript.slice, frame);
@@ -49,8 +32,10 @@ impl Interpreter<'_> {
                 Value::Column(column) if attribute.attr.as_str() == "nullable" => {
                     column.borrow_mut().nullable = value.truth();
                 }
+                // Classes derived from it have their own copies here.
                 Value::Class(class) => {
-                    class.attributes.borrow_mut().insert(0, (attribute.attr.id.clone(), value));
+                    class.attributes.borrow_mut().insert(0, (attribute.attr.id.clone(), Value::Unknown));
+                    self.misread(format!("it sets {} of a class", attribute.attr));
                 }
                 // An object of the application's, whatever it is: no value that is followed.
                 Value::Unknown | Value::Result | Value::Outside(_) | Value::Connection | Value::Context => {
@@ -58,7 +43,23 @@ impl Interpreter<'_> {
                 }
                 _ => self.misread(format!("it sets {} of an object", attribute.attr)),
             },
-            _ => {}
+            _ => self.misread("it assigns to what is not followed"),
+        }
+    }
+
+    fn unpack(&mut self, targets: &[Expr], value: &Value, frame: &Frame) {
+        let known = value.items().filter(|(_, partial)| !partial && !matches!(value, Value::Set(_)));
+        let items = match known.and_then(|(items, _)| spread(targets, items)) {
+            Some(items) => items,
+            None if matches!(value, Value::Result) => vec![Value::Result; targets.len()],
+            None => {
+                self.doubt_parts(value);
+                vec![Value::Unknown; targets.len()]
+            }
+        };
+        for (target, item) in targets.iter().zip(items) {
+            let target = if let Expr::Starred(starred) = target { &starred.value } else { target };
+            self.assign(target, item, frame);
         }
     }
 
@@ -77,10 +78,7 @@ impl Interpreter<'_> {
             (Value::List(list), Operator::Add) => {
                 let more = right.items();
                 self.spend(more.as_ref().map_or(0, |(items, _)| items.len() * 32));
-                let mut list = list.borrow_mut();
-                let (items, partial) = more.unwrap_or((Vec::new(), true));
-                list.items.extend(items);
-                list.partial |= partial;
+                self.extend(list, more);
                 None
             }
             (Value::List(_) | Value::Dict(_) | Value::Set(_), _) => {
@@ -113,7 +111,7 @@ impl Interpreter<'_> {
                     None => items.push((key, value)),
                 }
             }
-            Value::List(list) => {
+            Value::List(list) if key.integer().is_some() => {
                 let (length, partial) = (list.borrow().items.len() as i64, list.borrow().partial);
                 let at = key.integer().map(|at| if at < 0 { at + length } else { at });
                 let at = at.filter(|_| !partial).and_then(|at| usize::try_from(at).ok());
@@ -122,92 +120,23 @@ impl Interpreter<'_> {
                     None => self.doubt_value(object),
                 }
             }
-            _ => {}
-        }
-    }
-
-    /// Names that a block that may have run assigns or changes are unknown after it.
-    pub(super) fn forget(&mut self, body: &[Stmt], frame: &Frame) {
-        let mut visitor = Stored::default();
-        visitor.visit_body(body);
-        // A table has methods of these names, too, and stays what it is.
-        for name in &visitor.changed {
-            match frame.scope.get(name).or_else(|| frame.module.globals.get(name)) {
-                Some(value @ (Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Tuple(_))) => {
-                    self.doubt_value(&value);
+            _ => {
+                self.doubt_value(object);
+                if !object.is_builtin_object() {
+                    self.misread("it sets an item of an object");
                 }
-                Some(Value::Instance(instance)) => self.doubt_value(&Value::Instance(instance)),
-                _ => {}
             }
-        }
-        for name in &visitor.assigned {
-            if let Some(value @ (Value::List(_) | Value::Dict(_) | Value::Set(_))) = frame.scope.get(name)
-                && visitor.augmented.contains(name)
-            {
-                self.doubt_value(&value);
-            }
-            frame.scope.set(name, Value::Unknown);
-        }
-    }
-
-    /// The same, but for names that it imports: they are what they are, or whoever uses them fails.
-    pub(super) fn forget_assigned(&mut self, body: &[Stmt], frame: &Frame) {
-        let imported = |statement: &Stmt| matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_));
-        for statement in body.iter().filter(|statement| !imported(statement)) {
-            self.forget(std::slice::from_ref(statement), frame);
         }
     }
 }
 
-/// Names that a block assigns, or whose object it changes.
-#[derive(Default)]
-struct Stored {
-    assigned: Vec<Name>,
-    /// By `name += …`, which changes the object where it can.
-    augmented: Vec<Name>,
-    changed: Vec<Name>,
-}
-
-impl<'a> Visitor<'a> for Stored {
-    fn visit_stmt(&mut self, statement: &'a Stmt) {
-        match statement {
-            Stmt::AugAssign(statement) => {
-                if let Expr::Name(name) = &*statement.target {
-                    self.augmented.push(name.id.clone());
-                }
-            }
-            Stmt::FunctionDef(function) => self.assigned.push(function.name.id.clone()),
-            Stmt::ClassDef(class) => self.assigned.push(class.name.id.clone()),
-            Stmt::Import(import) => self.assigned.extend(import.names.iter().map(|alias| {
-                let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                Name::new(name.split('.').next().unwrap_or_default())
-            })),
-            Stmt::ImportFrom(import) => {
-                self.assigned
-                    .extend(import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).id.clone()));
-            }
-            _ => {}
-        }
-        walk_stmt(self, statement);
-    }
-
-    fn visit_expr(&mut self, expression: &'a Expr) {
-        match expression {
-            Expr::Name(name) if name.ctx.is_store() => self.assigned.push(name.id.clone()),
-            Expr::Call(call) => {
-                if let Expr::Attribute(attribute) = &*call.func
-                    && known::is(&attribute.attr, known::MUTATES)
-                {
-                    self.changed.extend(root_name(&attribute.value).cloned());
-                }
-            }
-            Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
-                if !ctx.is_load() =>
-            {
-                self.changed.extend(root_name(value).cloned());
-            }
-            _ => {}
-        }
-        walk_expr(self, expression);
-    }
+/// What each target gets of these; the one with a star gets what the others leave.
+fn spread(targets: &[Expr], mut items: Vec<Value>) -> Option<Vec<Value>> {
+    let Some(star) = targets.iter().position(Expr::is_starred_expr) else {
+        return (items.len() == targets.len()).then_some(items);
+    };
+    let many = (items.len() + 1).checked_sub(targets.len())?;
+    let rest = items.drain(star..star + many).collect();
+    items.insert(star, Value::list(rest));
+    Some(items)
 }

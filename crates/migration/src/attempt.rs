@@ -1,9 +1,11 @@
 //! `try`: what has been applied went through, one way or the other.
 
+use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{ExceptHandler, Stmt, StmtTry};
 
 use super::Interpreter;
-use super::leaving::{fails, may_fail};
+use super::departure::Departures;
+use super::leaving::{Leaving, fails, may_fail};
 use super::statement::{Flow, Frame};
 use super::value::Value;
 
@@ -28,6 +30,11 @@ impl Interpreter<'_> {
             flow
         };
         // It runs whatever was raised, and after it goes on what was under way.
+        let mut leaving = Leaving::default();
+        leaving.visit_body(&statement.finalbody);
+        if leaving.found != Departures::default() {
+            self.misread("its finally clause may take back what is raised");
+        }
         let raised = std::mem::take(&mut self.raised);
         let last = self.block(&statement.finalbody, frame);
         self.raised |= raised;

@@ -6,9 +6,11 @@ use ruff_python_ast::name::Name;
 
 use super::Interpreter;
 use super::decoration::Receives;
+use super::doubt::LOST;
 use super::object::{Class, Instance, Nature};
 use super::reflected;
 use super::shipped;
+use super::spec::Arguments;
 use super::value::Value;
 
 impl Interpreter<'_> {
@@ -113,11 +115,22 @@ impl Interpreter<'_> {
     }
 
     fn instance_attribute(&mut self, object: &Value, instance: &Instance, name: &Name) -> Value {
+        let lost = instance.attributes.borrow().contains_key(LOST);
         let own = instance.attributes.borrow().get(name).cloned();
+        match instance.class.attribute(name) {
+            Some(Value::Function(function)) if function.receives() == Receives::Property => {
+                let itself = Arguments { positional: vec![object.clone()], ..Arguments::default() };
+                return self.call_function(&function, itself);
+            }
+            Some(Value::Function(_)) => {}
+            _ if lost => return Value::Unknown,
+            _ => {}
+        }
         match own.or_else(|| instance.class.attribute(name)) {
             // A property, or whatever its decorators make of it.
-            Some(Value::Function(function)) if function.receives() != Receives::Itself => {
+            Some(Value::Function(function)) if function.receives() == Receives::Else => {
                 self.data = true;
+                self.hands_out(&Value::Function(function));
                 Value::Unknown
             }
             Some(Value::Function(_)) => Value::Method(Rc::new((object.clone(), name.clone()))),

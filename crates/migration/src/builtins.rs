@@ -5,7 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::name::Name;
 
 use super::Interpreter;
-use super::container::collection;
+use super::container::{self, collection};
 use super::known;
 use super::plain::{Plain, known as known_value};
 use super::reflected;
@@ -66,23 +66,97 @@ impl Interpreter<'_> {
             ("bool", _) => first.and_then(Value::truth).map_or(Value::Unknown, Value::Bool),
             ("range", _) => self.range(arguments),
             ("zip", Some(_)) => zip(arguments),
-            ("map", _) => match (first.cloned(), arguments.positional.get(1).and_then(Value::items)) {
-                (Some(function), Some((items, false))) if arguments.positional.len() == 2 => {
-                    let mut call = |item| {
-                        let arguments = Arguments { positional: vec![item], ..Arguments::default() };
-                        self.call_value(&function, arguments)
-                    };
-                    Value::list(items.into_iter().map(&mut call).collect())
-                }
-                _ => {
-                    self.misread("it maps a function over what is not known");
-                    Value::Unknown
-                }
-            },
+            ("map" | "filter", _) => self.each(name, arguments),
+            ("sorted" | "min" | "max", Some((items, partial))) => self.in_order(name, items, partial, arguments),
             (_, Some((items, partial))) => of_items(name, items, partial, arguments),
             ("list" | "tuple" | "set" | "frozenset", None) if first.is_none() => collection(name, Vec::new()),
             _ => Value::Unknown,
         }
+    }
+
+    /// `map` and `filter`, which call their function when somebody goes through what they give.
+    fn each(&mut self, name: &str, arguments: &Arguments) -> Value {
+        let [function, over] = &arguments.positional[..] else {
+            self.doubt_arguments(arguments);
+            return Value::Unknown;
+        };
+        self.runs_later(function);
+        let Some((items, partial)) = over.items() else { return Value::iterator(Vec::new(), true) };
+        let mut given = Vec::new();
+        for item in items {
+            let kept = match function {
+                Value::None if name == "filter" => item.clone(),
+                _ => self.call_value(function, Arguments { positional: vec![item.clone()], ..Arguments::default() }),
+            };
+            match (name, kept.truth()) {
+                ("map", _) => given.push(kept.held()),
+                (_, Some(true)) => given.push(item),
+                (_, Some(false)) => {}
+                (_, None) => return Value::iterator(given, true),
+            }
+        }
+        Value::iterator(given, partial)
+    }
+
+    /// A function that is called for each of many things, nobody here knows when.
+    fn runs_later(&mut self, function: &Value) {
+        let effects = self.effects_of_value(function);
+        if effects.operates || effects.changes {
+            self.misread("it gives a function that does more than look to one that calls it later");
+        }
+    }
+
+    /// `sorted`, `min` and `max`.
+    fn in_order(&mut self, name: &str, items: Vec<Value>, partial: bool, arguments: &Arguments) -> Value {
+        let items = match arguments.positional.len() {
+            0 | 1 => items,
+            _ => arguments.positional.clone(),
+        };
+        let key = arguments.keyword("key").cloned().unwrap_or(Value::None);
+        let sorted = if partial { None } else { self.sorted(items, &key, arguments.keyword("reverse")) };
+        match (name, sorted) {
+            ("sorted", Some(items)) => Value::list(items),
+            ("sorted", None) => Value::partial_list(Vec::new()),
+            ("min", Some(items)) => items.into_iter().next().unwrap_or(Value::Unknown),
+            (_, Some(items)) => {
+                // Of equal ones the first.
+                let reversed = self.sorted(items, &key, Some(&Value::Bool(true)));
+                reversed.and_then(|items| items.into_iter().next()).unwrap_or(Value::Unknown)
+            }
+            (_, None) => Value::Unknown,
+        }
+    }
+
+    /// Items by what a function makes of each, equal ones as they were; `None` where the order cannot be told.
+    pub(super) fn sorted(&mut self, items: Vec<Value>, key: &Value, reverse: Option<&Value>) -> Option<Vec<Value>> {
+        self.runs_later(key);
+        let mut keyed: Vec<(Plain, Value)> = Vec::with_capacity(items.len());
+        for item in items {
+            let by = match key {
+                Value::None => item.plain(),
+                _ => self.call_value(key, Arguments { positional: vec![item.clone()], ..Arguments::default() }).plain(),
+            };
+            keyed.push((by, item));
+        }
+        let comparable = keyed.windows(2).all(|pair| pair[0].0.order(&pair[1].0).is_some());
+        let reverse = reverse.map_or(Some(false), Value::truth)?;
+        if !comparable || (keyed.len() == 1 && matches!(keyed[0].0, Plain::Unknown(()))) {
+            return None;
+        }
+        let mut unordered = false;
+        if reverse {
+            keyed.reverse();
+        }
+        keyed.sort_by(|a, b| {
+            a.0.order(&b.0).unwrap_or_else(|| {
+                unordered = true;
+                std::cmp::Ordering::Equal
+            })
+        });
+        if reverse {
+            keyed.reverse();
+        }
+        (!unordered).then(|| keyed.into_iter().map(|(_, item)| item).collect())
     }
 
     fn isinstance(&self, arguments: &Arguments) -> Value {
@@ -123,12 +197,12 @@ impl Interpreter<'_> {
         let first = arguments.positional.first();
         let taken = match name {
             "print" | "dict" | "open" => true,
-            "min" | "max" => arguments.keywords.is_empty(),
+            "min" | "max" => arguments.keywords.iter().all(|(key, _)| key == "key"),
             "zip" => arguments.keywords.is_empty(),
-            "sorted" => takes(1, &["reverse"]),
+            "sorted" => takes(1, &["key", "reverse"]),
             "enumerate" => takes(2, &["start"]),
             "sum" => takes(2, &["start"]),
-            "map" | "isinstance" | "hasattr" | "getattr" => takes(3, &[]),
+            "map" | "filter" | "isinstance" | "hasattr" | "getattr" => takes(3, &[]),
             "range" => takes(3, &[]),
             _ => takes(1, &[]),
         };
@@ -137,6 +211,8 @@ impl Interpreter<'_> {
             if arguments.keyword("key").is_some_and(|key| !matches!(key, Value::Builtin(_))) {
                 self.data = true;
             }
+            let given = arguments.positional.iter().chain(arguments.keywords.iter().map(|(_, value)| value));
+            given.for_each(|value| self.hands_out(value));
             return Some(Value::Unknown);
         }
         let several = |value: &Value| matches!(value, Value::Set(items) if items.borrow().len() > 1);
@@ -166,52 +242,31 @@ fn zip(arguments: &Arguments) -> Value {
     let Some(all) = arguments.positional.iter().map(Value::items).collect::<Option<Vec<_>>>() else {
         return Value::Unknown;
     };
-    if all.iter().any(|(_, partial)| *partial) {
-        return Value::partial_list(Vec::new());
-    }
+    let partial = all.iter().any(|(_, partial)| *partial);
     let shortest = all.iter().map(|(items, _)| items.len()).min().unwrap_or(0);
     let row = |at: usize| Value::Tuple(Rc::new(all.iter().map(|(items, _)| items[at].clone()).collect()));
-    Value::list((0..shortest).map(row).collect())
+    Value::iterator((0..shortest).map(row).collect(), partial)
 }
 
 /// A function of what going through its first argument gives; `partial` where there may be more.
 fn of_items(name: &str, mut items: Vec<Value>, partial: bool, arguments: &Arguments) -> Value {
     match (name, partial) {
         ("len", false) => Value::Int(items.len() as i64),
-        ("list" | "set" | "frozenset" | "sorted", true) => Value::partial_list(items),
-        ("list" | "tuple" | "set" | "frozenset", false) => collection(name, items),
-        ("sorted", false) => {
-            if items.iter().all(|item| item.integer().is_some()) {
-                items.sort_by_key(Value::integer);
-            } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
-                items.sort_by_key(Value::text);
-            } else {
-                return Value::partial_list(Vec::new());
-            }
-            match arguments.keyword("reverse").map_or(Some(false), Value::truth) {
-                Some(false) => {}
-                // Equal items keep their order, which cannot be told from their values here.
-                Some(true) => items.reverse(),
-                None => return Value::partial_list(Vec::new()),
-            }
-            Value::list(items)
+        ("list", true) => Value::partial_list(items),
+        ("set" | "frozenset", true) => {
+            items.push(Value::Unknown);
+            container::set(&items)
         }
+        ("list" | "tuple" | "set" | "frozenset", false) => collection(name, items),
         ("reversed", false) => {
             items.reverse();
-            Value::list(items)
+            Value::iterator(items, false)
         }
         ("enumerate", _) => {
-            let start = arguments.get(1, "start").and_then(Value::integer).unwrap_or(0);
+            let Some(start) = arguments.get(1, "start").map_or(Some(0), Value::integer) else { return Value::Unknown };
             let pairs =
                 items.into_iter().zip(start..).map(|(item, at)| Value::Tuple(Rc::new(vec![Value::Int(at), item])));
-            if partial { Value::partial_list(pairs.collect()) } else { Value::list(pairs.collect()) }
-        }
-        ("min" | "max", false) => {
-            let items = if arguments.positional.len() > 1 { arguments.positional.clone() } else { items };
-            let integers: Option<Vec<i64>> = items.iter().map(Value::integer).collect();
-            let best =
-                integers.and_then(|all| if name == "min" { all.into_iter().min() } else { all.into_iter().max() });
-            best.map_or(Value::Unknown, Value::Int)
+            Value::iterator(pairs.collect(), partial)
         }
         ("sum", false) => {
             let start = arguments.get(1, "start").map_or(Some(0), Value::integer);

@@ -23,8 +23,16 @@ impl Interpreter<'_> {
             return Value::Unknown;
         }
         match (&*call.func, name) {
-            (Expr::Name(name), None) if receiver.is_unknown() && is_bound(&name.id, frame) => {
+            (Expr::Name(name), None) if matches!(receiver, Value::Unknown) && is_bound(&name.id, frame) => {
                 self.unread(UnreadKind::Either, format!("it calls {}, which is not known", name.id));
+            }
+            (Expr::Subscript(_) | Expr::Call(_) | Expr::If(_) | Expr::BoolOp(_) | Expr::Named(_), None)
+                if matches!(receiver, Value::Unknown) =>
+            {
+                self.unread(UnreadKind::Either, "it calls a function that is not known");
+            }
+            (Expr::Attribute(_), Some(name)) if matches!(receiver, Value::Unknown) && self.methods.contains(name) => {
+                self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not known"));
             }
             (Expr::Name(name), None) if receiver.is_unknown() && known::is(&name.id, known::REWRITES) => {
                 self.misread(format!("it calls {}()", name.id));

@@ -8,7 +8,7 @@ use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Interpreter;
 use super::decoration::leaves_the_class;
-use super::object::{Class, Code, Instance, Nature, Scope};
+use super::object::{Class, Instance, Nature, Scope};
 use super::spec::{Arguments, SqlType};
 use super::sqltype;
 use super::statement::Frame;
@@ -35,6 +35,7 @@ fn is_plain(statement: &Stmt) -> bool {
 impl Interpreter<'_> {
     pub(super) fn class(&mut self, definition: &StmtClassDef, frame: &Frame) -> Value {
         if !leaves_the_class(&definition.decorator_list) || !definition.body.iter().all(is_plain) {
+            self.pass_over_class(definition, frame);
             return Value::Unknown;
         }
         let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
@@ -69,7 +70,10 @@ impl Interpreter<'_> {
                 Stmt::FunctionDef(function) => {
                     note(&function.name.id);
                     // A method does not see the class's names.
-                    let value = self.function(Code::Function(Rc::new(function.clone())), frame);
+                    let value = self.method(function, frame, &inner);
+                    if frame.module.path == self.script && self.effects(&function.body, frame, false).operates {
+                        self.methods.insert(function.name.id.clone());
+                    }
                     inner.scope.set(&function.name.id, value);
                 }
                 _ => {}
@@ -82,6 +86,14 @@ impl Interpreter<'_> {
         let nature = self.inherit(definition, frame, &mut attributes, &mut fields);
         let name = definition.name.id.clone();
         Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
+    }
+
+    /// A class that is not followed: what its methods do nobody can say.
+    fn pass_over_class(&mut self, definition: &StmtClassDef, frame: &Frame) {
+        let effects = self.effects(&definition.body, frame, true);
+        if frame.module.path == self.script && (effects.operates || effects.changes) {
+            self.misread(format!("it makes a class {} that is not followed", definition.name));
+        }
     }
 
     /// What a class has of its bases; answers what kind of class they make it.

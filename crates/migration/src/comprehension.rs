@@ -1,8 +1,9 @@
 //! Comprehensions and generators, gone through at once.
 
-use ruff_python_ast::{Comprehension, Expr};
+use ruff_python_ast::{Comprehension, Expr, ExprGenerator};
 
 use super::Interpreter;
+use super::forgetting::Stored;
 use super::object::Scope;
 use super::statement::Frame;
 use super::value::Value;
@@ -30,8 +31,26 @@ impl Interpreter<'_> {
             let pairs = rows.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
             return Value::dict(pairs.map(|[key, value]| (key, value)).collect());
         }
-        let items: Vec<Value> = rows.into_iter().flatten().collect();
+        let items: Vec<Value> = rows.into_iter().flatten().map(Value::held).collect();
         if partial { Value::partial_list(items) } else { Value::list(items) }
+    }
+
+    /// A generator is gone through when somebody asks for it: here that is at once.
+    pub(super) fn generator(&mut self, generator: &ExprGenerator, frame: &Frame) -> Value {
+        let conditions = generator.generators.iter().flat_map(|one| one.ifs.iter().chain([&one.iter]));
+        for part in conditions.chain([&*generator.elt]) {
+            let effects = self.effects_of(part, frame);
+            if effects.operates || effects.changes || !Stored::of_expression(part).changed.is_empty() {
+                self.misread("a generator does more than look");
+            }
+        }
+        match self.comprehension(&generator.generators, &[&generator.elt], frame, false) {
+            Value::List(list) => {
+                let list = list.borrow();
+                Value::iterator(list.items.clone(), list.partial)
+            }
+            other => other,
+        }
     }
 
     /// Collects the rows; true when there may be others.
@@ -49,9 +68,12 @@ impl Interpreter<'_> {
         };
         let items = self.expression(&generator.iter, frame);
         let Some((items, mut partial)) = items.items() else {
-            self.pass_over_rest(&generator.ifs, rest, parts);
+            self.pass_over_rest(&generator.ifs, rest, parts, frame);
             return true;
         };
+        if partial {
+            self.pass_over_rest(&generator.ifs, rest, parts, frame);
+        }
         for item in items {
             if !self.step() {
                 return true;
@@ -59,18 +81,19 @@ impl Interpreter<'_> {
             self.assign(&generator.target, item, frame);
             let mut keep = Some(true);
             for condition in &generator.ifs {
-                match self.expression(condition, frame).truth() {
-                    Some(true) => {}
-                    Some(false) => keep = Some(false),
-                    None if keep == Some(true) => keep = None,
-                    None => {}
+                match keep {
+                    Some(true) => keep = self.expression(condition, frame).truth(),
+                    Some(false) => break,
+                    None => self.pass_over(condition, frame),
                 }
             }
             match keep {
+                // After rows that nobody knows it has no place.
+                Some(true) if partial => self.pass_over_rest(&[], rest, parts, frame),
                 Some(true) => partial |= self.generate(rest, parts, frame, rows),
                 Some(false) => {}
                 None => {
-                    self.pass_over_rest(&[], rest, parts);
+                    self.pass_over_rest(&[], rest, parts, frame);
                     partial = true;
                 }
             }
@@ -79,9 +102,9 @@ impl Interpreter<'_> {
     }
 
     /// Parts of a comprehension that may have been evaluated.
-    fn pass_over_rest(&mut self, conditions: &[Expr], generators: &[Comprehension], parts: &[&Expr]) {
+    fn pass_over_rest(&mut self, conditions: &[Expr], generators: &[Comprehension], parts: &[&Expr], frame: &Frame) {
         let inner = generators.iter().flat_map(|generator| std::iter::once(&generator.iter).chain(&generator.ifs));
-        conditions.iter().chain(inner).chain(parts.iter().copied()).for_each(|part| self.pass_over(part));
+        conditions.iter().chain(inner).chain(parts.iter().copied()).for_each(|part| self.pass_over(part, frame));
     }
 }
 

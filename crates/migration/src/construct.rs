@@ -73,12 +73,6 @@ pub(super) fn on_delete(value: Option<&Value>) -> Option<char> {
     }
 }
 
-/// Whether a variable of this default turns something on or off.
-fn is_switch(default: &Value) -> bool {
-    const WORDS: [&str; 11] = ["", "0", "1", "true", "false", "yes", "no", "on", "off", "none", "null"];
-    default.text().is_none_or(|text| WORDS.contains(&text.trim().to_lowercase().as_str()))
-}
-
 impl Interpreter<'_> {
     /// A call of something outside the checkout, by its dotted name.
     pub(super) fn construct(&mut self, name: &str, arguments: &Arguments) -> Value {
@@ -94,13 +88,8 @@ impl Interpreter<'_> {
             }
             ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
-            // A name has its default where nobody sets the variable; a switch is there to be set.
-            ("os.getenv" | "os.environ.get", _) => {
-                let default = arguments.get(1, "default").filter(|default| !is_switch(default));
-                self.assumed_environment |= default.is_some();
-                self.assumed_texts.extend(default.and_then(Value::text));
-                return default.cloned().unwrap_or(Value::Unknown);
-            }
+            // Nobody knows whether a variable is set where it runs.
+            ("os.getenv" | "os.environ.get", _) => return Value::Unknown,
             ("importlib.import_module", Some(module)) => {
                 let found = module.text().and_then(|module| self.find(&module, None));
                 return found.map_or(Value::Unknown, Value::Module);

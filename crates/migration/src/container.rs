@@ -57,12 +57,17 @@ pub(super) fn item(object: &Value, key: &Value) -> Value {
     }
 }
 
-/// `object[from:to]`.
-pub(super) fn slice(object: &Value, from: &Value, to: &Value) -> Value {
+/// `object[from:to:step]`.
+pub(super) fn slice(object: &Value, from: &Value, to: &Value, step: &Value) -> Value {
     if !matches!(object, Value::List(_) | Value::Tuple(_) | Value::Str(_)) {
         return Value::Unknown;
     }
-    let Some((items, false)) = object.items() else { return Value::Unknown };
+    let Some((mut items, false)) = object.items() else { return Value::Unknown };
+    match (step, from, to) {
+        (Value::None | Value::Int(1), ..) => {}
+        (Value::Int(-1), Value::None, Value::None) => items.reverse(),
+        _ => return Value::Unknown,
+    }
     let bound = |value: &Value, otherwise: i64| match value {
         Value::None => Some(otherwise),
         value => value.integer().map(|at| if at < 0 { at + items.len() as i64 } else { at }),
@@ -76,6 +81,19 @@ pub(super) fn slice(object: &Value, from: &Value, to: &Value) -> Value {
         Value::Tuple(_) => Value::Tuple(Rc::new(part)),
         _ => Value::list(part),
     }
+}
+
+/// `index` and `count`.
+pub(super) fn sequence_method(items: &[Value], name: &str, arguments: &Arguments) -> Value {
+    let [wanted] = &arguments.positional[..] else { return Value::Unknown };
+    let same: Option<Vec<bool>> = items.iter().map(|item| item.equals(wanted)).collect();
+    let Some(same) = same.filter(|_| !arguments.open && arguments.keywords.is_empty()) else { return Value::Unknown };
+    let found = match name {
+        "index" => same.iter().position(|same| *same),
+        "count" => Some(same.iter().filter(|same| **same).count()),
+        _ => None,
+    };
+    found.map_or(Value::Unknown, |found| Value::Int(found as i64))
 }
 
 impl Interpreter<'_> {
@@ -104,17 +122,15 @@ impl Interpreter<'_> {
             self.doubt_value(&Value::List(list.clone()));
             return Value::Unknown;
         }
+        if name == "extend" {
+            self.extend(list, more);
+            return Value::None;
+        }
         let mut list = list.borrow_mut();
         match (name, argument) {
-            ("append", Some(value)) => list.items.push(value),
-            ("extend", Some(_)) => match more {
-                Some((items, partial)) => {
-                    self.memory = self.memory.saturating_add(items.len() * 32);
-                    list.items.extend(items);
-                    list.partial |= partial;
-                }
-                None => list.partial = true,
-            },
+            // After what is not known it has no place.
+            ("append", Some(_)) if list.partial => {}
+            ("append", Some(value)) => list.items.push(value.held()),
             ("insert", Some(at)) => {
                 let (at, length) = (at.integer().unwrap_or(0), list.items.len() as i64);
                 let at = if at < 0 { (at + length).max(0) } else { at.min(length) } as usize;
@@ -133,22 +149,27 @@ impl Interpreter<'_> {
                 return if at < list.items.len() { list.items.remove(at) } else { Value::Unknown };
             }
             ("reverse", _) => list.items.reverse(),
-            ("clear", _) => {
-                list.items.clear();
-                list.partial = false;
-            }
+            ("clear", _) => list.items.clear(),
             ("sort", _) => list.items.sort_by_key(Value::text),
             ("copy", _) => {
                 let copy = list.clone();
                 return Value::List(Rc::new(RefCell::new(copy)));
             }
-            ("index", Some(value)) if !list.partial => {
-                let at = list.items.iter().position(|item| item.equals(&value) == Some(true));
-                return at.map_or(Value::Unknown, |at| Value::Int(at as i64));
-            }
+            ("index" | "count", _) if !list.partial => return sequence_method(&list.items, name, arguments),
             _ => return Value::Unknown,
         }
         Value::None
+    }
+
+    /// A list that goes on with these, as far as they are known.
+    pub(super) fn extend(&mut self, list: &Rc<RefCell<List>>, more: Option<(Vec<Value>, bool)>) {
+        let (items, partial) = more.unwrap_or((Vec::new(), true));
+        self.spend(items.len() * 32);
+        let mut list = list.borrow_mut();
+        if !list.partial {
+            list.items.extend(items);
+        }
+        list.partial |= partial;
     }
 
     pub(super) fn dict_method(
@@ -165,10 +186,10 @@ impl Interpreter<'_> {
             }
             ("items", _) => {
                 let pair = |(key, value): &(Value, Value)| Value::Tuple(Rc::new(vec![key.clone(), value.clone()]));
-                Value::list(dict.borrow().iter().map(pair).collect())
+                Value::iterator(dict.borrow().iter().map(pair).collect(), false)
             }
-            ("keys", _) => Value::list(dict.borrow().iter().map(|(key, _)| key.clone()).collect()),
-            ("values", _) => Value::list(dict.borrow().iter().map(|(_, value)| value.clone()).collect()),
+            ("keys", _) => Value::iterator(dict.borrow().iter().map(|(key, _)| key.clone()).collect(), false),
+            ("values", _) => Value::iterator(dict.borrow().iter().map(|(_, value)| value.clone()).collect(), false),
             ("get" | "pop" | "setdefault", Some(key)) => {
                 let keys: Vec<Value> = dict.borrow().iter().map(|(key, _)| key.clone()).collect();
                 let otherwise = arguments.positional.get(1).cloned().unwrap_or(Value::None);
@@ -186,7 +207,7 @@ impl Interpreter<'_> {
                     }
                     Some(false) => {
                         if name == "setdefault" {
-                            dict.borrow_mut().push((key.clone(), otherwise.clone()));
+                            dict.borrow_mut().push((key.clone(), otherwise.clone().held()));
                         }
                         // Without a default it raises.
                         let raises = name == "pop" && arguments.positional.len() < 2;
@@ -203,7 +224,8 @@ impl Interpreter<'_> {
             ("update", _) => self.dict_update(dict, arguments),
             ("copy", _) => Value::dict(dict.borrow().clone()),
             ("clear", None) => {
-                dict.borrow_mut().clear();
+                // Whoever else holds it may fill it again.
+                dict.borrow_mut().retain(|(key, _)| key.is_unknown());
                 Value::None
             }
             _ => {
@@ -281,7 +303,7 @@ impl Interpreter<'_> {
             }
             ("copy", None, _) => set(&items.borrow()),
             ("clear", None, _) => {
-                items.borrow_mut().clear();
+                items.borrow_mut().retain(Value::is_unknown);
                 Value::None
             }
             ("issubset", _, Some((more, false))) => {

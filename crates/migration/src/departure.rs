@@ -129,12 +129,13 @@ impl Interpreter<'_> {
     }
 
     /// An expression that may have been evaluated, and is not.
-    pub(super) fn pass_over(&mut self, expression: &Expr) {
+    pub(super) fn pass_over(&mut self, expression: &Expr, frame: &Frame) {
         let mut leaving = Leaving::default();
         leaving.visit_expr(expression);
         self.acted |= leaving.calls;
         self.data |= leaving.acts;
-        if may_operate_in(expression) {
+        self.forget_expression(expression, frame);
+        if may_operate_in(expression) || self.effects_of(expression, frame).operates {
             self.unread(UnreadKind::Either, "it may change the schema inside an expression that cannot be evaluated");
         }
     }

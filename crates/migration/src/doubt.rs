@@ -3,11 +3,14 @@
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
-use super::Interpreter;
 use super::shipped;
 use super::spec::{Arguments, SqlType};
 use super::statement::Frame;
 use super::value::Value;
+use super::{Interpreter, UnreadKind};
+
+/// An attribute that says of an object that nobody knows its attributes any more: others hold it, too.
+pub(super) const LOST: &str = "*";
 
 /// How deep values are looked into: a list may hold itself.
 const DEEPEST: u32 = 5;
@@ -19,10 +22,41 @@ impl Interpreter<'_> {
         doubt(value, DEEPEST);
     }
 
+    /// The same for what it holds, while it holds the same things as before.
+    pub(super) fn doubt_parts(&mut self, value: &Value) {
+        self.steps += 1;
+        let parts = match value {
+            Value::List(list) => list.borrow().items.clone(),
+            Value::Tuple(items) => items.to_vec(),
+            Value::Dict(items) => items.borrow().iter().map(|(_, value)| value.clone()).collect(),
+            Value::Instance(instance) => instance.attributes.borrow().values().cloned().collect(),
+            Value::Class(class) => class.attributes.borrow().iter().map(|(_, value)| value.clone()).collect(),
+            _ => return,
+        };
+        parts.iter().for_each(|part| self.doubt_value(part));
+    }
+
     /// The same for what a call that is not followed was given.
     pub(super) fn doubt_arguments(&mut self, arguments: &Arguments) {
         let values = arguments.positional.iter().chain(arguments.keywords.iter().map(|(_, value)| value));
-        values.for_each(|value| self.doubt_value(value));
+        values.for_each(|value| {
+            self.doubt_value(value);
+            self.hands_out(value);
+        });
+    }
+
+    /// A value is in the hands of what is not followed, which may call it at any time.
+    pub(super) fn hands_out(&mut self, value: &Value) {
+        let effects = self.effects_of_value(value);
+        if effects.operates {
+            self.unread(UnreadKind::Either, "it hands a function that changes the schema to what is not read");
+        }
+        // Others change their own values.
+        let own = effects.reached.iter().any(|(function, _)| function.module.path == self.script);
+        if effects.changes && (own || effects.reached.is_empty()) {
+            self.misread("it hands a function that changes values to what is not read");
+        }
+        self.forget_called(&effects);
     }
 
     /// The same for the object that an expression begins with, `d` in `d["a"].b`, of which it gives a part.
@@ -69,8 +103,8 @@ fn doubt(value: &Value, depth: u32) {
         }
         Value::Instance(instance) => {
             let Ok(mut attributes) = instance.attributes.try_borrow_mut() else { return };
-            let held: Vec<Value> =
-                attributes.values_mut().map(|held| std::mem::replace(held, Value::Unknown)).collect();
+            let held: Vec<Value> = std::mem::take(&mut *attributes).into_values().collect();
+            attributes.insert(Name::new(LOST), Value::Unknown);
             drop(attributes);
             held.iter().for_each(|value| doubt(value, depth));
         }

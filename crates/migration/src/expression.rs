@@ -7,7 +7,7 @@ use ruff_python_ast::{BoolOp, Expr, ExprCompare, ExprFString, ExprSubscript, Una
 use super::Interpreter;
 use super::builtins::is_builtin;
 use super::container;
-use super::object::{Code, Function};
+use super::object::Code;
 use super::operator::compare;
 use super::plain::{Plain, known};
 use super::shipped;
@@ -17,7 +17,7 @@ use super::value::{GAP, Value};
 impl Interpreter<'_> {
     pub(super) fn expression(&mut self, expression: &Expr, frame: &Frame) -> Value {
         if !self.step() || self.depth > super::DEPTH {
-            self.acted = true;
+            self.misread("it nests more deeply, or takes more steps, than is followed");
             return Value::Unknown;
         }
         self.depth += 1;
@@ -68,16 +68,15 @@ impl Interpreter<'_> {
                 Some(false) => self.expression(&conditional.orelse, frame),
                 None => {
                     for side in [&conditional.body, &conditional.orelse] {
-                        self.pass_over(side);
                         // It goes on under another name.
-                        self.doubt_root(side, frame);
+                        self.pass_over(side, frame);
                     }
                     Value::Unknown
                 }
             },
             Expr::Subscript(subscript) => self.subscript(subscript, frame),
             Expr::ListComp(c) => self.comprehension(&c.generators, &[&c.elt], frame, false),
-            Expr::Generator(c) => self.comprehension(&c.generators, &[&c.elt], frame, false),
+            Expr::Generator(c) => self.generator(c, frame),
             Expr::SetComp(c) => match self.comprehension(&c.generators, &[&c.elt], frame, false) {
                 Value::List(list) if !list.borrow().partial => container::set(&list.borrow().items),
                 other => other,
@@ -86,7 +85,7 @@ impl Interpreter<'_> {
                 Some(key) => self.comprehension(&c.generators, &[key, &c.value], frame, true),
                 None => Value::Unknown,
             },
-            Expr::Lambda(lambda) => self.function(Code::Lambda(Rc::new(lambda.clone())), frame),
+            Expr::Lambda(lambda) => self.function(Code::Lambda(Rc::new(lambda.clone())), frame, frame),
             Expr::Named(named) => {
                 let value = self.expression(&named.value, frame);
                 self.assign(&named.target, value.clone(), frame);
@@ -94,8 +93,15 @@ impl Interpreter<'_> {
             }
             Expr::Starred(starred) => self.expression(&starred.value, frame),
             Expr::Await(awaited) => self.expression(&awaited.value, frame),
-            other => {
-                self.pass_over(other);
+            // Of what stands between `yield`s its function knows nothing.
+            Expr::Yield(_)
+            | Expr::YieldFrom(_)
+            | Expr::Slice(_)
+            | Expr::TString(_)
+            | Expr::BytesLiteral(_)
+            | Expr::EllipsisLiteral(_)
+            | Expr::IpyEscapeCommand(_) => {
+                self.pass_over(expression, frame);
                 Value::Unknown
             }
         }
@@ -103,21 +109,19 @@ impl Interpreter<'_> {
 
     fn comparison(&mut self, comparison: &ExprCompare, frame: &Frame) -> Value {
         let mut left = self.expression(&comparison.left, frame);
-        for (operator, right) in comparison.ops.iter().zip(&comparison.comparators) {
+        let mut rest = comparison.ops.iter().zip(&comparison.comparators);
+        while let Some((operator, right)) = rest.next() {
             let right = self.expression(right, frame);
             match compare(*operator, &left, &right) {
                 Some(true) => left = right,
                 Some(false) => return Value::Bool(false),
-                None => return Value::Unknown,
+                None => {
+                    rest.for_each(|(_, right)| self.pass_over(right, frame));
+                    return Value::Unknown;
+                }
             }
         }
         Value::Bool(true)
-    }
-
-    /// A function made in this frame.
-    pub(super) fn function(&mut self, code: Code, frame: &Frame) -> Value {
-        let closure = (!Rc::ptr_eq(&frame.scope, &frame.module.globals)).then(|| frame.scope.clone());
-        Value::Function(Rc::new(Function { code, module: frame.module.clone(), closure }))
     }
 
     pub(super) fn name(&mut self, name: &Name, frame: &Frame) -> Value {
@@ -133,7 +137,7 @@ impl Interpreter<'_> {
         }
         match name.as_str() {
             "TYPE_CHECKING" => Value::Bool(false),
-            "__name__" => Value::str(&frame.module.path),
+            "__name__" => Value::Fragment(GAP.to_string().into()),
             "__file__" => shipped::file(&frame.module.path),
             _ if is_builtin(name) => Value::Builtin(name.clone()),
             _ => match frame.module.globals.get(&"*".into()) {
@@ -162,16 +166,22 @@ impl Interpreter<'_> {
         let (mut items, mut partial) = (Vec::with_capacity(elements.len()), false);
         for element in elements {
             if let Expr::Starred(starred) = element {
-                match self.expression(&starred.value, frame).items() {
-                    Some((more, open)) => {
-                        self.spend(more.len() * 32);
-                        items.extend(more);
-                        partial |= open;
-                    }
-                    None => partial = true,
+                let more = self.expression(&starred.value, frame).items();
+                // What comes after something that is not known has no place.
+                if let Some((more, open)) = more.filter(|_| !partial) {
+                    self.spend(more.len() * 32);
+                    items.extend(more);
+                    partial = open;
+                } else {
+                    partial = true;
                 }
             } else {
-                items.push(self.expression(element, frame));
+                let item = self.expression(element, frame).held();
+                if partial {
+                    self.doubt_value(&item);
+                } else {
+                    items.push(item);
+                }
             }
         }
         self.spend(items.len() * 32);
@@ -180,21 +190,18 @@ impl Interpreter<'_> {
 
     fn dict(&mut self, dict: &ruff_python_ast::ExprDict, frame: &Frame) -> Value {
         let mut items: Vec<(Value, Value)> = Vec::with_capacity(dict.items.len());
+        let mut known = true;
         for item in &dict.items {
+            let key = item.key.as_ref().map(|key| self.expression(key, frame));
             let value = self.expression(&item.value, frame);
-            match &item.key {
-                Some(key) => {
-                    let key = self.expression(key, frame);
-                    items.push((key, value));
-                }
-                None => match value {
-                    Value::Dict(more) => items.extend(more.borrow().iter().cloned()),
-                    _ => return Value::Unknown,
-                },
+            match (key, value) {
+                (Some(key), value) => items.push((key, value.held())),
+                (None, Value::Dict(more)) => items.extend(more.borrow().iter().cloned()),
+                (None, _) => known = false,
             }
         }
         self.spend(items.len() * 64);
-        Value::dict(items)
+        if known { Value::dict(items) } else { Value::Unknown }
     }
 
     fn bool_operation(&mut self, operator: BoolOp, values: &[Expr], frame: &Frame) -> Value {
@@ -205,6 +212,9 @@ impl Interpreter<'_> {
             self.recorder.guarded += u32::from(unknown);
             last = self.expression(value, frame);
             self.recorder.guarded = self.recorder.guarded.saturating_sub(u32::from(unknown));
+            if unknown {
+                self.forget_expression(value, frame);
+            }
             match (operator, last.truth()) {
                 (BoolOp::And, Some(false)) | (BoolOp::Or, Some(true)) if !unknown => return last,
                 // It decides whether the whole is true, and not which of its values it is.
@@ -215,7 +225,7 @@ impl Interpreter<'_> {
         }
         if unknown {
             // Whichever of them it is goes on under another name.
-            values.iter().for_each(|value| self.doubt_root(value, frame));
+            values.iter().for_each(|value| self.forget_expression(value, frame));
             return Value::Unknown;
         }
         last
@@ -228,7 +238,8 @@ impl Interpreter<'_> {
                 expression.as_ref().map_or(Value::None, |expression| self.expression(expression, frame))
             };
             let (from, to) = (bound(&slice.lower), bound(&slice.upper));
-            return if slice.step.is_some() { Value::Unknown } else { container::slice(&object, &from, &to) };
+            let step = bound(&slice.step);
+            return container::slice(&object, &from, &to, &step);
         }
         let key = self.expression(&subscript.slice, frame);
         match &object {
@@ -244,6 +255,6 @@ fn unary(operator: UnaryOp, value: Value) -> Value {
         (UnaryOp::Not, _) => value.truth().map_or(Value::Unknown, |truth| Value::Bool(!truth)),
         (UnaryOp::USub, _) => known(value.plain().negated()),
         (UnaryOp::UAdd, Value::Int(_) | Value::Float(_)) => value,
-        _ => Value::Unknown,
+        (UnaryOp::UAdd | UnaryOp::Invert, _) => Value::Unknown,
     }
 }

@@ -8,9 +8,9 @@ use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ModModule, Stmt, StmtImport, StmtImportFrom};
 
 use super::Interpreter;
-use super::decoration::{is_known, leaves_the_class};
+use super::decoration::leaves_the_class;
 use super::doubt::root_name;
-use super::object::{Code, Import, Module, Scope};
+use super::object::{Import, Module, Scope};
 use super::statement::Frame;
 use super::value::Value;
 
@@ -149,8 +149,13 @@ impl Interpreter<'_> {
         }
         self.depth += MODULE;
         // What runs when a file is loaded is no part of the upgrade.
-        let (raised, data) = (self.raised, self.data);
+        let (raised, data, misread) = (self.raised, self.data, std::mem::take(&mut self.misread));
+        let said = self.unread.len();
         let module = self.evaluate_module(path, tree);
+        if std::mem::replace(&mut self.misread, misread) {
+            module.forget_values();
+        }
+        self.unread.truncate(said);
         self.raised = raised;
         self.data = data;
         self.depth -= MODULE;
@@ -162,31 +167,24 @@ impl Interpreter<'_> {
         let module = Rc::new(Module { path: path.to_owned(), globals: Scope::inside(None) });
         self.modules.insert(path.to_owned(), Some(module.clone()));
         let frame = Frame { scope: module.globals.clone(), module: module.clone() };
-        let mut rest = Vec::new();
         // Functions of the file that run while it is loaded may change its values.
         let mut runs_its_own = false;
         for statement in tree.body {
             match statement {
-                // Moved, not copied, and first: a helper may be called above its definition.
+                // Moved, not copied.
                 Stmt::FunctionDef(function) => {
                     let name = function.name.id.clone();
-                    runs_its_own |= !is_known(&function.decorator_list);
-                    let value = self.function(Code::Function(Rc::new(function)), &frame);
+                    let value = self.defined(Rc::new(function), &frame);
                     module.globals.set(&name, value);
                 }
-                Stmt::Expr(statement) if !statement.value.is_call_expr() => {}
-                other => rest.push(other),
+                Stmt::Expr(statement) => runs_its_own |= self.call_for_what_it_does(&statement.value, &frame),
+                other => {
+                    if let Stmt::ClassDef(class) = &other {
+                        runs_its_own |= !leaves_the_class(&class.decorator_list);
+                    }
+                    self.block(std::slice::from_ref(&other), &frame);
+                }
             }
-        }
-        for statement in &rest {
-            if let Stmt::Expr(statement) = statement {
-                runs_its_own |= self.call_for_what_it_does(&statement.value, &frame);
-                continue;
-            }
-            if let Stmt::ClassDef(class) = statement {
-                runs_its_own |= !leaves_the_class(&class.decorator_list);
-            }
-            self.block(std::slice::from_ref(statement), &frame);
             self.raised = false;
         }
         if runs_its_own {
@@ -207,17 +205,21 @@ impl Interpreter<'_> {
         let Expr::Call(call) = expression else { return false };
         let is_container = |value: &Value| matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_));
         if let Expr::Attribute(attribute) = &*call.func
-            && let Expr::Name(name) = &*attribute.value
-            && frame.scope.get(&name.id).as_ref().is_some_and(is_container)
+            && let Some(name) = root_name(&attribute.value)
+            && frame.scope.get(name).as_ref().is_some_and(is_container)
         {
+            self.expression(expression, frame);
+            return false;
+        }
+        let callee = root_name(&call.func).and_then(|name| frame.scope.get(name));
+        if frame.module.path == self.script && matches!(callee, Some(Value::Function(_))) {
             self.expression(expression, frame);
             return false;
         }
         self.doubt_root(&call.func, frame);
         call.arguments.args.iter().for_each(|argument| self.doubt_root(argument, frame));
         call.arguments.keywords.iter().for_each(|keyword| self.doubt_root(&keyword.value, frame));
-        let own = root_name(&call.func).and_then(|name| frame.scope.get(name));
-        matches!(own, Some(Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Unknown))
+        matches!(callee, Some(Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Unknown))
     }
 }
 

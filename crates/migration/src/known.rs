@@ -28,6 +28,9 @@ pub(super) const PLAIN_MODULE: Facts = 1 << 10;
 /// A module whose functions certainly change nothing.
 pub(super) const LOOKING_MODULE: Facts = 1 << 11;
 
+/// One of Python's own functions that makes a new object.
+pub(super) const MAKES: Facts = 1 << 12;
+
 /// Whether one of these facts is known of a name.
 pub(super) fn is(name: &str, facts: Facts) -> bool {
     let found = NAMES.binary_search_by_key(&name, |(known, _)| known);
@@ -63,7 +66,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("begin_nested", CONNECTION),
     ("begin_transaction", CONNECTION),
     ("bin", PLAIN),
-    ("bool", EVALUATED | PLAIN | LOOKS),
+    ("bool", EVALUATED | PLAIN | LOOKS | MAKES),
     ("bulk_insert", OPERATES),
     ("bytes", PLAIN),
     ("calendar", PLAIN_MODULE),
@@ -90,7 +93,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("debug", KEEPS_DATA),
     ("decimal", PLAIN_MODULE),
     ("delattr", REWRITES),
-    ("dict", EVALUATED | PLAIN | LOOKS),
+    ("dict", EVALUATED | PLAIN | LOOKS | MAKES),
     ("difference", KEEPS_DATA),
     ("difference_update", MUTATES),
     ("discard", MUTATES),
@@ -117,11 +120,11 @@ const NAMES: &[(&str, Facts)] = &[
     ("f", KEEPS_DATA),
     ("fetchall", KEEPS_DATA),
     ("fetchone", KEEPS_DATA),
-    ("filter", ONCE),
+    ("filter", EVALUATED | PLAIN | ONCE),
     ("first", KEEPS_DATA),
     ("float", PLAIN),
     ("format", KEEPS_DATA | PLAIN),
-    ("frozenset", EVALUATED | PLAIN),
+    ("frozenset", EVALUATED | PLAIN | MAKES),
     ("get", KEEPS_DATA),
     ("get_bind", KEEPS_DATA | CONNECTION),
     ("get_columns", KEEPS_DATA),
@@ -141,7 +144,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("index", KEEPS_DATA),
     ("info", KEEPS_DATA),
     ("insert", MUTATES | KEEPS_DATA),
-    ("int", EVALUATED | PLAIN | LOOKS),
+    ("int", EVALUATED | PLAIN | LOOKS | MAKES),
     ("intersection_update", MUTATES),
     ("isinstance", EVALUATED | PLAIN | LOOKS),
     ("issubclass", PLAIN),
@@ -151,7 +154,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("json", PLAIN_MODULE),
     ("keys", KEEPS_DATA),
     ("len", EVALUATED | PLAIN | LOOKS),
-    ("list", EVALUATED | PLAIN | LOOKS),
+    ("list", EVALUATED | PLAIN | LOOKS | MAKES),
     ("locals", REWRITES),
     ("logging", PLAIN_MODULE | LOOKING_MODULE),
     ("lower", KEEPS_DATA),
@@ -190,15 +193,15 @@ const NAMES: &[(&str, Facts)] = &[
     ("scalar", OPERATES | CONNECTION),
     ("scalars", OPERATES | CONNECTION),
     ("secrets", PLAIN_MODULE),
-    ("set", EVALUATED | PLAIN | LOOKS),
+    ("set", EVALUATED | PLAIN | LOOKS | MAKES),
     ("setattr", REWRITES),
     ("setdefault", MUTATES | KEEPS_DATA),
     ("sort", MUTATES),
-    ("sorted", EVALUATED | PLAIN),
+    ("sorted", EVALUATED | PLAIN | MAKES),
     ("split", KEEPS_DATA),
     ("sqlalchemy", LOOKING_MODULE),
     ("startswith", KEEPS_DATA),
-    ("str", EVALUATED | PLAIN | LOOKS),
+    ("str", EVALUATED | PLAIN | LOOKS | MAKES),
     ("string", PLAIN_MODULE),
     ("strip", KEEPS_DATA),
     ("sum", EVALUATED | PLAIN),
@@ -207,7 +210,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("sync_enum_values", OPERATES),
     ("textwrap", PLAIN_MODULE),
     ("time", PLAIN_MODULE),
-    ("tuple", EVALUATED | PLAIN | LOOKS),
+    ("tuple", EVALUATED | PLAIN | LOOKS | MAKES),
     ("typing", PLAIN_MODULE | LOOKING_MODULE),
     ("union", KEEPS_DATA),
     ("update", MUTATES),

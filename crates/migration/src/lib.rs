@@ -25,6 +25,7 @@ mod departure;
 mod doubt;
 mod execute;
 mod expression;
+mod forgetting;
 mod import;
 mod index;
 mod inspector;
@@ -67,7 +68,7 @@ mod unread;
 mod url;
 mod value;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -75,6 +76,7 @@ use std::sync::Arc;
 use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
+use ruff_python_ast::name::Name;
 use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
 use value::Value;
 
@@ -159,8 +161,8 @@ struct Interpreter<'a> {
     misread: bool,
     /// Something was called that may have changed something, or may have been.
     acted: bool,
-    /// A variable's default was taken, here or in a module that was imported earlier: it may be set where it runs.
-    assumed_environment: bool,
+    /// Names of methods of the migration's own classes that change the schema.
+    methods: HashSet<Name>,
     unread: Vec<Unread>,
     /// Where in the migration's file the statement begins that is followed.
     at: u32,
@@ -168,8 +170,6 @@ struct Interpreter<'a> {
     guard_at: Option<u32>,
     /// A file was written: what stands in any is not known from then on.
     wrote_files: bool,
-    /// Texts that stand for a variable which nobody has set, here or in a module that was imported earlier.
-    assumed_texts: Vec<Rc<str>>,
     /// Tables that were made or changed in a schema that is not known; an empty name is that of any table.
     somewhere: BTreeSet<String>,
     /// Tables and views that are made for the session alone, by their names.
@@ -202,12 +202,11 @@ impl<'a> Interpreter<'a> {
             data: false,
             misread: false,
             acted: false,
-            assumed_environment: false,
+            methods: HashSet::new(),
             unread: Vec::new(),
             at: 0,
             guard_at: None,
             wrote_files: false,
-            assumed_texts: Vec::new(),
             somewhere: BTreeSet::new(),
             temporary: Vec::new(),
             search_path: sql_path::SearchPath::Usual,
@@ -260,6 +259,7 @@ impl<'a> Interpreter<'a> {
         self.data = false;
         self.misread = false;
         self.unread.clear();
+        self.methods.clear();
         self.at = 0;
         self.guard_at = None;
         self.wrote_files = false;
@@ -284,8 +284,8 @@ impl<'a> Interpreter<'a> {
         self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
-        tape.nothing = (function.does_nothing() && !self.misread)
-            || (followed && !self.data && !self.assumed_environment && self.recorder.changes == 0);
+        tape.nothing =
+            (function.does_nothing() && !self.misread) || (followed && !self.data && self.recorder.changes == 0);
     }
 
     fn end_script(&mut self, tape: Tape) -> Tape {

@@ -35,28 +35,40 @@ impl Interpreter<'_> {
         };
         let partial = |live: &Option<Rc<RefCell<List>>>| live.as_ref().map_or(partial, |list| list.borrow().partial);
         let listed = live.clone();
-        self.rounds(body, orelse, frame, |interpreter| match next() {
-            Some(item) => {
-                interpreter.assign(target, item, frame);
-                Some(true)
-            }
-            None if partial(&listed) => {
-                interpreter.assign(target, other.clone(), frame);
-                None
-            }
-            None => Some(false),
-        })
+        self.rounds(
+            body,
+            orelse,
+            frame,
+            |interpreter| match next() {
+                Some(item) => {
+                    interpreter.assign(target, item, frame);
+                    Some(true)
+                }
+                None if partial(&listed) => {
+                    interpreter.assign(target, other.clone(), frame);
+                    None
+                }
+                None => Some(false),
+            },
+            |interpreter| interpreter.assign(target, Value::Unknown, frame),
+        )
     }
 
     /// Followed as long as it is known to go on. `while True` ends where nobody can say.
     pub(super) fn while_loop(&mut self, statement: &StmtWhile, frame: &Frame) -> Flow {
         const ROUNDS: u32 = 1_000;
-        let mut left = if statement.test.is_boolean_literal_expr() { 1 } else { ROUNDS };
-        self.rounds(&statement.body, &statement.orelse, frame, |interpreter| {
-            let truth = interpreter.expression(&statement.test, frame).truth();
-            left -= 1;
-            truth.filter(|&truth| !truth || left > 0)
-        })
+        let mut left = ROUNDS;
+        self.rounds(
+            &statement.body,
+            &statement.orelse,
+            frame,
+            |interpreter| {
+                let truth = interpreter.expression(&statement.test, frame).truth();
+                left -= 1;
+                truth.filter(|&truth| !truth || left > 0)
+            },
+            |interpreter| interpreter.forget_expression(&statement.test, frame),
+        )
     }
 
     /// `another` tells whether there is another round; `None`: nobody can say.
@@ -66,6 +78,7 @@ impl Interpreter<'_> {
         orelse: &[Stmt],
         frame: &Frame,
         mut another: impl FnMut(&mut Self) -> Option<bool>,
+        again: impl Fn(&mut Self),
     ) -> Flow {
         let before = self.departures;
         // How it is left before its end, if it is.
@@ -78,6 +91,7 @@ impl Interpreter<'_> {
                     // A round before this one may have changed what this one finds.
                     self.forget(body, frame);
                     self.maybe(body, frame);
+                    again(self);
                     break None;
                 }
             }
@@ -86,6 +100,9 @@ impl Interpreter<'_> {
             let continued = self.departures.continues > continues;
             let flow = self.settle(flow, continued);
             self.return_to(Departures { continues, ..self.departures });
+            if continued {
+                self.forget(body, frame);
+            }
             match flow {
                 Flow::Next | Flow::Continue => {}
                 other if continued => self.depart(other),
@@ -94,6 +111,10 @@ impl Interpreter<'_> {
         };
         // Its own `break` and `continue` mean nothing more after it.
         let broken = self.departures.breaks > before.breaks;
+        if broken {
+            self.forget(body, frame);
+            again(self);
+        }
         let left = left.map(|flow| self.settle(flow, broken));
         self.return_to(Departures { returns: self.departures.returns, ..before });
         match left {

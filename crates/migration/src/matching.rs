@@ -30,10 +30,13 @@ impl Interpreter<'_> {
     }
 
     fn matches(&mut self, case: &MatchCase, subject: &Value, frame: &Frame) -> Option<bool> {
-        let matched = self.pattern(&case.pattern, subject, frame)?;
-        match &case.guard {
-            Some(guard) if matched => self.expression(guard, frame).truth(),
-            _ => Some(matched),
+        match (self.pattern(&case.pattern, subject, frame), &case.guard) {
+            (Some(true), Some(guard)) => self.expression(guard, frame).truth(),
+            (None, Some(guard)) => {
+                self.pass_over(guard, frame);
+                None
+            }
+            (matched, _) => matched,
         }
     }
 
@@ -50,16 +53,24 @@ impl Interpreter<'_> {
                     Some(inner) => self.pattern(inner, subject, frame),
                     None => Some(true),
                 };
-                if let Some(name) = &pattern.name
-                    && matched != Some(false)
-                {
-                    frame.scope.set(&name.id, subject.clone());
+                match (&pattern.name, matched) {
+                    (Some(name), Some(true)) => frame.scope.set(&name.id, subject.clone()),
+                    (Some(name), None) => {
+                        self.doubt_value(subject);
+                        frame.scope.set(&name.id, Value::Unknown);
+                    }
+                    _ => {}
                 }
                 matched
             }
             Pattern::MatchOr(pattern) => {
                 let mut all = Some(false);
                 for inner in &pattern.patterns {
+                    if all.is_none() {
+                        // It may not have been tried.
+                        captured(inner).iter().for_each(|name| frame.scope.set(name, Value::Unknown));
+                        continue;
+                    }
                     match self.pattern(inner, subject, frame) {
                         Some(true) => return Some(true),
                         Some(false) => {}
@@ -68,10 +79,9 @@ impl Interpreter<'_> {
                 }
                 all
             }
-            other => {
-                let mut captured = Captured(Vec::new());
-                captured.visit_pattern(other);
-                captured.0.iter().for_each(|name| frame.scope.set(name, Value::Unknown));
+            Pattern::MatchSequence(_) | Pattern::MatchMapping(_) | Pattern::MatchClass(_) | Pattern::MatchStar(_) => {
+                self.doubt_value(subject);
+                captured(pattern).iter().for_each(|name| frame.scope.set(name, Value::Unknown));
                 None
             }
         }
@@ -79,6 +89,12 @@ impl Interpreter<'_> {
 }
 
 /// Names that a pattern binds.
+pub(super) fn captured(pattern: &Pattern) -> Vec<Name> {
+    let mut captured = Captured(Vec::new());
+    captured.visit_pattern(pattern);
+    captured.0
+}
+
 struct Captured(Vec<Name>);
 
 impl<'a> Visitor<'a> for Captured {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use ruff_python_ast::name::Name;
 
 use super::call::{is_followed, only_looks};
+use super::container::sequence_method;
 use super::decoration::Receives;
 use super::known;
 use super::object::Instance;
@@ -63,11 +64,7 @@ impl Interpreter<'_> {
             Value::List(list) => self.list_method(list, name, &arguments),
             Value::Dict(dict) => self.dict_method(dict, name, &arguments),
             Value::Set(items) => self.set_method(receiver, items, name, &arguments),
-            Value::Tuple(items) if name.as_str() == "index" => {
-                let wanted = arguments.positional.first().cloned().unwrap_or(Value::Unknown);
-                let at = items.iter().position(|item| item.equals(&wanted) == Some(true));
-                at.map_or(Value::Unknown, |at| Value::Int(at as i64))
-            }
+            Value::Tuple(items) => sequence_method(items, name, &arguments),
             Value::Type(kind) => self.type_method(receiver, kind, name, &arguments),
             Value::Shipped(shipped) => self.shipped_method(receiver, shipped, name, &arguments),
             Value::Connection | Value::Context => self.connection_method(name, &arguments),
@@ -104,7 +101,9 @@ impl Interpreter<'_> {
             match function.receives() {
                 Receives::Class => all.positional.insert(0, Value::Class(class.clone())),
                 Receives::Itself | Receives::Nothing => {}
-                Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+                Receives::Property | Receives::Else => {
+                    self.misread(format!("it calls {name}, which is decorated"));
+                }
             }
             return self.call_function(function, all);
         }
@@ -125,7 +124,9 @@ impl Interpreter<'_> {
                     Receives::Itself => all.positional.insert(0, receiver.clone()),
                     Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
                     Receives::Nothing => {}
-                    Receives::Else => self.misread(format!("it calls {name}, which is decorated")),
+                    Receives::Property | Receives::Else => {
+                        self.misread(format!("it calls {name}, which is decorated"));
+                    }
                 }
                 self.call_function(&function, all)
             }

@@ -40,14 +40,9 @@ impl Interpreter<'_> {
     pub(super) fn namespace_of(&self, value: &Value) -> Namespace {
         match value.text() {
             None if matches!(value, Value::None) => Namespace::Default,
-            // A variable is there so that another schema can be named.
-            Some(name) if !self.is_assumed(&name) => Namespace::Named(name),
-            _ => Namespace::Unknown,
+            Some(name) => Namespace::Named(name),
+            None => Namespace::Unknown,
         }
-    }
-
-    fn is_assumed(&self, text: &Rc<str>) -> bool {
-        self.assumed_texts.iter().any(|assumed| Rc::ptr_eq(assumed, text))
     }
 
     /// A name in a schema as facts spell it; `None` where the schema is not known.

@@ -16,6 +16,14 @@ pub(super) struct Function {
     pub(super) module: Rc<Module>,
     /// The scope it was made in, when that is not the module.
     pub(super) closure: Option<Rc<Scope>>,
+    /// Defaults of its parameters, made once, where it is.
+    pub(super) defaults: Vec<(Name, Value)>,
+    /// Names of it that are another scope's: the module's, where the flag is set, or that of a function around it.
+    pub(super) outer_names: Vec<(Name, bool)>,
+    /// It runs a piece at a time, when somebody goes through what it gives.
+    pub(super) generator: bool,
+    /// Something was made of it that is not followed.
+    pub(super) doubtful: bool,
 }
 
 /// The tree of a function.
@@ -30,21 +38,44 @@ pub(super) enum Code {
 pub(super) struct Scope {
     pub(super) names: RefCell<HashMap<Name, Value>>,
     pub(super) outer: Option<Rc<Scope>>,
+    /// Names that are declared to be those of another scope.
+    pub(super) elsewhere: RefCell<HashMap<Name, Rc<Scope>>>,
 }
 
 impl Scope {
     pub(super) fn inside(outer: Option<Rc<Scope>>) -> Rc<Self> {
-        Rc::new(Self { names: RefCell::default(), outer })
+        Rc::new(Self { names: RefCell::default(), outer, elsewhere: RefCell::default() })
+    }
+
+    /// The scope around this one that a name is bound in.
+    pub(super) fn around_with(&self, name: &Name) -> Option<Rc<Self>> {
+        let mut outer = self.outer.as_ref();
+        while let Some(scope) = outer {
+            if let Some(elsewhere) = scope.elsewhere.borrow().get(name) {
+                return Some(elsewhere.clone());
+            }
+            if scope.names.borrow().contains_key(name) {
+                return Some(scope.clone());
+            }
+            outer = scope.outer.as_ref();
+        }
+        None
     }
 
     pub(super) fn get(&self, name: &Name) -> Option<Value> {
         if let Some(value) = self.names.borrow().get(name) {
             return Some(value.clone());
         }
+        if let Some(elsewhere) = self.elsewhere.borrow().get(name) {
+            return elsewhere.names.borrow().get(name).cloned();
+        }
         let mut outer = self.outer.as_ref();
         while let Some(scope) = outer {
             if let Some(value) = scope.names.borrow().get(name) {
                 return Some(value.clone());
+            }
+            if let Some(elsewhere) = scope.elsewhere.borrow().get(name) {
+                return elsewhere.names.borrow().get(name).cloned();
             }
             outer = scope.outer.as_ref();
         }
@@ -52,7 +83,8 @@ impl Scope {
     }
 
     pub(super) fn set(&self, name: &Name, value: Value) {
-        self.names.borrow_mut().insert(name.clone(), value);
+        let elsewhere = self.elsewhere.borrow().get(name).cloned();
+        elsewhere.as_deref().unwrap_or(self).names.borrow_mut().insert(name.clone(), value);
     }
 }
 
@@ -62,6 +94,17 @@ pub(super) struct Module {
     /// Inside the checkout, with slashes.
     pub(super) path: String,
     pub(super) globals: Rc<Scope>,
+}
+
+impl Module {
+    /// Nobody knows its values any more, beside what it defines and imports.
+    pub(super) fn forget_values(&self) {
+        for value in self.globals.names.borrow_mut().values_mut() {
+            if value.is_builtin_object() || matches!(value, Value::Instance(_) | Value::Fragment(_)) {
+                *value = Value::Unknown;
+            }
+        }
+    }
 }
 
 /// A class.

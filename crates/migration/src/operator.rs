@@ -40,7 +40,9 @@ impl Interpreter<'_> {
                 let (Some((mut a, open_a)), Some((b, open_b))) = (left.items(), right.items()) else {
                     return Value::Unknown;
                 };
-                a.extend(b);
+                if !open_a {
+                    a.extend(b);
+                }
                 self.spend(a.len() * 32);
                 match (matches!(left, Value::Tuple(_)), open_a || open_b) {
                     (true, false) => Value::Tuple(Rc::new(a)),

@@ -4,58 +4,139 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::Interpreter;
+use super::doubt::root_name;
+use super::forgetting::{Stored, names_in};
 use super::known;
-use super::object::{Code, Function, Scope};
+use super::object::{Code, Function, Nature, Scope};
 use super::statement::{Frame, is_bound};
 use super::value::Value;
+
+/// What a block may do, as far as its text shows, and that of what it calls.
+#[derive(Default)]
+pub(super) struct Effects {
+    /// It changes the schema.
+    pub(super) operates: bool,
+    /// A function that it calls changes values that others have, too.
+    pub(super) changes: bool,
+    /// Functions that it may call, and where their names are.
+    pub(super) reached: Vec<(Rc<Function>, Frame)>,
+    /// What such a function is given, or is a method of.
+    pub(super) given: Vec<Value>,
+}
 
 impl Interpreter<'_> {
     /// Whether a block could change the schema, as far as its text shows, and that of what it calls.
     pub(super) fn may_operate(&mut self, body: &[Stmt], frame: &Frame) -> bool {
-        const MOST: usize = 100;
+        self.effects(body, frame, false).operates
+    }
+
+    /// What a block may do; `itself` tells whether the values that it changes itself count, too.
+    pub(super) fn effects(&mut self, body: &[Stmt], frame: &Frame, itself: bool) -> Effects {
         let mut calls = Calls::default();
         calls.visit_body(body);
-        let mut pending = vec![(calls, frame.clone())];
-        let mut seen: Vec<Rc<Function>> = Vec::new();
+        let changes = itself && !Stored::of(body).keeps_to_itself();
+        self.follow_calls(Effects { changes, ..Effects::default() }, vec![(calls, frame.clone())])
+    }
+
+    pub(super) fn effects_of(&mut self, expression: &Expr, frame: &Frame) -> Effects {
+        let mut calls = Calls::default();
+        calls.visit_expr(expression);
+        self.follow_calls(Effects::default(), vec![(calls, frame.clone())])
+    }
+
+    /// What may come of a value that somebody calls.
+    pub(super) fn effects_of_value(&mut self, value: &Value) -> Effects {
+        let mut effects = Effects::default();
+        let mut pending = Vec::new();
+        self.callee(value.clone(), &mut pending, &mut effects);
+        self.follow_calls(effects, pending)
+    }
+
+    fn follow_calls(&mut self, mut effects: Effects, mut pending: Vec<(Calls, Frame)>) -> Effects {
         while let Some((calls, frame)) = pending.pop() {
-            if calls.operates {
-                return true;
-            }
-            for (module, name) in calls.names {
+            effects.operates |= calls.operates;
+            for Called { module, name, given } in calls.names {
                 let callee = match module {
                     None => self.name(&name, &frame),
                     Some(ref module) => match self.name(module, &frame) {
-                        Value::Op(_) if !matches!(name.as_str(), "f" | "get_bind" | "get_context") => return true,
+                        Value::Op(_) => {
+                            effects.operates |= !matches!(name.as_str(), "f" | "get_bind" | "get_context");
+                            continue;
+                        }
                         module @ (Value::Module(_) | Value::Class(_)) => self.attribute(&module, &name),
                         Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
                         _ => continue,
                     },
                 };
-                let function = match callee {
-                    Value::Function(function) => function,
-                    // Whatever is held under that name.
-                    Value::Unknown if module.is_none() && is_bound(&name, &frame) => return true,
-                    // What they lead to is found out where they are called.
-                    Value::Method(_) | Value::Partial(_) | Value::Class(_) | Value::Instance(_) => return true,
-                    _ => continue,
-                };
-                if seen.len() == MOST || seen.iter().any(|seen| Rc::ptr_eq(seen, &function)) {
-                    continue;
+                // Whatever is held under that name.
+                effects.operates |= matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
+                if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
+                    let value_of = |name: &Name| frame.scope.get(name).or_else(|| frame.module.globals.get(name));
+                    effects.given.extend(given.iter().filter_map(value_of));
                 }
-                let mut calls = Calls::default();
-                match &function.code {
-                    Code::Function(definition) => calls.visit_body(&definition.body),
-                    Code::Lambda(lambda) => calls.visit_expr(&lambda.body),
-                }
-                let scope = Scope::inside(function.closure.clone());
-                pending.push((calls, Frame { scope, module: function.module.clone() }));
-                seen.push(function);
+                self.callee(callee, &mut pending, &mut effects);
             }
         }
-        false
+        effects
+    }
+
+    /// One value that may be called.
+    fn callee(&mut self, callee: Value, pending: &mut Vec<(Calls, Frame)>, effects: &mut Effects) {
+        const MOST: usize = 100;
+        let function = match callee {
+            Value::Function(function) => function,
+            Value::Method(method) => match &method.0 {
+                Value::List(_) | Value::Dict(_) | Value::Set(_) => {
+                    effects.changes |= known::is(&method.1, known::MUTATES);
+                    effects.given.push(method.0.clone());
+                    return;
+                }
+                Value::Instance(instance) => match instance.class.attribute(&method.1) {
+                    Some(Value::Function(function)) => function,
+                    _ => return,
+                },
+                // What it leads to is found out where it is called.
+                _ => {
+                    effects.operates = true;
+                    return;
+                }
+            },
+            Value::Partial(partial) => return self.callee(partial.0.clone(), pending, effects),
+            Value::Class(class) => {
+                effects.operates |= class.nature != Nature::Enum;
+                return;
+            }
+            Value::Instance(_) => {
+                effects.operates = true;
+                return;
+            }
+            _ => return,
+        };
+        if effects.reached.iter().any(|(seen, _)| Rc::ptr_eq(seen, &function)) {
+            return;
+        }
+        if effects.reached.len() == MOST {
+            effects.operates = true;
+            return;
+        }
+        let mut calls = Calls::default();
+        match &function.code {
+            Code::Function(definition) => {
+                calls.visit_body(&definition.body);
+                effects.changes |= !function.outer_names.is_empty() || !Stored::of(&definition.body).keeps_to_itself();
+            }
+            Code::Lambda(lambda) => {
+                calls.visit_expr(&lambda.body);
+                effects.changes |= !Stored::of_expression(&lambda.body).keeps_to_itself();
+            }
+        }
+        let scope = Scope::inside(function.closure.clone());
+        let frame = Frame { scope, module: function.module.clone() };
+        pending.push((calls, frame.clone()));
+        effects.reached.push((function, frame));
     }
 }
 
@@ -66,36 +147,53 @@ pub(super) fn may_operate_in(expression: &Expr) -> bool {
     calls.operates
 }
 
-/// What a block calls: names, and names in something that may be a module.
+/// A name that is called, or one of something that may be a module, and names of what it is given.
+struct Called {
+    module: Option<Name>,
+    name: Name,
+    given: Vec<Name>,
+}
+
+/// What a block calls.
 #[derive(Default)]
 struct Calls {
     /// It may make an operation.
     operates: bool,
-    names: Vec<(Option<Name>, Name)>,
+    names: Vec<Called>,
+}
+
+impl Calls {
+    fn call(&mut self, call: &ExprCall) {
+        let given = || {
+            let mut given: Vec<Name> = names_in(&call.arguments);
+            given.extend(root_name(&call.func).cloned());
+            given
+        };
+        match &*call.func {
+            Expr::Attribute(attribute) => {
+                self.operates |= known::is(&attribute.attr, known::OPERATES);
+                if let Expr::Name(module) = &*attribute.value {
+                    let (module, name) = (Some(module.id.clone()), attribute.attr.id.clone());
+                    self.names.push(Called { module, name, given: given() });
+                }
+            }
+            Expr::Name(name) => self.names.push(Called { module: None, name: name.id.clone(), given: given() }),
+            Expr::Lambda(_) => {}
+            // Whatever that is.
+            _ => self.operates = true,
+        }
+    }
 }
 
 impl<'a> Visitor<'a> for Calls {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
-        if !self.operates {
-            walk_stmt(self, statement);
-        }
+        walk_stmt(self, statement);
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
         if let Expr::Call(call) = expression {
-            match &*call.func {
-                Expr::Attribute(attribute) => {
-                    self.operates |= known::is(&attribute.attr, known::OPERATES);
-                    if let Expr::Name(module) = &*attribute.value {
-                        self.names.push((Some(module.id.clone()), attribute.attr.id.clone()));
-                    }
-                }
-                Expr::Name(name) => self.names.push((None, name.id.clone())),
-                _ => {}
-            }
+            self.call(call);
         }
-        if !self.operates {
-            walk_expr(self, expression);
-        }
+        walk_expr(self, expression);
     }
 }

@@ -7,9 +7,10 @@ use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtWith};
 use ruff_text_size::Ranged;
 
 use super::Interpreter;
+use super::import::KNOWN_PACKAGES;
 use super::known;
 use super::leaving::fails;
-use super::object::{Code, Module, Scope};
+use super::object::{Module, Scope};
 use super::reach::may_operate_in;
 use super::value::Value;
 
@@ -58,11 +59,7 @@ impl Interpreter<'_> {
                 self.expression(&statement.value, frame);
             }
             Stmt::Assign(statement) => {
-                let mut value = self.expression(&statement.value, frame);
-                if is_gone_through_once(&statement.value) {
-                    // Under a name it may be gone through again, and is empty then.
-                    value = Value::partial_list(Vec::new());
-                }
+                let value = self.expression(&statement.value, frame);
                 for target in &statement.targets {
                     self.assign(target, value.clone(), frame);
                 }
@@ -74,6 +71,9 @@ impl Interpreter<'_> {
                 }
             }
             Stmt::AugAssign(statement) => {
+                if self.effects_of(&statement.target, frame).changes {
+                    self.misread("it evaluates a function twice that is called once");
+                }
                 let left = self.expression(&statement.target, frame);
                 let right = self.expression(&statement.value, frame);
                 if let Some(value) = self.augment(statement.op, left, right) {
@@ -81,8 +81,7 @@ impl Interpreter<'_> {
                 }
             }
             Stmt::FunctionDef(function) => {
-                let code = Code::Function(Rc::new(function.clone()));
-                let value = self.function(code, frame);
+                let value = self.defined(Rc::new(function.clone()), frame);
                 frame.scope.set(&function.name.id, value);
             }
             Stmt::ClassDef(class) => {
@@ -93,14 +92,17 @@ impl Interpreter<'_> {
             Stmt::ImportFrom(import) => self.import_from(import, frame),
             Stmt::Return(statement) => {
                 return Flow::Return(
-                    statement.value.as_ref().map_or(Value::None, |value| self.expression(value, frame)),
+                    statement.value.as_ref().map_or(Value::None, |value| self.expression(value, frame).held()),
                 );
             }
             Stmt::If(statement) => {
                 return self.if_chain(&statement.test, &statement.body, &statement.elif_else_clauses, frame);
             }
             Stmt::For(statement) => {
-                let items = self.expression(&statement.iter, frame);
+                let mut items = self.expression(&statement.iter, frame);
+                if items.is_gone_through_once() && self.changes_what(&statement.iter, &statement.body, frame) {
+                    items = items.held();
+                }
                 return self.for_loop(&statement.target, items, &statement.body, &statement.orelse, frame);
             }
             Stmt::While(statement) => return self.while_loop(statement, frame),
@@ -115,27 +117,28 @@ impl Interpreter<'_> {
             Stmt::Break(_) => return Flow::Break,
             Stmt::Continue(_) => return Flow::Continue,
             Stmt::Delete(statement) => statement.targets.iter().for_each(|target| self.delete(target, frame)),
-            Stmt::Global(_) | Stmt::Nonlocal(_) => self.misread("it binds names of an outer scope"),
             Stmt::IpyEscapeCommand(_) => self.misread("it holds what is no Python"),
-            Stmt::Pass(_) | Stmt::TypeAlias(_) => {}
+            Stmt::TypeAlias(alias) => self.assign(&alias.name, Value::Unknown, frame),
+            // Declarations are heeded where the function is called.
+            Stmt::Pass(_) | Stmt::Global(_) | Stmt::Nonlocal(_) => {}
         }
         Flow::Next
     }
 
     fn with_statement(&mut self, statement: &StmtWith, frame: &Frame) -> Flow {
-        let mut suppressed = false;
+        let mut swallows = false;
         for item in &statement.items {
             let value = self.expression(&item.context_expr, frame);
             if matches!(value, Value::Instance(_)) {
                 self.acted = true;
                 self.misread("it enters a context of a class of its own");
             }
-            suppressed |= matches!(&value, Value::Outside(name) if &**name == "contextlib.suppress()");
+            swallows |= !lets_through(&value);
             if let Some(target) = &item.optional_vars {
                 self.assign(target, value, frame);
             }
         }
-        if suppressed { self.attempt(&statement.body, &[], frame) } else { self.block(&statement.body, frame) }
+        if swallows { self.attempt(&statement.body, &[], frame) } else { self.block(&statement.body, frame) }
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
@@ -176,6 +179,7 @@ impl Interpreter<'_> {
                 let names = frame.scope.names.borrow().clone();
                 let (one, leaving) = self.apart(|interpreter| interpreter.block(body, frame));
                 frame.scope.names.replace(names);
+                self.take_back(body, frame);
                 let other = self.tried(|interpreter| interpreter.otherwise(rest, frame));
                 self.leave(leaving);
                 self.recorder.accept_either(one, other);
@@ -188,7 +192,7 @@ impl Interpreter<'_> {
 
     fn pass_by_clauses(&mut self, clauses: &[ElifElseClause], frame: &Frame) {
         for clause in clauses {
-            clause.test.iter().for_each(|test| self.pass_over(test));
+            clause.test.iter().for_each(|test| self.pass_over(test, frame));
             self.pass_by(&clause.body, frame);
         }
     }
@@ -209,11 +213,15 @@ pub(super) fn is_bound(name: &Name, frame: &Frame) -> bool {
     frame.scope.get(name).is_some() || frame.module.globals.get(name).is_some()
 }
 
-/// Whether a value is an iterator, of which nothing is left once somebody has gone through it.
-fn is_gone_through_once(expression: &Expr) -> bool {
-    match expression {
-        Expr::Generator(_) => true,
-        Expr::Call(call) => matches!(&*call.func, Expr::Name(name) if known::is(&name.id, known::ONCE)),
+/// Whether a context certainly lets through what is raised in it.
+fn lets_through(context: &Value) -> bool {
+    match context {
+        Value::Op(_) | Value::Connection | Value::Context | Value::Result | Value::Expression | Value::Table(_) => true,
+        Value::Outside(name) => {
+            let root = name.split('.').next().unwrap_or_default();
+            &**name != "contextlib.suppress()"
+                && (KNOWN_PACKAGES.contains(&root) || known::is(root, known::PLAIN_MODULE) || root == "contextlib")
+        }
         _ => false,
     }
 }

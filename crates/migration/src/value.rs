@@ -86,7 +86,10 @@ pub(super) enum Value {
 #[derive(Debug, Clone, Default)]
 pub(super) struct List {
     pub(super) items: Vec<Value>,
+    /// It begins with these, and nobody knows how it goes on. It stays so: others may hold it.
     pub(super) partial: bool,
+    /// It is an iterator, of which nothing is left once somebody has gone through it, or a view, that changes.
+    pub(super) once: bool,
 }
 
 impl Value {
@@ -95,11 +98,25 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: false })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: false, once: false })))
     }
 
     pub(super) fn partial_list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: true })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: true, once: false })))
+    }
+
+    /// An iterator, or a view, of these.
+    pub(super) fn iterator(items: Vec<Value>, partial: bool) -> Self {
+        Self::List(Rc::new(RefCell::new(List { items, partial, once: true })))
+    }
+
+    pub(super) fn is_gone_through_once(&self) -> bool {
+        matches!(self, Self::List(list) if list.borrow().once)
+    }
+
+    /// What it is where it is not gone through at once: an iterator may be gone through somewhere else, or again.
+    pub(super) fn held(self) -> Self {
+        if self.is_gone_through_once() { Self::partial_list(Vec::new()) } else { self }
     }
 
     /// A dictionary: of equal keys the last one's value, at the place of the first.
@@ -141,6 +158,7 @@ impl Value {
             | Self::Outside(_)
             | Self::Import(_)
             | Self::Shipped(_)
+            | Self::Url
             | Self::Expression => return None,
             Self::None => false,
             Self::Bool(value) => *value,
@@ -149,7 +167,7 @@ impl Value {
             Self::Str(text) => !text.is_empty(),
             Self::List(list) => {
                 let list = list.borrow();
-                if list.items.is_empty() && list.partial {
+                if list.once || list.items.is_empty() && list.partial {
                     return None;
                 }
                 !list.items.is_empty()
@@ -162,7 +180,32 @@ impl Value {
             Self::Instance(instance) if instance.class.decides_truth() => return None,
             // An attribute that is not looked into.
             Self::Method(method) if !matches!(method.0, Self::Instance(_) | Self::Op(_)) => return None,
-            _ => true,
+            // Whether a member that has no value is true depends on the bases of its class.
+            Self::Member(member) => return member.value.truth().filter(|truth| *truth),
+            Self::Function(_)
+            | Self::Class(_)
+            | Self::Instance(_)
+            | Self::Module(_)
+            | Self::Builtin(_)
+            | Self::Method(_)
+            | Self::Partial(_)
+            | Self::Op(_)
+            | Self::Column(_)
+            | Self::Constraint(_)
+            | Self::Type(_)
+            | Self::Table(_)
+            | Self::TableColumns
+            | Self::ColumnName(_)
+            | Self::FinalName(_)
+            | Self::Sql(_)
+            | Self::Ddl(..)
+            | Self::Sequence(_)
+            | Self::Inspector(_)
+            | Self::Reflected(_)
+            | Self::Connection
+            | Self::Context
+            | Self::Dialect
+            | Self::Decorator => true,
         })
     }
 

@@ -5,6 +5,7 @@ operations, divided by tabs. What a migration cannot know (the functions of `out
 answers) is drawn anew for every run.
 """
 
+import json
 import os
 import random
 import re
@@ -214,27 +215,43 @@ def run(code):
     return "cut" if cut else ended, op.made
 
 
+def lines(at, program, runs):
+    try:
+        code = compile(program, "migration", "exec")
+    except SyntaxError:
+        return
+    for _ in range(runs):
+        ended, made = run(code)
+        yield "\t".join([str(at), ended, *[json.dumps(one, ensure_ascii=False)[1:-1] for one in made]])
+        if ended == "cut":
+            return
+
+
+def alone(at, program, runs, seed):
+    """Runs a program in a process of its own: whatever it leaves behind is gone with it."""
+    out = sys.stdout
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        random.seed(f"{seed} {at}")
+        sys.stdout = open(os.devnull, "w")
+        for line in lines(at, program, runs):
+            out.write(line + "\n")
+        out.flush()
+    finally:
+        os._exit(0)
+
+
 def main():
     runs, seed = int(sys.argv[1]), int(sys.argv[2])
     warnings.simplefilter("ignore")
-    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
     sys.setrecursionlimit(150)
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 29, 1 << 29))
     signal.signal(signal.SIGVTALRM, stop)
-    random.seed(seed)
-    out = sys.stdout
-    sys.stdout = open(os.devnull, "w")
     for at, program in enumerate(sys.stdin.buffer.read().decode().split("\0")):
-        try:
-            code = compile(program, "migration", "exec")
-        except SyntaxError as error:
-            print(at, "SyntaxError", sep="\t", file=out)
-
-            continue
-        for _ in range(runs):
-            ended, made = run(code)
-            print(at, ended, *[repr(one)[1:-1] for one in made], sep="\t", file=out)
-            if ended == "cut":
-                break
+        alone(at, program, runs, seed)
 
 
 main()

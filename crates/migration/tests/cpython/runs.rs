@@ -66,7 +66,8 @@ pub(crate) fn run(programs: &[String], times: usize, seed: u64) -> Vec<Runs> {
         let mut parts = line.split('\t');
         let at: usize = parts.next().and_then(|at| at.parse().ok()).unwrap_or_else(|| panic!("{line:?}"));
         if parts.next() == Some("done") {
-            runs[at].push(parts.map(str::to_owned).collect());
+            let text = |part: &str| serde_json::from_str(&format!("\"{part}\"")).expect("it is JSON");
+            runs[at].push(parts.map(text).collect());
         }
     }
     runs
