@@ -16,7 +16,7 @@ use schema::evidence::{
     Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
-use schema::{RevisionFacts, Setting, Tape, revision_facts};
+use schema::{RevisionFacts, Setting, Tape, Unread, revision_facts};
 use version_table::VersionTable;
 
 /// Files beside the migrations, by absolute path.
@@ -159,6 +159,7 @@ impl Comparison {
         let Self { history: History { ids, effects }, schema, inference, claimed, heads_shown, unread } = self;
         Evidence {
             idle: effects.iter().map(|effects| effects.nothing).collect(),
+            schema_unread: effects.iter().map(|effects| effects.has_schema_unread()).collect(),
             may_change_data: effects.iter().map(|effects| effects.may_change_data()).collect(),
             claimed,
             standing: standing(&effects, &schema, &inference, claimed),
@@ -183,7 +184,8 @@ impl Comparison {
 /// What of a revision could not be read, a line each, with file and line.
 pub(super) fn unread_lines(files: &Files, id: &str, effects: &RevisionFacts) -> Vec<String> {
     let file = files.graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
-    effects.unread.iter().map(|unread| format!("{file}:{}: {}", unread.line, unread.what)).collect()
+    let line = |unread: &Unread| format!("{file}:{}: {unread} (may change {})", unread.line, unread.kind.words());
+    effects.unread.iter().map(line).collect()
 }
 
 fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {

@@ -15,6 +15,8 @@ pub struct Evidence {
     pub idle: Vec<bool>,
     /// Whether each does something that no schema shows, or may, or could not be read as a whole.
     pub may_change_data: Vec<bool>,
+    /// Whether something of each could not be read that may have changed the schema.
+    pub schema_unread: Vec<bool>,
     /// What of each could not be read, a line each, with file and line.
     pub unread: Vec<Vec<String>>,
     /// How many of them the rows claim.
@@ -91,7 +93,10 @@ impl Evidence {
     pub(super) fn position_or_base(&self, graph: &RevisionGraph) -> Position {
         let proof = self.proven().and_then(|count| self.proof(graph, count));
         let open = if proof.is_none() { self.open_sides(graph) } else { None };
-        Position { proof, candidates: self.candidates(), open }
+        let candidates = self.candidates();
+        let later = candidates.iter().skip(1).filter_map(|id| self.order.iter().position(|held| held == id));
+        let schema_unread = later.into_iter().any(|at| self.schema_unread[at]);
+        Position { proof, candidates, schema_unread, open }
     }
 
     /// The revisions that the rows do not claim, up to where the schema is, that may change data.

@@ -19,6 +19,8 @@ pub struct Position {
     pub proof: Option<Proof>,
     /// The revisions that it may be at where it proves none, earliest first.
     pub candidates: Vec<String>,
+    /// Whether something of those after the first could not be read that may have changed the schema.
+    pub schema_unread: bool,
     /// What it leaves open beside a fork.
     pub open: Option<OpenSides>,
 }

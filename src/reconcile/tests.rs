@@ -34,6 +34,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         order: words("a b c"),
         idle: idle.to_vec(),
         may_change_data: vec![false, false, true],
+        schema_unread: vec![false; 3],
         unread: vec![Vec::new(); 3],
         narrowed: Vec::new(),
         heads_shown: true,

@@ -235,8 +235,9 @@ impl Help for Position {
                 .before(format!(", and if you agree, levelhead stamp --purge {only}; then start again")),
             // With data migrations among them, only a person knows whether they have run.
             (None, [first, .., last]) => Command::levelhead("stamp --purge").with(last).before(format!(
-                " if what the revisions after {first} do to the data has been done, \
-                 else levelhead stamp --purge {first}; then start again"
+                " if what the revisions after {first} do{} has been done, \
+                 else levelhead stamp --purge {first}; then start again",
+                if self.schema_unread { "" } else { " to the data" }
             )),
         }
     }

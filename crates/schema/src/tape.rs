@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::operation::Operation;
 
 /// What one revision does, as far as it could be read.
@@ -42,6 +44,12 @@ impl Tape {
         self.data || self.is_in_doubt()
     }
 
+    /// Whether something that may have changed the schema is unread.
+    #[must_use]
+    pub fn has_schema_unread(&self) -> bool {
+        self.unread.iter().any(|unread| unread.kind != UnreadKind::Data)
+    }
+
     /// Whether what was read of it may not be all of it, or not be right.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
@@ -78,7 +86,8 @@ fn collect<'a>(entries: &'a [Entry], certain: bool, all: &mut Vec<(&'a Operation
 }
 
 /// What something unread may have changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UnreadKind {
     /// The schema.
     Schema,
@@ -86,6 +95,18 @@ pub enum UnreadKind {
     Data,
     /// Either.
     Either,
+}
+
+impl UnreadKind {
+    /// What it may have changed, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Schema => "the schema",
+            Self::Data => "the data",
+            Self::Either => "the schema or the data",
+        }
+    }
 }
 
 /// Something of a migration that could not be read.

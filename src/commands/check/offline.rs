@@ -1,7 +1,7 @@
 //! The files alone: what a pipeline can know before there is a database.
 
 use super::report::{Entry, FilesLine, Report};
-use crate::commands::evidence::History;
+use crate::commands::evidence::{History, unread_lines};
 use crate::commands::files::Files;
 use crate::error::Error;
 use crate::findings::Kind;
@@ -27,7 +27,7 @@ pub(super) fn report(files: &Files) -> Result<Report, Error> {
         _ => Entry { severity: Severity::Stop.name(), ..Entry::of(&finding) },
     });
     let mut findings: Vec<Entry> = forks.chain(long_ids(graph)).collect();
-    findings.extend(unobservable(&History::offline(files)?, graph));
+    findings.extend(unobservable(&History::offline(files)?, files));
     Ok(Report { files: Some(FilesLine::of(files)), findings, ..Report::default() })
 }
 
@@ -51,16 +51,16 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
 }
 
 /// Revisions of which no schema can show whether they have run.
-fn unobservable(history: &History, graph: &RevisionGraph) -> Option<Entry> {
+fn unobservable(history: &History, files: &Files) -> Option<Entry> {
     let hidden = |effects: &RevisionFacts| {
         !effects.nothing && effects.changes.iter().all(|(_, state)| matches!(state, Some(Belief::Unknown)))
     };
     let hidden = history.ids.iter().zip(&history.effects).filter(|(_, effects)| hidden(effects));
     let facts: Vec<String> = hidden
         .map(|(id, effects)| {
-            let message = graph.get(id).map(|node| node.revision.message()).unwrap_or_default();
-            let why = effects.unread.first().map_or("it changes data only", |unread| unread.what.as_str());
-            format!("{id} ({message}): {why}")
+            let message = files.graph.get(id).map(|node| node.revision.message()).unwrap_or_default();
+            let unread = unread_lines(files, id, effects).into_iter().next();
+            format!("{id} ({message}): {}", unread.unwrap_or_else(|| "it changes data only".to_owned()))
         })
         .collect();
     let have = if facts.len() == 1 { "has" } else { "have" };

@@ -9,7 +9,7 @@ use crate::error::Error;
 use history::Node;
 use schema::operation::{Certainty, ColumnChange, ConstraintKind, Operation, OperationKind as K, Reach};
 use schema::operation::{ConstraintSpec, EnumChange, IndexSpec, TablePart};
-use schema::{Belief, Entry, Setting, Tape};
+use schema::{Belief, Entry, Setting, Tape, Unread};
 
 /// The tape of a revision: of its upgrade, or of its downgrade.
 pub(super) fn tape(files: &Files, id: &str, setting: &Setting, downgrade: bool) -> Result<Tape, Error> {
@@ -26,7 +26,10 @@ pub(super) fn in_json(node: &Node, tape: &Tape) -> Value {
     let mut shown = revision(node);
     shown["operations"] = entries_in_json(&tape.entries);
     shown["data"] = tape.data.into();
-    shown["unread"] = tape.unread.iter().map(|unread| json!({ "line": unread.line, "what": unread.what })).collect();
+    let path = &node.revision.path;
+    let unread =
+        |unread: &Unread| json!({ "path": path, "line": unread.line, "what": unread.what, "may_change": unread.kind });
+    shown["unread"] = tape.unread.iter().map(unread).collect();
     shown
 }
 
@@ -44,7 +47,8 @@ pub(super) fn in_text(node: &Node, tape: &Tape) -> String {
     let mut text = format!("{} ({})\n", node.revision.id, node.revision.path.display());
     add(&mut text, &tape.entries, "");
     for unread in &tape.unread {
-        text += &format!("{:>6}  unread: {unread}\n", unread.line);
+        let (file, line, may) = (node.revision.path.display(), unread.line, unread.kind.words());
+        text += &format!("{line:>6}  unread, may change {may}: {unread} ({file}:{line})\n");
     }
     match (tape.data, tape.nothing) {
         (true, _) => text += "        it also changes data, or may\n",

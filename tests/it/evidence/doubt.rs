@@ -223,7 +223,34 @@ fn what_is_unread_is_named_with_file_and_line() {
         scene.database.sql(&format!("CREATE TABLE {table} (id INTEGER NOT NULL, PRIMARY KEY (id))"));
     }
     let outcome = scene.levelhead(&["run", "--", "echo", "started"]);
-    outcome.code(125).prints("").says("versions/r2.py:12: it executes a statement that cannot be evaluated");
+    outcome.code(125).prints("").says(
+        "versions/r2.py:12: it executes a statement that cannot be evaluated (may change the schema or the data)",
+    );
     scene.levelhead(&["infer", "--explain", "r2"]).success().prints_a("versions/r2.py:12");
     scene.holds(&["r1"]);
+}
+
+/// Each unread thing is said with what it may have changed: nothing speaks of data where a change of the schema is unread.
+#[test]
+fn what_is_unread_is_said_with_what_it_may_have_changed() {
+    let made = "op.create_table('crates', sa.Column('id', sa.Integer, primary_key=True))";
+    let kinds = [
+        ("import os\nop.drop_table(os.environ['T'])", "schema", "the schema"),
+        ("op.execute('UPDATE prices SET id = id RETURNING ((id')", "data", "the data"),
+        ("op.execute(open('labels.sql').read())", "either", "the schema or the data"),
+    ];
+    for (unread, kind, words) in kinds {
+        let scene = Scene::at(Backend::Sqlite, &[PRICES, &format!("{made}\n{unread}")], "r1");
+        scene.database.sql("CREATE TABLE crates (id INTEGER NOT NULL, PRIMARY KEY (id))");
+        let line = 11 + unread.matches('\n').count();
+        let explained = scene.levelhead(&["infer", "--explain", "r2"]);
+        explained.success().prints_a(&format!("(may change {words})")).prints_a(&format!("versions/r2.py:{line}: "));
+        let shown = scene.levelhead(&["show", "--operations", "r2"]);
+        shown.success().prints_a(&format!("unread, may change {words}: ")).prints_a(&format!("versions/r2.py:{line})"));
+        let document = scene.levelhead(&["show", "--operations", "--format", "json", "r2"]).stdout;
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let said = &document["revisions"][0]["unread"][0];
+        assert_eq!((&said["may_change"], &said["line"]), (&kind.into(), &line.into()), "{document:#}");
+        assert!(said["path"].as_str().unwrap().ends_with("versions/r2.py"), "{document:#}");
+    }
 }
