@@ -12,6 +12,7 @@ A request is read from standard input, one JSON object:
     direction   "upgrade" or "downgrade"
     revisions   in order, each {"id": ID, "path": FILE}
     seconds     how long one revision may take
+    patience    how many seconds the program may take until it asks Alembic for an upgrade
 
 The answer is a JSON object a line, each with its `event`: `began`, once; `configured`, for each time that env.py runs
 the migrations; `revision`, its `operation`s and its `end`, for each revision; `done`, or `failed` and why.
@@ -48,11 +49,11 @@ class NoDatabase(Exception):
 
 
 class Late(BaseException):
-    """A revision has taken too long."""
+    """Something has taken too long."""
 
 
 class Exits(BaseException):
-    """A revision has ended the process."""
+    """Something wants to end the process."""
 
 
 class Rendered(BaseException):
@@ -416,7 +417,7 @@ def recording(recorder, upgrade):
 
 @contextlib.contextmanager
 def bounded(seconds):
-    """A revision that takes too long is interrupted, and does not end the process."""
+    """What takes too long is interrupted, and nothing ends the process."""
 
     def late(_signal, _frame):
         raise Late(f"not done within {seconds:g} s")
@@ -503,7 +504,9 @@ class Renderer:
         with recording(self.recorder, self.render):
             reason = None
             try:
-                run_program(self.request.get("program"))
+                # An application may try to connect again and again.
+                with bounded(self.request["patience"]):
+                    run_program(self.request.get("program"))
             except Rendered:
                 pass
             except BaseException as error:
