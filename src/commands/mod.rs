@@ -18,6 +18,7 @@ pub mod manual;
 pub mod merge;
 pub mod output;
 mod prompt;
+mod render;
 pub mod reset;
 pub mod restore;
 pub mod run;

@@ -93,6 +93,23 @@ impl FromStr for Repair {
     }
 }
 
+/// Whether Alembic may be asked to render SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Render {
+    /// Where it is wanted.
+    Auto,
+    /// Never: no Python is started for it.
+    Never,
+}
+
+impl FromStr for Render {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        one_of(text, "a choice", &[("auto", Self::Auto), ("never", Self::Never)])
+    }
+}
+
 /// When the rows are held against the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verify {

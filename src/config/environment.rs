@@ -130,6 +130,11 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Every variable, as a child would inherit it.
+pub(super) fn variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
 /// The name of this machine, in a container its id.
 pub(super) fn host() -> Option<String> {
     gethostname().ok()?.into_string().ok()

@@ -20,7 +20,7 @@ use crate::help::{Advice, Help};
 use thiserror::Error;
 
 use crate::logging::Log;
-pub use choices::{Mode, Reaction, Repair, Verify};
+pub use choices::{Mode, Reaction, Render, Repair, Verify};
 use database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use database::wait::Wait;
 pub use declaration::Setting;
@@ -67,6 +67,10 @@ pub struct Config {
     pub on_failure: Reaction,
     /// When the rows are held against the schema.
     pub verify: Verify,
+    /// Whether Alembic may be asked to render SQL.
+    pub render: Render,
+    /// How long it may take.
+    pub render_timeout: Duration,
     /// The upgrade command's words, where one is configured.
     pub upgrade_command: Option<Vec<String>>,
     /// How long to wait for the database.
@@ -215,6 +219,8 @@ impl Config {
             on_ahead: settled.on_ahead,
             on_failure: settled.on_failure,
             verify: settled.verify,
+            render: settled.render,
+            render_timeout: settled.render_timeout.0,
             upgrade_command: settled.upgrade_command.map(|Words(words)| words),
             wait: Wait { retry_authentication: settled.retry_authentication.0, ..Wait::up_to(settled.wait_timeout.0) },
             lock_timeout: settled.lock_timeout.0,
@@ -253,6 +259,11 @@ impl Config {
     /// DATABASE_URL as the upgrade and the start command are to find it, where that is not as it is.
     pub fn database_url_for_others(&self) -> Option<&str> {
         self.trimmed_url.as_deref()
+    }
+
+    /// What changes in the environment of a program that must not reach the database.
+    pub fn leading_nowhere(&self) -> Vec<(OsString, Option<OsString>)> {
+        rendering::leading_nowhere(&environment::variables(), self.database_url.as_deref())
     }
 
     /// A URL that something else than DATABASE_URL holds, read the same way.

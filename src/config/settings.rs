@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::choices::{Level, Mode, Reaction, Repair, Verify};
+use super::choices::{Level, Mode, Reaction, Render, Repair, Verify};
 use super::declaration::settings;
 use super::values::{PortChoice, Switch, Target, Timeout, Words, one_path, words};
 use crate::logging::LogFormat;
@@ -100,6 +100,21 @@ settings! {
             variable: "FLASK_DB_DIRECTORY",
             otherwise: "migrations",
             help: "Flask-Migrate's folder, as its own `-d`",
+        }
+        render: Render {
+            flag: "render" "WHEN",
+            variable: "LEVELHEAD_RENDER",
+            default: "auto",
+            commands: ["show"],
+            help: "Whether the application's own Alembic may be asked for SQL, in a sandbox: `auto` or `never`",
+            note: "[Rendering](rendering.md).",
+        }
+        render_timeout: Timeout {
+            flag: "render-timeout" "DURATION",
+            variable: "LEVELHEAD_RENDER_TIMEOUT",
+            default: "60s",
+            commands: ["show"],
+            help: "How long Alembic may take to render SQL",
         }
     }
     "Upgrade" {
@@ -246,7 +261,7 @@ mod tests {
                 assert!(words.iter().all(|word| help.contains(word)), "{field} accepts {words:?}: {help}");
             }
         }
-        assert_eq!(choices, 7);
+        assert_eq!(choices, 8);
     }
 
     #[test]

@@ -20,6 +20,8 @@ fn every_document_is_as_its_schema_has_it() {
         &["show", HEAD, "--operations"],
         &["show", REVISIONS[0], "--operations"],
         &["show", REVISIONS[0], "--operations", "--downgrade"],
+        &["show", REVISIONS[0], "--operations", "--sql"],
+        &["show", REVISIONS[0], "--operations", "--sql", "--render", "never"],
         &["history"],
         &["history", "--indicate-current"],
         &["branches"],

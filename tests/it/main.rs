@@ -22,6 +22,7 @@ mod logging;
 mod moved;
 mod policy;
 mod reconcile;
+mod rendering;
 mod repair;
 mod run;
 mod screens;

@@ -12,6 +12,7 @@ A request is read from standard input, one JSON object:
     direction   "upgrade" or "downgrade"
     revisions   in order, each {"id": ID, "path": FILE}
     seconds     how long one revision may take
+    patience    how many seconds the program may take until it asks Alembic for an upgrade
 
 The answer is a JSON object a line, each with its `event`: `began`, once; `configured`, for each time that env.py runs
 the migrations; `revision`, its `operation`s and its `end`, for each revision; `done`, or `failed` and why.
@@ -48,11 +49,11 @@ class NoDatabase(Exception):
 
 
 class Late(BaseException):
-    """A revision has taken too long."""
+    """Something has taken too long."""
 
 
 class Exits(BaseException):
-    """A revision has ended the process."""
+    """Something wants to end the process."""
 
 
 class Rendered(BaseException):
@@ -313,18 +314,23 @@ def with_values(statement, parameters):
 def offline_connection(recorder, text):
     """What Alembic's own stand-in for a connection lacks of what migrations call."""
 
-    def execute_by(execute):
-        @functools.wraps(execute)
-        def executed(self, statement, *parameters, **_options):
-            if parameters and isinstance(parameters[0], (list, tuple)) and hasattr(statement, "bindparams"):
-                each = [with_values(statement, one) for one in parameters[0]]
-            else:
-                each = [with_values(statement, parameters[0] if parameters else None)]
-            for one in each:
-                execute(self, one)
-            return Answer(recorder.refuse)
+    def begun_by(begin):
+        @functools.wraps(begin)
+        def begun(self, dialect, execute):
+            begin(self, dialect, execute)
+            # SQLAlchemy 1.4 has it as an attribute, later ones as a method.
+            run = self.execute
 
-        return executed
+            def executed(statement, *parameters, **_options):
+                given = parameters[0] if parameters else None
+                many = isinstance(given, (list, tuple)) and hasattr(statement, "bindparams")
+                for one in given if many else [given]:
+                    run(with_values(statement, one))
+                return Answer(recorder.refuse)
+
+            self.execute = executed
+
+        return begun
 
     def exec_driver_sql(self, statement, *_parameters, **_options):
         return self.execute(text(re.sub(r"(?<!:):(?=\w)", r"\\:", statement)))
@@ -339,7 +345,7 @@ def offline_connection(recorder, text):
     def begin(self):
         return Transaction(self)
 
-    return execute_by, {
+    return begun_by, {
         "exec_driver_sql": exec_driver_sql,
         "scalar": scalar,
         "scalars": scalar,
@@ -391,14 +397,14 @@ def recording(recorder, upgrade):
     def replaced(config, revision, sql=False, tag=None):
         return upgrade(config)
 
-    execute_by, more = offline_connection(recorder, sqlalchemy.text)
+    begun_by, more = offline_connection(recorder, sqlalchemy.text)
     invoke, invoke_in_batch = Operations.invoke, BatchOperations.invoke
     with contextlib.ExitStack() as patches:
         for owner, values in (
             (command, {"upgrade": replaced}),
             (Operations, {"invoke": recorder.invoke(invoke)}),
             (BatchOperations, {"invoke": recorder.invoke(invoke_in_batch)}),
-            (mock, {"execute": execute_by(mock.execute)}),
+            (mock, {"__init__": begun_by(mock.__init__)}),
             (mock, {name: value for name, value in more.items() if not hasattr(mock, name) or name.startswith("_")}),
             (sqlalchemy, {"inspect": inspect(sqlalchemy.inspect)}),
             (sqlalchemy.inspection, {"inspect": inspect(sqlalchemy.inspection.inspect)}),
@@ -416,7 +422,7 @@ def recording(recorder, upgrade):
 
 @contextlib.contextmanager
 def bounded(seconds):
-    """A revision that takes too long is interrupted, and does not end the process."""
+    """What takes too long is interrupted, and nothing ends the process."""
 
     def late(_signal, _frame):
         raise Late(f"not done within {seconds:g} s")
@@ -503,7 +509,9 @@ class Renderer:
         with recording(self.recorder, self.render):
             reason = None
             try:
-                run_program(self.request.get("program"))
+                # An application may try to connect again and again.
+                with bounded(self.request["patience"]):
+                    run_program(self.request.get("program"))
             except Rendered:
                 pass
             except BaseException as error:

@@ -1,6 +1,7 @@
 //! `show`: everything about the revisions that a symbol stands for, as `alembic show` prints it.
 
 mod operations;
+mod rendered;
 
 use clap::Args;
 use serde_json::json;
@@ -8,11 +9,13 @@ use serde_json::json;
 use super::evidence::History;
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
+use super::render::render;
 use super::session::Session;
 use super::wording::entry;
 use crate::config::Config;
 use crate::error::Error;
 use history::Node;
+use schema::Tape;
 
 /// What `show` takes.
 #[derive(Debug, Args)]
@@ -26,6 +29,9 @@ pub struct Arguments {
     /// With --operations: what its downgrade does
     #[arg(long, requires = "operations")]
     downgrade: bool,
+    /// With --operations: also the SQL, as the application's own Alembic renders it in a sandbox
+    #[arg(long, requires = "operations")]
+    sql: bool,
     /// How to print; text is in Alembic's own words
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -56,12 +62,25 @@ fn show_operations(config: &Config, files: &Files, shown: &[&Node], arguments: &
     let setting = History::setting(config, files);
     let read = |node: &&&Node| operations::tape(files, &node.revision.id, &setting, arguments.downgrade);
     let tapes = shown.iter().map(|node| read(&node)).collect::<Result<Vec<_>, Error>>()?;
+    let rendering = arguments.sql.then(|| render(config, files, shown, setting.dialect, arguments.downgrade));
     let each = || shown.iter().zip(&tapes);
     match arguments.format {
         Format::Json => {
-            let revisions: Vec<_> = each().map(|(node, tape)| operations::in_json(node, tape)).collect();
-            print_json(json!({ "revisions": revisions }))
+            let document = |(node, tape): (&&Node, &Tape)| {
+                let mut document = operations::in_json(node, tape);
+                if let Some(rendering) = &rendering {
+                    document["rendered"] = rendered::in_json(rendering, &node.revision.id);
+                }
+                document
+            };
+            print_json(json!({ "revisions": each().map(document).collect::<Vec<_>>() }))
         }
-        Format::Text => print(&each().map(|(node, tape)| operations::in_text(node, tape)).collect::<String>()),
+        Format::Text => {
+            let text = |(node, tape): (&&Node, &Tape)| {
+                let sql = rendering.as_ref().map(|rendering| rendered::in_text(rendering, &node.revision.id));
+                operations::in_text(node, tape) + &sql.unwrap_or_default()
+            };
+            print(&each().map(text).collect::<String>())
+        }
     }
 }
