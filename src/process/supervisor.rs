@@ -22,7 +22,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::{Mode, SFlag, fstat};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgid, getpid, getppid, read, write};
-use socket2::SockRef;
+use socket2::{SockRef, Type};
 
 use super::terminal::Terminal;
 
@@ -74,13 +74,17 @@ pub(super) fn stand_between(line: BorrowedFd, far_end: RawFd, terminal: Option<&
     }
 }
 
-/// Pipes, whose readers wait for their end, and ports, which the next start wants. Connections and locked files stay open.
+/// Pipes, whose readers wait for their end, and ports, which the next start wants. Among them is what std waits on for the
+/// exec: on Linux a socket of packets. Connections and locked files stay open.
 fn close_what_others_wait_for(kept: &[RawFd], far_end: RawFd) {
     let is_awaited = |number: RawFd| {
         // SAFETY: the descriptor is only asked about; EBADF is an answer.
         let file = unsafe { BorrowedFd::borrow_raw(number) };
+        let socket = SockRef::from(&file);
         let is_pipe = |mode| SFlag::from_bits_truncate(mode) & SFlag::S_IFMT == SFlag::S_IFIFO;
-        fstat(file).is_ok_and(|stat| is_pipe(stat.st_mode)) || SockRef::from(&file).is_listener().unwrap_or(false)
+        fstat(file).is_ok_and(|stat| is_pipe(stat.st_mode))
+            || socket.r#type().is_ok_and(|kind| kind == Type::SEQPACKET)
+            || socket.is_listener().unwrap_or(false)
     };
     for number in (3..FIRST_OF_MANY).filter(|number| !kept.contains(number)) {
         if number == far_end || is_awaited(number) {
