@@ -173,8 +173,9 @@ fn before_exec(
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     let restore = watch.restore_child_action();
     move || {
-        restore();
         supervisor::stand_between(line.as_fd(), far_end, terminal.as_deref())?;
+        // Only now: the supervisor hears of its children's ends, whatever levelhead was started to ignore.
+        restore();
         for number in 3..3 + sockets {
             close_on_exec(number);
         }
