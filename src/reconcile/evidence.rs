@@ -111,11 +111,9 @@ impl Evidence {
         self.unread.iter().take(last).skip(self.claimed).flatten().cloned().collect()
     }
 
-    /// After how many revisions the schema provably is. One that anything contradicts is a good guess, which is enough to
-    /// tell a person and not enough to write.
+    /// After how many revisions the schema provably is.
     fn proven(&self) -> Option<usize> {
-        let at = self.inference.settled(|at| self.idle[at])?;
-        (self.inference.contradictions.get(at) == Some(&0)).then_some(at)
+        self.inference.proven(|at| self.idle[at])
     }
 
     /// The revisions that the schema may be at, earliest first; none where it may be before the first, too.

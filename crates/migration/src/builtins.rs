@@ -8,8 +8,9 @@ use super::Interpreter;
 use super::container::collection;
 use super::known;
 use super::plain::{Plain, known as known_value};
+use super::reflected;
 use super::spec::Arguments;
-use super::value::Value;
+use super::value::{GAP, Value};
 use schema::Dialect;
 
 pub(super) fn is_builtin(name: &Name) -> bool {
@@ -28,6 +29,13 @@ impl Interpreter<'_> {
         }
         match (name, items) {
             ("print", _) => Value::None,
+            ("open", _) => {
+                let path = first.cloned().unwrap_or(Value::Unknown);
+                let rest = arguments.positional.get(1..).unwrap_or_default().to_vec();
+                let opened = self.open(&path, &Arguments { positional: rest, ..arguments.clone() });
+                self.data |= opened.is_none();
+                opened.unwrap_or(Value::Unknown)
+            }
             ("dict", _) => {
                 let mut pairs = match first {
                     None => Vec::new(),
@@ -42,6 +50,12 @@ impl Interpreter<'_> {
                 _ => Value::Unknown,
             },
             ("isinstance", _) => self.isinstance(arguments),
+            ("str", _) if matches!(first, Some(Value::Shipped(_))) => first.cloned().unwrap_or(Value::Unknown),
+            ("str", _) if matches!(first, Some(Value::Reflected(_) | Value::Url)) => match first {
+                Some(Value::Reflected(kind)) => reflected::spelled(kind).map_or(Value::Unknown, Value::str),
+                // It begins with the name of its dialect, and need not end there.
+                _ => Value::Fragment(format!("{}{GAP}", self.dialect().name()).into()),
+            },
             ("str", _) => known_value(first.and_then(|value| value.plain().text()).map(Plain::Str)),
             ("repr", _) => known_value(first.and_then(|value| value.plain().repr()).map(Plain::Str)),
             ("int", _) => match first {
@@ -85,6 +99,9 @@ impl Interpreter<'_> {
                 ("set", value) => Value::Bool(matches!(value, Value::Set(_))),
                 _ => Value::Unknown,
             },
+            (Some(Value::Reflected(kind)), Some(class)) => {
+                reflected::is_instance(kind, class, self.dialect()).map_or(Value::Unknown, Value::Bool)
+            }
             (Some(Value::Dialect), Some(Value::Outside(class))) => {
                 let class = class.rsplit('.').next().unwrap_or_default();
                 let own = match self.dialect() {
@@ -105,7 +122,7 @@ impl Interpreter<'_> {
         };
         let first = arguments.positional.first();
         let taken = match name {
-            "print" | "dict" => true,
+            "print" | "dict" | "open" => true,
             "min" | "max" => arguments.keywords.is_empty(),
             "zip" => arguments.keywords.is_empty(),
             "sorted" => takes(1, &["reverse"]),

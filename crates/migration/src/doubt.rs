@@ -4,6 +4,7 @@ use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
 use super::Interpreter;
+use super::shipped;
 use super::spec::{Arguments, SqlType};
 use super::statement::Frame;
 use super::value::Value;
@@ -73,12 +74,14 @@ fn doubt(value: &Value, depth: u32) {
             drop(attributes);
             held.iter().for_each(|value| doubt(value, depth));
         }
+        Value::Inspector(asked) => asked.doubt(),
         Value::Column(column) => {
             let Ok(mut column) = column.try_borrow_mut() else { return };
             column.kind = SqlType::default();
             column.nullable = None;
             column.default = None;
         }
+        Value::Shipped(shipped) => shipped::doubt(shipped),
         _ => {}
     }
 }

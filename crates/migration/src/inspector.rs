@@ -4,10 +4,51 @@
 //!
 //! `inspect` is a table, one arm a method.
 
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap};
+
 use super::Interpreter;
+use super::namespace::Namespace;
 use super::spec::Arguments;
 use super::value::Value;
-use schema::{Belief, ConstraintName, Table};
+use schema::{Belief, ConstraintName, Subject, Table, TableSubject};
+
+/// What makes two questions the same one; those about what is not known are.
+fn question(method: &str, arguments: &Arguments) -> String {
+    let texts = arguments.positional.iter().chain(arguments.keywords.iter().map(|(_, value)| value)).map(Value::text);
+    let known: Option<Vec<_>> = texts.collect();
+    format!("{method} {}", known.unwrap_or_default().join("\0"))
+}
+
+fn itself(table: &str) -> Subject {
+    Subject::Table(table.to_owned(), TableSubject::Itself)
+}
+
+/// What an inspector has been asked: SQLAlchemy's keeps each answer, and gives it again whatever has happened since.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Each question, with how many schema operations of the revision had come before it.
+    questions: RefCell<HashMap<String, u32>>,
+    /// It may have been asked anything.
+    anything: Cell<bool>,
+}
+
+impl Asked {
+    pub(super) fn doubt(&self) {
+        self.anything.set(true);
+    }
+
+    /// Asks; whether the answer may be one from before a change.
+    fn ask(&self, question: String, changes: u32) -> bool {
+        let before = *self.questions.borrow_mut().entry(question).or_insert(changes);
+        before < changes || (self.anything.get() && changes > 0)
+    }
+
+    fn forget(&self) {
+        self.questions.borrow_mut().clear();
+        self.anything.set(false);
+    }
+}
 
 fn record(pairs: Vec<(&str, Value)>) -> Value {
     Value::dict(pairs.into_iter().map(|(key, value)| (Value::str(key), value)).collect())
@@ -17,32 +58,59 @@ fn known_names(columns: &Belief<Vec<String>>) -> Value {
     columns.known().map_or(Value::Unknown, Value::strings)
 }
 
+/// A name that was given; one that was left to the database may be a naming convention's.
 fn name(name: &Option<ConstraintName>) -> Value {
-    name.as_ref().map_or(Value::Unknown, |name| Value::str(&name.name))
+    name.as_ref().filter(|name| name.explicit).map_or(Value::Unknown, |name| Value::str(&name.name))
 }
 
 fn list(table: &Table, items: Vec<Value>) -> Value {
     if table.assumed || table.open { Value::partial_list(items) } else { Value::list(items) }
 }
 
+/// As [`list`], of what is not in doubt; what is may be there or not.
+fn sure(table: &Table, items: impl Iterator<Item = (bool, Value)>, gone: bool) -> Value {
+    let (mut sure, mut partial) = (Vec::new(), gone);
+    for (doubted, item) in items {
+        partial |= doubted;
+        if !doubted {
+            sure.push(item);
+        }
+    }
+    if partial { Value::partial_list(sure) } else { list(table, sure) }
+}
+
 impl Interpreter<'_> {
-    pub(super) fn inspect(&mut self, made: u32, method: &str, arguments: &Arguments) -> Value {
-        // What has changed since it was made it may have been asked before, and answers as it did then.
-        let stale = self.recorder.changes > made;
-        let schema = &self.recorder.simulation.schema;
+    pub(super) fn inspect(&mut self, asked: &Asked, method: &str, arguments: &Arguments) -> Value {
+        if method == "clear_cache" && self.recorder.is_certain() {
+            asked.forget();
+            return Value::None;
+        }
+        let stale = asked.ask(question(method, arguments), self.recorder.changes);
+        if !method.starts_with("get_") && !method.starts_with("has_") {
+            asked.doubt();
+        }
+        let simulation = &self.recorder.simulation;
+        let schema = &simulation.schema;
         let assumed = schema.tables.values().any(|table| table.assumed);
         let position = usize::from(method != "get_table_names" && method != "get_view_names");
-        let namespace = arguments.get(position, "schema").and_then(Value::text);
+        let namespace = match arguments.get(position, "schema") {
+            Some(value) => self.namespace_of(value),
+            None => self.namespace(arguments, "schema"),
+        };
+        let nowhere = matches!(namespace, Namespace::Unknown);
         match method {
             "get_table_names" => {
-                let prefix = namespace.filter(|name| **name != *self.recorder.simulation.default_schema);
-                let names = schema.tables.keys().filter_map(|table| match (&prefix, table.split_once('.')) {
+                let prefix = namespace.name().filter(|name| **name != *self.recorder.simulation.default_schema);
+                let there = schema.tables.keys().filter(|table| !simulation.is_doubted(&itself(table)));
+                let names = there.filter_map(|table| match (prefix, table.split_once('.')) {
+                    _ if nowhere => None,
                     (None, None) => Some(Value::str(table)),
-                    (Some(prefix), Some((schema, table))) if **prefix == *schema => Some(Value::str(table)),
+                    (Some(prefix), Some((schema, table))) if prefix == schema => Some(Value::str(table)),
                     _ => None,
                 });
                 let names = names.collect();
-                return match (stale, assumed) {
+                let doubted = simulation.doubts().any(|doubt| matches!(doubt, Subject::Table(_, TableSubject::Itself)));
+                return match (stale, assumed || doubted || nowhere || !self.somewhere.is_empty()) {
                     (true, _) => Value::partial_list(Vec::new()),
                     (_, true) => Value::partial_list(names),
                     _ => Value::list(names),
@@ -63,29 +131,51 @@ impl Interpreter<'_> {
             _ => {}
         }
         let Some(table) = arguments.get(0, "table_name").and_then(Value::text) else { return Value::Unknown };
-        let qualified = self.recorder.simulation.qualify(&table, namespace.as_deref());
+        let Some(qualified) = self.in_namespace(&table, &namespace) else { return Value::Unknown };
         if stale && self.recorder.simulation.has_touched(&qualified) {
             return Value::Unknown;
         }
         let table = schema.tables.get(&qualified);
+        let doubts: BTreeSet<&TableSubject> = simulation.doubts_about(&qualified).collect();
         if method == "has_table" {
             return match table {
+                _ if doubts.contains(&TableSubject::Itself) => Value::Unknown,
                 Some(_) => Value::Bool(true),
-                None if assumed => Value::Unknown,
+                None if assumed || self.is_somewhere(&qualified) => Value::Unknown,
                 None => Value::Bool(false),
             };
         }
         let Some(table) = table else { return Value::Unknown };
         self.memory = self.memory.saturating_add(table.columns.len() * 128);
+        // Which of several keys is in doubt cannot always be told.
+        let unsure = doubts.iter().any(|doubt| {
+            matches!(doubt, TableSubject::Constraint(_) | TableSubject::Unique(_) | TableSubject::ForeignKey(..))
+        });
+        let is_unsure = |key: &Option<ConstraintName>| {
+            unsure && key.as_ref().is_none_or(|name| doubts.contains(&TableSubject::Constraint(name.name.clone())))
+        };
         match method {
             "get_columns" => {
+                let is_in_doubt = |column: &str| doubts.contains(&TableSubject::Column(column.to_owned()));
                 let columns = table.columns.iter().map(|column| {
-                    let nullable = column.nullable.known().map_or(Value::Unknown, |&flag| Value::Bool(flag));
-                    record(vec![("name", Value::str(&column.name)), ("nullable", nullable), ("type", Value::Unknown)])
+                    let known = |part: fn(String) -> TableSubject| !doubts.contains(&part(column.name.clone()));
+                    let nullable = column.nullable.known().filter(|_| known(TableSubject::Nullable));
+                    let kind = column.kind.known().filter(|_| known(TableSubject::Type));
+                    let described = record(vec![
+                        ("name", Value::str(&column.name)),
+                        ("nullable", nullable.map_or(Value::Unknown, |&flag| Value::Bool(flag))),
+                        ("type", kind.map_or(Value::Unknown, |kind| Value::Reflected(kind.as_str().into()))),
+                        ("default", Value::Unknown),
+                        ("autoincrement", Value::Unknown),
+                        ("comment", Value::Unknown),
+                    ]);
+                    (is_in_doubt(&column.name), described)
                 });
-                list(table, columns.collect())
+                let gone = doubts.iter().any(|doubt| matches!(doubt, TableSubject::Column(_)));
+                sure(table, columns, gone)
             }
             "has_index" => match arguments.get(1, "index_name").and_then(Value::text) {
+                Some(index) if doubts.contains(&TableSubject::Index(index.to_string())) => Value::Unknown,
                 Some(index) if table.indexes.contains_key(&*index) => Value::Bool(true),
                 Some(_) if !table.assumed && !table.open => Value::Bool(false),
                 _ => Value::Unknown,
@@ -96,33 +186,43 @@ impl Interpreter<'_> {
                     let columns = index.columns.known();
                     let columns = columns.map_or(Value::Unknown, |all| Value::list(all.iter().map(part).collect()));
                     let unique = index.unique.known().map_or(Value::Unknown, |&flag| Value::Bool(flag));
-                    record(vec![("name", Value::str(name)), ("column_names", columns), ("unique", unique)])
+                    let described =
+                        record(vec![("name", Value::str(name)), ("column_names", columns), ("unique", unique)]);
+                    (doubts.contains(&TableSubject::Index(name.clone())), described)
                 });
                 let keys = table.uniques.iter().map(|unique| {
                     let columns = known_names(&unique.columns);
-                    record(vec![("name", name(&unique.name)), ("column_names", columns), ("unique", Value::Bool(true))])
+                    let key =
+                        vec![("name", name(&unique.name)), ("column_names", columns), ("unique", Value::Bool(true))];
+                    (is_unsure(&unique.name), record(key))
                 });
-                list(table, indexes.chain(keys).collect())
+                let gone =
+                    doubts.iter().any(|doubt| matches!(doubt, TableSubject::Index(_) | TableSubject::Constraint(_)));
+                sure(table, indexes.chain(keys), gone)
             }
             "get_unique_constraints" => {
                 let keys = table.uniques.iter().map(|unique| {
-                    record(vec![("name", name(&unique.name)), ("column_names", known_names(&unique.columns))])
+                    let key =
+                        record(vec![("name", name(&unique.name)), ("column_names", known_names(&unique.columns))]);
+                    (is_unsure(&unique.name), key)
                 });
-                list(table, keys.collect())
+                sure(table, keys, unsure)
             }
             "get_foreign_keys" => {
                 let keys = table.foreign_keys.iter().map(|key| {
-                    record(vec![
+                    let described = record(vec![
                         ("name", name(&key.name)),
                         ("constrained_columns", known_names(&key.columns)),
                         ("referred_table", key.target.known().map_or(Value::Unknown, Value::str)),
                         ("referred_columns", Value::Unknown),
-                    ])
+                    ]);
+                    (is_unsure(&key.name), described)
                 });
-                list(table, keys.collect())
+                sure(table, keys, unsure)
             }
             "get_pk_constraint" => {
                 let columns = match &table.primary_key {
+                    _ if doubts.contains(&TableSubject::PrimaryKey) => Value::Unknown,
                     Some(columns) => known_names(columns),
                     None if table.assumed => Value::Unknown,
                     None => Value::list(Vec::new()),
@@ -134,7 +234,11 @@ impl Interpreter<'_> {
                     .checks
                     .iter()
                     .map(|check| record(vec![("name", Value::str(&check.name.name)), ("sqltext", Value::Unknown)]));
-                list(table, checks.collect())
+                sure(
+                    table,
+                    checks.map(|check| (false, check)),
+                    doubts.iter().any(|d| matches!(d, TableSubject::Check(_))),
+                )
             }
             _ => Value::Unknown,
         }

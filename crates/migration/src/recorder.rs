@@ -70,6 +70,11 @@ impl Recorder {
         self.entries.push(Entry::Operation(operation));
     }
 
+    /// Whether what is followed runs for certain.
+    pub(super) fn is_certain(&self) -> bool {
+        self.guarded == 0 && self.outer.is_empty()
+    }
+
     /// Begins to try something; returns about how many bytes it takes to remember what was before.
     pub(super) fn begin(&mut self) -> usize {
         self.outer.push(std::mem::take(&mut self.entries));
@@ -125,6 +130,9 @@ impl Lines {
 impl Interpreter<'_> {
     /// Records one operation of the statement that is followed.
     pub(super) fn record(&mut self, kind: OperationKind) {
+        if self.only_changes_temporary(&kind) {
+            return;
+        }
         let line = self.line();
         self.recorder.record(kind, line, self.sql_text.clone());
     }

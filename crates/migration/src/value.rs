@@ -8,7 +8,9 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 
+use super::inspector::Asked;
 use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
+use super::shipped::Shipped;
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
 
 /// Stands in a fragment for what is not known.
@@ -61,8 +63,11 @@ pub(super) enum Value {
     /// CREATE SEQUENCE and its like as objects: the constructor and its argument.
     Ddl(&'static str, Box<Value>),
     Sequence(Rc<str>),
-    /// And how many schema operations had come before it: SQLAlchemy's keeps what it was once told.
-    Inspector(u32),
+    Inspector(Rc<Asked>),
+    /// The type of a live column, as the catalogue spells it.
+    Reflected(Rc<str>),
+    /// A database URL, whose dialect is known and nothing else.
+    Url,
     Connection,
     /// What a query answers, or a part of it: nothing is known of it, and it changes nothing.
     Result,
@@ -73,6 +78,8 @@ pub(super) enum Value {
     Expression,
     /// `self` inside a type decorator.
     Decorator,
+    /// A path to a file of the checkout, or what was read there.
+    Shipped(Rc<Shipped>),
 }
 
 /// A list, and whether these are all its items.
@@ -133,6 +140,7 @@ impl Value {
             | Self::Fragment(_)
             | Self::Outside(_)
             | Self::Import(_)
+            | Self::Shipped(_)
             | Self::Expression => return None,
             Self::None => false,
             Self::Bool(value) => *value,

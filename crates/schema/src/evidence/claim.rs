@@ -24,6 +24,18 @@ impl Claim {
         matches!((&self.expected, &self.live), (Some(expected), Some(live)) if expected.agrees(live))
     }
 
+    /// Whether it is of a kind that files are often misread in, and that tells least of where a schema is: a name that a
+    /// convention may have made, a type that an application declares itself, a default, a check.
+    pub(super) fn is_often_misread(&self) -> bool {
+        use TableSubject as S;
+        let both = self.expected.is_some() && self.live.is_some();
+        match &self.subject {
+            Subject::Table(_, S::Constraint(_) | S::Check(_) | S::Index(_)) => true,
+            Subject::Table(_, S::Type(_) | S::Default(_)) | Subject::Enum(_) => both,
+            _ => false,
+        }
+    }
+
     /// The table, where it is about the existence of one.
     pub(super) fn whole_table(&self) -> Option<&str> {
         match &self.subject {

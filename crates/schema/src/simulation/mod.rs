@@ -105,6 +105,26 @@ impl Simulation {
         facts
     }
 
+    /// What cannot be known at present, whatever the schema says.
+    pub fn doubts(&self) -> impl Iterator<Item = &Subject> {
+        self.doubts.iter()
+    }
+
+    /// Whether a fact is one of these.
+    pub fn is_doubted(&self, subject: &Subject) -> bool {
+        self.doubts.contains(subject)
+    }
+
+    /// Those of a table.
+    pub fn doubts_about(&self, table: &str) -> impl Iterator<Item = &TableSubject> {
+        let first = Subject::Table(table.to_owned(), TableSubject::Itself);
+        let of_table = self.doubts.range(first..).map_while(move |doubt| match doubt {
+            Subject::Table(name, subject) => Some((name, subject)),
+            _ => None,
+        });
+        of_table.take_while(move |(name, _)| *name == table).map(|(_, subject)| subject)
+    }
+
     fn doubt(&mut self, subject: Subject) {
         if let Subject::Table(table, _) = &subject {
             self.touched.insert(table.clone());
@@ -263,6 +283,10 @@ impl Simulation {
         self.schema.tables.remove(name);
         self.doubts.retain(|doubt| doubt.table() != Some(name));
         self.schema.triggers.retain(|(table, _)| table != name);
+        if self.dialect == Dialect::Sqlite {
+            // What refers to it goes on to do so by its name.
+            return;
+        }
         let target = Belief::Known(name.to_owned());
         for other in self.referring_to(name) {
             self.table_mut(&other).foreign_keys.retain(|key| key.target != target);
