@@ -45,7 +45,7 @@ impl UpgradeFailure {
     pub fn exit_code(&self) -> u8 {
         match &self.error {
             UpgradeError::Exited { code, .. } => not_mistaken_for_gunicorns(*code),
-            UpgradeError::Signalled { signal, .. } => 128 + *signal as u8,
+            UpgradeError::Signalled { signal, .. } => u8::try_from(128 + signal).unwrap_or(u8::MAX),
             UpgradeError::TimedOut { .. } => 124,
             UpgradeError::Program(error) => error.exit_code(),
             _ => 125,

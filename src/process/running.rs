@@ -171,10 +171,11 @@ fn before_exec(
     terminal: Option<Arc<Terminal>>,
     sockets: RawFd,
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
-    let restore = watch.restore_child_action();
+    let restore = watch.restore_in_child();
     move || {
-        restore();
         supervisor::stand_between(line.as_fd(), far_end, terminal.as_deref())?;
+        // Only now: the supervisor hears of its children's ends, whatever levelhead was started to ignore.
+        restore();
         for number in 3..3 + sockets {
             close_on_exec(number);
         }

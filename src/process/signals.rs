@@ -169,15 +169,21 @@ impl Watch {
         }
     }
 
-    /// Puts everything back, for a forked child: an ignored SIGCHLD would survive its exec as the default.
-    pub fn restore_child_action(&self) -> impl Fn() + Send + Sync + 'static {
-        let child = self.child;
+    /// Puts everything back, for a forked child: an ignored SIGCHLD would survive its exec as the default, and what arrives
+    /// before the exec is not for this process to note.
+    pub fn restore_in_child(&self) -> impl Fn() + Send + Sync + 'static {
+        let replaced = self.replaced();
         move || {
             restore_for_exec();
-            if let Some(action) = &child {
-                restore(Signal::SIGCHLD, action);
+            for (signal, action) in &replaced {
+                restore(*signal, action);
             }
         }
+    }
+
+    fn replaced(&self) -> Vec<(Signal, SigAction)> {
+        let child = self.child.map(|action| (Signal::SIGCHLD, action));
+        self.replaced.iter().copied().chain(child).collect()
     }
 
     /// Stops watching. A signal that arrived until this very moment is returned, never swallowed; the next one does what
@@ -190,11 +196,8 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        for (signal, action) in self.replaced.iter().map(|(signal, action)| (*signal, action)) {
-            restore(signal, action);
-        }
-        if let Some(action) = &self.child {
-            restore(Signal::SIGCHLD, action);
+        for (signal, action) in self.replaced() {
+            restore(signal, &action);
         }
         WAKE.store(-1, Ordering::SeqCst);
     }

@@ -14,17 +14,17 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::signal::{SigHandler, SigSet, Signal, kill, killpg, signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::stat::{Mode, SFlag, fstat};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, getpgid, getpid, getppid, read, write};
-use socket2::SockRef;
+use socket2::{SockRef, Type};
 
-use super::terminal::Terminal;
+use super::terminal::{Modes, Terminal};
 
 /// What levelhead tells the supervisor: to let the upgrade end.
 pub(super) const END: u8 = b'e';
@@ -40,6 +40,8 @@ const REAPING: Duration = Duration::from_secs(5);
 const ROUND: Duration = Duration::from_millis(5);
 /// Below it each descriptor is looked at, above it all are closed.
 const FIRST_OF_MANY: RawFd = 1024;
+/// As many as are closed one by one where the kernel does not close a range of them.
+const MOST_DESCRIPTORS: u64 = 1 << 20;
 
 /// Returns in the child that is to become the upgrade, and never in the process that calls it. `line` leads to levelhead, whose
 /// end of it is `far_end`; std has made this process the leader of a group.
@@ -49,15 +51,16 @@ pub(super) fn stand_between(line: BorrowedFd, far_end: RawFd, terminal: Option<&
     signals.thread_block()?;
     let signals = SignalFd::with_flags(&signals, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?;
     prctl::set_child_subreaper(true)?;
-    if let Some(terminal) = terminal {
-        terminal.lend_to(group);
-    }
+    let lent = terminal.filter(|terminal| terminal.lend_to(group));
     // SAFETY: neither process does more than system calls before it execs or exits.
     match unsafe { fork() }? {
         ForkResult::Parent { child: upgrade } => {
             let kept = [line.as_raw_fd(), signals.as_raw_fd(), terminal.map_or(-1, |it| it.file().as_raw_fd())];
             close_what_others_wait_for(&kept, far_end);
-            let supervisor = Supervisor { line, signals, terminal, group, upgrade, asked: false };
+            // Whoever ends all that is called levelhead leaves it to this process to end the upgrade.
+            let _ = prctl::set_name(c"supervisor");
+            let modes = lent.and_then(Terminal::modes);
+            let supervisor = Supervisor { line, signals, terminal, modes, group, upgrade, ended: None, asked: false };
             end_as(supervisor.until_the_upgrade_ends())
         }
         ForkResult::Child => {
@@ -74,37 +77,55 @@ pub(super) fn stand_between(line: BorrowedFd, far_end: RawFd, terminal: Option<&
     }
 }
 
-/// Pipes, whose readers wait for their end, and ports, which the next start wants. Connections and locked files stay open.
+/// Pipes, whose readers wait for their end, and ports, which the next start wants. Among them is what std waits on for the
+/// exec: on Linux a socket of packets. Connections and locked files stay open.
 fn close_what_others_wait_for(kept: &[RawFd], far_end: RawFd) {
     let is_awaited = |number: RawFd| {
         // SAFETY: the descriptor is only asked about; EBADF is an answer.
         let file = unsafe { BorrowedFd::borrow_raw(number) };
-        let is_pipe = |mode| SFlag::from_bits_truncate(mode) & SFlag::S_IFMT == SFlag::S_IFIFO;
-        fstat(file).is_ok_and(|stat| is_pipe(stat.st_mode)) || SockRef::from(&file).is_listener().unwrap_or(false)
+        let Ok(stat) = fstat(file) else { return false };
+        match SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT {
+            SFlag::S_IFIFO => true,
+            SFlag::S_IFSOCK => {
+                let socket = SockRef::from(&file);
+                socket.r#type().is_ok_and(|kind| kind == Type::SEQPACKET) || socket.is_listener().unwrap_or(false)
+            }
+            _ => false,
+        }
     };
-    for number in (3..FIRST_OF_MANY).filter(|number| !kept.contains(number)) {
+    // SAFETY: nothing in this process uses what is closed from here on.
+    let close = |number| unsafe { libc::close(number) };
+    let many = kept.iter().fold(FIRST_OF_MANY, |many, number| many.max(number + 1));
+    for number in (3..many).filter(|number| !kept.contains(number)) {
         if number == far_end || is_awaited(number) {
-            // SAFETY: nothing in this process uses it from here on.
-            unsafe { libc::close(number) };
+            close(number);
         }
     }
-    let first = kept.iter().fold(FIRST_OF_MANY, |first, number| first.max(number + 1));
     // SAFETY: as above.
-    unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) };
+    if unsafe { libc::syscall(libc::SYS_close_range, many, libc::c_uint::MAX, 0) } != 0 {
+        // Linux before 5.9, or a filter of system calls.
+        let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(limit, _)| limit.min(MOST_DESCRIPTORS));
+        (many..RawFd::try_from(limit).unwrap_or(many)).for_each(|number| _ = close(number));
+    }
 }
 
 struct Supervisor<'a> {
     line: BorrowedFd<'a>,
     signals: SignalFd,
     terminal: Option<&'a Terminal>,
+    /// How the terminal was set when it was first lent.
+    modes: Option<Modes>,
     group: Pid,
     upgrade: Pid,
+    /// How the upgrade ended, once it has: what waitpid(2) answered.
+    ended: Option<c_int>,
     /// Whether the upgrade has been asked to end.
     asked: bool,
 }
 
 impl Supervisor<'_> {
-    fn until_the_upgrade_ends(mut self) -> WaitStatus {
+    /// Answers how it ended. Where it was asked to, whatever else it has started has to end as well.
+    fn until_the_upgrade_ends(mut self) -> c_int {
         loop {
             let mut ready =
                 [PollFd::new(self.line, PollFlags::POLLIN), PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
@@ -113,9 +134,10 @@ impl Supervisor<'_> {
             if said {
                 self.obey();
             }
-            if signalled && let Some(status) = self.hear() {
-                if self.asked {
-                    self.kill_children();
+            let somebody_is_left = !signalled || self.hear();
+            if let Some(status) = self.ended.filter(|_| !self.asked || !somebody_is_left) {
+                if self.asked || status != 0 {
+                    self.put_modes_back();
                 }
                 return status;
             }
@@ -128,7 +150,7 @@ impl Supervisor<'_> {
         match read(self.line, &mut word) {
             Ok(1) if word == [END] => self.ask(),
             Ok(1) => {
-                self.terminal.map(|terminal| terminal.lend_to(self.group));
+                self.lend();
                 self.wake();
             }
             Err(Errno::EINTR | Errno::EAGAIN) => {}
@@ -136,13 +158,13 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Answers how the upgrade ended, once it has.
-    fn hear(&self) -> Option<WaitStatus> {
-        let mut ended = None;
+    /// Answers whether a child is left.
+    fn hear(&mut self) -> bool {
+        let mut somebody_is_left = true;
         while let Ok(Some(info)) = self.signals.read_signal() {
             let from_the_terminal = info.ssi_code == libc::SI_KERNEL;
             match (i32::try_from(info.ssi_signo).ok().and_then(|number| Signal::try_from(number).ok()), self.terminal) {
-                (Some(Signal::SIGCHLD), _) => ended = ended.or(self.reap()),
+                (Some(Signal::SIGCHLD), _) => somebody_is_left = self.reap(),
                 (Some(key @ (Signal::SIGINT | Signal::SIGQUIT | Signal::SIGHUP)), Some(terminal))
                     if from_the_terminal =>
                 {
@@ -151,36 +173,53 @@ impl Supervisor<'_> {
                 _ => {}
             }
         }
-        ended
+        somebody_is_left
     }
 
-    fn reap(&self) -> Option<WaitStatus> {
-        let mut ended = None;
-        loop {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG | WaitPidFlag::WUNTRACED)) {
-                Ok(status @ (WaitStatus::Exited(pid, _) | WaitStatus::Signaled(pid, ..))) if pid == self.upgrade => {
-                    ended = Some(status);
-                }
-                Ok(WaitStatus::Stopped(pid, Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU))
-                    if pid == self.upgrade =>
-                {
+    /// Answers whether a child is left.
+    fn reap(&mut self) -> bool {
+        let somebody_is_left = loop {
+            match News::next() {
+                News::Ended(pid, status) if pid == self.upgrade => self.ended = Some(status),
+                News::Stopped(pid, libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU) if pid == self.upgrade => {
                     self.stopped();
                 }
-                Ok(WaitStatus::StillAlive) | Err(_) => return ended,
-                Ok(_) => {}
+                News::Ended(..) | News::Stopped(..) => {}
+                News::None => break true,
+                News::NobodyLeft => break false,
             }
+        };
+        if self.asked && self.ended.is_some() {
+            // Those whom the upgrade leaves behind in groups of their own have not heard of it.
+            self.ask_the_others();
         }
+        somebody_is_left
     }
 
-    /// The terminal has stopped the upgrade. Where levelhead has come into the foreground meanwhile, it goes on there; else
-    /// levelhead is to stop as well.
-    fn stopped(&self) {
+    /// The terminal has stopped the upgrade. Where levelhead has come into the foreground meanwhile, it goes on there, as it
+    /// does to end; else levelhead is to stop as well.
+    fn stopped(&mut self) {
         let Some(terminal) = self.terminal.filter(|terminal| terminal.can_be_lent()) else { return };
-        if terminal.lend_to(self.group) {
+        if self.asked || self.lend() {
             self.wake();
         } else {
             terminal.take_back_from(Some(self.group));
             let _ = write(self.line, &[STOPPED]);
+        }
+    }
+
+    fn lend(&mut self) -> bool {
+        let Some(terminal) = self.terminal.filter(|terminal| terminal.lend_to(self.group)) else { return false };
+        self.modes = self.modes.or_else(|| terminal.modes());
+        true
+    }
+
+    /// An upgrade that has failed may have left the echo off. A terminal that somebody else has by now is left alone.
+    fn put_modes_back(&self) {
+        if let (Some(terminal), Some(modes)) = (self.terminal, &self.modes)
+            && terminal.is_with(self.group)
+        {
+            terminal.set_modes(modes);
         }
     }
 
@@ -193,6 +232,10 @@ impl Supervisor<'_> {
         self.asked = true;
         let _ = killpg(self.group, Signal::SIGTERM);
         self.wake();
+        self.ask_the_others();
+    }
+
+    fn ask_the_others(&self) {
         each_child(|child| {
             if getpgid(Some(child)) != Ok(self.group) {
                 let _ = kill(child, Signal::SIGTERM);
@@ -207,6 +250,7 @@ impl Supervisor<'_> {
             within(ORPHANS_GRACE, nobody_is_left);
         }
         self.kill_children();
+        self.put_modes_back();
         if let Some(terminal) = self.terminal {
             terminal.take_back_from(Some(self.group));
         }
@@ -239,10 +283,34 @@ fn within(time: Duration, mut done: impl FnMut() -> bool) {
 /// Reaps, and answers whether there is no child any more.
 fn nobody_is_left() -> bool {
     loop {
-        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => return false,
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => return true,
+        match News::next() {
+            News::None => return false,
+            News::NobodyLeft => return true,
+            News::Ended(..) | News::Stopped(..) => {}
+        }
+    }
+}
+
+/// What has happened to a child.
+enum News {
+    /// It ended, and waitpid(2) answered so: as it stands, for nix knows no real-time signals.
+    Ended(Pid, c_int),
+    /// A signal stopped it.
+    Stopped(Pid, c_int),
+    None,
+    NobodyLeft,
+}
+
+impl News {
+    fn next() -> Self {
+        let mut status = 0;
+        // SAFETY: `status` is there to be written to.
+        match unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG | libc::WUNTRACED) } {
+            0 => Self::None,
+            // Nothing interrupts a process that has blocked all signals.
+            -1 => Self::NobodyLeft,
+            pid if libc::WIFSTOPPED(status) => Self::Stopped(Pid::from_raw(pid), libc::WSTOPSIG(status)),
+            pid => Self::Ended(Pid::from_raw(pid), status),
         }
     }
 }
@@ -265,20 +333,23 @@ fn each_child(mut act: impl FnMut(Pid)) {
 }
 
 /// Ends this process as the upgrade has ended.
-fn end_as(status: WaitStatus) -> ! {
-    match status {
-        WaitStatus::Exited(_, code) => exit(code),
-        WaitStatus::Signaled(_, number, _) => {
-            // The upgrade has left its core, if any.
-            let _ = prctl::set_dumpable(false);
-            // SAFETY: no handler of this process is left behind.
-            let _ = unsafe { signal(number, SigHandler::SigDfl) };
-            let _ = nix::sys::signal::raise(number);
-            let _ = SigSet::all().thread_unblock();
-            exit(128 + number as i32)
+fn end_as(status: c_int) -> ! {
+    if libc::WIFSIGNALED(status) {
+        let number = libc::WTERMSIG(status);
+        // The upgrade has left its core, if any.
+        let _ = prctl::set_dumpable(false);
+        // SAFETY: async-signal-safe calls on a local set. Only this signal is let through, whatever else is pending.
+        unsafe {
+            libc::signal(number, libc::SIG_DFL);
+            libc::raise(number);
+            let mut only = std::mem::zeroed();
+            libc::sigemptyset(&raw mut only);
+            libc::sigaddset(&raw mut only, number);
+            libc::sigprocmask(libc::SIG_UNBLOCK, &raw const only, std::ptr::null_mut());
         }
-        _ => exit(1),
+        exit(128 + number)
     }
+    exit(libc::WEXITSTATUS(status))
 }
 
 fn exit(code: i32) -> ! {

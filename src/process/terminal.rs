@@ -4,9 +4,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
+use nix::libc;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::stat::Mode;
+use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
 use nix::unistd::{Pid, getpgrp, tcgetpgrp, tcsetpgrp};
+
+/// How a terminal is set: its echo, its lines. nix's own type may not be shared between threads.
+pub(super) type Modes = libc::termios;
 
 /// This process' terminal, and the group that it belongs to while nothing is lent. Whoever calls has blocked SIGTTOU, and
 /// every method may be called between fork and exec.
@@ -52,6 +57,14 @@ impl Terminal {
         if self.can_be_lent() && self.foreground().is_some_and(|now| now.as_raw() > 1 && is_over(now)) {
             let _ = tcsetpgrp(&self.file, self.owner);
         }
+    }
+
+    pub(super) fn modes(&self) -> Option<Modes> {
+        tcgetattr(&self.file).ok().map(Modes::from)
+    }
+
+    pub(super) fn set_modes(&self, modes: &Modes) {
+        let _ = tcsetattr(&self.file, SetArg::TCSANOW, &Termios::from(*modes));
     }
 
     /// Passes a key on that the terminal sent to the group in the foreground, and would have sent to the owner's.

@@ -8,6 +8,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -39,12 +40,12 @@ pub enum UpgradeError {
         said: String,
     },
     /// It was ended by a signal that levelhead did not send.
-    #[error("the upgrade failed: `{command}` was ended by {signal}")]
+    #[error("the upgrade failed: `{command}` was ended by {}", name(*.signal))]
     Signalled {
         /// The command.
         command: String,
-        /// The signal.
-        signal: Signal,
+        /// The signal's number.
+        signal: i32,
     },
     /// It took longer than LEVELHEAD_UPGRADE_TIMEOUT and was ended.
     #[error("the upgrade `{command}` was ended after {}: LEVELHEAD_UPGRADE_TIMEOUT", humantime::format_duration(*.limit))]
@@ -160,12 +161,19 @@ pub async fn upgrade(task: &Task<'_>, lock_lost: impl Future<Output = String>) -
 
 fn outcome(command: &str, status: ExitStatus, said: String) -> Result<(), UpgradeError> {
     let command = command.to_owned();
-    match (status.code(), status.signal().map(Signal::try_from)) {
+    match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
-        (Some(code), _) => Err(UpgradeError::Exited { command, code: u8::try_from(code).unwrap_or(u8::MAX), said }),
-        (None, Some(Ok(signal))) => Err(UpgradeError::Signalled { command, signal }),
-        (None, _) => Err(UpgradeError::Signalled { command, signal: Signal::SIGKILL }),
+        (None, Some(signal)) => Err(UpgradeError::Signalled { command, signal }),
+        (code, _) => {
+            let code = code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX);
+            Err(UpgradeError::Exited { command, code, said })
+        }
     }
+}
+
+/// A signal's name, where it has one: those of real time have none.
+fn name(signal: i32) -> String {
+    Signal::try_from(signal).map_or_else(|_| format!("signal {signal}"), |signal| signal.to_string())
 }
 
 /// Ends what the upgrade left running in its group, and reaps those of it that have become children of this process, as
@@ -176,7 +184,8 @@ async fn end_strays(group: Pid) {
     for _ in 0..REAPING_ROUNDS {
         match waitpid(members, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::StillAlive) => tokio::time::sleep(Duration::from_millis(1)).await,
-            Ok(_) => {}
+            // nix does not know the signal that ended it.
+            Ok(_) | Err(Errno::EINVAL) => {}
             Err(_) => break,
         }
     }

@@ -64,7 +64,7 @@ fn held_against(statements: &[String], name: &str) -> (Vec<String>, bool) {
     let stated = stated(&tape);
     let answer = &server().sql(name, catalogue::QUERY)[0][0];
     let mut truth = Facts::new();
-    catalogue::read(answer, None, "alembic_version")
+    catalogue::read(answer, &version_table::VersionTable::default())
         .unwrap()
         .facts(|subject, state| drop(truth.insert(subject, state)));
     let mut wrong = Vec::new();

@@ -208,6 +208,23 @@ fn killed_outright_it_takes_the_upgrade_along() {
 }
 
 #[test]
+fn killed_outright_it_takes_all_of_the_upgrade_along() {
+    let shop = Application::new(Backend::Sqlite);
+    for wrapper in ["sleep 600; exit $?", "timeout 600 sleep 600; exit $?", "setsid -w sleep 600; exit $?"] {
+        let upgrade = format!("sh -c 'echo running-$((40 + 2)) >&2; {wrapper}'");
+        let levelhead = shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", upgrade);
+        let mut running = Running::start(levelhead, Place::Child);
+        running.until(UPGRADING);
+        let shell = children(children(running.pid.as_raw() as u32)[0] as u32)[0];
+        eventually("the shell's child", || !children(shell as u32).is_empty());
+        let child = children(shell as u32)[0];
+        kill(running.pid, Signal::SIGKILL).unwrap();
+        running.child.wait().unwrap();
+        assert!(ends(shell) && ends(child), "{wrapper}");
+    }
+}
+
+#[test]
 fn a_connection_that_holds_the_lock_and_dies_stops_the_upgrade() {
     let shop = Application::new(Backend::Postgres);
     let levelhead = shop.levelhead(&["run", "--", "echo", "started"]);

@@ -5,5 +5,7 @@ mod container;
 mod interruption;
 mod programs;
 mod silence;
+mod supervisor;
+mod terminal;
 mod trace;
 mod window;

@@ -16,6 +16,7 @@ use nix::libc;
 use nix::sys::signal::Signal;
 
 use crate::support::application::{HEAD, REVISIONS};
+use crate::support::behind::forward;
 use crate::support::database::Database;
 use crate::support::{Application, Backend};
 
@@ -97,28 +98,11 @@ fn assert_no_trace_on_any_road(surroundings: Surroundings) {
         assert_no_trace(&application, &["run", "--skip-db-upgrade"], surroundings);
         let back = format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[2]);
         application.database.sql(&back);
-        // The last revision only inserts, so a plain statement stands for it and the test need not start Python.
-        let forward = forward(&application);
+        // It leaves an orphan behind in its process group.
+        let forward = format!("sh -c 'sleep 600 & exec {}'", forward(&application));
         assert_no_trace(&application, &["run", "--upgrade-command", &forward], surroundings);
         assert_eq!(application.database.rows(), Some(vec![HEAD.to_owned()]));
     }
-}
-
-/// An upgrade command that moves the row and leaves an orphan behind in its process group.
-fn forward(application: &Application) -> String {
-    let sql = format!("UPDATE alembic_version SET version_num = '{HEAD}'");
-    let script = match &application.database {
-        Database::Postgres { name } => format!(
-            "import psycopg\nwith psycopg.connect({:?}) as c: c.execute(\"{sql}\")",
-            crate::support::postgres::server().url(name)
-        ),
-        Database::Sqlite { file } => {
-            format!("import sqlite3\nwith sqlite3.connect({file:?}) as c: c.execute(\"{sql}\")")
-        }
-    };
-    let file = application.folder().join("forward.py");
-    fs::write(&file, script).unwrap();
-    format!("sh -c 'sleep 600 & exec python {}'", file.display())
 }
 
 #[test]

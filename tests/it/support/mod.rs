@@ -1,6 +1,7 @@
 //! What tests stand on: a private PostgreSQL, the example application in a folder of its own, and levelhead itself.
 
 pub mod application;
+pub mod behind;
 pub mod container;
 pub mod database;
 pub mod http;
@@ -17,6 +18,7 @@ pub mod terminal;
 pub mod tools;
 
 pub use application::Application;
+pub use behind::Behind;
 pub use database::Backend;
 pub use levelhead::{Levelhead, Outcome};
 pub use running::Running;

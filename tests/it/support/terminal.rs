@@ -16,13 +16,18 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn start(levelhead: Levelhead) -> Self {
+        Self::with(levelhead, |levelhead| format!("exec {levelhead}"))
+    }
+
+    /// With the script that `script` makes of levelhead's command line.
+    pub fn with(levelhead: Levelhead, script: impl FnOnce(&str) -> String) -> Self {
         let inner = levelhead.env("NO_COLOR", "1").command();
         let words = std::iter::once(inner.get_program()).chain(inner.get_args());
         let line = shell_words::join(words.map(|word| word.to_str().unwrap()));
         // Tests that run in the background of a shell ignore Ctrl-C, and what they start would, too.
         let mut outer = Command::new("env");
         outer.args(["--default-signal=INT,QUIT", "script", "-qefc"]);
-        outer.args([&format!("stty rows 24 cols 80; exec {line}"), "/dev/null"]);
+        outer.args([&format!("stty rows 24 cols 80; {}", script(&line)), "/dev/null"]);
         outer.env_clear().envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("TERM", "xterm");
         outer.current_dir(inner.get_current_dir().unwrap()).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = outer.spawn().expect("env starts");
