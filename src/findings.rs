@@ -102,6 +102,10 @@ kinds! {
     INVALID_INDEX = "invalid-index", Warning;
     /// Something in the schema is not as the migrations leave it.
     DRIFT = "drift", Warning;
+    /// An applied revision says what the schema does not have.
+    EDITED_REVISION = "edited-revision", Warning;
+    /// A table that an interrupted batch migration left behind.
+    LEFTOVER_TABLE = "leftover-table", Stop;
     /// A file that says nothing definite.
     UNREADABLE_MIGRATION = "unreadable-migration", Stop;
     /// A parent that no file has.

@@ -13,6 +13,7 @@ pub mod heads;
 pub mod history;
 pub mod infer;
 mod lock;
+mod leftovers;
 mod look;
 pub mod manual;
 pub mod merge;

@@ -12,6 +12,7 @@ use clap::Args;
 use tracing::{info, warn};
 
 use super::files::Files;
+use super::leftovers::is_leftover;
 use super::look::{Depth, Look};
 use super::session::Session;
 use super::{follow, further, upgrade};
@@ -119,12 +120,14 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
 }
 
 /// Whether rows that are the heads are held against the schema: where it is asked for, and where no table is seen that the
-/// files speak of. A row alone is no database.
+/// files speak of, or a table that a batch migration was making anew. A row alone is no database.
 fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
     match verify {
         Verify::Always => true,
         Verify::Never => false,
-        Verify::Changed => !history::mentions_any(&files.graph, &seen.tables),
+        Verify::Changed => {
+            seen.tables.iter().any(|table| is_leftover(table)) || !history::mentions_any(&files.graph, &seen.tables)
+        }
     }
 }
 

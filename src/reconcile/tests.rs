@@ -46,7 +46,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
 }
 
 fn agrees() -> Standing {
-    Standing::Agrees { drift: Vec::new() }
+    Standing::Agrees { drift: Vec::new(), edited: Vec::new() }
 }
 
 fn state(rows: &str, evidence: Option<Evidence>) -> State {
