@@ -149,8 +149,7 @@ fn replay(
         let truth = number + 1;
         let path = catalogues.join(format!("{}.json", id.replace('/', "_")));
         let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let live =
-            catalogue::read(&text, &in_default_schema).map_err(|error| error.to_string())?;
+        let live = catalogue::read(&text, &in_default_schema).map_err(|error| error.to_string())?;
         let Weighed { order: ordered, inference, .. } = forked(0).weigh(&live).map_err(|error| error.to_string())?;
         let applied: BTreeSet<usize> = (0..truth).collect();
         let open: BTreeSet<usize> = inference.open.iter().map(|&at| ordered[at]).collect();

@@ -18,6 +18,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Each of them, least first.
+    pub const ALL: [Self; 5] = [Self::Fine, Self::Pending, Self::Warning, Self::Repair, Self::Stop];
+
     /// The stable name that JSON uses.
     pub fn name(self) -> &'static str {
         match self {

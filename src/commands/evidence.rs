@@ -14,8 +14,8 @@ use history::layout::Layout;
 use history::{Node, Step, read_source};
 use migration::{Checkout, Script, read, read_downgrade, read_on};
 use schema::evidence::{
-    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of, most_telling_first,
-    narrowed, standing,
+    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of,
+    most_telling_first, narrowed, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
 use schema::{RevisionFacts, Setting, Tape, revision_facts};
@@ -176,7 +176,8 @@ impl Comparison {
 
     /// What the schema proves.
     pub(super) fn evidence(self) -> Evidence {
-        let Self { history, schema, inference, claimed, heads_shown, unread, standing, passable, edited, leftovers } = self;
+        let Self { history, schema, inference, claimed, heads_shown, unread, standing, passable, edited, leftovers } =
+            self;
         let History { ids, effects } = history;
         Evidence {
             idle: effects.iter().map(|effects| effects.nothing).collect(),
@@ -215,7 +216,8 @@ fn edited_lines(files: &Files, ids: &[String], effects: &[RevisionFacts], standi
     let Standing::Agrees { edited, .. } = standing else { return Vec::new() };
     let line = |claim: &Claim| {
         let sentence = claim.sentence(ids);
-        let by = claim.by.and_then(|by| Some((files.graph.get(&ids[by])?, line_of(&effects[by].tape, &claim.subject)?)));
+        let by =
+            claim.by.and_then(|by| Some((files.graph.get(&ids[by])?, line_of(&effects[by].tape, &claim.subject)?)));
         match by {
             Some((node, line)) => format!("{sentence} ({}:{line})", node.revision.path.display()),
             None => sentence,

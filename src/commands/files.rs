@@ -90,7 +90,9 @@ impl Files {
         }
         // What is found may be the table itself, which an upgrade has made since.
         match database.version_rows(table).await? {
-            VersionRows::NoTable if self.is_found_in(&found) => Ok(database.version_rows(self.version_table()?).await?),
+            VersionRows::NoTable if self.is_found_in(&found) => {
+                Ok(database.version_rows(self.version_table()?).await?)
+            }
             VersionRows::NoTable => {
                 Err(Error::VersionTableElsewhere { wanted: table.to_string(), found: found.join(", ") })
             }

@@ -1,5 +1,6 @@
 //! The upgrade, under the lock: one instance at a time decides, upgrades and looks at the result.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::time::Instant;
 
@@ -19,13 +20,14 @@ use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use database::Database;
 use version_table::ledger::Action;
 
-/// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
+/// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended. Answers whether there was
+/// one.
 pub(super) async fn under_the_lock(
     session: &Session,
     files: &Files,
     start: Option<&Program>,
     database: Database,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let server_start = database.server_start().await?;
     let goal = files.goal(&session.config)?;
     let needless = async |database: &mut Database| {
@@ -38,7 +40,7 @@ pub(super) async fn under_the_lock(
         Ok(at_head.then_some(()))
     };
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
-    let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(()) };
+    let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
     let mut begun = None;
     let upgraded = upgrade(session, files, start, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
@@ -71,17 +73,15 @@ async fn upgrade(
     start: Option<&Program>,
     lock_lost: impl Future<Output = String>,
     begun: &mut Option<Upgrade>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let config = &session.config;
     let clock = Instant::now();
     let goal = files.goal(config)?;
     let database = session.open().await?;
     let planned = repair(session, files, &database, &goal).await;
     database.close().await;
-    let Some(pending) = planned? else { return Ok(()) };
-    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
-    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
-    let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
+    let Some(pending) = planned? else { return Ok(false) };
+    let program = program(config, files, start, &goal)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
     let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost, revision_begun).await;
@@ -100,7 +100,31 @@ async fn upgrade(
         return Err(look.position().clone().into());
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
-    Ok(())
+    Ok(true)
+}
+
+/// The application's own upgrade.
+fn program(config: &Config, files: &Files, start: Option<&Program>, goal: &Goal) -> Result<Program, Error> {
+    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
+    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
+    upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)
+}
+
+/// Runs the upgrade, under the lock, for a further database that is behind while the one of DATABASE_URL is not.
+pub(super) async fn for_further(
+    session: &Session,
+    files: &Files,
+    start: Option<&Program>,
+    name: &str,
+) -> Result<(), Error> {
+    let config = &session.config;
+    let program = program(config, files, start, &files.goal(config)?)?;
+    let database = session.open().await?;
+    let Ok(mut guard) = session.lock_unless(database, async |_| Ok(None::<Infallible>)).await?;
+    info!("{name} is behind: {}", program.command_line());
+    let upgraded = upgrade::upgrade(&program, config.upgrade_timeout, guard.lost(), revision_begun).await;
+    guard.release().await;
+    upgraded.map(drop).map_err(|error| UpgradeFailure::of(error).into())
 }
 
 /// Says where a failed upgrade has left the database: what of it is there already. Notes the revisions that it has committed

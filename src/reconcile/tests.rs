@@ -41,7 +41,10 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         inference,
         standing,
         lacking: Vec::new(),
+        passable: false,
+        edited: Vec::new(),
         invalid_indexes: Vec::new(),
+        leftovers: Vec::new(),
     }
 }
 

@@ -128,12 +128,9 @@ impl fmt::Display for Finding {
                 first(deviations),
                 and_more(deviations.len())
             ),
-            Self::EditedRevision { missing } => write!(
-                f,
-                "an applied revision was edited: {}{}",
-                first(missing),
-                and_more(missing.len())
-            ),
+            Self::EditedRevision { missing } => {
+                write!(f, "an applied revision was edited: {}{}", first(missing), and_more(missing.len()))
+            }
             Self::LeftoverTable { tables } => {
                 write!(f, "an interrupted batch migration left {}{}", tables[0], and_more(tables.len()))
             }
@@ -224,9 +221,7 @@ impl Help for Finding {
                 None => Command::Sql(format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))).into(),
             },
             Self::Drift { .. } => Command::levelhead("infer").before(", to see all that deviates"),
-            Self::EditedRevision { .. } => {
-                "move the edit to a new revision, so that every database gets it".into()
-            }
+            Self::EditedRevision { .. } => "move the edit to a new revision, so that every database gets it".into(),
             Self::LeftoverTable { tables } => tables[0].help(),
             Self::Table(problem) => problem.help(),
         }

@@ -48,11 +48,7 @@ impl Declared {
             Self::Undecidable(reason) if name.is_none() => return Err(reason),
             Self::Undecidable(_) => VersionTable::default(),
         };
-        Ok(VersionTable {
-            name: name.unwrap_or(declared.name),
-            schema: schema.or(declared.schema),
-            ..declared
-        })
+        Ok(VersionTable { name: name.unwrap_or(declared.name), schema: schema.or(declared.schema), ..declared })
     }
 }
 

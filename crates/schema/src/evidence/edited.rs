@@ -9,14 +9,9 @@ use crate::operation::OperationKind;
 use crate::{State, Subject, TableSubject, Tape};
 
 /// Takes out of what is missing what belongs to a revision of which something else is there: that one has run, as it was then.
-pub(super) fn take_edited(
-    timeline: &Timeline,
-    live: &HashMap<Subject, State>,
-    missing: &mut Vec<Claim>,
-) -> Vec<Claim> {
+pub(super) fn take_edited(timeline: &Timeline, live: &HashMap<Subject, State>, missing: &mut Vec<Claim>) -> Vec<Claim> {
     let mut has_run: HashMap<usize, bool> = HashMap::new();
-    let mut ran =
-        |by: usize| *has_run.entry(by).or_insert_with(|| !step_of(timeline, live, by).done.is_empty());
+    let mut ran = |by: usize| *has_run.entry(by).or_insert_with(|| !step_of(timeline, live, by).done.is_empty());
     let (edited, rest) = std::mem::take(missing).into_iter().partition(|claim| claim.by.is_some_and(&mut ran));
     *missing = rest;
     edited

@@ -34,9 +34,7 @@ fn is_possible(operation: &Operation, schema: &Schema) -> bool {
             None => false,
         },
         OperationKind::DropTable { table } => schema.tables.contains_key(table),
-        OperationKind::RenameTable { from, to } => {
-            schema.tables.contains_key(from) && !schema.tables.contains_key(to)
-        }
+        OperationKind::RenameTable { from, to } => schema.tables.contains_key(from) && !schema.tables.contains_key(to),
         OperationKind::AddColumn { table, column, if_not_exists } => {
             let there = column.name.as_ref().and_then(|name| has_column(table, name));
             there.is_some_and(|there| *if_not_exists || !there)

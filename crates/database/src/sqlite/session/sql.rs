@@ -18,11 +18,8 @@ pub(super) const TABLES: &str = concat!(
 );
 
 /// Tables, the oldest first.
-pub(super) const OLDEST_TABLES: &str = concat!(
-    "SELECT name FROM sqlite_master WHERE type = 'table' AND ",
-    of_people!("name"),
-    " AND name <> ?1 LIMIT ?2"
-);
+pub(super) const OLDEST_TABLES: &str =
+    concat!("SELECT name FROM sqlite_master WHERE type = 'table' AND ", of_people!("name"), " AND name <> ?1 LIMIT ?2");
 
 /// Tables with a column `version_num`: nothing but Alembic has one.
 pub(super) const VERSION_TABLES: &str = "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS \
