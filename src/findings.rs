@@ -18,6 +18,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Each of them, least first.
+    pub const ALL: [Self; 5] = [Self::Fine, Self::Pending, Self::Warning, Self::Repair, Self::Stop];
+
     /// The stable name that JSON uses.
     pub fn name(self) -> &'static str {
         match self {
@@ -102,6 +105,10 @@ kinds! {
     INVALID_INDEX = "invalid-index", Warning;
     /// Something in the schema is not as the migrations leave it.
     DRIFT = "drift", Warning;
+    /// An applied revision says what the schema does not have.
+    EDITED_REVISION = "edited-revision", Warning;
+    /// A table that an interrupted batch migration left behind.
+    LEFTOVER_TABLE = "leftover-table", Stop;
     /// A file that says nothing definite.
     UNREADABLE_MIGRATION = "unreadable-migration", Stop;
     /// A parent that no file has.

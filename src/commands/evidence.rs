@@ -5,15 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::Files;
+use super::leftovers::leftovers;
 use crate::config::Config;
 use crate::error::Error;
-use crate::reconcile::{Evidence, InvalidIndex};
+use crate::reconcile::{Evidence, InvalidIndex, Leftover};
 use database::Database;
 use history::layout::Layout;
 use history::{Node, Step, read_source};
-use migration::{Checkout, Script, read, read_downgrade};
+use migration::{Checkout, Script, read, read_downgrade, read_on};
 use schema::evidence::{
-    Forked, Inference, Weighed, all_shown, contradicted, lacking, most_telling_first, narrowed, standing,
+    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of,
+    most_telling_first, narrowed, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
 use schema::{RevisionFacts, Setting, Tape, Unread, revision_facts};
@@ -116,6 +118,13 @@ pub(super) struct Comparison {
     heads_shown: bool,
     /// What of each revision could not be read, with file and line.
     unread: Vec<Vec<String>>,
+    /// How the schema stands to what the rows claim.
+    standing: Standing,
+    /// As [`Evidence::passable`].
+    passable: bool,
+    /// As [`Evidence::edited`].
+    edited: Vec<String>,
+    leftovers: Vec<Leftover>,
 }
 
 impl Comparison {
@@ -146,23 +155,39 @@ impl Comparison {
         let read_in = |order: &[usize]| facts(order.iter().map(|&place| &scripts[place]), &disk, &setting);
         let forked = Forked { needs: &needs(files, &ids), claimed, straight, read: &read_in };
         let Weighed { order, effects, inference } = forked.weigh(&schema)?;
+        let standing = standing(&effects, &schema, &inference, claimed);
+        let passable = match standing {
+            Standing::Later { .. } | Standing::Half { .. } => {
+                let pending: Vec<Script> = order[claimed..].iter().map(|&place| scripts[place].clone()).collect();
+                is_passable(&read_on(schema.clone(), &pending, &*disk, &setting)?, &schema, &setting)
+            }
+            _ => false,
+        };
         let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();
+        let leftovers = leftovers(database, &schema, &effects[claimed..]).await?;
+        let edited = edited_lines(files, &ids, &effects, &standing);
         let heads = files.graph.real_heads();
         let heads: Vec<usize> = (0..ids.len()).filter(|&place| heads.contains(&ids[place].as_str())).collect();
         let heads_shown = all_shown(&effects, &needs(files, &ids), &heads, &schema);
         let unread = ids.iter().zip(&effects).map(|(id, effects)| unread_lines(files, id, effects)).collect();
-        Ok(Self { history: History { ids, effects }, schema, inference, claimed, heads_shown, unread })
+        let history = History { ids, effects };
+        Ok(Self { history, schema, inference, claimed, heads_shown, unread, standing, passable, edited, leftovers })
     }
 
     /// What the schema proves.
     pub(super) fn evidence(self) -> Evidence {
-        let Self { history: History { ids, effects }, schema, inference, claimed, heads_shown, unread } = self;
+        let Self { history, schema, inference, claimed, heads_shown, unread, standing, passable, edited, leftovers } =
+            self;
+        let History { ids, effects } = history;
         Evidence {
             idle: effects.iter().map(|effects| effects.nothing).collect(),
             schema_unread: effects.iter().map(|effects| effects.has_schema_unread()).collect(),
             may_change_data: effects.iter().map(|effects| effects.may_change_data()).collect(),
             claimed,
-            standing: standing(&effects, &schema, &inference, claimed),
+            standing,
+            passable,
+            edited,
+            leftovers,
             inference,
             lacking: lacking(&effects, &schema),
             narrowed: narrowed(&effects, &schema),
@@ -186,6 +211,21 @@ pub(super) fn unread_lines(files: &Files, id: &str, effects: &RevisionFacts) -> 
     let file = files.graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
     let line = |unread: &Unread| format!("{file}:{}: {unread} (may change {})", unread.line, unread.kind.words());
     effects.unread.iter().map(line).collect()
+}
+
+/// What applied revisions would make that were edited afterwards, with file and line.
+fn edited_lines(files: &Files, ids: &[String], effects: &[RevisionFacts], standing: &Standing) -> Vec<String> {
+    let Standing::Agrees { edited, .. } = standing else { return Vec::new() };
+    let line = |claim: &Claim| {
+        let sentence = claim.sentence(ids);
+        let by =
+            claim.by.and_then(|by| Some((files.graph.get(&ids[by])?, line_of(&effects[by].tape, &claim.subject)?)));
+        match by {
+            Some((node, line)) => format!("{sentence} ({}:{line})", node.revision.path.display()),
+            None => sentence,
+        }
+    };
+    edited.iter().map(line).collect()
 }
 
 fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {

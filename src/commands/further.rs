@@ -1,26 +1,73 @@
-//! The further databases of `run`: one upgrade serves them all, and each has to be at head after it. Only reads.
+//! The further databases of `run`: one upgrade serves them all, and each has to be at head after it.
 
 use tracing::info;
 
+use super::files::Files;
 use super::session::Session;
+use super::upgrade;
+use crate::config::Mode;
 use crate::error::Error;
+use crate::process::program::Program;
 use crate::reconcile::list;
 
-/// Looks at each database that is named beside DATABASE_URL. Reads nothing where there is none.
-pub(super) async fn check(session: &Session) -> Result<(), Error> {
-    let databases = session.config.databases()?;
-    let further: Vec<_> = databases.into_iter().filter_map(|(name, url)| name.zip(Some(url))).collect();
+/// What is to be done where a further database is behind.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub(super) mode: Mode,
+    /// The start command, beside which the upgrade's is looked for.
+    pub(super) start: Option<&'a Program>,
+    /// Whether this start has run the upgrade already.
+    pub(super) upgraded: bool,
+}
+
+/// Looks at each database that is named beside DATABASE_URL, and reads nothing where there is none. What is behind in one of
+/// them alone is upgraded by the same command, once.
+pub(super) async fn check(session: &Session, means: Means<'_>) -> Result<(), Error> {
+    let further = session.config.further_databases()?;
     if further.is_empty() {
         return Ok(());
     }
     let files = session.files()?;
-    for (name, url) in further {
-        let rows = session.rows_at(&files, &url).await?;
-        if !files.graph.is_at_head(rows.revisions()) {
-            let (rows, heads) = (list(rows.revisions()), files.heads());
-            return Err(Error::FurtherNotAtHead { name: name.to_owned(), rows, heads });
+    match all_at_head(session, &files).await {
+        Err(Behind::Known { name, .. })
+            if means.mode == Mode::Upgrade && !means.upgraded && !session.config.skip_upgrade =>
+        {
+            upgrade::for_further(session, &files, means.start, &name).await?;
+            all_at_head(session, &files).await.map_err(Error::from)
         }
-        info!("at head {} in {name}", list(rows.revisions()));
+        looked => looked.map_err(Error::from),
+    }
+}
+
+/// Why a further database is not at head.
+enum Behind {
+    /// An upgrade may lead there.
+    Known { name: String, rows: String, heads: String },
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Behind> for Error {
+    fn from(behind: Behind) -> Self {
+        match behind {
+            Behind::Known { name, rows, heads } => Self::FurtherNotAtHead { name, rows, heads },
+            Behind::Other(error) => error,
+        }
+    }
+}
+
+async fn all_at_head(session: &Session, files: &Files) -> Result<(), Behind> {
+    for (name, url) in session.config.further_databases().map_err(|error| Behind::Other(error.into()))? {
+        let rows = session.rows_at(files, &url).await.map_err(Behind::Other)?;
+        let revisions = rows.revisions();
+        if !files.graph.is_at_head(revisions) {
+            let (name, rows, heads) = (name.to_owned(), list(revisions), files.heads());
+            return Err(match revisions.iter().all(|row| files.graph.get(row).is_some()) {
+                true => Behind::Known { name, rows, heads },
+                false => Behind::Other(Error::FurtherNotAtHead { name, rows, heads }),
+            });
+        }
+        info!("at head {} in {name}", list(revisions));
     }
     Ok(())
 }

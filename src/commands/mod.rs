@@ -12,6 +12,7 @@ mod further;
 pub mod heads;
 pub mod history;
 pub mod infer;
+mod leftovers;
 mod lock;
 mod look;
 pub mod manual;

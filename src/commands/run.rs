@@ -12,6 +12,8 @@ use clap::Args;
 use tracing::{info, warn};
 
 use super::files::Files;
+use super::further::Means;
+use super::leftovers::is_leftover;
 use super::look::{Depth, Look};
 use super::session::Session;
 use super::{follow, further, upgrade};
@@ -52,8 +54,8 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
         biased;
         error = session.liveness.answer() => Err(error.into()),
         reconciled = async {
-            reconcile_through_restarts(session, mode, start.as_ref()).await?;
-            further::check(session).await
+            let upgraded = reconcile_through_restarts(session, mode, start.as_ref()).await?;
+            further::check(session, Means { mode, start: start.as_ref(), upgraded }).await
         } => reconciled,
     };
     match reconciled {
@@ -67,7 +69,8 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
     Ok(start)
 }
 
-async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<(), Error> {
+/// Answers whether the upgrade has been run.
+async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     for _ in 0..RESTARTS {
         match reconcile(session, mode, start).await {
             Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
@@ -78,7 +81,7 @@ async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option
 }
 
 /// Reads both sides. At head that is all; else what is to be done is done, here or by another instance.
-async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<(), Error> {
+async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     let (clock, config) = (Instant::now(), &session.config);
     for warning in session.url()?.warnings() {
         warn!("{warning}");
@@ -102,13 +105,13 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
         // The process soon ends or becomes another: to free thousands of revisions one by one would only take time.
         std::mem::forget(files);
-        return Ok(());
+        return Ok(false);
     }
     files.read_whole()?;
     if config.skip_upgrade || is_at_head {
         let look = session.look(&files, &database, &goal, Depth::Schema).await;
         database.close().await;
-        return report(config, &look?);
+        return report(config, &look?).map(|()| false);
     }
     if let Some(start) = start {
         program::check(start, config.path.as_deref()).map_err(Error::Program)?;
@@ -117,17 +120,19 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
     match mode {
         Mode::Upgrade => upgrade::under_the_lock(session, &files, start, database).await,
-        Mode::Wait => follow::until_at_head(session, &files, database).await,
+        Mode::Wait => follow::until_at_head(session, &files, database).await.map(|()| false),
     }
 }
 
 /// Whether rows that are the heads are held against the schema: where it is asked for, and where no table is seen that the
-/// files speak of. A row alone is no database.
+/// files speak of, or a table that a batch migration was making anew. A row alone is no database.
 fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
     match verify {
         Verify::Always => true,
         Verify::Never => false,
-        Verify::Changed => !history::mentions_any(&files.graph, &seen.tables),
+        Verify::Changed => {
+            seen.tables.iter().any(|table| is_leftover(table)) || !history::mentions_any(&files.graph, &seen.tables)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The upgrade, under the lock: one instance at a time decides, upgrades and looks at the result.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
 use std::time::Instant;
 
@@ -19,13 +20,14 @@ use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use database::Database;
 use version_table::ledger::Action;
 
-/// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended.
+/// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended. Answers whether there was
+/// one.
 pub(super) async fn under_the_lock(
     session: &Session,
     files: &Files,
     start: Option<&Program>,
     database: Database,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let server_start = database.server_start().await?;
     let goal = files.goal(&session.config)?;
     let needless = async |database: &mut Database| {
@@ -41,10 +43,10 @@ pub(super) async fn under_the_lock(
     match &program {
         // Where there is none, another instance may have one.
         Ok(_) | Err(ProgramError::NotFound { .. } | ProgramError::NoFile { .. }) => {}
-        Err(_) => return program.map(drop).map_err(Error::NoUpgradeCommand),
+        Err(_) => return program.map(|_| false).map_err(Error::NoUpgradeCommand),
     }
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
-    let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(()) };
+    let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
     let mut begun = None;
     let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
@@ -77,14 +79,14 @@ async fn upgrade(
     program: Result<Program, ProgramError>,
     lock_lost: impl Future<Output = String>,
     begun: &mut Option<Upgrade>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let config = &session.config;
     let clock = Instant::now();
     let goal = files.goal(config)?;
     let database = session.open().await?;
     let planned = repair(session, files, &database, &goal).await;
     database.close().await;
-    let Some(pending) = planned? else { return Ok(()) };
+    let Some(pending) = planned? else { return Ok(false) };
     let program = program.map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
@@ -111,7 +113,31 @@ async fn upgrade(
         return Err(look.position().clone().into());
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
-    Ok(())
+    Ok(true)
+}
+
+/// Runs the upgrade, under the lock, for a further database that is behind while the one of DATABASE_URL is not.
+pub(super) async fn for_further(
+    session: &Session,
+    files: &Files,
+    start: Option<&Program>,
+    name: &str,
+) -> Result<(), Error> {
+    let config = &session.config;
+    let program = command(session, files, start, &files.goal(config)?).map_err(Error::NoUpgradeCommand)?;
+    let database = session.open().await?;
+    let Ok(mut guard) = session.lock_unless(database, async |_| Ok(None::<Infallible>)).await?;
+    info!("{name} is behind: {}", program.command_line());
+    let task = Task {
+        program: &program,
+        limit: config.upgrade_timeout,
+        begins: revision_begun,
+        sockets: config.sockets,
+        database_url: config.database_url_for_others(),
+    };
+    let upgraded = upgrade::upgrade(&task, guard.lost()).await;
+    guard.release().await;
+    upgraded.map(drop).map_err(|error| UpgradeFailure::of(error).into())
 }
 
 /// The upgrade command: found, and with an interpreter that may be executed.

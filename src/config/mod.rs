@@ -204,6 +204,7 @@ impl Config {
                 flask_db_directory: settled.flask_db_directory,
                 python_path: environment.bytes("PYTHONPATH").map(OsString::from),
                 virtual_env: environment.bytes("VIRTUAL_ENV").map(PathBuf::from),
+                path: environment.bytes("PATH").map(OsString::from),
             },
             version_table: settled.version_table,
             version_table_schema: settled.version_table_schema,
@@ -291,5 +292,10 @@ impl Config {
             databases.push((Some(name), DatabaseUrl::parse(url, &self.libpq)?));
         }
         Ok(databases)
+    }
+
+    /// Those of them that are named beside DATABASE_URL.
+    pub fn further_databases(&self) -> Result<Vec<(&str, DatabaseUrl)>, ConfigError> {
+        Ok(self.databases()?.into_iter().filter_map(|(name, url)| Some((name?, url))).collect())
     }
 }

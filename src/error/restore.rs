@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::help::{Advice, Command, Help};
+use crate::revision_file::as_typed;
 use crate::version_control::VersionControlError;
 use history::Problem;
 
@@ -67,6 +68,34 @@ pub enum RestoreError {
         /// The commits that have one.
         commits: Vec<String>,
     },
+    /// What has its parent's id now is another revision than the one that it followed.
+    #[error(
+        "{revision} follows another {parent} than yours: {} in commit {commit}, not {}",
+        then.display(),
+        as_typed(now).display()
+    )]
+    AnotherParent {
+        /// The revision.
+        revision: String,
+        /// The id that both have.
+        parent: String,
+        /// The file that has it now.
+        now: PathBuf,
+        /// The file that had it, below the root of the working tree.
+        then: PathBuf,
+        /// The commit that has that one.
+        commit: String,
+    },
+    /// It is there under another id.
+    #[error("{revision} is there already as {id}: {}", as_typed(path).display())]
+    Renumbered {
+        /// The revision.
+        revision: String,
+        /// The id that it has now.
+        id: String,
+        /// Its file.
+        path: PathBuf,
+    },
     /// The files would be no graph.
     #[error("with {revision} the files would be broken in another way: {problem}")]
     Unsound {
@@ -104,6 +133,12 @@ impl Help for RestoreError {
             Self::NotInCommit { revision, commits, .. } => {
                 let commit = commits.first().map_or("COMMIT", String::as_str);
                 Command::levelhead("restore").with(revision).with("--from").with(commit).into()
+            }
+            Self::AnotherParent { parent, commit, then, .. } => Command::git("show")
+                .with(format!("{commit}:{}", then.display()))
+                .before(format!(", to see the other {parent}; give one of the two a new id, then restore again")),
+            Self::Renumbered { revision, id, .. } => {
+                Command::levelhead("stamp --purge").with(id).before(format!(", where the database is at {revision}"))
             }
             Self::Unsound { problem, .. } => problem.help(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {

@@ -30,6 +30,7 @@ impl Help for Remedy {
     fn help(&self) -> Advice {
         match self {
             Self::Grant(statement) => Command::Sql(statement.clone()).into(),
+            Self::AnotherRole => "use a role of another name, or turn the ledger off: LEVELHEAD_LEDGER=off".into(),
             Self::LookAtTable => "look at the table: \\d levelhead.ledger in psql".into(),
             Self::LookAtFile(file) => Command::of("ls", "-l").with(file.display()).into(),
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::goal::Goal;
+use crate::findings::Severity;
 use history::RevisionGraph;
 use schema::evidence::Standing;
 use version_table::VersionRows;
@@ -47,15 +48,23 @@ pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Findin
         findings.push(Finding::MultipleHeads { fork: fork(graph, &heads), heads: owned(heads), branches });
     }
     if let Some(evidence) = &state.evidence {
-        if let Standing::Agrees { drift } = &evidence.standing
+        if let Standing::Agrees { drift, .. } = &evidence.standing
             && matches!(findings[0], Finding::AtHead { .. } | Finding::Behind { .. })
-            && !drift.is_empty()
         {
-            findings.push(Finding::Drift { deviations: evidence.sentences(drift) });
+            if !evidence.edited.is_empty() {
+                findings.push(Finding::EditedRevision { missing: evidence.edited.clone() });
+            }
+            if !drift.is_empty() {
+                findings.push(Finding::Drift { deviations: evidence.sentences(drift) });
+            }
         }
         if !evidence.invalid_indexes.is_empty() {
             findings.push(Finding::InvalidIndex { indexes: evidence.invalid_indexes.clone() });
         }
+    }
+    if let Some(evidence) = state.evidence.as_ref().filter(|evidence| !evidence.leftovers.is_empty()) {
+        // Before what follows from it: where the rows of a table have gone is what a person has to know first.
+        findings.insert(0, Finding::LeftoverTable { tables: evidence.leftovers.clone() });
     }
     findings.sort_by_key(|finding| Reverse(finding.severity()));
     findings
@@ -111,16 +120,19 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         Some((evidence, Standing::Later { there, .. })) => {
             let there = evidence.sentences(there);
             let (with_data, unread) = (evidence.with_data(), evidence.unread_ahead());
-            return Finding::PendingExists { rows, there, with_data, unread, position: position() };
+            let found = Finding::PendingExists { rows: rows.clone(), there, with_data, unread, position: position() };
+            if found.severity() < Severity::Stop || !evidence.passable {
+                return found;
+            }
         }
-        Some((evidence, Standing::Half { before, facts })) => {
+        Some((evidence, Standing::Half { before, facts })) if !evidence.passable => {
             return Finding::HalfApplied {
                 revision: evidence.order[*before].clone(),
                 done: evidence.sentences(&facts.done),
                 missing: evidence.sentences(&facts.missing),
             };
         }
-        Some((_, Standing::Agrees { .. })) | None => {}
+        Some((_, Standing::Agrees { .. } | Standing::Half { .. })) | None => {}
     }
     if goal.is_reached(graph, &rows) {
         return Finding::AtHead { rows };

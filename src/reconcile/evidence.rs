@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::{InvalidIndex, OpenSides, Position, Proof};
+use super::finding::{InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
 use schema::evidence::{Claim, Inference, Standing, Verdict};
 
@@ -31,8 +31,15 @@ pub struct Evidence {
     pub narrowed: Vec<Claim>,
     /// Whether each head of the files is there for certain: something of its own, all of it, and nothing unread.
     pub heads_shown: bool,
+    /// Whether the pending revisions, as they would be carried out on this very schema, find what they need and nothing in
+    /// their way: they ask before each step.
+    pub passable: bool,
+    /// What applied revisions would make that were edited afterwards, a line each, with file and line.
+    pub edited: Vec<String>,
     /// Indexes that are there and not valid.
     pub invalid_indexes: Vec<InvalidIndex>,
+    /// Tables that an interrupted batch migration left behind.
+    pub leftovers: Vec<Leftover>,
 }
 
 impl Evidence {

@@ -36,6 +36,30 @@ pub struct OpenSides {
     pub with: Vec<String>,
 }
 
+/// A table in which Alembic's batch mode was making another one anew: `_alembic_tmp_` and that one's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// Its name, with its schema where that is not the default one.
+    pub table: String,
+    /// The table that it was to take the place of.
+    pub original: String,
+    /// What has become of that one.
+    pub fate: Fate,
+    /// Whether a pending revision changes that one: batch mode would make the same table again.
+    pub in_the_way: bool,
+}
+
+/// What has become of the table that a leftover was to take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It has every row still.
+    Whole,
+    /// It is gone: the leftover holds its rows.
+    Gone,
+    /// It is there, and whether it has every row is not known, or it has fewer.
+    Doubtful,
+}
+
 /// An index that is not valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidIndex {
@@ -43,6 +67,13 @@ pub struct InvalidIndex {
     pub name: String,
     /// Whether a pending revision makes it.
     pub pending: bool,
+}
+
+impl Leftover {
+    /// Whether it loses nothing, and nothing pending meets it.
+    fn is_harmless(&self) -> bool {
+        self.fate == Fate::Whole && !self.in_the_way
+    }
 }
 
 /// What the rows, the files and the schema say together.
@@ -170,6 +201,16 @@ pub enum Finding {
         /// What deviates, in words.
         deviations: Vec<String>,
     },
+    /// Applied revisions say what the schema does not have, and the rest of each is there: their files were edited afterwards.
+    EditedRevision {
+        /// What is missing, a line each, with the revision, file and line.
+        missing: Vec<String>,
+    },
+    /// Batch mode was interrupted and left tables behind.
+    LeftoverTable {
+        /// Each of them, the most dangerous first.
+        tables: Vec<Leftover>,
+    },
     /// The version table cannot be changed as it has to be. Looked for only where something is to be changed.
     Table(Box<TableProblem>),
 }
@@ -193,6 +234,8 @@ impl Finding {
             Self::OverlappingRows { .. } => Kind::OVERLAPPING_ROWS,
             Self::InvalidIndex { .. } => Kind::INVALID_INDEX,
             Self::Drift { .. } => Kind::DRIFT,
+            Self::EditedRevision { .. } => Kind::EDITED_REVISION,
+            Self::LeftoverTable { .. } => Kind::LEFTOVER_TABLE,
             Self::Table(problem) => problem.kind.finding(),
         }
     }
@@ -208,6 +251,7 @@ impl Finding {
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => Severity::Fine,
             Self::Ahead { lacking, .. } if !lacking.is_empty() => Severity::Stop,
             Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
+            Self::LeftoverTable { tables } if tables.iter().all(Leftover::is_harmless) => Severity::Warning,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
             Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
                 if self.proof().is_some() =>
@@ -238,6 +282,8 @@ impl Finding {
                 | Self::OverlappingRows { .. }
                 | Self::InvalidIndex { .. }
                 | Self::Drift { .. }
+                | Self::EditedRevision { .. }
+                | Self::LeftoverTable { .. }
                 | Self::Table(_)
         )
     }
@@ -260,6 +306,8 @@ impl Finding {
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()
             }
             Self::Drift { deviations } => deviations.clone(),
+            Self::EditedRevision { missing } => missing.clone(),
+            Self::LeftoverTable { tables } => tables.iter().map(ToString::to_string).collect(),
             _ => self.proof().map(|proof| proof.reasons.clone()).unwrap_or_default(),
         }
     }

@@ -16,7 +16,7 @@ mod words;
 pub use crate::findings::Severity;
 pub use diagnose::{State, diagnose};
 pub use evidence::{Evidence, rows_after};
-pub use finding::{Finding, InvalidIndex, Proof};
+pub use finding::{Fate, Finding, InvalidIndex, Leftover, Proof};
 pub use goal::Goal;
 pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};
 pub use table::{Need, ProblemKind, TableProblem, problems, table_problems};

@@ -42,12 +42,15 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         inference,
         standing,
         lacking: Vec::new(),
+        passable: false,
+        edited: Vec::new(),
         invalid_indexes: Vec::new(),
+        leftovers: Vec::new(),
     }
 }
 
 fn agrees() -> Standing {
-    Standing::Agrees { drift: Vec::new() }
+    Standing::Agrees { drift: Vec::new(), edited: Vec::new() }
 }
 
 fn state(rows: &str, evidence: Option<Evidence>) -> State {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{Finding, Position};
+use super::finding::{Fate, Finding, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help};
 use version_table::quoted;
@@ -128,7 +128,24 @@ impl fmt::Display for Finding {
                 first(deviations),
                 and_more(deviations.len())
             ),
+            Self::EditedRevision { missing } => {
+                write!(f, "an applied revision was edited: {}{}", first(missing), and_more(missing.len()))
+            }
+            Self::LeftoverTable { tables } => {
+                write!(f, "an interrupted batch migration left {}{}", tables[0], and_more(tables.len()))
+            }
             Self::Table(problem) => problem.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Leftover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, original, .. } = self;
+        match self.fate {
+            Fate::Whole => write!(f, "{table}: a copy of {original}, which has every row"),
+            Fate::Gone => write!(f, "{table}: {original} is gone, and this table holds its rows"),
+            Fate::Doubtful => write!(f, "{table}: {original} has fewer rows than this table, or cannot be counted"),
         }
     }
 }
@@ -204,7 +221,20 @@ impl Help for Finding {
                 None => Command::Sql(format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))).into(),
             },
             Self::Drift { .. } => Command::levelhead("infer").before(", to see all that deviates"),
+            Self::EditedRevision { .. } => "move the edit to a new revision, so that every database gets it".into(),
+            Self::LeftoverTable { tables } => tables[0].help(),
             Self::Table(problem) => problem.help(),
+        }
+    }
+}
+
+impl Help for Leftover {
+    fn help(&self) -> Advice {
+        let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
+        match self.fate {
+            Fate::Whole => Command::Sql(format!("DROP TABLE {table}")).into(),
+            Fate::Gone => Command::Sql(format!("ALTER TABLE {table} RENAME TO {original}")).into(),
+            Fate::Doubtful => format!("compare the rows of {table} and {original}: only one of them has all").into(),
         }
     }
 }

@@ -195,6 +195,20 @@ impl Repository {
         self.ask(&["cat-file", "blob", id])
     }
 
+    /// The files below these folders as a commit has them, each with the id of its contents. Folders are relative to the root.
+    pub fn files_of(&self, commit: &str, below: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, VersionControlError> {
+        let mut words: Vec<OsString> = ["ls-tree", "-r", "-z", "--full-tree", commit, "--"].map(OsString::from).into();
+        words.extend(below.iter().map(|folder| folder.clone().into_os_string()));
+        let answer = self.ask(&words)?;
+        // A line is `mode type id`, a tab, and the path.
+        let entry = |line: &[u8]| {
+            let tab = line.iter().position(|&byte| byte == b'\t')?;
+            let id = String::from_utf8_lossy(&line[..tab]).split(' ').nth(2)?.to_owned();
+            Some((PathBuf::from(OsString::from_vec(line[tab + 1..].to_vec())), id))
+        };
+        Ok(answer.split(|&byte| byte == 0).filter_map(entry).collect())
+    }
+
     /// Asks git what takes no time, whatever the repository's size.
     fn ask<S: AsRef<OsStr>>(&self, words: &[S]) -> Result<Vec<u8>, VersionControlError> {
         self.ask_within(ANSWER, words)

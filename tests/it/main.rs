@@ -16,6 +16,7 @@ mod fleet;
 mod follow;
 mod graph;
 mod json;
+mod judgement;
 mod liveness;
 mod lock;
 mod logging;

@@ -27,6 +27,8 @@ pub struct Search {
     pub python_path: Option<OsString>,
     /// `VIRTUAL_ENV`, the same.
     pub virtual_env: Option<PathBuf>,
+    /// `PATH`: the packages of the Python whose programs come first on it are found without a `VIRTUAL_ENV`, too.
+    pub path: Option<OsString>,
 }
 
 /// Which tool the application uses.
@@ -53,6 +55,8 @@ pub struct Layout {
     pub config_files: Vec<PathBuf>,
     /// `-n`, where it was given.
     pub section: Option<String>,
+    /// The folder that the configuration is meant to be used in, where that is not the current one.
+    pub working_folder: Option<PathBuf>,
     config: AlembicConfig,
     cwd: PathBuf,
     search: Search,
@@ -68,9 +72,15 @@ impl Layout {
                 words.push(self.script_location.clone().into_os_string());
             }
             Flavour::Alembic => {
+                let folder = self.working_folder.as_deref();
+                if let Some(folder) = folder {
+                    words.extend(["sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh"].map(OsString::from));
+                    words.push(folder.as_os_str().to_owned());
+                }
                 words.push("alembic".into());
                 for file in &self.config_files {
-                    words.extend(["-c".into(), file.clone().into_os_string()]);
+                    let file = folder.and_then(|folder| file.strip_prefix(folder).ok()).unwrap_or(file);
+                    words.extend(["-c".into(), file.as_os_str().to_owned()]);
                 }
                 if let Some(section) = &self.section {
                     words.extend(["-n".into(), section.into()]);
@@ -87,6 +97,19 @@ impl Layout {
     pub fn copy(&self, version_locations: Vec<PathBuf>) -> (Self, String) {
         let ini = self.config.ini_of_copy(&version_locations);
         (Self { version_locations, ..self.clone() }, ini)
+    }
+
+    /// The same layout, found from within `folder`.
+    fn seen_from_above(self, folder: &Path) -> Self {
+        // Without the `.` that names the folder itself.
+        let below = |path: &PathBuf| folder.join(path).components().collect::<PathBuf>();
+        Self {
+            script_location: below(&self.script_location),
+            version_locations: self.version_locations.iter().map(below).collect(),
+            config_files: self.config_files.iter().map(below).collect(),
+            working_folder: Some(folder.to_owned()),
+            ..self
+        }
     }
 
     /// The formatters and linters that Alembic runs on a new file.
@@ -145,6 +168,7 @@ pub(super) fn locate_in(cwd: &Path, search: &Search) -> Result<Layout, LayoutErr
     }
 }
 
+#[derive(Clone, Copy)]
 struct Finder<'a> {
     cwd: &'a Path,
     search: &'a Search,
@@ -167,6 +191,9 @@ impl Finder<'_> {
             return Err(LayoutError::NoScriptFolder { path: folder.to_owned() });
         }
         if self.cwd.join(&ini).is_file() {
+            if has_env && let Some(layout) = self.naming(&ini, &here)? {
+                return Ok(layout);
+            }
             let config = self.config(&[ini])?;
             return if has_env && config.string("script_location")?.is_none() {
                 self.flask(folder)
@@ -177,11 +204,9 @@ impl Finder<'_> {
         if !has_env {
             return Err(LayoutError::NotMigrations { path: folder.to_owned() });
         }
-        // A script folder alone: its configuration is the one here that names it, or none.
-        let config = self.config(&[])?;
-        if config.string("script_location")?.is_some() {
-            let layout = self.alembic(config)?;
-            if same_file(&self.cwd.join(&layout.script_location), &here) {
+        // A script folder alone: its configuration is the one that names it, here or in a folder above it; or none.
+        for above in folder.ancestors().skip(1).filter(|_| folder.is_relative()) {
+            if let Some(layout) = self.naming(&above.join("alembic.ini"), &here)? {
                 return Ok(layout);
             }
         }
@@ -191,6 +216,28 @@ impl Finder<'_> {
             return self.flask(folder);
         }
         self.layout(Flavour::Alembic, folder.to_owned(), AlembicConfig::default())
+    }
+
+    /// The layout of a configuration file that names the script folder `here`: as seen from the current folder or, since many
+    /// paths are written that way, from its own.
+    fn naming(&self, ini: &Path, here: &Path) -> Result<Option<Layout>, LayoutError> {
+        let own = ini.parent().unwrap_or(Path::new(""));
+        let name = ini.file_name().map(PathBuf::from).unwrap_or_default();
+        let places = [(Path::new(""), ini.to_owned()), (own, name)];
+        for (working, ini) in places.iter().take(if own.as_os_str().is_empty() { 1 } else { 2 }) {
+            let cwd = self.cwd.join(working);
+            let finder = Finder { cwd: &cwd, ..*self };
+            let config = finder.config(std::slice::from_ref(ini))?;
+            if config.string("script_location")?.is_none() {
+                return Ok(None);
+            }
+            let Ok(layout) = finder.alembic(config) else { continue };
+            if same_file(&cwd.join(&layout.script_location), here) {
+                let is_here = working.as_os_str().is_empty();
+                return Ok(Some(if is_here { layout } else { layout.seen_from_above(working) }));
+            }
+        }
+        Ok(None)
     }
 
     /// Flask-Migrate reads `<folder>/alembic.ini` alone and sets `script_location` itself.
@@ -228,6 +275,7 @@ impl Finder<'_> {
             recursive: config.boolean("recursive_version_locations")?,
             config_files: config.files(),
             section: self.search.section.clone(),
+            working_folder: None,
             config,
             cwd: self.cwd.to_owned(),
             search: self.search.clone(),
@@ -265,7 +313,7 @@ impl Finder<'_> {
         let prepended = prepended.into_iter().map(|path| self.cwd.join(path));
         let listed = self.search.python_path.iter().flat_map(std::env::split_paths).map(|path| self.cwd.join(path));
         let mut path: Vec<PathBuf> = prepended.chain(listed).collect();
-        path.extend(packages::site_packages(self.search.virtual_env.as_deref()));
+        path.extend(packages::site_packages(self.search.virtual_env.as_deref(), self.search.path.as_deref()));
         path.push(self.cwd.to_owned());
         Ok(path)
     }

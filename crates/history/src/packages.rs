@@ -1,5 +1,6 @@
 //! Finding an installed Python package on the file system, without importing it.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// What Python brings along. Most of it is loaded before any file of an application is, and hides one of its name.
@@ -53,11 +54,21 @@ pub(super) fn find(package: &str, python_path: &[PathBuf]) -> Option<PathBuf> {
     folders().find(|folder| folder.join("__init__.py").is_file()).or_else(|| folders().find(|folder| folder.is_dir()))
 }
 
-/// Where packages are installed: the virtualenv's and the system's `site-packages`, with what their `.pth` files add.
-pub(super) fn site_packages(virtual_env: Option<&Path>) -> Vec<PathBuf> {
-    let prefixes = virtual_env.into_iter().chain([Path::new("/usr/local"), Path::new("/usr")]);
+/// Where packages are installed: the virtualenv's `site-packages`, those beside the programs on `path`, and the system's, with
+/// what their `.pth` files add.
+pub(super) fn site_packages(virtual_env: Option<&Path>, path: Option<&OsStr>) -> Vec<PathBuf> {
+    let programs = path.into_iter().flat_map(std::env::split_paths);
+    let beside =
+        programs.filter(|folder| folder.ends_with("bin")).filter_map(|folder| Some(folder.parent()?.to_owned()));
+    let system = ["/usr/local", "/usr"].map(PathBuf::from);
+    let mut prefixes: Vec<PathBuf> = Vec::new();
+    for prefix in virtual_env.map(Path::to_owned).into_iter().chain(beside).chain(system) {
+        if !prefixes.contains(&prefix) {
+            prefixes.push(prefix);
+        }
+    }
     let mut found = Vec::new();
-    for python in prefixes.flat_map(|prefix| entries(&prefix.join("lib"))) {
+    for python in prefixes.iter().flat_map(|prefix| entries(&prefix.join("lib"))) {
         let is_python = python.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python3"));
         for name in ["site-packages", "dist-packages"] {
             let folder = python.join(name);

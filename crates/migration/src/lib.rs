@@ -77,7 +77,8 @@ use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
 use ruff_python_ast::name::Name;
-use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
+use schema::simulation::Simulation;
+use schema::{Dialect, Schema, Setting, Tape, Unread, UnreadKind};
 use value::Value;
 
 /// The files that an import may reach.
@@ -109,6 +110,23 @@ pub fn read<'s>(
 ) -> io::Result<Vec<Tape>> {
     with_interpreter(checkout, setting, |interpreter| {
         scripts.into_iter().map(|script| interpreter.revision(script)).collect()
+    })
+}
+
+/// Reads revisions as they would be carried out on a database that holds `schema`, whatever led to it: what they ask an
+/// inspector is answered from there.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_on(
+    schema: Schema,
+    scripts: &[Script],
+    checkout: &dyn Checkout,
+    setting: &Setting,
+) -> io::Result<Vec<Tape>> {
+    with_interpreter(checkout, setting, |interpreter| {
+        interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
+        scripts.iter().map(|script| interpreter.revision(script)).collect()
     })
 }
 

@@ -229,6 +229,8 @@ pub enum Recorded {
 pub enum Remedy {
     /// A right that the role lacks: the statement that gives it.
     Grant(String),
+    /// The role has the ledger's name.
+    AnotherRole,
     /// Something is wrong with the ledger's table.
     LookAtTable,
     /// Something is wrong with the ledger's file.

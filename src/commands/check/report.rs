@@ -1,5 +1,6 @@
 //! What `check` found, as a plain value: everything that it prints, in any format, comes from here.
 
+use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -110,6 +111,14 @@ impl Report {
         }
     }
 
+    /// Adds what was found in a further database, which the same upgrade serves. What is said of the files is said already.
+    pub(super) fn add_further(&mut self, name: &str, look: &Look) {
+        let own = |finding: &&Finding| !matches!(finding, Finding::MultipleHeads { .. });
+        self.findings.extend(look.findings.iter().filter(own).map(|finding| Entry::of(finding).in_database(name)));
+        let rank = |entry: &Entry| Severity::ALL.iter().position(|severity| severity.name() == entry.severity);
+        self.findings.sort_by_key(|entry| Reverse(rank(entry)));
+    }
+
     /// For scripts: the fields beside the version.
     pub(super) fn document(&self) -> Value {
         json!({
@@ -190,6 +199,18 @@ impl Entry {
             help: problem.help(),
             path,
             line,
+        }
+    }
+
+    /// About a further database. What levelhead does about it there, it does where DATABASE_URL leads.
+    fn in_database(self, name: &str) -> Self {
+        let message = format!("{name}: {}", self.message);
+        match self.help.command {
+            Some(_) if self.severity != Severity::Pending.name() => {
+                let help = self.help.after(format!("with the URL of {name} as DATABASE_URL: "));
+                Self { message, help, ..self }
+            }
+            _ => Self { message, ..self },
         }
     }
 

@@ -1,6 +1,7 @@
 //! `restore`: the file of a lost revision, from version control, with the lost revisions that it follows.
 
 mod find;
+mod same;
 mod trace;
 
 use std::path::{Path, PathBuf};
@@ -144,6 +145,7 @@ fn chain(
         wanted.extend(needs.map(|parent| (parent.clone(), Some(lost.revision.id.clone()))));
         found.push(lost);
     }
+    same::check(repository, &folders, present, &found)?;
     Ok(found)
 }
 

@@ -119,7 +119,7 @@ fn what_is_ahead_holds_no_more_than_can_be_told() {
     let half_read = format!("{UNREADABLE}\n    {HEIGHT}");
     let folder = checkout(&[SHELVES, &half_read]);
     for backend in BOTH {
-        let answer = answer(&folder, backend, &[MADE_WITH_HEIGHT, "CREATE TABLE notes (id INTEGER)"]);
+        let answer = answer(&folder, backend, &[MADE_WITH_HEIGHT, "ALTER TABLE shelves ADD COLUMN notes TEXT"]);
         assert_eq!((answer.verdict.as_str(), answer.settled), ("ahead", false), "{answer:#?}");
         assert_eq!(answer.revisions, ["r1"]);
     }

@@ -36,7 +36,8 @@ fn copy(from: &Path, to: &Path, without: &[String]) {
     }
 }
 
-/// Histories whose last states make something that no earlier revision mentions.
+/// Histories whose last states make something that no earlier revision mentions: a part of a table that they make is no proof of
+/// anything, and a table is named.
 #[test]
 fn what_no_file_mentions_is_noticed() {
     for (name, missing) in
@@ -48,8 +49,11 @@ fn what_no_file_mentions_is_noticed() {
             let answer = without(history, &replay, missing);
             let abstained = ["ahead", "doubtful", "ambiguous", "half-applied", "foreign"];
             let noticed = abstained.contains(&answer.verdict.as_str()) && !answer.settled;
-            let named = !answer.deviations().is_empty();
-            if noticed && named { Vec::new() } else { vec![answer.brief()] }
+            let deviations = answer.deviations();
+            let named = !deviations.is_empty();
+            // A whole table may be anybody's, and forbids no proof of the others; it is named all the same.
+            let is_beside = deviations.lines().all(|line| line.starts_with("table "));
+            if (noticed || is_beside) && named { Vec::new() } else { vec![answer.brief()] }
         });
     }
 }

@@ -91,6 +91,10 @@ impl Session {
         note: &Note,
     ) -> Result<Recorded, DatabaseError> {
         let standing = self.standing().await?;
+        if standing.would_take_tables() {
+            let reason = "your role is called levelhead, and a schema of its name would take the application's tables";
+            return Ok(Recorded::No { reason: reason.to_owned(), remedy: Remedy::AnotherRole });
+        }
         if let Some(grant) = standing.grant() {
             let reason = "this role may not write to it".to_owned();
             return Ok(Recorded::No { reason, remedy: Remedy::Grant(grant) });

@@ -14,6 +14,8 @@ pub(super) struct Standing {
     may_create_schema: bool,
     /// Whether there is a schema `levelhead`.
     schema: bool,
+    /// Whether a schema of that name would be the first that unqualified names lead to: the role has it, too.
+    leads_here: bool,
     schema_create: bool,
     schema_usage: bool,
     /// Whether there is a `levelhead.ledger`.
@@ -28,6 +30,11 @@ impl Standing {
         let schema = (!self.schema).then(|| format!("CREATE SCHEMA {SCHEMA}"));
         let table = (!self.table).then(|| create(sql::LEDGER_TYPES));
         schema.into_iter().chain(table).collect()
+    }
+
+    /// Whether making the schema would change where the application's tables are made and found.
+    pub(super) fn would_take_tables(&self) -> bool {
+        !self.schema && self.leads_here
     }
 
     pub(super) fn read(answer: &str) -> serde_json::Result<Self> {

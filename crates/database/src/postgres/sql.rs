@@ -319,6 +319,7 @@ pub(super) const LEDGER_STANDING: &str = "SELECT pg_catalog.json_build_object(
     'role', current_user, 'database', pg_catalog.current_database(),
     'may_create_schema', pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),
     'schema', n.oid IS NOT NULL,
+    'leads_here', current_user = 'levelhead' AND pg_catalog.current_setting('search_path') LIKE '%$user%',
     'schema_create', coalesce(pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false),
     'schema_usage', coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false),
     'table', c.oid IS NOT NULL,

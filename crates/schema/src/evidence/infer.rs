@@ -254,7 +254,7 @@ pub fn holding(effects: &[RevisionFacts], schema: &Schema, position: usize) -> V
     held.map(|course| claim(&timeline, course, position, &live)).collect()
 }
 
-fn contradicted_at(timeline: &Timeline, live: &HashMap<Subject, State>, position: usize) -> Vec<Claim> {
+pub(super) fn contradicted_at(timeline: &Timeline, live: &HashMap<Subject, State>, position: usize) -> Vec<Claim> {
     (0..timeline.courses.len())
         .filter(|&course| {
             let held = &timeline.courses[course];

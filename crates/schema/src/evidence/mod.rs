@@ -5,19 +5,23 @@
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
 mod claim;
+mod edited;
 mod forks;
 mod half_read;
 mod infer;
 mod overlap;
+mod passable;
 mod standing;
 mod step;
 mod timeline;
 mod words;
 
 pub use claim::{Claim, most_telling_first};
+pub use edited::line_of;
 pub use forks::{Forked, Weighed};
 pub use infer::{Inference, Verdict, contradicted, holding, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
+pub use passable::is_passable;
 pub use standing::{Standing, all_shown, lacking, narrowed, standing};
 pub use step::{StepFacts, step};
 pub use words::name;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::claim::{Claim, claim, most_telling_first};
-use super::infer::{Inference, Verdict, contradicted};
+use super::edited::take_edited;
+use super::infer::{Inference, Verdict, contradicted, contradicted_at};
 use super::step::{StepFacts, step_of};
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::RevisionFacts;
@@ -16,6 +17,8 @@ pub enum Standing {
     Agrees {
         /// What deviates.
         drift: Vec<Claim>,
+        /// What revisions would make that have run, as far as the rest of them tells, and that is missing.
+        edited: Vec<Claim>,
     },
     /// Something is there that only later revisions make: to upgrade would make it twice.
     Later {
@@ -58,32 +61,39 @@ pub fn standing(effects: &[RevisionFacts], schema: &Schema, inference: &Inferenc
     // What an applied revision did that nobody has read may have changed what those before it made, and its own.
     let unread = effects[..claimed].iter().rposition(|revision| revision.may_reach_others());
     let is_after = |claim: &Claim| unread.is_none_or(|unread| claim.by.is_some_and(|by| by > unread));
-    let agrees = || {
-        let mut drift = inference.contradicted.clone();
-        drift.retain(is_after);
-        Standing::Agrees { drift }
-    };
     let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed, at);
     missing.retain(is_after);
     if unread.is_some() {
         there.retain(is_weighty);
     }
     missing.retain(|claim| claim.by.is_none_or(|by| !effects[by].is_in_doubt()));
+    // The row is judged by what the revision that it names should have left, not by a neighbour that fits as well.
+    let agrees = |mut missing: Vec<Claim>| {
+        missing.retain(is_weighty);
+        let edited = take_edited(&timeline, &live, &mut missing);
+        let mut drift = contradicted_at(&timeline, &live, claimed);
+        drift.retain(is_after);
+        most_telling_first(&mut drift, claimed);
+        drift.retain(|claim| !edited.iter().any(|edited| edited.subject == claim.subject));
+        Standing::Agrees { drift, edited }
+    };
     match at {
         // What is named only because something of it is unread does not explain a table that it makes for certain.
         Some((first, last)) if (first..last).contains(&claimed) && there.iter().any(is_weighty) => {
             Standing::Later { at, there }
         }
-        Some((first, last)) if (first..=last).contains(&claimed) => agrees(),
+        Some((first, last)) if (first..=last).contains(&claimed) => agrees(missing),
         // Without one thing that is there too early, or missing, a different position is no more than a guess.
         Some((first, _)) if first > claimed && !there.is_empty() => Standing::Later { at, there },
         Some((_, last)) if last < claimed && !missing.is_empty() => Standing::Earlier { at, missing },
-        Some(_) => agrees(),
+        Some(_) => agrees(missing),
         None => {
             there.retain(is_weighty);
             missing.retain(is_weighty);
+            let known = missing.clone();
+            take_edited(&timeline, &live, &mut missing);
             match (there.is_empty(), missing.is_empty()) {
-                (true, true) => agrees(),
+                (true, true) => agrees(known),
                 (false, _) => Standing::Later { at: None, there },
                 (true, false) => Standing::Earlier { at: None, missing },
             }

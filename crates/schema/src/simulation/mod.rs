@@ -60,6 +60,12 @@ impl Simulation {
         }
     }
 
+    /// A database that holds this.
+    #[must_use]
+    pub fn on(schema: Schema, dialect: Dialect, default_schema: &str) -> Self {
+        Self { schema, ..Self::new(dialect, default_schema) }
+    }
+
     /// A name as facts spell it.
     pub fn qualify(&self, name: &str, schema: Option<&str>) -> String {
         match schema {
