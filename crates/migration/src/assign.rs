@@ -80,7 +80,9 @@ impl Interpreter<'_> {
                 let mut list = list.borrow_mut();
                 let (items, partial) = more.unwrap_or((Vec::new(), true));
                 list.items.extend(items);
-                list.partial |= partial;
+                if partial {
+                    list.open();
+                }
                 None
             }
             (Value::List(_) | Value::Dict(_) | Value::Set(_), _) => {

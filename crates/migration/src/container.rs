@@ -111,9 +111,11 @@ impl Interpreter<'_> {
                 Some((items, partial)) => {
                     self.memory = self.memory.saturating_add(items.len() * 32);
                     list.items.extend(items);
-                    list.partial |= partial;
+                    if partial {
+                        list.open();
+                    }
                 }
-                None => list.partial = true,
+                None => list.open(),
             },
             ("insert", Some(at)) => {
                 let (at, length) = (at.integer().unwrap_or(0), list.items.len() as i64);
@@ -124,7 +126,7 @@ impl Interpreter<'_> {
                 Some(at) => {
                     list.items.remove(at);
                 }
-                None => list.partial = true,
+                None => list.open(),
             },
             ("pop", None) => return list.items.pop().unwrap_or(Value::Unknown),
             ("pop", Some(at)) => {

@@ -84,6 +84,16 @@ pub(super) enum Value {
 pub(super) struct List {
     pub(super) items: Vec<Value>,
     pub(super) partial: bool,
+    /// What else it may hold, of each item nobody knows whether it does; `None`: anything.
+    pub(super) perhaps: Option<Vec<Value>>,
+}
+
+impl List {
+    /// It may hold anything else.
+    pub(super) fn open(&mut self) {
+        self.partial = true;
+        self.perhaps = None;
+    }
 }
 
 impl Value {
@@ -92,11 +102,17 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: false })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: false, perhaps: None })))
     }
 
     pub(super) fn partial_list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: true })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: true, perhaps: None })))
+    }
+
+    /// A list of these items, and perhaps of some of those.
+    pub(super) fn list_perhaps_with(items: Vec<Value>, perhaps: Vec<Value>) -> Self {
+        let partial = !perhaps.is_empty();
+        Self::List(Rc::new(RefCell::new(List { items, partial, perhaps: Some(perhaps) })))
     }
 
     /// A dictionary: of equal keys the last one's value, at the place of the first.
@@ -200,6 +216,14 @@ impl Value {
             }
             Self::Str(text) => Some((text.chars().map(|c| Value::str(c.to_string())).collect(), false)),
             Self::Class(class) if class.nature == Nature::Enum => Some((class.members(), false)),
+            _ => None,
+        }
+    }
+
+    /// What a list that is not known in full may hold beside its items, where that is known.
+    pub(super) fn perhaps(&self) -> Option<Vec<Value>> {
+        match self {
+            Self::List(list) => list.borrow().perhaps.clone(),
             _ => None,
         }
     }
