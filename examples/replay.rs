@@ -20,6 +20,7 @@ use migration::{Checkout, Script, read};
 use schema::evidence::{Claim, Forked, Standing, Verdict, Weighed, contradicted, most_telling_first, name, standing};
 use schema::operation::Operation;
 use schema::{Dialect, RevisionFacts, Schema, Setting, Subject, revision_facts};
+use version_table::VersionTable;
 
 /// Alembic's own table, which is no evidence.
 const VERSION_TABLE: &str = "alembic_version";
@@ -142,6 +143,8 @@ impl Recorded {
         let mut files = HashMap::new();
         collect(&root.join(versions), &mut files);
         let disk = Disk { root: root.to_owned(), versions: versions.to_owned() };
+        let in_default_schema =
+            VersionTable { schema: Some(default_schema.to_owned()), leads: true, ..VersionTable::default() };
         let (mut scripts, mut needs, mut live) = (Vec::new(), Vec::new(), Vec::new());
         for id in &order {
             let (path, revision) = files.get(id).ok_or_else(|| format!("no file for revision {id}"))?;
@@ -152,7 +155,7 @@ impl Recorded {
             needs.push(named.filter_map(|name| order.iter().position(|id| id == name)).collect());
             let path = catalogues.join(format!("{}.json", id.replace('/', "_")));
             let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let schema = catalogue::read(&text, Some(default_schema), VERSION_TABLE);
+            let schema = catalogue::read(&text, &in_default_schema);
             live.push(schema.map_err(|error| error.to_string())?);
         }
         let setting = Setting {

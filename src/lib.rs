@@ -34,7 +34,7 @@ use config::{Config, Switch};
 use error::Error;
 use help::Help;
 use logging::Log;
-use process::exec::exec;
+use process::exec::{Successor, exec};
 use process::program::Program;
 use process::{signals, stdio};
 
@@ -57,12 +57,12 @@ pub fn start(arguments: &[OsString]) -> i32 {
     };
     match carry_out(cli) {
         Ok(None) => 0,
-        Ok(Some(program)) => refuse(&Error::Program(exec(&program, Switch::is_yes))),
+        Ok(Some(successor)) => refuse(&Error::Program(exec(&successor, Switch::is_yes))),
         Err(stop) => refuse(&stop),
     }
 }
 
-fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
+fn carry_out(cli: Cli) -> Result<Option<Successor>, Error> {
     // What the program says about itself depends on no setting, however wrong one is.
     match cli.command {
         Command::Completions { shell } => return commands::manual::completions(Cli::command(), shell).map(|()| None),
@@ -72,10 +72,11 @@ fn carry_out(cli: Cli) -> Result<Option<Program>, Error> {
     let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let database_url = config.database_url_for_others().map(str::to_owned);
     let done = runtime.block_on(dispatch(&Session::new(config), &cli.command));
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
-    done
+    Ok(done?.map(|program| Successor { program, database_url }))
 }
 
 /// A line a command. Only `run` becomes another program.

@@ -133,7 +133,8 @@ impl Comparison {
         let scripts: Arc<[Script]> = scripts(files, &ids)?.into();
         let disk = Arc::new(Disk::around(&files.layout)?);
         // The migrations are read while the server gathers its answer, as if that named the usual schema.
-        let usual = setting(database.dialect(), database.dialect().usual_schema(), table);
+        let usual = database.dialect().usual_schema();
+        let usual = setting(database.dialect(), table.default_schema().unwrap_or(usual), table);
         let reading = tokio::task::spawn_blocking({
             let (scripts, disk, usual) = (scripts.clone(), disk.clone(), usual.clone());
             move || facts(scripts.iter(), &disk, &usual)
@@ -186,11 +187,7 @@ pub(super) fn unread_lines(files: &Files, id: &str, effects: &RevisionFacts) -> 
 }
 
 fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
-    let version_table = match &table.schema {
-        Some(namespace) if namespace != default_schema => format!("{namespace}.{}", table.name),
-        _ => table.name.clone(),
-    };
-    Setting { dialect, default_schema: default_schema.to_owned(), version_table }
+    Setting { dialect, default_schema: default_schema.to_owned(), version_table: table.seen_from(default_schema) }
 }
 
 /// The texts of revisions.

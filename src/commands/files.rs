@@ -1,5 +1,6 @@
 //! One of the two sides of every command: what the migration files say, and which rows of the database they are held against.
 
+use std::cell::OnceCell;
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -21,6 +22,8 @@ pub(super) struct Files {
     version_table: Result<VersionTable, Undecidable>,
     /// Whether nobody has named the version table, so that it is Alembic's default.
     is_default_table: bool,
+    /// The version table, where `env.py` sets the search path and the database tells what to.
+    found: OnceCell<VersionTable>,
 }
 
 impl Files {
@@ -55,7 +58,8 @@ impl Files {
     fn new(config: &Config, layout: Layout, graph: RevisionGraph, declared: Declared) -> Self {
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
         let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
-        Self { layout, graph, version_table: declared.settle(name, schema), is_default_table }
+        let version_table = declared.settle(name, schema);
+        Self { layout, graph, version_table, is_default_table, found: OnceCell::new() }
     }
 
     /// Reads the files whole: an upgrade loads them, so one that Python could not load stops it before it begins.
@@ -64,8 +68,11 @@ impl Files {
         Ok(())
     }
 
-    /// The version table that the configuration or `env.py` names.
+    /// The version table that the configuration or `env.py` names, or that has been found.
     pub(super) fn version_table(&self) -> Result<&VersionTable, Error> {
+        if let Some(found) = self.found.get() {
+            return Ok(found);
+        }
         self.version_table.as_ref().map_err(|undecidable| undecidable.clone().into())
     }
 
@@ -83,10 +90,45 @@ impl Files {
         }
         // What is found may be the table itself, which an upgrade has made since.
         match database.version_rows(table).await? {
+            VersionRows::NoTable if self.is_found_in(&found) => {
+                Ok(database.version_rows(self.version_table()?).await?)
+            }
             VersionRows::NoTable => {
                 Err(Error::VersionTableElsewhere { wanted: table.to_string(), found: found.join(", ") })
             }
             rows => Ok(rows),
+        }
+    }
+
+    /// The rows, wherever the version table is.
+    pub(super) async fn rows(&self, database: &Database) -> Result<VersionRows, Error> {
+        let rows = database.version_rows(self.version_table()?).await?;
+        if rows == VersionRows::NoTable && self.is_found(database).await? {
+            return Ok(database.version_rows(self.version_table()?).await?);
+        }
+        Ok(rows)
+    }
+
+    /// Looks for the version table in the schema that `env.py` may have set the search path to, where nobody has named one.
+    /// Answers whether it has been found there.
+    pub(super) async fn is_found(&self, database: &Database) -> Result<bool, Error> {
+        Ok(self.may_be_elsewhere() && self.is_found_in(&database.version_tables().await?))
+    }
+
+    fn may_be_elsewhere(&self) -> bool {
+        self.is_default_table && self.found.get().is_none() && env_py::sets_search_path(&self.layout)
+    }
+
+    /// Whether one of these tables is the version table: the only one of its name.
+    fn is_found_in(&self, tables: &[String]) -> bool {
+        let Ok(table) = self.version_table.as_ref() else { return false };
+        let schemas = tables.iter().filter_map(|found| found.rsplit_once('.'));
+        let mut schemas = schemas.filter(|(_, name)| *name == table.name).map(|(schema, _)| schema.to_owned());
+        match (schemas.next(), schemas.next()) {
+            (Some(schema), None) if self.may_be_elsewhere() => {
+                self.found.set(VersionTable { schema: Some(schema), leads: true, ..table.clone() }).is_ok()
+            }
+            _ => false,
         }
     }
 

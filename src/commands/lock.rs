@@ -12,8 +12,8 @@ use crate::logging::Waiting;
 use database::connect::ConnectError;
 use database::failure::FailureKind;
 use database::lock::{Attempt, Guard, Holder, pause};
-use database::{Database, DatabaseError};
-use version_table::{VersionRows, VersionTable};
+use database::{Database, DatabaseError, Glance};
+use version_table::VersionTable;
 
 /// How long a read may take before it is a wait.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -28,17 +28,17 @@ impl Session {
         database.patient(self.config.lock_timeout.saturating_add(DOUBT))
     }
 
-    /// The rows of the version table, for which whoever alters the table is waited for as for any other upgrade.
-    pub(super) async fn rows_in_time(&self, database: &Database, table: &VersionTable) -> Result<VersionRows, Error> {
+    /// The rows of the version table and a few tables, for which whoever alters the table is waited for as for any other upgrade.
+    pub(super) async fn glance_in_time(&self, database: &Database, table: &VersionTable) -> Result<Glance, Error> {
         // A limit of 0 waits for nobody, and is no limit on the read itself.
         let (begin, limit) = (Instant::now(), self.config.lock_timeout);
         let deadline = begin + limit.max(SILENCE);
         let mut is_locked = false;
         let mut waiting = Waiting::for_what("the version table");
-        let mut read = pin!(database.version_rows(table));
+        let mut read = pin!(database.glance(table));
         loop {
             match timeout_at(deadline.min(Instant::now() + SILENCE), &mut read).await {
-                Ok(rows) => return Ok(rows?),
+                Ok(seen) => return Ok(seen?),
                 Err(_) if Instant::now() >= deadline => {
                     return Err(DatabaseError::TableLocked { waited: limit }.into());
                 }
@@ -48,8 +48,8 @@ impl Session {
                         is_locked = self.is_locked_for_others(table).await?;
                         if !is_locked {
                             // A lock that has just been given back has kept nobody from answering.
-                            if let Ok(rows) = timeout(SILENCE, &mut read).await {
-                                return Ok(rows?);
+                            if let Ok(seen) = timeout(SILENCE, &mut read).await {
+                                return Ok(seen?);
                             }
                             let (doing, waited) = ("read the version table", DOUBT);
                             return Err(DatabaseError::Silent { doing, waited, may_be_done: false }.into());

@@ -11,6 +11,7 @@ use std::time::Instant;
 use clap::Args;
 use tracing::{info, warn};
 
+use super::files::Files;
 use super::look::{Depth, Look};
 use super::session::Session;
 use super::{follow, further, upgrade};
@@ -19,6 +20,8 @@ use crate::error::Error;
 use crate::help::Help;
 use crate::process::program::{self, Program};
 use crate::reconcile::{Severity, list};
+use database::Glance;
+use version_table::VersionRows;
 
 /// How many times a start goes on after the database was restarted under it. A migration that brings the server down must
 /// not do so for ever.
@@ -87,8 +90,13 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
     }
     let goal = files.goal(config)?;
     let database = session.patient(database);
-    let rows = session.rows_in_time(&database, files.version_table()?).await?;
-    if goal.is_reached(&files.graph, rows.revisions()) && config.verify != Verify::Always {
+    let mut seen = session.glance_in_time(&database, files.version_table()?).await?;
+    if seen.rows == VersionRows::NoTable && files.is_found(&database).await? {
+        seen = session.glance_in_time(&database, files.version_table()?).await?;
+    }
+    let rows = &seen.rows;
+    let is_at_head = goal.is_reached(&files.graph, rows.revisions());
+    if is_at_head && !wants_a_look(config.verify, &files, &seen) {
         database.close_before_exec().await;
         let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
         info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
@@ -97,16 +105,29 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
         return Ok(());
     }
     files.read_whole()?;
-    if config.skip_upgrade || goal.is_reached(&files.graph, rows.revisions()) {
+    if config.skip_upgrade || is_at_head {
         let look = session.look(&files, &database, &goal, Depth::Schema).await;
         database.close().await;
         return report(config, &look?);
+    }
+    if let Some(start) = start {
+        program::check(start, config.path.as_deref()).map_err(Error::Program)?;
     }
     session.liveness.begin();
     // What another instance is in the middle of may look like anything: only under the lock, or after it, is it judged.
     match mode {
         Mode::Upgrade => upgrade::under_the_lock(session, &files, start, database).await,
         Mode::Wait => follow::until_at_head(session, &files, database).await,
+    }
+}
+
+/// Whether rows that are the heads are held against the schema: where it is asked for, and where no table is seen that the
+/// files speak of. A row alone is no database.
+fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
+    match verify {
+        Verify::Always => true,
+        Verify::Never => false,
+        Verify::Changed => !history::mentions_any(&files.graph, &seen.tables),
     }
 }
 

@@ -77,10 +77,9 @@ impl Session {
 
     /// The rows of one database.
     pub(super) async fn rows_at(&self, files: &Files, url: &DatabaseUrl) -> Result<VersionRows, Error> {
-        let table = files.version_table()?;
         let database = self.open_at(url).await?;
-        let rows = database.version_rows(table).await;
+        let rows = files.rows(&database).await;
         database.close().await;
-        Ok(rows?)
+        rows
     }
 }

@@ -79,7 +79,7 @@ async fn last_change(config: &Config, database: &Database) -> Result<(VersionTab
     };
     let (schema, name) = (last.version_table_schema.clone(), last.version_table.clone());
     entries.retain(|entry| entry.version_table == name && entry.version_table_schema == schema);
-    let table = VersionTable { schema, name, primary_key: true };
+    let table = VersionTable { schema, name, ..VersionTable::default() };
     let rows = database.version_rows(&table).await?;
     let there = (rows != VersionRows::NoTable).then(|| rows.revisions());
     let entry = undoable(&entries, there)?.clone();

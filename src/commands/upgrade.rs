@@ -13,8 +13,8 @@ use crate::config::{Config, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
 use crate::help::Help;
-use crate::process::program::Program;
-use crate::process::upgrade;
+use crate::process::program::{self, Program, ProgramError};
+use crate::process::upgrade::{self, Task};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use database::Database;
 use version_table::ledger::Action;
@@ -37,10 +37,16 @@ pub(super) async fn under_the_lock(
         }
         Ok(at_head.then_some(()))
     };
+    let program = command(session, files, start, &goal);
+    match &program {
+        // Where there is none, another instance may have one.
+        Ok(_) | Err(ProgramError::NotFound { .. } | ProgramError::NoFile { .. }) => {}
+        Err(_) => return program.map(drop).map_err(Error::NoUpgradeCommand),
+    }
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(()) };
     let mut begun = None;
-    let upgraded = upgrade(session, files, start, guard.lost(), &mut begun).await;
+    let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     if guarded && matches!(&upgraded, Err(Error::Upgrade(failure)) if failure.has_exited()) {
         say_what_is_left(session, files, &goal, begun).await;
@@ -68,7 +74,7 @@ pub(super) async fn under_the_lock(
 async fn upgrade(
     session: &Session,
     files: &Files,
-    start: Option<&Program>,
+    program: Result<Program, ProgramError>,
     lock_lost: impl Future<Output = String>,
     begun: &mut Option<Upgrade>,
 ) -> Result<(), Error> {
@@ -79,12 +85,17 @@ async fn upgrade(
     let planned = repair(session, files, &database, &goal).await;
     database.close().await;
     let Some(pending) = planned? else { return Ok(()) };
-    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
-    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
-    let program = upgrade::find(&words, start, config.path.as_deref()).map_err(Error::NoUpgradeCommand)?;
+    let program = program.map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
-    let timed = upgrade::upgrade(&program, config.upgrade_timeout, lock_lost, revision_begun).await;
+    let task = Task {
+        program: &program,
+        limit: config.upgrade_timeout,
+        begins: revision_begun,
+        sockets: config.sockets,
+        database_url: config.database_url_for_others(),
+    };
+    let timed = upgrade::upgrade(&task, lock_lost).await;
     let timed = timed.map_err(UpgradeFailure::of)?;
     let database = session.open().await?;
     let look = session.look(files, &database, &goal, depth(config)).await?;
@@ -101,6 +112,16 @@ async fn upgrade(
     }
     info!("at head {}, upgraded in {:.1} s", list(rows), clock.elapsed().as_secs_f64());
     Ok(())
+}
+
+/// The upgrade command: found, and with an interpreter that may be executed.
+fn command(session: &Session, files: &Files, start: Option<&Program>, goal: &Goal) -> Result<Program, ProgramError> {
+    let (config, path) = (&session.config, session.config.path.as_deref());
+    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
+    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
+    let program = upgrade::find(&words, start, path)?;
+    program::check(&program, path)?;
+    Ok(program)
 }
 
 /// Says where a failed upgrade has left the database: what of it is there already. Notes the revisions that it has committed

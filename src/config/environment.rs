@@ -15,6 +15,9 @@ use database::url::LibpqEnvironment;
 /// What levelhead's own variables begin with.
 pub(super) const PREFIX: &str = "LEVELHEAD_";
 
+/// More descriptors than any service has.
+const MOST_SOCKETS: i32 = 1 << 16;
+
 /// A snapshot of the environment. Names and values may be any bytes; only what is used must be UTF-8.
 pub(super) struct Environment(HashMap<OsString, OsString>);
 
@@ -57,6 +60,12 @@ impl Environment {
     /// (<https://fly.io/docs/reference/configuration/#run-one-off-commands-before-releasing-a-deployment>).
     pub(super) fn is_release(&self) -> Result<bool, ConfigError> {
         Ok(self.text("RELEASE_COMMAND")? == Some("1"))
+    }
+
+    /// How many sockets systemd has opened for the service; nonsense counts as none.
+    pub(super) fn sockets(&self) -> i32 {
+        let given = self.bytes("LISTEN_FDS").and_then(OsStr::to_str).and_then(|text| text.parse().ok());
+        given.filter(|count| (0..=MOST_SOCKETS).contains(count)).unwrap_or(0)
     }
 
     /// What the platform calls this release.

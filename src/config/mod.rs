@@ -37,6 +37,8 @@ use version_table::ledger::Origin;
 pub struct Config {
     /// DATABASE_URL as given. It may hold a password in any place, so it is private and never printed.
     database_url: Option<String>,
+    /// DATABASE_URL without the white space at its end, where the variable has any and no flag replaces it.
+    trimmed_url: Option<String>,
     /// LEVELHEAD_DATABASES as given, `NAME=URL` each; they may hold passwords too.
     databases: Vec<String>,
     /// Whether DATABASE_URL is there but empty.
@@ -75,6 +77,8 @@ pub struct Config {
     pub upgrade_timeout: Duration,
     /// Where to answer a platform's port check meanwhile.
     pub liveness_port: Option<NonZeroU16>,
+    /// How many descriptors, from 3 on, a service manager has opened for the start command.
+    pub sockets: i32,
     /// The PATH that commands are looked up in.
     pub path: Option<OsString>,
     /// Variables by which a platform or a person says that this is production; only names and harmless words.
@@ -180,7 +184,10 @@ impl Config {
         // Alembic has rules of its own for the two.
         let alembic_config = variables.alembic_config.take().unwrap_or_default().pop();
         let settled = flags.over(variables);
+        let variable = environment.text("DATABASE_URL")?.filter(|text| text.trim_end() != *text);
+        let is_used = |text: &&str| settled.database_url.as_deref() == Some(*text);
         Ok(Self {
+            trimmed_url: variable.filter(is_used).map(|text| text.trim_end().to_owned()),
             database_url: settled.database_url,
             databases: settled.databases.unwrap_or_default(),
             database_url_is_empty: environment.is_set_to_nothing("DATABASE_URL"),
@@ -217,6 +224,7 @@ impl Config {
                 Some(PortChoice::OfPortVariable) => environment.port()?,
                 None => None,
             },
+            sockets: environment.sockets(),
             path: environment.bytes("PATH").map(OsString::from),
             production_signs: environment.production_signs(),
             surroundings: Surroundings {
@@ -240,6 +248,11 @@ impl Config {
             Some(text) => Ok(DatabaseUrl::parse(text, &self.libpq)?),
             None => Err(ConfigError::NoDatabaseUrl { empty: self.database_url_is_empty }),
         }
+    }
+
+    /// DATABASE_URL as the upgrade and the start command are to find it, where that is not as it is.
+    pub fn database_url_for_others(&self) -> Option<&str> {
+        self.trimmed_url.as_deref()
     }
 
     /// A URL that something else than DATABASE_URL holds, read the same way.

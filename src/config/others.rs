@@ -46,6 +46,7 @@ pub static OTHERS: &[Other] = &[
         names: &["RELEASE_COMMAND"],
         purpose: "`1` in the machine that Fly starts for `release_command`; see below",
     },
+    Other { names: &["LISTEN_FDS"], purpose: "systemd's sockets, which the upgrade does not get" },
     Other { names: IMAGES, purpose: "the release's name in the ledger, where `LEVELHEAD_IMAGE` is not set" },
     Other { names: PLATFORMS, purpose: "by them `reset` knows production, and refuses" },
     Other { names: PURPOSES, purpose: "likewise, where one says `production`, `prod` or `live`" },

@@ -21,7 +21,9 @@ impl Help for UrlError {
             Self::NoScheme => "write DATABASE_URL as postgresql://user:password@host:5432/database".into(),
             Self::UnsupportedDialect { .. } => "use a postgresql:// or sqlite:/// URL".into(),
             Self::UnescapedAt => "write each @ of the password as %40 (also / as %2F, : as %3A, ? as %3F)".into(),
-            Self::AfterHost => "write an IPv6 host as [address]:port/database".into(),
+            Self::SchemeCase { dialect } => format!("write the scheme as {dialect}").into(),
+            Self::SeveralPorts => "write postgresql://USER:PASSWORD@/NAME?host=HOST1:PORT1&host=HOST2:PORT2".into(),
+            Self::AfterHost | Self::NoBrackets => "write an IPv6 host as [address]:port/database".into(),
             Self::Port => {
                 "check the part after the host; a / : ? # or @ in the password must be percent-encoded".into()
             }

@@ -1,8 +1,10 @@
 //! What to do about a program that cannot be executed, an upgrade that failed, and a port that is taken.
 
 use std::io::ErrorKind;
+use std::path::Path;
 
 use super::{Advice, Command, Help};
+use crate::process::barrier::Barrier;
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::process::upgrade::UpgradeError;
@@ -25,7 +27,14 @@ impl Help for ProgramError {
             Self::Dangling { file, .. } if is_python(&file.to_string_lossy()) => virtualenv(),
             Self::Dangling { target, .. } => format!("put {} there, or name another program", target.display()).into(),
             Self::Folder { .. } => "name a program inside it".into(),
-            Self::Unreachable { file } => Command::of("namei", "-l").with(file.display()).into(),
+            Self::Unreachable { barrier: Some(Barrier { folder, .. }), .. } if folder == Path::new("/root") => {
+                "put it where this user may go: a Python that root has installed for itself is no other user's".into()
+            }
+            Self::Unreachable { barrier: Some(barrier), .. } => {
+                Command::of("chmod", "o+x").with(barrier.folder.display()).before(", or put it where this user may go")
+            }
+            Self::Unreachable { file, .. } => Command::of("namei", "-l").with(file.display()).into(),
+            Self::Interpreter { source, .. } => source.help(),
             Self::NotExecutable { file } => Command::of("chmod", "+x").with(file.display()).into(),
             Self::NoExec { file } => Command::of("findmnt", "-T")
                 .with(file.display())

@@ -5,25 +5,44 @@ use std::ffi::{CStr, CString, OsStr, c_char};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
+use nix::errno::Errno;
 use nix::unistd::execve;
 
-use super::program::{Program, ProgramError};
+use super::program::{Program, ProgramError, SHELL};
 use super::signals;
 
 /// The variable that tells the application, and the upgrade command, not to upgrade on their own.
 pub const SKIP_DB_UPGRADE: &str = "SKIP_DB_UPGRADE";
 
-/// Becomes `program`: same PID, same descriptors, same environment but for [`SKIP_DB_UPGRADE`], which stays as it is where its
-/// value `is_yes`. Returns only on failure.
-pub fn exec(program: &Program, is_yes: fn(&str) -> bool) -> ProgramError {
+/// What levelhead becomes.
+#[derive(Debug)]
+pub struct Successor {
+    /// The start command.
+    pub program: Program,
+    /// DATABASE_URL, where it was understood in another way than it is written.
+    pub database_url: Option<String>,
+}
+
+/// Becomes the start command: same PID, same descriptors, same environment but for [`SKIP_DB_UPGRADE`], which stays as it is
+/// where its value `is_yes`, and for white space at the end of DATABASE_URL. Returns only on failure.
+pub fn exec(Successor { program, database_url }: &Successor, is_yes: fn(&str) -> bool) -> ProgramError {
     let failed = |source| ProgramError::of_execve(&program.file, source);
     let words: Result<Vec<CString>, _> = program.words.iter().map(|word| c_string(word)).collect();
     let (Ok(words), Ok(file)) = (words, c_string(program.file.as_os_str())) else {
         return failed(io::Error::from(io::ErrorKind::InvalidInput));
     };
-    let environment = with_upgrade_skipped(inherited_environment(), is_yes);
+    let mut environment = with_upgrade_skipped(inherited_environment(), is_yes);
+    if let Some(url) = database_url {
+        replace(&mut environment, "DATABASE_URL", url);
+    }
     signals::restore_for_exec();
     let Err(answer): nix::Result<Infallible> = execve(&file, &words, &environment);
+    if answer == Errno::ENOEXEC && program.is_for_the_shell() {
+        let through_the_shell: Vec<CString> =
+            [SHELL.to_owned(), file].into_iter().chain(words.into_iter().skip(1)).collect();
+        let Err(answer): nix::Result<Infallible> = execve(SHELL, &through_the_shell, &environment);
+        return failed(answer.into());
+    }
     failed(answer.into())
 }
 
@@ -47,6 +66,16 @@ fn inherited_environment() -> Vec<CString> {
         }
     }
     entries
+}
+
+/// Sets a variable in its place, where it is set.
+fn replace(environment: &mut [CString], name: &str, value: &str) {
+    let is_it = |entry: &&mut CString| {
+        entry.to_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest[..].starts_with(b"="))
+    };
+    if let (Some(entry), Ok(new)) = (environment.iter_mut().find(is_it), CString::new(format!("{name}={value}"))) {
+        *entry = new;
+    }
 }
 
 /// Sets SKIP_DB_UPGRADE=true in its place, or at the end where it was not set. A yes in another spelling stays: the

@@ -1,12 +1,13 @@
 //! Finding a program: what `execvp` would do, with an answer that names the cause.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CStr, OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::barrier::Barrier;
 pub use super::program_error::ProgramError;
 use nix::unistd::{AccessFlags, access};
 
@@ -27,7 +28,18 @@ impl Program {
     pub fn command_line(&self) -> String {
         command_line(&self.words)
     }
+
+    /// Whether it is a script without a shebang, which execvp has the shell run; an empty one, too. What holds a NUL byte is a
+    /// program, of another machine where the kernel does not execute it.
+    pub(super) fn is_for_the_shell(&self) -> bool {
+        let mut start = [0; 256];
+        let read = File::open(&self.file).and_then(|mut file| file.read(&mut start));
+        read.is_ok_and(|length| !start.starts_with(b"#!") && !start[..length].contains(&0))
+    }
 }
+
+/// What runs a script that names no interpreter.
+pub(super) const SHELL: &CStr = c"/bin/sh";
 
 /// Words as they would be typed into a shell, for people: a URL in them is shown without its password.
 pub fn command_line(words: &[OsString]) -> String {
@@ -58,28 +70,45 @@ pub fn find(words: &[OsString], path: Option<&OsStr>) -> Result<Program, Program
 /// Whether the kernel would execute it: the interpreter that a script names has to be there, too, and what env(1) is told to
 /// start has to be on `path`.
 pub fn check(program: &Program, path: Option<&OsStr>) -> Result<(), ProgramError> {
-    let Some(line) = first_line(&program.file) else { return Ok(()) };
-    let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
-    let Some(interpreter) = words.next() else { return Ok(()) };
+    check_interpreter(&program.file)?;
+    let Some(name) = started_by_env(&program.file) else { return Ok(()) };
     let file = program.file.clone();
-    if !Path::new(interpreter).exists() {
-        return Err(ProgramError::NoInterpreter { file, interpreter: interpreter.to_owned() });
+    match find(&[(&*name).into()], path) {
+        Ok(_) => Ok(()),
+        Err(_) if name.ends_with('\r') => Err(ProgramError::NoInterpreter { file, interpreter: name }),
+        Err(ProgramError::NotFound { .. } | ProgramError::NoFile { .. }) => Err(ProgramError::NotOnPath { file, name }),
+        Err(error) => Err(ProgramError::Interpreter { file, source: error.into() }),
     }
-    // After its options and assignments.
-    let named = words.find(|word| !word.starts_with('-') && !word.contains('='));
-    match named.filter(|_| interpreter.ends_with("/env")) {
-        Some(name) if name.ends_with('\r') => Err(ProgramError::NoInterpreter { file, interpreter: name.to_owned() }),
-        Some(name) if find(&[name.into()], path).is_err() => {
-            Err(ProgramError::NotOnPath { file, name: name.to_owned() })
+}
+
+/// Whether the interpreter that the first line of a script names may be executed.
+pub(super) fn check_interpreter(file: &Path) -> Result<(), ProgramError> {
+    let Some(interpreter) = interpreter(file) else { return Ok(()) };
+    let file = file.to_owned();
+    match executable(Path::new(&interpreter)) {
+        Ok(()) => Ok(()),
+        Err(ProgramError::NoFile { .. } | ProgramError::Dangling { .. }) => {
+            Err(ProgramError::NoInterpreter { file, interpreter })
         }
-        _ => Ok(()),
+        Err(error) => Err(ProgramError::Interpreter { file, source: error.into() }),
     }
+}
+
+/// What env(1) is told to start by the first line of a script, as far as its options are followed.
+fn started_by_env(file: &Path) -> Option<String> {
+    let line = first_line(file)?;
+    let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
+    words.next().filter(|interpreter| interpreter.ends_with("/env"))?;
+    let named = words.find(|word| !matches!(*word, "-S" | "-i" | "-iS" | "-vS" | "--") && !word.contains('='))?;
+    (!named.starts_with('-')).then(|| named.to_owned())
 }
 
 fn executable(file: &Path) -> Result<(), ProgramError> {
     let owned = file.to_owned();
     match fs::metadata(file) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(ProgramError::Unreachable { file: owned }),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(ProgramError::Unreachable { barrier: Barrier::before(file), file: owned })
+        }
         Err(_) => Err(match fs::read_link(file) {
             Ok(target) => ProgramError::Dangling { file: owned, target },
             Err(_) => ProgramError::NoFile { file: owned },

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::program::interpreter;
+use super::barrier::Barrier;
+use super::program::{check_interpreter, interpreter};
 
 /// Why a command cannot be executed. `name` is the word as typed.
 #[derive(Debug, Error)]
@@ -37,10 +38,12 @@ pub enum ProgramError {
         file: PathBuf,
     },
     /// No right to look at it.
-    #[error("{file}: permission denied: a folder above it may not be entered")]
+    #[error("{}: permission denied{}", .file.display(), because(.barrier.as_ref()))]
     Unreachable {
         /// The file.
         file: PathBuf,
+        /// What stands in the way, where that can be seen.
+        barrier: Option<Barrier>,
     },
     /// No right to execute it.
     #[error("{file}: permission denied (is it executable?)")]
@@ -62,6 +65,14 @@ pub enum ProgramError {
         /// What follows `#!`.
         interpreter: String,
     },
+    /// The interpreter of its first line is there, as far as can be seen, and may not be executed.
+    #[error("{}: its interpreter {source}", .file.display())]
+    Interpreter {
+        /// The script.
+        file: PathBuf,
+        /// Why it may not be.
+        source: Box<ProgramError>,
+    },
     /// The first line leaves it to env(1), which would not find it.
     #[error("{file}: its interpreter {name} is not on the PATH")]
     NotOnPath {
@@ -77,7 +88,7 @@ pub enum ProgramError {
         file: PathBuf,
     },
     /// The kernel does not know the format.
-    #[error("{file}: not a program that this machine can execute: no shebang, or another architecture?")]
+    #[error("{file}: not a program that this machine can execute: built for another architecture?")]
     Format {
         /// The file.
         file: PathBuf,
@@ -90,6 +101,10 @@ pub enum ProgramError {
         /// The answer.
         source: io::Error,
     },
+}
+
+fn because(barrier: Option<&Barrier>) -> String {
+    barrier.map_or(": a folder on the way to it may not be entered".to_owned(), |barrier| format!(": {barrier}"))
 }
 
 /// Where a relative name leads from.
@@ -126,7 +141,7 @@ impl ProgramError {
         let file = file.to_owned();
         match source.raw_os_error() {
             Some(nix::libc::ENOEXEC) => Self::Format { file },
-            Some(nix::libc::EACCES) => Self::NotExecutable { file },
+            Some(nix::libc::EACCES) => check_interpreter(&file).err().unwrap_or(Self::NotExecutable { file }),
             Some(nix::libc::ENOENT) if file.exists() => match interpreter(&file) {
                 Some(interpreter) => Self::NoInterpreter { file, interpreter },
                 None => Self::NoLoader { file },

@@ -11,14 +11,18 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
 
 use nix::libc;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
-use nix::unistd::getpid;
+use nix::unistd::{Pid, getpid};
 use tokio::net::unix::pipe::{Receiver, Sender, pipe};
 
 /// The signals that ask a program to end.
 const ENDING: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGHUP];
+
+/// How long the signals of one Ctrl-C may be apart.
+const ONE_PRESS: Duration = Duration::from_millis(300);
 
 /// What SIGPIPE did when levelhead was started.
 static SIGPIPE_AT_START: OnceLock<SigAction> = OnceLock::new();
@@ -88,10 +92,12 @@ extern "C" fn exit_at_once(number: libc::c_int) {
 }
 
 extern "C" fn note(number: libc::c_int) {
-    let _ = ARRIVED.compare_exchange(0, number, Ordering::SeqCst, Ordering::SeqCst);
+    if number != Signal::SIGTSTP as libc::c_int {
+        let _ = ARRIVED.compare_exchange(0, number, Ordering::SeqCst, Ordering::SeqCst);
+    }
     let errno = nix::errno::Errno::last_raw();
     // SAFETY: write is async-signal-safe; the descriptor is the watcher's pipe, or -1, which is EBADF.
-    unsafe { libc::write(WAKE.load(Ordering::SeqCst), [0_u8].as_ptr().cast(), 1) };
+    unsafe { libc::write(WAKE.load(Ordering::SeqCst), number.to_le_bytes().as_ptr().cast(), 1) };
     nix::errno::Errno::set_raw(errno);
 }
 
@@ -117,17 +123,49 @@ impl Watch {
         Ok(Self { wake, _sender: sender, replaced, child })
     }
 
-    /// Waits for a signal.
+    /// Watches for Ctrl-Z, too: whoever watches is to [`suspend`](Self::suspend) this process when it is time.
+    pub fn include_suspension(&mut self) {
+        let previous = set_unless_ignored(Signal::SIGTSTP, SigHandler::Handler(note));
+        self.replaced.extend(previous.map(|previous| (Signal::SIGTSTP, previous)));
+    }
+
+    /// Waits for a signal. The first that asks to end is answered from then on.
     pub async fn arrived(&self) -> Signal {
+        match noted() {
+            Some(signal) => signal,
+            None => self.next().await,
+        }
+    }
+
+    /// Waits for another Ctrl-C. What somebody passes on to this process as well is no other.
+    pub async fn pressed_again(&self) {
+        tokio::time::sleep(ONE_PRESS).await;
+        while self.wake.try_read(&mut [0; 8]).is_ok() {}
+        while !matches!(self.next().await, Signal::SIGINT | Signal::SIGQUIT) {}
+    }
+
+    async fn next(&self) -> Signal {
+        let mut number = [0];
         loop {
-            if let Some(signal) = noted() {
-                return signal;
-            }
             if self.wake.readable().await.is_err() {
                 // Without a driver nothing can wake the watcher; the signal is then seen by `stop`.
                 std::future::pending::<()>().await;
             }
-            let _ = self.wake.try_read(&mut [0; 8]);
+            if self.wake.try_read(&mut number).is_ok()
+                && let Ok(signal) = Signal::try_from(i32::from(number[0]))
+            {
+                return signal;
+            }
+        }
+    }
+
+    /// Stops this process and the rest of its group as the terminal would. Returns when it goes on: at once where nobody could
+    /// continue it, for then the kernel does not stop it.
+    pub fn suspend(&self) {
+        let previous = set(Signal::SIGTSTP, SigHandler::SigDfl);
+        let _ = nix::sys::signal::kill(Pid::from_raw(0), Signal::SIGTSTP);
+        if let Ok(previous) = previous {
+            restore(Signal::SIGTSTP, &previous);
         }
     }
 

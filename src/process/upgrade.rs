@@ -1,35 +1,26 @@
-//! The upgrade's child process: the application's own command, in a process group of its own.
+//! The upgrade: the application's own command, from its start to what its end means.
 
 use std::ffi::{OsStr, OsString};
 use std::future::Future;
+use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::time::Duration;
 
-use nix::sys::prctl;
 use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, getpid, getppid};
+use nix::unistd::Pid;
 use thiserror::Error;
-use tokio::process::{Child, Command};
 
-use super::exec::SKIP_DB_UPGRADE;
 use super::program::{self, Program, ProgramError};
+use super::relay::Relay;
 pub use super::relay::{Begins, Timed};
-use super::relay::{Ends, Relay};
+use super::running::{Ended, Running};
 use super::signals::Watch;
-
-/// How long the upgrade may take to end after SIGTERM. Together with the kill it stays under the 30 s that platforms
-/// leave a container by default.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// How many milliseconds a killed process may take to disappear before it is left alone.
 const REAPING_ROUNDS: u32 = 1000;
-
-/// What a service manager addresses to the start command, not to the upgrade.
-const ADDRESSED_TO_THE_APPLICATION: [&str; 6] =
-    ["NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID"];
 
 /// How an upgrade failed. `command` is the command as it would be typed.
 #[derive(Debug, Error)]
@@ -106,16 +97,26 @@ pub fn find(words: &[OsString], start: Option<&Program>, path: Option<&OsStr>) -
     }
 }
 
+/// What is to be run, and how.
+#[derive(Debug)]
+pub struct Task<'a> {
+    /// The upgrade command.
+    pub program: &'a Program,
+    /// How long it may take.
+    pub limit: Duration,
+    /// What a line of its output says has begun.
+    pub begins: Begins,
+    /// How many descriptors, from 3 on, a service manager has opened for the application.
+    pub sockets: RawFd,
+    /// DATABASE_URL, where it was understood in another way than it is written.
+    pub database_url: Option<&'a str>,
+}
+
 /// Runs the upgrade to its end. Its output passes through, and its end comes with a failure; its standard input is empty, so
-/// that what is piped into levelhead reaches the application. It is ended, with all of its process group, by a signal to
-/// levelhead, by `limit`, and when `lock_lost` resolves. Answers how long each revision took of which a line of it `begins`.
-pub async fn upgrade(
-    program: &Program,
-    limit: Duration,
-    lock_lost: impl Future<Output = String>,
-    begins: Begins,
-) -> Result<Vec<Timed>, UpgradeError> {
-    let command = program.command_line();
+/// that what is piped into levelhead reaches the application. It is ended, with all that it has started, by a signal to
+/// levelhead, by its limit, and when `lock_lost` resolves. Answers how long each revision took of which a line of it begins.
+pub async fn upgrade(task: &Task<'_>, lock_lost: impl Future<Output = String>) -> Result<Vec<Timed>, UpgradeError> {
+    let command = task.program.command_line();
     let io = |source| UpgradeError::Io { command: command.clone(), source };
     // A lock that was lost while the rows were read again is not upgraded under.
     let lock_lost = async { UpgradeError::LockLost { command: command.clone(), reason: lock_lost.await } };
@@ -125,60 +126,36 @@ pub async fn upgrade(
         lost = &mut lock_lost => return Err(lost),
         () = std::future::ready(()) => {}
     }
-    let watch = Watch::start().map_err(io)?;
-    let (mut relay, ends) = Relay::new(begins).map_err(io)?;
-    let mut child = spawn(program, &watch, ends)?;
-    let group = Pid::from_raw(child.id().and_then(|id| id.try_into().ok()).expect("has not been waited for"));
-    let running = async {
+    let mut watch = Watch::start().map_err(io)?;
+    let (mut relay, ends) = Relay::new(task.begins).map_err(io)?;
+    let mut running = Running::start(task, &mut watch, ends)?;
+    let until_it_ends = async {
         tokio::select! {
-            status = child.wait() => Ok(status.map_err(io)?),
-            signal = watch.arrived() => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
-            () = tokio::time::sleep(limit) => Err(UpgradeError::TimedOut { command: command.clone(), limit }),
+            status = running.wait(&watch) => match status.map_err(io)? {
+                Ended::Alone(status) => Ok(status),
+                Ended::Asked(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
+            },
+            () = tokio::time::sleep(task.limit) => {
+                Err(UpgradeError::TimedOut { command: command.clone(), limit: task.limit })
+            }
             lost = lock_lost => Err(lost),
         }
     };
-    let status = match relay.during(running).await {
+    let status = match relay.during(until_it_ends).await {
         Ok(status) => Ok(status),
         Err(reason) => {
-            relay.during(stop(&mut child, group)).await.map_err(io)?;
+            relay.during(running.stop(&watch)).await.map_err(io)?;
             Err(reason)
         }
     };
-    relay.during(end_strays(group)).await;
+    relay.during(end_strays(running.group)).await;
+    drop(running);
     let (said, timed) = relay.finish().await;
     let ended = status.and_then(|status| outcome(&command, status, said));
     match watch.stop() {
         Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),
         None => ended.map(|()| timed),
     }
-}
-
-#[allow(unsafe_code)]
-fn spawn(program: &Program, watch: &Watch, ends: Ends) -> Result<Child, UpgradeError> {
-    let mut command = Command::new(&program.file);
-    command.args(&program.words[1..]).stdin(Stdio::null()).process_group(0).kill_on_drop(true);
-    command.stdout(ends.stdout).stderr(ends.stderr);
-    command.env(SKIP_DB_UPGRADE, "true");
-    for name in ADDRESSED_TO_THE_APPLICATION {
-        command.env_remove(name);
-    }
-    let restore = watch.restore_child_action();
-    let blocked = nix::sys::signal::SigSet::thread_get_mask();
-    let parent = getpid();
-    // SAFETY: only async-signal-safe calls between fork and exec.
-    unsafe {
-        command.pre_exec(move || {
-            restore();
-            // std clears the mask of a child; the upgrade is to find the one that levelhead was started with.
-            if let Ok(blocked) = &blocked {
-                blocked.thread_set_mask()?;
-            }
-            // If levelhead is killed outright, the upgrade must not go on without the lock.
-            prctl::set_pdeathsig(Signal::SIGTERM)?;
-            if getppid() == parent { Ok(()) } else { Err(nix::errno::Errno::ECANCELED.into()) }
-        });
-    }
-    command.spawn().map_err(|source| ProgramError::of_execve(&program.file, source).into())
 }
 
 fn outcome(command: &str, status: ExitStatus, said: String) -> Result<(), UpgradeError> {
@@ -189,16 +166,6 @@ fn outcome(command: &str, status: ExitStatus, said: String) -> Result<(), Upgrad
         (None, Some(Ok(signal))) => Err(UpgradeError::Signalled { command, signal }),
         (None, _) => Err(UpgradeError::Signalled { command, signal: Signal::SIGKILL }),
     }
-}
-
-/// SIGTERM to the whole group, time to end, then SIGKILL.
-async fn stop(child: &mut Child, group: Pid) -> std::io::Result<()> {
-    let _ = killpg(group, Signal::SIGTERM);
-    if tokio::time::timeout(GRACE, child.wait()).await.is_err() {
-        let _ = killpg(group, Signal::SIGKILL);
-        child.wait().await?;
-    }
-    Ok(())
 }
 
 /// Ends what the upgrade left running in its group, and reaps those of it that have become children of this process, as

@@ -100,6 +100,10 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         };
     }
     match evidence.map(|evidence| (evidence, &evidence.standing)) {
+        // Nothing of what the rows claim is there, and all that is there is of something else.
+        Some((evidence, Standing::Earlier { .. })) if evidence.is_foreign() => {
+            return foreign(evidence.foreign_tables().unwrap_or_default(), rows);
+        }
         Some((evidence, Standing::Earlier { missing, .. })) => {
             let missing = evidence.sentences(missing);
             return Finding::StampedTooFar { rows, missing, position: evidence.position_or_base(graph) };

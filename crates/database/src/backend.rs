@@ -10,7 +10,7 @@ use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
 
 use crate::lock::Holder;
-use crate::{Connection, Contents, DatabaseError, Ownership};
+use crate::{Connection, Contents, DatabaseError, Glance, Ownership};
 
 /// An answer to come, which may borrow what was asked with.
 pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -50,11 +50,14 @@ pub(crate) trait Backend {
         Ok(())
     }
 
-    /// The rows of the version table, in one round trip: all that is asked at head. A table that is not there is no error.
+    /// The rows of the version table, in one round trip. A table that is not there is no error.
     ///
     /// # Errors
     /// [`DatabaseError::Unreadable`] where the table cannot be read, and a statement would change that.
     fn version_rows<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, VersionRows>;
+
+    /// The same, and with them, in the same round trip, the names of the oldest tables: no more than [`Glance::TABLES`].
+    fn glance<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Glance>;
 
     /// The whole schema without the version table and the ledger, in one round trip.
     ///

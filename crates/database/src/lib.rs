@@ -31,6 +31,7 @@ pub mod connect;
 mod contents;
 mod error;
 pub mod failure;
+mod glance;
 mod inspection;
 mod ledger;
 pub mod lock;
@@ -49,6 +50,7 @@ use std::time::Duration;
 use backend::{Backend, Locking};
 pub use contents::{Contents, Loss};
 pub use error::{CatalogueError, DatabaseError, READ_ROWS};
+pub use glance::Glance;
 pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Guard, Holder};
 pub use password::Password;
@@ -120,6 +122,14 @@ impl Database {
     /// [`DatabaseError::Unreadable`] where the table is there and cannot be read as one.
     pub async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
         self.backend.version_rows(table).await
+    }
+
+    /// The rows of the version table and, in the same round trip, a few tables: all that is asked at head.
+    ///
+    /// # Errors
+    /// As [`Self::version_rows`].
+    pub async fn glance(&self, table: &VersionTable) -> Result<Glance, DatabaseError> {
+        self.backend.glance(table).await
     }
 
     /// The whole schema without the version table, in one round trip.

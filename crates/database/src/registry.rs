@@ -34,7 +34,10 @@ macro_rules! backends {
                 let parts = UrlParts::parse(text)?;
                 match parts.dialect.as_str() {
                     $($schemes => Ok(Self::$variant(crate::$folder::read(parts, defaults)?)),)+
-                    _ => Err(UrlError::UnsupportedDialect { dialect: parts.dialect }),
+                    _ => Err(match parts.dialect.to_ascii_lowercase() {
+                        known if matches!(known.as_str(), $($schemes)|+) => UrlError::SchemeCase { dialect: known },
+                        _ => UrlError::UnsupportedDialect { dialect: parts.dialect },
+                    }),
                 }
             }
 

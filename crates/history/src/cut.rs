@@ -1,5 +1,6 @@
 //! Where the header of a migration file ends, found without a parser.
 
+use super::header::ATTRIBUTES;
 use super::scan::{line_at, line_starts};
 
 /// What stands before the first function, where nothing but plain functions follows. `None` where that is not certain.
@@ -28,7 +29,7 @@ fn is_plain_signature(line: &str) -> bool {
     line.trim_end().ends_with(':')
         && !line.contains(['=', '#', '[', '{', '"', '\'', '\\'])
         && (count('('), count(')')) == (1, 1)
-        && !["revision", "down_revision", "depends_on", "branch_labels"].contains(&name.trim())
+        && !ATTRIBUTES.contains(&name.trim())
 }
 
 #[cfg(test)]

@@ -48,11 +48,7 @@ impl Declared {
             Self::Undecidable(reason) if name.is_none() => return Err(reason),
             Self::Undecidable(_) => VersionTable::default(),
         };
-        Ok(VersionTable {
-            name: name.unwrap_or(declared.name),
-            schema: schema.or(declared.schema),
-            primary_key: declared.primary_key,
-        })
+        Ok(VersionTable { name: name.unwrap_or(declared.name), schema: schema.or(declared.schema), ..declared })
     }
 }
 
@@ -69,6 +65,13 @@ pub fn version_table(layout: &Layout) -> Declared {
         Declared::Absent if is_flask => in_application(Path::new(""), &layout.script_location),
         declared => declared,
     }
+}
+
+/// Whether `env.py` may decide by itself in which schema its connection works: then where the tables are is nothing that the
+/// URL tells.
+pub fn sets_search_path(layout: &Layout) -> bool {
+    let env = read_source(&layout.script_location.join("env.py")).unwrap_or_default();
+    memmem::find(&env, b"search_path").is_some()
 }
 
 /// What the calls of `functions` in one file say.

@@ -8,6 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::bindings::Uses;
 use super::deferred::{Deferred, is_inactive};
+use super::follow::Follow;
 use super::scope::Scope;
 use super::value::Value;
 
@@ -15,16 +16,15 @@ use super::value::Value;
 /// stack.
 const DEEPEST_VALUE: u32 = 100;
 
-/// Packages whose `*` brings no name that a migration file gives a meaning to.
-const HARMLESS_STARS: [&str; 6] = ["alembic", "sqlalchemy", "typing", "datetime", "geoalchemy2", "__future__"];
-
 /// A module up to one of its statements.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    scope: Scope<'a>,
+    pub(super) scope: Scope<'a>,
     deferred: Deferred<'a>,
+    /// Where imports are followed, where they are.
+    pub(super) follow: Option<&'a Follow<'a>>,
     /// Whether something that may raise has been passed.
-    may_raise: bool,
+    pub(super) may_raise: bool,
     /// How deep in an expression the evaluation is.
     depth: u32,
 }
@@ -32,7 +32,12 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     /// Follows the top level of a module. `name` is its `__name__`.
     pub(super) fn of(module: &'a ModModule, name: String) -> Self {
-        let mut names = Self::default();
+        Self::following(module, name, None)
+    }
+
+    /// As [`Names::of`], and follows imports.
+    pub(super) fn following(module: &'a ModModule, name: String, follow: Option<&'a Follow<'a>>) -> Self {
+        let mut names = Self { follow, ..Self::default() };
         names.scope.set("__name__", Value::Str(name));
         for statement in &module.body {
             names.deferred.add(statement);
@@ -117,6 +122,7 @@ impl<'a> Names<'a> {
             }
             // Of the handlers of `except*`, several may run.
             Stmt::Try(attempt) if !attempt.is_star => return self.attempt(attempt),
+            Stmt::Import(import) => self.import(import),
             Stmt::ImportFrom(import) => self.import_from(import),
             Stmt::Delete(delete) => {
                 for target in &delete.targets {
@@ -188,24 +194,6 @@ impl<'a> Names<'a> {
         }
         self.may_raise |= raised_before;
         self.run(&attempt.finalbody) && ends
-    }
-
-    fn import_from(&mut self, import: &'a ast::StmtImportFrom) {
-        self.may_raise = true;
-        let module = import.module.as_ref().map_or("", |module| module.as_str());
-        for alias in &import.names {
-            match (alias.name.as_str(), &alias.asname) {
-                ("*", _) => {
-                    let package = module.split('.').next().unwrap_or_default();
-                    if import.level > 0 || !HARMLESS_STARS.contains(&package) {
-                        self.scope.forget_everything(import.range);
-                    }
-                }
-                ("TYPE_CHECKING", None) if module == "typing" => self.scope.set("TYPE_CHECKING", Value::Bool(false)),
-                (name, None) => self.scope.forget(name, import.range),
-                (_, Some(name)) => self.scope.forget(name.as_str(), import.range),
-            }
-        }
     }
 
     fn assign_all(&mut self, targets: &'a [Expr], mut value: Value) {

@@ -62,6 +62,7 @@ impl<'a> Names<'a> {
                 }
             }
             Expr::Call(call) => self.call(call),
+            Expr::Attribute(attribute) => self.module_attribute(attribute)?.value(),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use nix::libc::O_NONBLOCK;
 
 use super::graph::RevisionGraph;
-use super::header;
+use super::header::{self, Reader};
 use super::layout::Layout;
 use super::listing::{is_inside, is_revision, list};
 use super::problem::Problem;
@@ -33,14 +33,12 @@ pub fn read(layout: &Layout) -> Result<RevisionGraph, ReadError> {
     linked(revisions, problems)
 }
 
-/// Reads the bytes of one file.
-type Reader = fn(&[u8], &Path) -> Result<Revision, Problem>;
-
 /// Reads every revision file by itself: also where they are no graph.
 pub fn read_each(layout: &Layout) -> (Vec<Revision>, Vec<Problem>) {
     let (files, problems) = list(layout);
+    let reader = Reader::of(layout);
     // On one thread: parsing is allocating, and musl's threads would wait for each other's turn.
-    separate_problems(read_some(&files, header::read), problems)
+    separate_problems(read_some(&files, |bytes, path| reader.read(bytes, path)), problems)
 }
 
 /// What becomes of files that are on disk, or are not: new contents by their real path, or none where a file goes.
@@ -50,9 +48,10 @@ pub type Changes = BTreeMap<PathBuf, Option<Vec<u8>>>;
 pub fn read_changed(layout: &Layout, changes: &Changes) -> Result<RevisionGraph, ReadError> {
     let (mut files, problems) = list(layout);
     files.retain(|file| !changes.contains_key(file));
-    let kept = read_some(&files, header::read).into_iter();
+    let reader = Reader::of(layout);
+    let kept = read_some(&files, |bytes, path| reader.read(bytes, path)).into_iter();
     let changed = changes.iter().filter(|(path, _)| is_revision(path) && is_inside(layout, path));
-    let changed = changed.filter_map(|(path, bytes)| Some(header::read(bytes.as_ref()?, path)));
+    let changed = changed.filter_map(|(path, bytes)| Some(reader.read(bytes.as_ref()?, path)));
     let (revisions, problems) = separate_problems(kept.chain(changed), problems);
     linked(revisions, problems)
 }
@@ -81,13 +80,20 @@ pub(super) fn linked(revisions: Vec<Revision>, problems: Vec<Problem>) -> Result
     }
 }
 
-pub(super) fn read_some(files: &[PathBuf], reader: Reader) -> Vec<Result<Revision, Problem>> {
+pub(super) fn read_some(
+    files: &[PathBuf],
+    reader: impl Fn(&[u8], &Path) -> Result<Revision, Problem>,
+) -> Vec<Result<Revision, Problem>> {
     // One buffer for all of them, so that no file's size needs to be asked for.
     let mut buffer = Vec::with_capacity(BUFFER);
-    files.iter().map(|path| read_file(path, reader, &mut buffer)).collect()
+    files.iter().map(|path| read_file(path, &reader, &mut buffer)).collect()
 }
 
-pub(super) fn read_file(path: &Path, reader: Reader, buffer: &mut Vec<u8>) -> Result<Revision, Problem> {
+pub(super) fn read_file(
+    path: &Path,
+    reader: impl Fn(&[u8], &Path) -> Result<Revision, Problem>,
+    buffer: &mut Vec<u8>,
+) -> Result<Revision, Problem> {
     buffer.clear();
     match read_into(path, buffer) {
         Ok(None) => reader(buffer, path),

@@ -1,32 +1,68 @@
 //! From the source of one migration file to its [`Revision`]: the module attributes that Alembic reads, decided
 //! without running the file.
 
+use std::cell::Cell;
 use std::path::Path;
+use std::sync::Arc;
 
 use ruff_python_ast::{Expr, ModModule, Stmt};
 
 use super::cut::before_functions;
 use super::deferred::Deferred;
 use super::evaluate::Names;
+use super::follow::Follow;
+use super::imports::{Imports, Search};
+use super::layout::Layout;
 use super::plain;
 use super::problem::{Problem, Remedy};
 use super::revision::Revision;
 use super::value::{Value, members};
 use python::{self, MAX_BYTES, PythonError};
 
+/// The attributes that Alembic reads.
+pub(super) const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "depends_on", "branch_labels"];
+
 /// Reads one file's bytes; `path` is what it is called by. Never guesses: what it cannot decide is a [`Problem`] with
 /// line and expression.
 pub fn read(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
-    read_source(bytes, path, |_| None)
+    read_with(bytes, path, None, |_| None)
 }
 
 /// As [`read`], and does not parse functions that follow the attributes: an error inside one goes unnoticed. A header that is
 /// [`plain`] is not parsed either. Whatever [`read`] decides, this decides the same.
 pub fn read_header(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
-    read_source(bytes, path, before_functions)
+    read_with(bytes, path, None, before_functions)
 }
 
-fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> Result<Revision, Problem> {
+/// Reads the files of a layout; what one imports is looked for where the others do not say.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    imports: Arc<Imports>,
+}
+
+impl Reader {
+    /// One for the files of this layout.
+    pub fn of(layout: &Layout) -> Self {
+        Self { imports: Arc::new(Imports::of(layout)) }
+    }
+
+    /// As the function [`read`].
+    pub fn read(&self, bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
+        read_with(bytes, path, Some(&self.imports), |_| None)
+    }
+
+    /// As the function [`read_header`].
+    pub fn read_header(&self, bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
+        read_with(bytes, path, Some(&self.imports), before_functions)
+    }
+}
+
+fn read_with(
+    bytes: &[u8],
+    path: &Path,
+    imports: Option<&Imports>,
+    header: fn(&str) -> Option<&str>,
+) -> Result<Revision, Problem> {
     let refuse = |error| refused(path, &error);
     if bytes.len() > MAX_BYTES {
         return Err(refuse(PythonError::TooLong { bytes: bytes.len() as u64 }));
@@ -42,23 +78,48 @@ fn read_source(bytes: &[u8], path: &Path, header: fn(&str) -> Option<&str>) -> R
         Some(Ok(module)) if !Deferred::of(&module).binds() => module,
         _ => python::parse(&source).map_err(refuse)?,
     };
-    let file_name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let names = Names::of(&module, module_name(&file_name));
-    let reader = Reader { names, source: &source, path };
-
-    Ok(Revision {
-        id: reader.id(&file_name)?,
-        down_revision: match reader.names.get("down_revision") {
-            Some(value) => reader.list("down_revision", value)?,
-            None => {
-                return Err(reader.problem(None, "down_revision is not declared".to_owned(), Remedy::DeclareParent));
-            }
-        },
-        depends_on: reader.optional("depends_on")?,
-        branch_labels: reader.optional("branch_labels")?,
-        docstring: docstring(&module).trim().to_owned(),
-        path: path.to_owned(),
+    let file = File { module: &module, source: &source, path };
+    file.revision(None).or_else(|problem| {
+        let files = Cell::new(0);
+        let search = imports.map(|imports| Search::new(imports, &files));
+        match search.and_then(|search| Follow::new(search, None, &module, &ATTRIBUTES)) {
+            Some(follow) => file.revision(Some(&follow)),
+            None => Err(problem),
+        }
     })
+}
+
+/// A file that is parsed.
+#[derive(Clone, Copy)]
+struct File<'a> {
+    module: &'a ModModule,
+    source: &'a str,
+    path: &'a Path,
+}
+
+impl<'a> File<'a> {
+    fn revision(self, follow: Option<&'a Follow<'a>>) -> Result<Revision, Problem> {
+        let file_name = self.path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        let names = Names::following(self.module, module_name(&file_name), follow);
+        let reader = Attributes { names, source: self.source, path: self.path };
+        Ok(Revision {
+            id: reader.id(&file_name)?,
+            down_revision: match reader.names.get("down_revision") {
+                Some(value) => reader.list("down_revision", value)?,
+                None => {
+                    return Err(reader.problem(
+                        None,
+                        "down_revision is not declared".to_owned(),
+                        Remedy::DeclareParent,
+                    ));
+                }
+            },
+            depends_on: reader.optional("depends_on")?,
+            branch_labels: reader.optional("branch_labels")?,
+            docstring: docstring(self.module).trim().to_owned(),
+            path: self.path.to_owned(),
+        })
+    }
 }
 
 /// What is said of a file that is no tree.
@@ -91,13 +152,13 @@ fn docstring(module: &ModModule) -> &str {
     }
 }
 
-struct Reader<'a> {
+struct Attributes<'a> {
     names: Names<'a>,
     source: &'a str,
     path: &'a Path,
 }
 
-impl Reader<'_> {
+impl Attributes<'_> {
     fn id(&self, file_name: &str) -> Result<String, Problem> {
         match self.names.get("revision") {
             Some(Value::Str(id)) => Ok(id),

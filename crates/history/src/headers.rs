@@ -1,13 +1,13 @@
 //! Reading the headers of all revision files, beside something else that is waited for.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use super::files::{BUFFER, ReadError, linked, read_file, read_some, separate_problems};
 use super::graph::RevisionGraph;
-use super::header::read_header;
+use super::header::Reader;
 use super::layout::Layout;
 use super::listing::list;
 use super::problem::Problem;
@@ -28,6 +28,7 @@ const FILES_PER_THREAD: usize = 128;
 /// threads read to their end, or to that of the process: they change nothing.
 pub struct Headers {
     files: Arc<[PathBuf]>,
+    reader: Reader,
     /// Those of them that this thread still has to read.
     own: Range<usize>,
     buffer: Vec<u8>,
@@ -47,6 +48,7 @@ impl Headers {
     fn with(layout: &Layout, cores: impl FnOnce() -> usize) -> Self {
         let (files, problems) = list(layout);
         let files: Arc<[PathBuf]> = files.into();
+        let reader = Reader::of(layout);
         let threads = match files.len() / FILES_PER_THREAD {
             0 | 1 => 1,
             many => many.min(cores()),
@@ -54,21 +56,22 @@ impl Headers {
         let each = files.len().div_ceil(threads);
         let (mut own, mut others) = (0..files.len(), Vec::new());
         while own.len() > each {
-            let (files, chunk) = (files.clone(), own.end - each..own.end);
-            let reader = thread::Builder::new().name("headers".to_owned());
+            let (files, chunk, reader) = (files.clone(), own.end - each..own.end, reader.clone());
+            let work = move || read_some(&files[chunk], |bytes, path| reader.read_header(bytes, path));
             // Where no more threads are allowed, this one does it.
-            let Ok(reader) = reader.spawn(move || read_some(&files[chunk], read_header)) else { break };
-            others.push(reader);
+            let Ok(other) = thread::Builder::new().name("headers".to_owned()).spawn(work) else { break };
+            others.push(other);
             own.end -= each;
         }
         let results = Vec::with_capacity(own.len());
-        Self { files, own, buffer: Vec::with_capacity(BUFFER), results, problems, others }
+        Self { files, reader, own, buffer: Vec::with_capacity(BUFFER), results, problems, others }
     }
 
     /// Reads a few more, if any are left. Answers whether there still are.
     pub fn read_more(&mut self) -> bool {
         for at in self.own.by_ref().take(FILES_AT_ONCE) {
-            self.results.push(read_file(&self.files[at], read_header, &mut self.buffer));
+            let read = |bytes: &[u8], path: &Path| self.reader.read_header(bytes, path);
+            self.results.push(read_file(&self.files[at], read, &mut self.buffer));
         }
         !self.own.is_empty()
     }

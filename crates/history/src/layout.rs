@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::alembic_config::AlembicConfig;
+use super::imports::root_of;
 pub use super::layout_error::LayoutError;
 use super::packages;
 
@@ -53,6 +54,8 @@ pub struct Layout {
     /// `-n`, where it was given.
     pub section: Option<String>,
     config: AlembicConfig,
+    cwd: PathBuf,
+    search: Search,
 }
 
 impl Layout {
@@ -89,6 +92,14 @@ impl Layout {
     /// The formatters and linters that Alembic runs on a new file.
     pub fn post_write_hooks(&self) -> Result<Vec<String>, LayoutError> {
         self.config.post_write_hooks()
+    }
+
+    /// `sys.path` as the migrations have it, as far as files tell; at its end where the package that holds them is.
+    pub(super) fn python_path(&self) -> Vec<PathBuf> {
+        let finder = Finder { cwd: &self.cwd, search: &self.search, section: "" };
+        let mut path = finder.python_path(&self.config).unwrap_or_default();
+        path.push(root_of(&self.cwd.join(&self.script_location)).to_owned());
+        path
     }
 
     /// An option of the configuration by its name, `file_template` for example.
@@ -218,6 +229,8 @@ impl Finder<'_> {
             config_files: config.files(),
             section: self.search.section.clone(),
             config,
+            cwd: self.cwd.to_owned(),
+            search: self.search.clone(),
         })
     }
 

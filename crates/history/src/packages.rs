@@ -2,6 +2,49 @@
 
 use std::path::{Path, PathBuf};
 
+/// What Python brings along. Most of it is loaded before any file of an application is, and hides one of its name.
+const STANDARD_LIBRARY: &str = "abc aifc argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect builtins bz2 \
+    cProfile calendar cgi cgitb chunk cmath cmd code codecs codeop collections colorsys compileall concurrent \
+    configparser contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal \
+    difflib dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp fileinput \
+    fnmatch fractions ftplib functools gc genericpath getopt getpass gettext glob graphlib grp gzip hashlib \
+    heapq hmac html http idlelib imaplib imghdr imp importlib inspect io ipaddress itertools json keyword \
+    lib2to3 linecache locale logging lzma mailbox mailcap marshal math mimetypes mmap modulefinder \
+    multiprocessing netrc nntplib ntpath numbers opcode operator optparse os pathlib pdb pickle pickletools \
+    pipes pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty pwd py_compile pyclbr pydoc \
+    pyexpat queue quopri random re readline reprlib resource rlcompleter runpy sched secrets select selectors \
+    shelve shlex shutil signal site smtpd smtplib sndhdr socket socketserver spwd sqlite3 ssl stat statistics \
+    string stringprep struct subprocess symtable sys sysconfig syslog tabnanny tarfile telnetlib tempfile \
+    termios textwrap threading time timeit tkinter token tokenize tomllib trace traceback tracemalloc tty turtle \
+    types typing unicodedata unittest urllib uuid venv warnings wave weakref webbrowser wsgiref xdrlib xml \
+    xmlrpc zipapp zipfile zipimport zlib zoneinfo";
+
+/// The file of a module, dotted name included, along `sys.path`: its own, its `__init__.py`, or the folder of a package without.
+pub(super) fn module(dotted: &str, python_path: &[PathBuf]) -> Option<PathBuf> {
+    let mut parts = dotted.split('.');
+    let first = parts.next().filter(|first| STANDARD_LIBRARY.split(' ').all(|name| name != *first))?;
+    let mut found = in_folders(first, python_path)?;
+    for part in parts {
+        let folder = if found.is_dir() { found } else { package_of(&found)?.to_owned() };
+        found = in_folders(part, &[folder])?;
+    }
+    Some(found)
+}
+
+fn in_folders(name: &str, folders: &[PathBuf]) -> Option<PathBuf> {
+    let regular = |folder: &PathBuf| {
+        let files = [folder.join(name).join("__init__.py"), folder.join(format!("{name}.py"))];
+        files.into_iter().find(|file| file.is_file())
+    };
+    let folders_of_name = || folders.iter().map(|folder| folder.join(name));
+    folders.iter().find_map(regular).or_else(|| folders_of_name().find(|folder| folder.is_dir()))
+}
+
+/// The folder of a package by its `__init__.py`; a module by itself has none.
+fn package_of(file: &Path) -> Option<&Path> {
+    if file.file_name()? == "__init__.py" { file.parent() } else { None }
+}
+
 /// The folder of a package, dotted name included, along `sys.path`.
 pub(super) fn find(package: &str, python_path: &[PathBuf]) -> Option<PathBuf> {
     let relative: PathBuf = package.split('.').collect();

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use memchr::memchr;
 
+use super::header::ATTRIBUTES;
 use super::revision::Revision;
 use super::scan::{split, split_once};
 
@@ -19,9 +20,6 @@ const KEYWORDS: [&str; 35] = [
     "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
     "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
 ];
-
-/// The attributes that Alembic reads, in the order in which [`read`] keeps them.
-const ATTRIBUTES: [&str; 4] = ["revision", "down_revision", "depends_on", "branch_labels"];
 
 /// The revision of a file whose top level is `header` and functions that bind nothing; `None` where the header is not plain.
 pub(super) fn read(header: &str, path: &Path) -> Option<Revision> {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ruff_text_size::TextRange;
 
+use super::imports::Module;
 use super::value::Value;
 
 /// What names hold. A value that can be changed in place is only held by names that are known to hold it: once anything else
@@ -13,6 +14,8 @@ pub(super) struct Scope<'a> {
     values: HashMap<&'a str, Value>,
     /// The names of values that can be changed in place.
     mutable: HashSet<&'a str>,
+    /// The names of modules that can be read, whose values are unknown and can be changed in place.
+    modules: HashMap<&'a str, Module>,
     /// Those that were bound since everything was forgotten: forgetting it again costs no more than they do.
     known: Vec<&'a str>,
     /// How often values that can be changed in place were put in doubt.
@@ -32,7 +35,20 @@ impl<'a> Scope<'a> {
         self.values.get(name).map_or(self.anything.is_some(), |value| value.unknown().is_some())
     }
 
+    /// The module that a name holds, as its own file leaves it.
+    pub(super) fn module(&self, name: &str) -> Option<&Module> {
+        self.modules.get(name)
+    }
+
+    /// Binds a name to a module, which is imported at `range`.
+    pub(super) fn set_module(&mut self, name: &'a str, module: Module, range: TextRange) {
+        self.set(name, Value::Unknown(range));
+        self.mutable.insert(name);
+        self.modules.insert(name, module);
+    }
+
     pub(super) fn set(&mut self, name: &'a str, value: Value) {
+        self.modules.remove(name);
         if value.is_mutable() {
             self.mutable.insert(name);
         } else {
@@ -44,6 +60,7 @@ impl<'a> Scope<'a> {
 
     /// Unbinds a name. False when it was not bound, or need not have been.
     pub(super) fn unset(&mut self, name: &str) -> bool {
+        self.modules.remove(name);
         self.mutable.remove(name);
         self.values.remove(name).is_some()
     }
@@ -66,13 +83,14 @@ impl<'a> Scope<'a> {
 
     /// As [`Scope::forget`]; what is unknown already stays so for the first reason.
     pub(super) fn doubt(&mut self, name: &'a str, range: TextRange) {
-        if !matches!(self.values.get(name), Some(Value::Unknown(_))) {
+        if !matches!(self.values.get(name), Some(Value::Unknown(_))) || self.modules.contains_key(name) {
             self.forget(name, range);
         }
     }
 
     pub(super) fn forget_mutable(&mut self, range: TextRange) {
         self.doubts += u32::from(!self.mutable.is_empty());
+        self.modules.clear();
         for name in std::mem::take(&mut self.mutable) {
             self.values.insert(name, Value::Unknown(range));
         }

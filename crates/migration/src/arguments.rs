@@ -39,12 +39,13 @@ impl Interpreter<'_> {
                 (Some(name), value) => result.keywords.push((name.to_string(), value)),
                 (None, Value::Dict(items)) => {
                     for (key, value) in items.borrow().iter() {
-                        if let Some(key) = key.text() {
-                            result.keywords.push((key.to_string(), value.clone()));
+                        match key.text() {
+                            Some(key) => result.keywords.push((key.to_string(), value.clone())),
+                            None => (result.open, result.open_keywords) = (true, true),
                         }
                     }
                 }
-                (None, _) => result.open = true,
+                (None, _) => (result.open, result.open_keywords) = (true, true),
             }
         }
         result

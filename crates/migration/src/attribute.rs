@@ -8,6 +8,7 @@ use super::Interpreter;
 use super::decoration::Receives;
 use super::object::{Class, Instance, Nature};
 use super::reflected;
+use super::shipped;
 use super::value::Value;
 
 impl Interpreter<'_> {
@@ -42,7 +43,7 @@ impl Interpreter<'_> {
             },
             Value::Connection | Value::Context | Value::Inspector(_) => match name.as_str() {
                 "dialect" => Value::Dialect,
-                "engine" | "bind" | "connection" => Value::Connection,
+                "engine" | "bind" | "connection" | "driver_connection" | "dbapi_connection" => Value::Connection,
                 "name" => Value::str(self.dialect().name()),
                 "url" => Value::Url,
                 "as_sql" => Value::Bool(false),
@@ -80,6 +81,8 @@ impl Interpreter<'_> {
                 }
             }
             Value::Expression => Value::Expression,
+            Value::Shipped(shipped) => shipped::attribute(shipped, name)
+                .unwrap_or_else(|| Value::Method(Rc::new((object.clone(), name.clone())))),
             Value::Decorator if name.as_str() == "impl" => Value::Unknown,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
         }

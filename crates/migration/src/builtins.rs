@@ -29,6 +29,13 @@ impl Interpreter<'_> {
         }
         match (name, items) {
             ("print", _) => Value::None,
+            ("open", _) => {
+                let path = first.cloned().unwrap_or(Value::Unknown);
+                let rest = arguments.positional.get(1..).unwrap_or_default().to_vec();
+                let opened = self.open(&path, &Arguments { positional: rest, ..arguments.clone() });
+                self.data |= opened.is_none();
+                opened.unwrap_or(Value::Unknown)
+            }
             ("dict", _) => {
                 let mut pairs = match first {
                     None => Vec::new(),
@@ -43,6 +50,7 @@ impl Interpreter<'_> {
                 _ => Value::Unknown,
             },
             ("isinstance", _) => self.isinstance(arguments),
+            ("str", _) if matches!(first, Some(Value::Shipped(_))) => first.cloned().unwrap_or(Value::Unknown),
             ("str", _) if matches!(first, Some(Value::Reflected(_) | Value::Url)) => match first {
                 Some(Value::Reflected(kind)) => reflected::spelled(kind).map_or(Value::Unknown, Value::str),
                 // It begins with the name of its dialect, and need not end there.
@@ -125,7 +133,7 @@ impl Interpreter<'_> {
         };
         let first = arguments.positional.first();
         let taken = match name {
-            "print" | "dict" => true,
+            "print" | "dict" | "open" => true,
             "min" | "max" => arguments.keywords.is_empty(),
             "zip" => arguments.keywords.is_empty(),
             "sorted" => takes(1, &["reverse"]),

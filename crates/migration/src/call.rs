@@ -6,6 +6,7 @@ use ruff_python_ast::{Expr, ExprCall};
 use super::import::KNOWN_PACKAGES;
 use super::known;
 use super::object::Nature;
+use super::shipped;
 use super::spec::Arguments;
 use super::statement::{Frame, is_bound};
 use super::value::Value;
@@ -52,12 +53,10 @@ impl Interpreter<'_> {
             Value::Builtin(name) => self.builtin(name, &arguments),
             Value::Method(method) => self.call_method(&method.0, &method.1, arguments),
             Value::Partial(partial) => {
-                let mut all = partial.1.clone();
-                all.positional.extend(arguments.positional);
-                all.keywords.extend(arguments.keywords);
+                let all = partial.1.clone().followed_by(arguments);
                 self.call_value(&partial.0, all)
             }
-            Value::Type(_) => callee.clone(),
+            Value::Type(_) | Value::Connection => callee.clone(),
             Value::Instance(_) => {
                 self.misread("it calls an object of a class of its own");
                 Value::Unknown
@@ -92,13 +91,15 @@ pub(super) fn is_followed(receiver: &Value, method: Option<&str>) -> bool {
             let root = name.split('.').next().unwrap_or_default();
             known::is(root, known::PLAIN_MODULE)
                 || name.starts_with("os.path") || name.starts_with("os.environ") || &**name == "os.getenv"
-                || matches!(&**name, "functools.partial" | "contextlib.suppress" | "importlib.import_module" | "inspect.cleandoc" | "pathlib.Path")
+                || matches!(&**name, "functools.partial" | "contextlib.suppress" | "importlib.import_module" | "inspect.cleandoc")
+                || shipped::only_finds(name)
                 // What of SQLAlchemy's neighbours is called like a class makes a value.
                 || KNOWN_PACKAGES.contains(&root) && name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
         }
         (Value::Builtin(name), None) => known::is(name, known::PLAIN),
         (Value::Builtin(_) | Value::Fragment(_), Some(_)) => true,
         (Value::Type(_), None) => true,
+        (Value::Shipped(_), Some(name)) => shipped::is_known_method(name),
         // Objects that describe; what they become part of is executed elsewhere.
         (
             Value::Type(_)
@@ -124,6 +125,8 @@ pub(super) fn is_followed(receiver: &Value, method: Option<&str>) -> bool {
 pub(super) fn only_looks(receiver: &Value, method: Option<&str>) -> bool {
     match (receiver, method) {
         (Value::Op(_), Some(name)) => matches!(name, "f" | "get_bind" | "get_context"),
+        // `Session()` of a `scoped_session`.
+        (Value::Connection, None) => true,
         (Value::Connection | Value::Context, Some(name)) => {
             matches!(name, "get_bind" | "connect" | "get_context" | "is_offline_mode")
         }

@@ -203,6 +203,7 @@ impl Interpreter<'_> {
                     positional: if plain { arguments.positional } else { Vec::new() },
                     keywords: arguments.keywords.into_iter().filter(|(k, _)| names.contains(&k.as_str())).collect(),
                     open: arguments.open,
+                    open_keywords: arguments.open_keywords,
                 };
                 match self.construct(&name, &passed) {
                     Value::Type(kind) => (*kind).clone(),

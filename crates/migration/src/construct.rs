@@ -9,6 +9,7 @@ use super::import::KNOWN_PACKAGES;
 use super::index::index_options;
 use super::object::Nature;
 use super::operation::{default_text, has_default};
+use super::session::{session, sessionmaker};
 use super::spec::{
     Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType,
     TableSpec,
@@ -97,6 +98,7 @@ impl Interpreter<'_> {
             ("os.getenv" | "os.environ.get", _) => {
                 let default = arguments.get(1, "default").filter(|default| !is_switch(default));
                 self.assumed_environment |= default.is_some();
+                self.assumed_texts.extend(default.and_then(Value::text));
                 return default.cloned().unwrap_or(Value::Unknown);
             }
             ("importlib.import_module", Some(module)) => {
@@ -104,6 +106,9 @@ impl Interpreter<'_> {
                 return found.map_or(Value::Unknown, Value::Module);
             }
             _ => {}
+        }
+        if let Some(found) = self.find_shipped(name, arguments) {
+            return found;
         }
         if root == "alembic" {
             return match (name.strip_prefix("alembic.op."), last) {
@@ -158,7 +163,9 @@ impl Interpreter<'_> {
             "DropSchema" => Value::Ddl("DROP SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
-            "Session" => Value::Connection,
+            "Session" => session(arguments),
+            "sessionmaker" => sessionmaker(arguments),
+            "scoped_session" => self.scoped_session(arguments),
             "inspect" | "Inspector" | "from_engine" | "get_inspector" => Value::Inspector(Rc::default()),
             "Table" => self.table(arguments),
             "table" => Value::Table(Rc::new(TableSpec {
@@ -247,7 +254,7 @@ impl Interpreter<'_> {
     fn reference(&self, text: &str) -> Option<String> {
         let mut parts = text.rsplit('.').skip(1);
         let table = parts.next()?;
-        Some(self.recorder.simulation.qualify(table, parts.next()))
+        self.qualified(table, parts.next())
     }
 
     /// The columns are filled in by the column that holds it.
@@ -283,9 +290,9 @@ impl Interpreter<'_> {
     }
 
     fn table(&mut self, arguments: &Arguments) -> Value {
-        let schema = arguments.keyword("schema").and_then(Value::text);
+        let schema = self.namespace(arguments, "schema");
         let name = arguments.get(0, "name").and_then(Value::text);
-        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
+        let name = name.and_then(|name| self.in_namespace(&name, &schema));
         let parts = arguments.positional.get(2..).unwrap_or_default();
         Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
     }
@@ -339,8 +346,8 @@ impl Interpreter<'_> {
             let enumeration = EnumType { name, labels, native: false, create: false };
             return Value::Type(Rc::new(SqlType { text, enumeration: Some(std::sync::Arc::new(enumeration)) }));
         }
-        let schema = arguments.keyword("schema").and_then(Value::text);
-        let name = name.map(|name| self.recorder.simulation.qualify(&name, schema.as_deref()));
+        let schema = self.namespace(arguments, "schema");
+        let name = name.and_then(|name| self.in_namespace(&name, &schema));
         let text = name.as_ref().map(|name| name.to_lowercase());
         let create = truth("create_type") == Some(true);
         let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create }));

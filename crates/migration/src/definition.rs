@@ -14,9 +14,12 @@ use schema::operation::{ColumnChange, OperationKind, Reach};
 impl Interpreter<'_> {
     /// A batch; one that makes the table anew out of columns that it is told of, not of those that are there, has these.
     pub(super) fn batch(&mut self, arguments: &Arguments) -> Value {
-        let schema = arguments.get(1, "schema").and_then(Value::text);
-        let table = arguments.get(0, "table_name").and_then(Value::text);
-        let table = table.map(|table| self.recorder.simulation.qualify(&table, schema.as_deref()));
+        let schema = match arguments.get(1, "schema") {
+            Some(value) => self.namespace_of(value),
+            None => self.namespace(arguments, "schema"),
+        };
+        let named = arguments.get(0, "table_name").cloned().unwrap_or(Value::Unknown);
+        let table = self.table_argument(arguments, 0, "table_name", &schema);
         let recreate = arguments.get(2, "recreate").map_or(Some("auto".into()), Value::text);
         let anew = match recreate.as_deref() {
             Some("never") => false,
@@ -34,7 +37,7 @@ impl Interpreter<'_> {
                 }
             }
         }
-        Value::Op(Some(Rc::new(Batch { table })))
+        Value::Op(Some(Rc::new(Batch { table, named })))
     }
 
     fn overlay(&mut self, table: &str, column: ColumnSpec) {
@@ -42,9 +45,9 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn create_table(&mut self, arguments: &Arguments) -> Value {
-        let schema = arguments.keyword("schema").and_then(Value::text);
-        let Some(name) = self.table_argument(arguments, 0, "table_name", schema.as_deref()) else {
-            self.lost("create_table");
+        let schema = self.namespace(arguments, "schema");
+        let Some(name) = self.table_argument(arguments, 0, "table_name", &schema) else {
+            self.lost_table("create_table", arguments.get(0, "table_name"));
             return Value::Unknown;
         };
         if let Some(prefixes) = arguments.keyword("prefixes") {
@@ -65,7 +68,7 @@ impl Interpreter<'_> {
         // A list of columns is written once and may be used in a loop.
         self.steps += parts.len() as u64;
         let mut table = table_spec(Some(name.clone()), parts, arguments.open);
-        if let Some(schema) = &schema {
+        if let Some(schema) = schema.name() {
             let base = name.rsplit('.').next().unwrap_or(&name).to_owned();
             name_indexes(&mut table.columns, schema, &base);
         }
@@ -80,9 +83,9 @@ impl Interpreter<'_> {
             return;
         };
         let mut spec = column.borrow().clone();
-        if let Some(schema) = arguments.keyword("schema").and_then(Value::text) {
+        if let Some(schema) = self.namespace(arguments, "schema").name() {
             let base = table.rsplit('.').next().unwrap_or(table).to_owned();
-            name_indexes(std::slice::from_mut(&mut spec), &schema, &base);
+            name_indexes(std::slice::from_mut(&mut spec), schema, &base);
         }
         // Written into the column, its one foreign key goes without its name.
         let inline = arguments.keyword("inline_references").map_or(Some(false), Value::truth);
@@ -130,9 +133,9 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn create_foreign_key(&mut self, table: &str, at: usize, arguments: &Arguments) {
-        let schema = arguments.keyword("referent_schema").and_then(Value::text);
+        let schema = self.namespace(arguments, "referent_schema");
         let name = if arguments.keyword("referent").is_some() { "referent" } else { "referent_table" };
-        let target = self.table_argument(arguments, 1 + at, name, schema.as_deref());
+        let target = self.table_argument(arguments, 1 + at, name, &schema);
         let columns = column_list(arguments.get(2 + at, "local_cols"));
         let on_delete = on_delete(arguments.keyword("ondelete"));
         let target_columns = column_list(arguments.get(3 + at, "remote_cols"));

@@ -4,6 +4,7 @@ use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
 use super::Interpreter;
+use super::shipped;
 use super::spec::{Arguments, SqlType};
 use super::statement::Frame;
 use super::value::Value;
@@ -80,6 +81,7 @@ fn doubt(value: &Value, depth: u32) {
             column.nullable = None;
             column.default = None;
         }
+        Value::Shipped(shipped) => shipped::doubt(shipped),
         _ => {}
     }
 }

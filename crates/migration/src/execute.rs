@@ -2,8 +2,8 @@
 
 use super::value::{GAP, Value};
 use super::{Interpreter, UnreadKind};
-use schema::Subject;
 use schema::operation::{OperationKind, Reach, TablePart};
+use schema::{Dialect, Subject};
 
 impl Interpreter<'_> {
     pub(super) fn execute(&mut self, statement: &Value) {
@@ -49,6 +49,7 @@ impl Interpreter<'_> {
     /// SQL that is known in parts.
     pub(super) fn dynamic_sql(&mut self, text: &str) {
         if !is_ddl(text) {
+            self.set_search_path(text);
             self.data = true;
             if !changes_rows_only(text) {
                 self.unread(UnreadKind::Either, "it executes a statement that is put together when it runs");
@@ -105,6 +106,13 @@ impl Interpreter<'_> {
         named
     }
 
+    /// A transaction ends without what it did.
+    pub(super) fn takes_back(&mut self) {
+        if self.recorder.changes > 0 {
+            self.misread("it takes back what it did");
+        }
+    }
+
     fn sql(&mut self, text: &str) {
         /// Longer text is not parsed: the parser recurses.
         const LONGEST: usize = 128 << 10;
@@ -112,12 +120,17 @@ impl Interpreter<'_> {
         self.spend(text.len());
         let prepared = without_binds(text);
         let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
-        if deep || !self.statements(&prepared) {
+        let read = match self.dialect() {
+            _ if deep => false,
+            Dialect::PostgreSql => self.statements(&prepared),
+            Dialect::Sqlite => self.statements_of_sqlite(&prepared),
+        };
+        if !read {
             self.unparsed(text);
         }
     }
 
-    /// A statement that is no PostgreSQL that is parsed.
+    /// A statement that its database's grammar does not read.
     pub(super) fn unparsed(&mut self, text: &str) {
         self.data = true;
         let start: String = text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");

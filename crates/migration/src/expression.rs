@@ -10,6 +10,7 @@ use super::container;
 use super::object::{Code, Function};
 use super::operator::compare;
 use super::plain::{Plain, known};
+use super::shipped;
 use super::statement::Frame;
 use super::value::{GAP, Value};
 
@@ -133,6 +134,7 @@ impl Interpreter<'_> {
         match name.as_str() {
             "TYPE_CHECKING" => Value::Bool(false),
             "__name__" => Value::str(&frame.module.path),
+            "__file__" => shipped::file(&frame.module.path),
             _ if is_builtin(name) => Value::Builtin(name.clone()),
             _ => match frame.module.globals.get(&"*".into()) {
                 Some(Value::Outside(module)) => Value::Outside(format!("{module}.{name}").into()),

@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 
 use super::Interpreter;
+use super::namespace::Namespace;
 use super::spec::Arguments;
 use super::value::Value;
 use schema::{Belief, ConstraintName, Subject, Table, TableSubject};
@@ -103,13 +104,18 @@ impl Interpreter<'_> {
         let schema = &simulation.schema;
         let assumed = schema.tables.values().any(|table| table.assumed);
         let position = usize::from(method != "get_table_names" && method != "get_view_names");
-        let namespace = arguments.get(position, "schema").and_then(Value::text);
+        let namespace = match arguments.get(position, "schema") {
+            Some(value) => self.namespace_of(value),
+            None => self.namespace(arguments, "schema"),
+        };
+        let nowhere = matches!(namespace, Namespace::Unknown);
         match method {
             "get_table_names" => {
-                let prefix = namespace.filter(|name| **name != *self.recorder.simulation.default_schema);
-                let inside = |table: &str| match (&prefix, table.split_once('.')) {
+                let prefix = namespace.name().filter(|name| **name != *self.recorder.simulation.default_schema);
+                let inside = |table: &str| match (prefix, table.split_once('.')) {
+                    _ if nowhere => None,
                     (None, None) => Some(Value::str(table)),
-                    (Some(prefix), Some((schema, table))) if **prefix == *schema => Some(Value::str(table)),
+                    (Some(prefix), Some((schema, table))) if prefix == schema => Some(Value::str(table)),
                     _ => None,
                 };
                 let there = schema.tables.keys().filter(|table| !simulation.is_doubted(&itself(table)));
@@ -118,7 +124,7 @@ impl Interpreter<'_> {
                     Subject::Table(table, TableSubject::Itself) => inside(table),
                     _ => None,
                 });
-                return match (stale, assumed) {
+                return match (stale, assumed || nowhere || !self.somewhere.is_empty()) {
                     (true, _) => Value::partial_list(Vec::new()),
                     (_, true) => Value::partial_list(names),
                     _ => Value::list_perhaps_with(names, doubted.collect()),
@@ -139,7 +145,7 @@ impl Interpreter<'_> {
             _ => {}
         }
         let Some(table) = arguments.get(0, "table_name").and_then(Value::text) else { return Value::Unknown };
-        let qualified = self.recorder.simulation.qualify(&table, namespace.as_deref());
+        let Some(qualified) = self.in_namespace(&table, &namespace) else { return Value::Unknown };
         if stale && self.recorder.simulation.has_touched(&qualified) {
             return Value::Unknown;
         }
@@ -149,7 +155,7 @@ impl Interpreter<'_> {
             return match table {
                 _ if doubts.contains(&TableSubject::Itself) => Value::Unknown,
                 Some(_) => Value::Bool(true),
-                None if assumed => Value::Unknown,
+                None if assumed || self.is_somewhere(&qualified) => Value::Unknown,
                 None => Value::Bool(false),
             };
         }

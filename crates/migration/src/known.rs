@@ -34,6 +34,11 @@ pub(super) fn is(name: &str, facts: Facts) -> bool {
     found.is_ok_and(|at| NAMES[at].1 & facts != 0)
 }
 
+/// Whether a method of this name may change a schema, whatever it is called on.
+pub(super) fn may_change_schema(name: &str) -> bool {
+    is(name, CHANGES_SCHEMA) || is(name, OPERATES) && !is(name, CONNECTION)
+}
+
 /// Every name, in the order of their letters.
 #[rustfmt::skip]
 const NAMES: &[(&str, Facts)] = &[
@@ -69,6 +74,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("collections", PLAIN_MODULE),
     ("commit", CONNECTION),
     ("connect", CONNECTION),
+    ("connection", CONNECTION),
     ("copy", PLAIN_MODULE),
     ("create", OPERATES | CHANGES_SCHEMA),
     ("create_all", OPERATES | CHANGES_SCHEMA),
@@ -78,6 +84,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("create_primary_key", OPERATES),
     ("create_table", OPERATES),
     ("create_unique_constraint", OPERATES),
+    ("cursor", CONNECTION),
     ("dataclasses", PLAIN_MODULE),
     ("datetime", PLAIN_MODULE),
     ("debug", KEEPS_DATA),
@@ -103,8 +110,8 @@ const NAMES: &[(&str, Facts)] = &[
     ("exec", REWRITES),
     ("exec_driver_sql", OPERATES | CHANGES_SCHEMA | CONNECTION),
     ("execute", OPERATES | CHANGES_SCHEMA | CONNECTION),
-    ("executemany", CHANGES_SCHEMA),
-    ("executescript", OPERATES | CHANGES_SCHEMA),
+    ("executemany", OPERATES | CHANGES_SCHEMA | CONNECTION),
+    ("executescript", OPERATES | CHANGES_SCHEMA | CONNECTION),
     ("execution_options", CONNECTION),
     ("extend", MUTATES | KEEPS_DATA),
     ("f", KEEPS_DATA),
@@ -158,6 +165,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("object", PLAIN),
     ("oct", PLAIN),
     ("one", KEEPS_DATA),
+    ("open", EVALUATED | PLAIN),
     ("ord", PLAIN),
     ("pop", MUTATES | KEEPS_DATA),
     ("popitem", MUTATES),
@@ -165,6 +173,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("print", EVALUATED | PLAIN | LOOKS),
     ("random", PLAIN_MODULE),
     ("range", EVALUATED | PLAIN | LOOKS),
+    ("raw_connection", CONNECTION),
     ("re", PLAIN_MODULE),
     ("remove", MUTATES),
     ("rename", CHANGES_SCHEMA),

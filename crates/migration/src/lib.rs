@@ -34,28 +34,40 @@ mod loops;
 mod matching;
 mod method;
 mod model;
+mod namespace;
 mod object;
 mod operation;
 mod operator;
+mod parameters;
 mod plain;
 mod reach;
 mod recorder;
 mod reflected;
+mod session;
+mod shipped;
 mod spec;
 mod sql;
 mod sql_alter;
 mod sql_block;
+mod sql_cascade;
+mod sql_function;
 mod sql_name;
+mod sql_object;
+mod sql_path;
 mod sql_shown;
 mod sql_table;
+mod sqlite;
+mod sqlite_table;
+mod sqlite_token;
 mod sqltype;
 mod statement;
+mod temporary;
 mod text;
 mod unread;
 mod url;
 mod value;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -154,8 +166,20 @@ struct Interpreter<'a> {
     at: u32,
     /// The same of the first condition that nobody can evaluate.
     guard_at: Option<u32>,
+    /// A file was written: what stands in any is not known from then on.
+    wrote_files: bool,
+    /// Texts that stand for a variable which nobody has set, here or in a module that was imported earlier.
+    assumed_texts: Vec<Rc<str>>,
+    /// Tables that were made or changed in a schema that is not known; an empty name is that of any table.
+    somewhere: BTreeSet<String>,
+    /// Tables and views that are made for the session alone, by their names.
+    temporary: Vec<String>,
     /// `SET search_path` inside the current revision.
-    search_path: Option<String>,
+    search_path: sql_path::SearchPath,
+    /// The names that each view's query holds, where it was read.
+    views: HashMap<String, BTreeSet<String>>,
+    /// The parameters of the functions of each name.
+    functions: HashMap<String, BTreeSet<String>>,
     /// The raw SQL that is followed.
     sql_text: Option<Arc<str>>,
     lines: Lines,
@@ -182,7 +206,13 @@ impl<'a> Interpreter<'a> {
             unread: Vec::new(),
             at: 0,
             guard_at: None,
-            search_path: None,
+            wrote_files: false,
+            assumed_texts: Vec::new(),
+            somewhere: BTreeSet::new(),
+            temporary: Vec::new(),
+            search_path: sql_path::SearchPath::Usual,
+            views: HashMap::new(),
+            functions: HashMap::new(),
             sql_text: None,
             lines: Lines::default(),
             script: String::new(),
@@ -232,7 +262,9 @@ impl<'a> Interpreter<'a> {
         self.unread.clear();
         self.at = 0;
         self.guard_at = None;
-        self.search_path = None;
+        self.wrote_files = false;
+        self.temporary.clear();
+        self.search_path = sql_path::SearchPath::Usual;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
         self.script.clone_from(&script.path);
@@ -248,7 +280,8 @@ impl<'a> Interpreter<'a> {
         self.acted = false;
         // What runs when the file is loaded is no part of it.
         self.data = false;
-        self.call_function(&function, spec::Arguments::default());
+        let arguments = self.passed_to(&function);
+        self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
         tape.nothing = (function.does_nothing() && !self.misread)

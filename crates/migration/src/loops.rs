@@ -7,6 +7,7 @@ use ruff_python_ast::{Expr, Stmt, StmtWhile};
 
 use super::Interpreter;
 use super::departure::Departures;
+use super::shipped;
 use super::statement::{Flow, Frame};
 use super::value::{List, Value};
 
@@ -19,6 +20,7 @@ impl Interpreter<'_> {
         orelse: &[Stmt],
         frame: &Frame,
     ) -> Flow {
+        let items = shipped::lines(items);
         // A list that changes meanwhile is gone through as it is then.
         let live = if let Value::List(list) = &items { Some(list.clone()) } else { None };
         let (snapshot, partial) = items.items().unwrap_or((Vec::new(), true));

@@ -8,6 +8,7 @@ use super::call::{is_followed, only_looks};
 use super::decoration::Receives;
 use super::known;
 use super::object::Instance;
+use super::session::is_session_of;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
 use super::url;
 use super::value::Value;
@@ -18,10 +19,13 @@ use schema::operation::OperationKind;
 impl Interpreter<'_> {
     pub(super) fn call_method(&mut self, receiver: &Value, name: &Name, arguments: Arguments) -> Value {
         self.acted |= !only_looks(receiver, Some(name));
+        if matches!(receiver, Value::Unknown | Value::Type(_) | Value::Outside(_)) && is_session_of(name, &arguments) {
+            return Value::Connection;
+        }
         if !is_followed(receiver, Some(name)) {
             // What a library makes of a connection is executed later, and noticed there.
             match receiver {
-                Value::Unknown | Value::Outside(_) if known::is(name, known::CHANGES_SCHEMA) => {
+                Value::Unknown | Value::Outside(_) | Value::Type(_) if known::may_change_schema(name) => {
                     self.unread(UnreadKind::Either, format!("it calls {name} of an object that is not followed"));
                     self.data = true;
                     self.doubt_arguments(&arguments);
@@ -65,6 +69,7 @@ impl Interpreter<'_> {
                 at.map_or(Value::Unknown, |at| Value::Int(at as i64))
             }
             Value::Type(kind) => self.type_method(receiver, kind, name, &arguments),
+            Value::Shipped(shipped) => self.shipped_method(receiver, shipped, name, &arguments),
             Value::Connection | Value::Context => self.connection_method(name, &arguments),
             Value::Inspector(asked) => self.inspect(asked, name, &arguments),
             Value::Url => self.url_method(name),
@@ -131,13 +136,12 @@ impl Interpreter<'_> {
 
     fn connection_method(&mut self, name: &Name, arguments: &Arguments) -> Value {
         match name.as_str() {
-            "execute" | "exec_driver_sql" | "scalar" | "scalars" => {
+            "execute" | "exec_driver_sql" | "executemany" | "executescript" | "scalar" | "scalars" => {
                 self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
                 Value::Result
             }
-            "get_bind" | "connect" | "begin" | "execution_options" | "begin_nested" | "autocommit_block" => {
-                Value::Connection
-            }
+            "get_bind" | "connect" | "connection" | "cursor" | "raw_connection" | "begin" | "execution_options"
+            | "begin_nested" | "autocommit_block" => Value::Connection,
             "rollback" if self.recorder.changes > 0 => {
                 self.misread("it takes back what it did");
                 Value::None

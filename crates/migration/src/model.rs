@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::construct::table_spec;
+use super::namespace::Namespace;
 use super::object::{Class, Code, Nature};
 use super::spec::{Arguments, TableSpec};
 use super::value::Value;
@@ -12,7 +13,7 @@ impl Interpreter<'_> {
     /// `Model.__table__`: the columns of the class and of its mixins. A base that cannot be read may hold more of them.
     pub(super) fn model_table(&mut self, class: &Rc<Class>) -> Value {
         let Some(name) = class.attribute("__tablename__").and_then(|name| name.text()) else { return Value::Unknown };
-        let (mut parts, mut schema) = (Vec::new(), None);
+        let (mut parts, mut schema) = (Vec::new(), Namespace::Default);
         for (label, value) in class.attributes.borrow().clone() {
             let value = match value {
                 Value::Function(function) if is_declared(&function.code) => {
@@ -36,7 +37,7 @@ impl Interpreter<'_> {
                             Value::Dict(options) => {
                                 let mut options = options.borrow().clone().into_iter();
                                 let held = options.find(|(key, _)| key.text().as_deref() == Some("schema"));
-                                schema = held.and_then(|(_, value)| value.text());
+                                schema = held.map_or(Namespace::Default, |(_, value)| self.namespace_of(&value));
                             }
                             _ => parts.push(item),
                         }
@@ -45,8 +46,8 @@ impl Interpreter<'_> {
                 _ => {}
             }
         }
-        let name = self.recorder.simulation.qualify(&name, schema.as_deref());
-        Value::Table(Rc::new(table_spec(Some(name), &parts, class.nature == Nature::Model)))
+        let name = self.in_namespace(&name, &schema);
+        Value::Table(Rc::new(table_spec(name, &parts, class.nature == Nature::Model)))
     }
 
     pub(super) fn create_model(&mut self, table: &TableSpec) {

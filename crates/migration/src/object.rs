@@ -141,4 +141,6 @@ pub(super) struct Import {
 pub(super) struct Batch {
     /// The qualified table; `None` when unreadable.
     pub(super) table: Option<String>,
+    /// Its name as it was given.
+    pub(super) named: Value,
 }

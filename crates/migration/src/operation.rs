@@ -5,6 +5,7 @@
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
 use super::index::index_options;
+use super::namespace::Namespace;
 use super::object::Batch;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, Naming};
 use super::sql_table::is_null;
@@ -18,7 +19,7 @@ const CREATED: [&str; 4] =
 
 impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
-        let schema = arguments.keyword("schema").and_then(Value::text);
+        let schema = self.namespace(arguments, "schema");
         match name {
             "f" => return arguments.get(0, "name").and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
             "get_bind" => return Value::Connection,
@@ -41,18 +42,18 @@ impl Interpreter<'_> {
             "batch_alter_table" => return self.batch(arguments),
             "create_table" => return self.create_table(arguments),
             "drop_table" => {
-                match self.table_argument(arguments, 0, "table_name", schema.as_deref()) {
+                match self.table_argument(arguments, 0, "table_name", &schema) {
                     Some(table) => self.record_drop_table(table),
-                    None => self.lost(name),
+                    None => self.lost_table(name, arguments.get(0, "table_name")),
                 }
                 return Value::None;
             }
             "rename_table" => {
-                let from = self.table_argument(arguments, 0, "old_table_name", schema.as_deref());
-                let to = self.table_argument(arguments, 1, "new_table_name", schema.as_deref());
+                let from = self.table_argument(arguments, 0, "old_table_name", &schema);
+                let to = self.table_argument(arguments, 1, "new_table_name", &schema);
                 match from.zip(to) {
                     Some((from, to)) => self.record_rename_table(from, to),
-                    None => self.lost(name),
+                    None => self.lost_table(name, arguments.get(0, "old_table_name")),
                 }
                 return Value::None;
             }
@@ -60,9 +61,12 @@ impl Interpreter<'_> {
                 let index = naming(arguments.get(0, "index_name"));
                 let table = match batch {
                     Some(batch) => batch.table.clone(),
-                    None => self.table_argument(arguments, 1, "table_name", schema.as_deref()),
+                    None => self.table_argument(arguments, 1, "table_name", &schema),
                 };
-                self.record_drop_index(index.name(), table);
+                match (&schema, batch) {
+                    (Namespace::Unknown, None) => self.lost_table(name, arguments.get(1, "table_name")),
+                    _ => self.record_drop_index(index.name(), table),
+                }
                 return Value::None;
             }
             "sync_enum_values" => {
@@ -84,20 +88,20 @@ impl Interpreter<'_> {
         }
         // On a batch the table is given, and the other arguments move up.
         let at = usize::from(batch.is_none());
-        let table = match (batch, name) {
-            (Some(batch), _) => batch.table.clone(),
-            (None, "add_column" | "drop_column" | "alter_column") => {
-                self.table_argument(arguments, 0, "table_name", schema.as_deref())
+        let (place, word, schema) = match name {
+            "add_column" | "drop_column" | "alter_column" => (0, "table_name", schema),
+            "create_foreign_key" => {
+                let word = if arguments.keyword("source").is_some() { "source" } else { "source_table" };
+                (1, word, self.namespace(arguments, "source_schema"))
             }
-            (None, "create_foreign_key") => {
-                let schema = arguments.keyword("source_schema").and_then(Value::text);
-                let name = if arguments.keyword("source").is_some() { "source" } else { "source_table" };
-                self.table_argument(arguments, 1, name, schema.as_deref())
-            }
-            (None, _) => self.table_argument(arguments, 1, "table_name", schema.as_deref()),
+            _ => (1, "table_name", schema),
+        };
+        let table = match batch {
+            Some(batch) => batch.table.clone(),
+            None => self.table_argument(arguments, place, word, &schema),
         };
         let Some(table) = table else {
-            self.lost(name);
+            self.lost_table(name, batch.map_or(arguments.get(place, word), |batch| Some(&batch.named)));
             return Value::None;
         };
         match name {
@@ -165,18 +169,32 @@ impl Interpreter<'_> {
         arguments: &Arguments,
         at: usize,
         name: &str,
-        schema: Option<&str>,
+        schema: &Namespace,
     ) -> Option<String> {
         let table = arguments.get(at, name).and_then(Value::text)?;
-        Some(self.recorder.simulation.qualify(&table, schema))
+        self.in_namespace(&table, schema)
+    }
+
+    /// An operation on a table of which the schema is not known, or not even the name.
+    pub(super) fn lost_table(&mut self, operation: &str, table: Option<&Value>) {
+        match table.and_then(Value::text) {
+            Some(table) => self.lost_in_a_schema(operation, &table),
+            None => self.lost(operation),
+        }
     }
 
     /// An operation on a table that cannot be told.
     pub(super) fn lost(&mut self, name: &str) {
         self.recorder.changes += 1;
         let what = format!("op.{name} on a table whose name cannot be evaluated");
-        // What is made is nobody else's.
-        if name == "create_table" { self.unread_part(what) } else { self.unread(UnreadKind::Schema, what) }
+        match name {
+            // What is made is nobody else's, and may have any name.
+            "create_table" => {
+                self.somewhere.insert(String::new());
+                self.unread_part(what);
+            }
+            _ => self.unread(UnreadKind::Schema, what),
+        }
     }
 
     /// An operation on a known table with arguments that cannot be read.
@@ -193,14 +211,19 @@ impl Interpreter<'_> {
 
     /// `alembic_postgresql_enum`'s operation.
     fn sync_enum(&mut self, arguments: &Arguments) {
-        let schema = arguments.get(0, "enum_schema").and_then(Value::text);
+        let schema = arguments.get(0, "enum_schema").map_or(Namespace::Default, |value| self.namespace_of(value));
         let (Some(name), Some((labels, false))) = (
             arguments.get(1, "enum_name").and_then(Value::text),
             arguments.get(2, "new_values").and_then(Value::items),
         ) else {
-            return;
+            return self.unread(UnreadKind::Schema, "it sets the values of an enum that cannot be evaluated");
         };
-        let name = self.recorder.simulation.qualify(&name, schema.as_deref());
+        let Some(name) = self.in_namespace(&name, &schema) else {
+            return self.unread(
+                UnreadKind::Schema,
+                format!("it sets the values of {name} in a schema that cannot be evaluated"),
+            );
+        };
         let labels: Option<Vec<String>> =
             labels.iter().map(|label| label.text().map(|text| text.to_string())).collect();
         if let Some(labels) = labels {

@@ -8,11 +8,18 @@ use ruff_python_ast::{CmpOp, Operator};
 use super::Interpreter;
 use super::container;
 use super::plain::{Plain, known};
+use super::shipped;
 use super::value::{GAP, Value, contains};
 
 impl Interpreter<'_> {
     pub(super) fn binary(&mut self, operator: Operator, left: Value, right: Value) -> Value {
         match (operator, &left, &right) {
+            (Operator::Div, Value::Shipped(_), _) => {
+                shipped::joined(&left, std::slice::from_ref(&right)).unwrap_or(Value::Unknown)
+            }
+            (Operator::Add, Value::Shipped(path), Value::Str(text)) => {
+                shipped::extended(path, text).unwrap_or(Value::Unknown)
+            }
             (Operator::Mod, Value::Str(template), _) => self.percent(template, &right),
             (Operator::Add, Value::Fragment(a) | Value::Str(a), Value::Fragment(b)) => {
                 self.spend(a.len() + b.len());

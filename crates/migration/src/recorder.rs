@@ -130,6 +130,9 @@ impl Lines {
 impl Interpreter<'_> {
     /// Records one operation of the statement that is followed.
     pub(super) fn record(&mut self, kind: OperationKind) {
+        if self.only_changes_temporary(&kind) {
+            return;
+        }
         let line = self.line();
         self.recorder.record(kind, line, self.sql_text.clone());
     }

@@ -4,10 +4,12 @@ use squawk_syntax::ast::{self, AstNode};
 
 use super::Interpreter;
 use super::spec::{ConstraintKind, ConstraintSpec, Naming};
+use super::sql_cascade::cascades;
 use super::sql_name::last_name;
+use super::sql_object::beside;
 use super::sql_table::{default_of, is_null};
 use schema::Belief;
-use schema::operation::{ColumnChange, EnumChange, OperationKind};
+use schema::operation::{ColumnChange, EnumChange, OperationKind, TablePart};
 
 impl Interpreter<'_> {
     pub(super) fn alter_table(&mut self, table: &str, action: &ast::AlterTableAction) {
@@ -42,17 +44,37 @@ impl Interpreter<'_> {
             }
             A::DropColumn(node) => {
                 if let Some(name) = node.column_name_ref().and_then(|name| last_name(&name)) {
-                    self.record_drop_column(table, name);
+                    if cascades(node.drop_behavior()) {
+                        self.cascade_to_views(&name);
+                        self.doubt_referring(table);
+                    }
+                    let there = self.recorder.simulation.schema.tables.get(table);
+                    if node.if_exists().is_none() || there.is_none_or(|held| held.column(&name).is_some() || held.open)
+                    {
+                        self.record_drop_column(table, name);
+                    }
                 }
             }
             A::AddConstraint(node) => {
-                if let Some(constraint) = node.constraint().and_then(|node| self.constraint(table, &node)) {
-                    self.record_constraint(table, constraint);
+                match node.constraint().and_then(|node| self.constraint(table, &node)) {
+                    Some(constraint) => {
+                        let index = node.syntax().descendants().find_map(ast::UsingIndexName::cast);
+                        let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
+                        let name = constraint.name.name().map(str::to_owned);
+                        self.record_constraint(table, constraint);
+                        // The index takes the constraint's name.
+                        if let Some((from, to)) = index.zip(name)
+                            && from != to
+                        {
+                            self.record(OperationKind::RenameIndex { from, to });
+                        }
+                    }
+                    None => self.record_unread(table, TablePart::Everything, true),
                 }
             }
             A::DropConstraint(node) => {
                 let name = node.constraint_name_ref().and_then(|name| last_name(&name));
-                let cascade = node.syntax().text().to_string().to_lowercase().ends_with("cascade");
+                let cascade = cascades(node.drop_behavior());
                 self.record(OperationKind::DropConstraint { table: table.to_owned(), name, kind: None, cascade });
             }
             A::AlterColumn(node) => self.alter_column_of_sql(table, node),
@@ -73,11 +95,7 @@ impl Interpreter<'_> {
             }
             A::TableRenameTo(node) => {
                 if let Some(to) = last_name(node) {
-                    let to = match table.rsplit_once('.') {
-                        Some((schema, _)) => format!("{schema}.{to}"),
-                        None => to,
-                    };
-                    self.record_rename_table(table, to);
+                    self.record_rename_table(table, beside(table, &to));
                 }
             }
             A::SetSchema(node) => {
@@ -87,7 +105,45 @@ impl Interpreter<'_> {
                     self.record_rename_table(table, to);
                 }
             }
-            _ => {}
+            A::AttachPartition(node) => {
+                let partition = self.relation(node.table_name_ref().as_ref());
+                partition.iter().for_each(|partition| self.record_unread(partition, TablePart::Everything, false));
+            }
+            A::DetachPartition(_)
+            | A::InheritTable(_)
+            | A::MergePartitions(_)
+            | A::NoInheritTable(_)
+            | A::NotOf(_)
+            | A::OfType(_)
+            | A::SplitPartition(_) => self.record_unread(table, TablePart::Everything, true),
+            // No fact tells of these.
+            A::AlterConstraint(_)
+            | A::AlterOptionList(_)
+            | A::ClusterOn(_)
+            | A::DisableRls(_)
+            | A::DisableRule(_)
+            | A::DisableTrigger(_)
+            | A::EnableAlwaysRule(_)
+            | A::EnableAlwaysTrigger(_)
+            | A::EnableReplicaRule(_)
+            | A::EnableReplicaTrigger(_)
+            | A::EnableRls(_)
+            | A::EnableRule(_)
+            | A::EnableTrigger(_)
+            | A::ForceRls(_)
+            | A::NoForceRls(_)
+            | A::OptionItemList(_)
+            | A::OwnerTo(_)
+            | A::ReplicaIdentity(_)
+            | A::ResetOptions(_)
+            | A::SetAccessMethod(_)
+            | A::SetLogged(_)
+            | A::SetOptions(_)
+            | A::SetTablespace(_)
+            | A::SetUnlogged(_)
+            | A::SetWithoutCluster(_)
+            | A::SetWithoutOids(_)
+            | A::ValidateConstraint(_) => {}
         }
     }
 
@@ -106,8 +162,30 @@ impl Interpreter<'_> {
                 change.default =
                     Some(if is_null(value) { Belief::Unknown } else { Belief::Known(!text.contains("nextval(")) });
             }
-            Some(ast::AlterColumnOption::DropDefault(_)) => change.default = Some(Belief::Known(false)),
-            _ => return,
+            Some(ast::AlterColumnOption::DropDefault(_) | ast::AlterColumnOption::DropExpression(_)) => {
+                change.default = Some(Belief::Known(false));
+            }
+            Some(
+                ast::AlterColumnOption::AddGenerated(_)
+                | ast::AlterColumnOption::DropIdentity(_)
+                | ast::AlterColumnOption::Inherit(_)
+                | ast::AlterColumnOption::NoInherit(_)
+                | ast::AlterColumnOption::ResetOptions(_)
+                | ast::AlterColumnOption::Restart(_)
+                | ast::AlterColumnOption::SetCompression(_)
+                | ast::AlterColumnOption::SetExpression(_)
+                | ast::AlterColumnOption::SetGenerated(_)
+                | ast::AlterColumnOption::SetGeneratedOptions(_)
+                | ast::AlterColumnOption::SetOptions(_)
+                | ast::AlterColumnOption::SetOptionsList(_)
+                | ast::AlterColumnOption::SetSequenceOption(_)
+                | ast::AlterColumnOption::SetStatistics(_)
+                | ast::AlterColumnOption::SetStorage(_),
+            ) => {
+                self.data = true;
+                return;
+            }
+            None => return,
         }
         self.record_change(table, name, change);
     }
@@ -117,10 +195,7 @@ impl Interpreter<'_> {
         match node.action() {
             Some(ast::AlterTypeAction::TypeRenameTo(to)) => {
                 if let Some(to) = last_name(&to) {
-                    let to = match name.rsplit_once('.') {
-                        Some((schema, _)) => format!("{schema}.{to}"),
-                        None => to,
-                    };
+                    let to = beside(&name, &to);
                     self.record(OperationKind::RenameEnum { from: name, to });
                 }
             }
@@ -141,7 +216,19 @@ impl Interpreter<'_> {
                     self.record(OperationKind::AlterEnum { name, change: EnumChange::Rename { from, to } });
                 }
             }
-            _ => {}
+            Some(ast::AlterTypeAction::SetSchema(node)) => {
+                if let Some(schema) = last_name(&node) {
+                    let to = self.recorder.simulation.qualify(name.rsplit('.').next().unwrap_or(&name), Some(&schema));
+                    self.record(OperationKind::RenameEnum { from: name, to });
+                }
+            }
+            Some(
+                ast::AlterTypeAction::AlterTypeAttributeActionList(_)
+                | ast::AlterTypeAction::OwnerTo(_)
+                | ast::AlterTypeAction::RenameAttribute(_)
+                | ast::AlterTypeAction::SetOptions(_),
+            )
+            | None => {}
         }
     }
 }

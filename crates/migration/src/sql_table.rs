@@ -12,10 +12,14 @@ use schema::operation::{IndexSpec, OperationKind};
 
 impl Interpreter<'_> {
     pub(super) fn create_table_of_sql(&mut self, node: &ast::CreateTable) {
-        let Some(table) = self.relation(node.table_name().as_ref()) else { return };
         if is_temporary(node.persistence()) {
+            node.table_name().and_then(|name| last_name(&name)).iter().for_each(|name| self.note_temporary(name));
             return;
         }
+        let Some(table) = self.new_relation(node.table_name().as_ref()) else {
+            self.unread_part("it creates a table whose schema cannot be told");
+            return;
+        };
         let (mut columns, mut constraints) = (Vec::new(), Vec::new());
         let mut open = node.inherits().is_some() || node.of_type().is_some() || node.partition_of().is_some();
         for argument in node.table_arg_list().iter().flat_map(|list| list.args()) {
@@ -146,6 +150,10 @@ impl Interpreter<'_> {
         let options = index_options_of_sql(node);
         let index = IndexSpec { columns: Some(columns), options };
         let if_not_exists = node.if_not_exists().is_some();
+        if if_not_exists && self.recorder.simulation.schema.tables.values().any(|held| held.indexes.contains_key(&name))
+        {
+            return;
+        }
         self.record(OperationKind::CreateIndex { name, table, index, if_not_exists });
     }
 }

@@ -10,6 +10,7 @@ use ruff_python_ast::name::Name;
 
 use super::inspector::Asked;
 use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
+use super::shipped::Shipped;
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
 
 /// Stands in a fragment for what is not known.
@@ -77,6 +78,8 @@ pub(super) enum Value {
     Expression,
     /// `self` inside a type decorator.
     Decorator,
+    /// A path to a file of the checkout, or what was read there.
+    Shipped(Rc<Shipped>),
 }
 
 /// A list, and whether these are all its items.
@@ -153,6 +156,7 @@ impl Value {
             | Self::Fragment(_)
             | Self::Outside(_)
             | Self::Import(_)
+            | Self::Shipped(_)
             | Self::Expression => return None,
             Self::None => false,
             Self::Bool(value) => *value,

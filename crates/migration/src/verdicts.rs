@@ -12,8 +12,8 @@ const B: &str = "op.create_table('b', sa.Column('id', sa.Integer))";
 const MORE: &str = "op.add_column('a', sa.Column('more', sa.Integer))";
 const LESS: &str = "op.drop_column('a', 'more')";
 
-/// The verdict on the schema that `made` leaves, beside a table that no revision mentions where there is one.
-fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
+/// The verdict on the schema that `made` leaves, with a column that no revision mentions where there is a newer one.
+fn verdict(revisions: &[&[&str]], made: &[&str], newer: bool) -> Verdict {
     let script = |statements: &[&str]| Script {
         path: "versions/r.py".to_owned(),
         text: format!(
@@ -29,7 +29,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
     let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
     let facts = revision_facts(read(&scripts, &Empty, &setting).unwrap(), &setting);
     let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
-    for name in made.iter().filter(|name| !name.contains('.')).chain(stranger.then_some(&"stranger")) {
+    for name in made.iter().filter(|name| !name.contains('.')) {
         let column = |name: &str| Column {
             name: name.to_owned(),
             kind: Belief::Known("integer".to_owned()),
@@ -39,6 +39,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], stranger: bool) -> Verdict {
         let mut table = Table { columns: vec![column("id")], ..Table::default() };
         let own = format!("{name}.");
         table.columns.extend(made.iter().filter_map(|part| part.strip_prefix(&own)).map(column));
+        table.columns.extend(newer.then(|| column("newer")));
         schema.tables.insert((*name).to_owned(), table);
     }
     infer(&facts, &schema).verdict

@@ -20,13 +20,15 @@ pub struct VersionTable {
     pub schema: Option<String>,
     /// `version_table`.
     pub name: String,
+    /// Whether unqualified names lead to that schema, too: `env.py` sets the search path of its connection.
+    pub leads: bool,
     /// `version_table_pk`: whether a table that has to be created gets its primary key `<name>_pkc`.
     pub primary_key: bool,
 }
 
 impl Default for VersionTable {
     fn default() -> Self {
-        Self { schema: None, name: "alembic_version".to_owned(), primary_key: true }
+        Self { schema: None, leads: false, name: "alembic_version".to_owned(), primary_key: true }
     }
 }
 
@@ -40,6 +42,21 @@ impl fmt::Display for VersionTable {
 }
 
 impl VersionTable {
+    /// The schema that unqualified names lead to, where that is not the connection's own.
+    #[must_use]
+    pub fn default_schema(&self) -> Option<&str> {
+        self.schema.as_deref().filter(|_| self.leads)
+    }
+
+    /// The name among the tables of a schema whose unqualified names lead to `default_schema`.
+    #[must_use]
+    pub fn seen_from(&self, default_schema: &str) -> String {
+        match &self.schema {
+            Some(schema) if schema != default_schema => format!("{schema}.{}", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
     /// The name as SQL writes it.
     #[must_use]
     pub fn quoted(&self) -> String {

@@ -17,4 +17,5 @@ mod language;
 mod missing_files;
 mod replay;
 mod small;
+mod sql;
 mod verdicts;

@@ -35,7 +35,6 @@ fn a_signal_that_ends_the_command_is_seen_as_it_is() {
 fn what_cannot_be_executed_says_why() {
     let shop = Application::at(Backend::Sqlite, "head");
     let at = |name: &str| shop.folder().join(name);
-    let no_shebang = script(&at("no-shebang"), "echo started\n", 0o755);
     let moved = script(&at("moved"), "#!/srv/old/.venv/bin/python\nprint()\n", 0o755);
     let plain = script(&at("plain"), "#!/bin/sh\n", 0o644);
     // An ELF header for another machine: EM_S390.
@@ -69,8 +68,7 @@ fn what_cannot_be_executed_says_why() {
         (windows.as_str(), 127, "has the end of a line of Windows", "sed -i 's/\\r$//' "),
         (plain.as_str(), 126, "permission denied", "chmod +x"),
         ("/tmp", 126, "is a folder", "name a program inside it"),
-        (no_shebang.as_str(), 126, "no shebang, or another architecture?", "file "),
-        (foreign.as_str(), 126, "no shebang, or another architecture?", "file "),
+        (foreign.as_str(), 126, "built for another architecture?", "file "),
     ] {
         let outcome = shop.levelhead(&["run", "--", command]).run();
         outcome.code(code).prints("").says(says).says(&format!("next: {next}"));
@@ -83,6 +81,21 @@ fn what_cannot_be_executed_says_why() {
     let next = outcome.stderr.split("next: ").nth(1).unwrap();
     assert!(Command::new("sh").args(["-c", next]).status().unwrap().success());
     shop.levelhead(&["run", "--", &windows]).run().success().prints("started\n");
+}
+
+#[test]
+fn a_script_without_a_shebang_is_the_shells_as_execvp_has_it() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let at = |name: &str| shop.folder().join(name);
+    let plain = script(&at("plain-script"), "echo \"$0\" \"$@\"\n", 0o755);
+    let empty = script(&at("empty"), "", 0o755);
+    shop.levelhead(&["run", "--", &plain, "a b"]).run().success().prints(&format!("{plain} a b\n"));
+    shop.levelhead(&["run", "--", &empty]).run().success().prints("");
+    let shop = Application::new(Backend::Sqlite);
+    let upgrade = script(&shop.folder().join("upgrade"), "flask db \"$1\"\n", 0o755);
+    let command = format!("{upgrade} upgrade");
+    let outcome = shop.levelhead(&["run", "--", &plain]).env("LEVELHEAD_UPGRADE_COMMAND", command).run();
+    outcome.success().prints(&format!("{plain}\n"));
 }
 
 #[test]

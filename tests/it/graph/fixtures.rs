@@ -12,7 +12,7 @@ use crate::support::Levelhead;
 
 /// What the two readers make of a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Expect {
+pub(super) enum Expect {
     /// The same revisions.
     Same,
     /// An error from both.
@@ -34,10 +34,10 @@ fn file(id: &str, down: &str) -> String {
     )
 }
 
-struct Folder(tempfile::TempDir);
+pub(super) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         fs::create_dir_all(folder.0.path().join("mig/versions")).unwrap();
         fs::write(folder.0.path().join("mig/env.py"), "").unwrap();
@@ -72,7 +72,7 @@ fn by_id(revisions: &Value, down: &str, deps: &str, labels: &str) -> BTreeMap<St
 }
 
 #[track_caller]
-fn check(oracle: &mut Oracle, name: &str, folder: &Folder, expect: Expect) {
+pub(super) fn check(oracle: &mut Oracle, name: &str, folder: &Folder, expect: Expect) {
     let theirs = oracle.ask(&json!({ "folder": folder.path() }));
     let ours = Levelhead::new(&["history", "--format", "json"]).current_dir(folder.path()).run();
     match expect {

@@ -4,5 +4,6 @@ mod commands;
 mod differential;
 mod drawing;
 mod fixtures;
+mod imported;
 mod oracle;
 mod soundness;

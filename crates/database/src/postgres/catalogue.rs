@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::error::CatalogueError;
 use schema::{Belief, Check, Column, ConstraintName, ForeignKey, Index, Schema, Table, Unique};
+use version_table::VersionTable;
 
 pub use super::sql::CATALOGUE as QUERY;
 
@@ -50,15 +51,17 @@ fn texts(row: &Row, at: usize) -> Vec<String> {
 
 /// The schema that the answer describes, names relative to the connection's default schema, without the version table.
 ///
-/// `default_schema` overrides what the answer says; `version_table` is qualified outside the default schema.
+/// Where `version_table` says which schema is the default one, the answer does not.
 ///
 /// # Errors
 /// When `answer` is not what [`QUERY`] answers.
-pub fn read(answer: &str, default_schema: Option<&str>, version_table: &str) -> Result<Schema, CatalogueError> {
+pub fn read(answer: &str, version_table: &VersionTable) -> Result<Schema, CatalogueError> {
     let answer: Answer = serde_json::from_str(answer)?;
-    let default = default_schema.or(answer.default_schema.as_deref()).unwrap_or("public").to_owned();
+    let named = version_table.default_schema().or(answer.default_schema.as_deref());
+    let default = named.unwrap_or("public").to_owned();
     let prefix = format!("{default}.");
     let name = |name: &str| name.strip_prefix(&prefix).unwrap_or(name).to_owned();
+    let version_table = version_table.seen_from(&default);
     let mut schema = Schema { default_schema: default, ..Schema::default() };
     for (table, kind) in &answer.tables {
         match kind.kind.as_str() {
@@ -70,7 +73,7 @@ pub fn read(answer: &str, default_schema: Option<&str>, version_table: &str) -> 
             }
         }
     }
-    schema.tables.remove(version_table);
+    schema.tables.remove(&version_table);
     for row in &answer.columns {
         let Some(table) = schema.tables.get_mut(&name(text(row, 0))) else { continue };
         let kind = text(row, 2).replace('"', "").to_lowercase();
@@ -145,7 +148,7 @@ mod tests {
           "constraints": [["app.t", "t_pkey", "p", ["id"], null, null, null],
                           ["app.t", "t_u", "f", ["id"], "public.u", ["id"], "ca"]],
           "indexes": [["app.t", "ix", true, false, "btree", ["lower(mood)", "\"Id\""], null, false, "", false]]}"#;
-        let schema = read(answer, None, "alembic_version").unwrap();
+        let schema = read(answer, &VersionTable::default()).unwrap();
         assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["public.u", "t"]);
         let table = &schema.tables["t"];
         assert_eq!(table.columns[0].default, Belief::Known(false));
@@ -161,6 +164,6 @@ mod tests {
 
     #[test]
     fn what_is_no_catalogue_is_refused() {
-        assert!(read("[]", None, "alembic_version").is_err());
+        assert!(read("[]", &VersionTable::default()).is_err());
     }
 }

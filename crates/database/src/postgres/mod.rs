@@ -24,7 +24,7 @@ use crate::lock::Holder;
 use crate::url::UrlError;
 use crate::url::parts::UrlParts;
 use crate::wait::Wait;
-use crate::{Connection, Contents, DatabaseError, Ownership};
+use crate::{Connection, Contents, DatabaseError, Glance, Ownership};
 use session::Session;
 use sql::Postgres;
 use url::{LibpqEnvironment, PostgresUrl};
@@ -65,6 +65,10 @@ impl Backend for Session {
 
     fn version_rows<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, VersionRows> {
         Box::pin(self.version_rows(table))
+    }
+
+    fn glance<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Glance> {
+        Box::pin(self.glance(table))
     }
 
     fn schema<'a>(&'a self, version_table: &'a VersionTable) -> Answer<'a, Schema> {

@@ -12,7 +12,7 @@ use crate::connect::Progress;
 use crate::error::READ_ROWS;
 use crate::failure::{Refusal, RefusalKind};
 use crate::wait::Wait;
-use crate::{DatabaseError, Ownership};
+use crate::{DatabaseError, Glance, Ownership};
 use schema::Schema;
 use version_table::{TableFacts, VersionRows, VersionTable};
 
@@ -47,13 +47,23 @@ impl Session {
 
     pub(super) async fn version_rows(&self, table: &VersionTable) -> Result<VersionRows, DatabaseError> {
         let query = format!("SELECT version_num FROM {}", table.quoted());
-        match self.connection.ask(READ_ROWS, &query, self.patience).await {
-            Ok(answer) => {
-                let mut rows: Vec<String> = first_column(&answer).map(str::to_owned).collect();
-                rows.sort_unstable();
-                Ok(VersionRows::Rows(rows))
-            }
-            Err(error) if error.refusal() == Some(RefusalKind::NoTable) => Ok(VersionRows::NoTable),
+        Ok(rows_of(self.read(table, &query).await?.as_deref()))
+    }
+
+    pub(super) async fn glance(&self, table: &VersionTable) -> Result<Glance, DatabaseError> {
+        let answer = self.read(table, &sql::glance(table)).await?;
+        let tables = answer.iter().flatten().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(1),
+            _ => None,
+        });
+        Ok(Glance::new(rows_of(answer.as_deref()), tables))
+    }
+
+    /// The answer to a query of the version table; `None` where there is no such table.
+    async fn read(&self, table: &VersionTable, query: &str) -> Result<Option<Vec<SimpleQueryMessage>>, DatabaseError> {
+        match self.connection.ask(READ_ROWS, query, self.patience).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.refusal() == Some(RefusalKind::NoTable) => Ok(None),
             Err(DatabaseError::Query { source, .. }) => Err(self.unreadable(table, source).await),
             Err(error) => Err(error),
         }
@@ -81,7 +91,7 @@ impl Session {
     pub(super) async fn schema(&self, version_table: &VersionTable) -> Result<Schema, DatabaseError> {
         let answer = self.connection.ask("read the catalogue", sql::CATALOGUE, WORK).await?;
         let text = first_column(&answer).next().unwrap_or_default();
-        Ok(catalogue::read(text, None, &version_table.to_string())?)
+        Ok(catalogue::read(text, version_table)?)
     }
 
     pub(super) async fn version_tables(&self) -> Result<Vec<String>, DatabaseError> {
@@ -103,6 +113,14 @@ impl Session {
         let answer = self.connection.ask("ask who owns the tables", sql::OWNERS, WORK).await?;
         Ok(serde_json::from_str(first_column(&answer).next().unwrap_or("[]")).unwrap_or_default())
     }
+}
+
+/// The rows that an answer names in its first column.
+fn rows_of(answer: Option<&[SimpleQueryMessage]>) -> VersionRows {
+    let Some(answer) = answer else { return VersionRows::NoTable };
+    let mut rows: Vec<String> = first_column(answer).map(str::to_owned).collect();
+    rows.sort_unstable();
+    VersionRows::Rows(rows)
 }
 
 /// The first column of each row; NULLs are left out.

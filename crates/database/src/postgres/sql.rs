@@ -3,6 +3,7 @@
 //! What is read of a catalogue is `pg_catalog`'s, which every role may read, and which works on a standby and in a read-only
 //! transaction. The columns used exist in PostgreSQL 12-18.
 
+use crate::Glance;
 use crate::statements::{Sql, literal, optional};
 use version_table::{COLUMN, VersionTable, alter_width};
 
@@ -46,6 +47,23 @@ pub(super) const TABLES: &str = concat!(
                       WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
     ORDER BY 1"
 );
+
+/// The rows, each with the names of the oldest tables beside the version table. Nothing of the server's own has an oid that is
+/// as high.
+pub(super) fn glance(table: &VersionTable) -> String {
+    let (own, most) = (literal(&table.name), Glance::TABLES);
+    format!(
+        "SELECT version_num, (SELECT pg_catalog.string_agg(relname, E'\\n') FROM (
+           SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'f') AND c.relname <> {own} AND {people}
+             AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                             WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+           ORDER BY c.oid LIMIT {most}) oldest)
+         FROM {table}",
+        people = of_people!("n.nspname"),
+        table = table.quoted()
+    )
+}
 
 /// Tables with a column `version_num`: nothing but Alembic has one.
 pub(super) const VERSION_TABLES: &str = concat!(

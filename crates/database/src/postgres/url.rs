@@ -107,7 +107,7 @@ impl PostgresUrl {
         endpoint::join_query_hosts(&mut query)?;
         rename_driver_keys(&mut query);
         refuse_elsewhere(&query, parts.driver.as_deref(), environment)?;
-        let mut settings = Settings::new(query, environment);
+        let mut settings = Settings::new(query, environment).warned(parts.warnings);
         let password = parts.password.map(|password| password.expose().to_owned());
         let port = parts.port.map(|port| port.to_string());
         let named = [

@@ -14,9 +14,9 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::url::{LocatedFile, SqliteUrl};
-use crate::DatabaseError;
 use crate::backend::Backend;
 use crate::failure::{Refusal, RefusalKind};
+use crate::{DatabaseError, Glance};
 use schema::Schema;
 use version_table::{VersionRows, VersionTable, quoted};
 
@@ -89,6 +89,21 @@ impl Session {
         .map_err(|error| self.failed("read", &error))?;
         rows.sort_unstable();
         Ok(VersionRows::Rows(rows))
+    }
+
+    /// A file needs no round trips: the tables are asked for by themselves, and only where there are rows.
+    fn glance(&self, table: &VersionTable) -> Result<Glance, DatabaseError> {
+        let rows = self.version_rows(table)?;
+        let mut tables = Vec::new();
+        if let (Some(connection), false) = (&self.connection, rows.revisions().is_empty()) {
+            let most = i64::try_from(Glance::TABLES).unwrap_or(i64::MAX);
+            let named = || {
+                let mut statement = connection.prepare(sql::OLDEST_TABLES)?;
+                statement.query_map((&table.name, most), |row| row.get(0))?.collect::<rusqlite::Result<_>>()
+            };
+            tables = named().map_err(|error| self.failed("read", &error))?;
+        }
+        Ok(Glance { rows, tables })
     }
 
     fn tables(&self, version_table: &VersionTable) -> Result<Vec<String>, DatabaseError> {

@@ -54,16 +54,19 @@ impl SqliteUrl {
         if parts.user.is_some() || parts.password.is_some() || parts.host.is_some() || parts.port.is_some() {
             return Err(UrlError::SqliteHost);
         }
-        let mut settings = Settings::new(parts.query, &LibpqEnvironment::default());
-        let booleans = [("true", true), ("True", true), ("1", true), ("false", false), ("False", false), ("0", false)];
-        let uri = settings.take_word("uri", &booleans, "true or false")?.unwrap_or(false);
+        let mut settings = Settings::new(parts.query, &LibpqEnvironment::default()).warned(parts.warnings);
+        let uri = settings.take("uri").map_or(Ok(false), |word| as_bool(&word))?;
         let busy_timeout = settings.take_duration("timeout", Duration::from_secs(1))?.unwrap_or(BUSY_TIMEOUT);
         for python_only in ["check_same_thread", "isolation_level", "detect_types", "cached_statements"] {
             settings.take(python_only);
         }
         let database = parts.database.unwrap_or_default();
-        let (path, mut read_only) = (file_path(&database, uri), false);
+        settings.warnings.extend(taken_literally(&database, uri));
+        let (path, mut read_only) = (file_path(&database, uri)?, false);
         if uri {
+            for harmless in ["cache", "psow"] {
+                settings.take(harmless);
+            }
             let mode = settings.take("mode");
             if mode.as_deref() == Some("memory") {
                 return Err(UrlError::InMemory);
@@ -97,14 +100,37 @@ impl SqliteUrl {
     }
 }
 
+/// As SQLAlchemy's `asbool`.
+fn as_bool(word: &str) -> Result<bool, UrlError> {
+    match word.trim().to_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" | "t" | "1" => Ok(true),
+        "false" | "no" | "off" | "n" | "f" | "0" => Ok(false),
+        _ => Err(UrlError::Value { key: "uri", accepted: "true or false" }),
+    }
+}
+
+/// What people write for another file than the one that SQLAlchemy opens.
+fn taken_literally(database: &str, uri: bool) -> Option<UrlWarning> {
+    let (key, why) = match database.strip_prefix("file:") {
+        Some(_) if !uri => ("file:", "without uri=true SQLAlchemy takes it for a part of the file's name"),
+        rest if rest.unwrap_or(database).starts_with('~') => ("~", "SQLAlchemy takes it for a folder of that name"),
+        _ => return None,
+    };
+    Some(UrlWarning { key: key.to_owned(), why })
+}
+
 /// With `uri=true` SQLite itself decodes `file:path`, `file:///path` and `file://localhost/path`.
-fn file_path(database: &str, uri: bool) -> String {
-    let Some(rest) = database.strip_prefix("file:").filter(|_| uri) else { return database.to_owned() };
+fn file_path(database: &str, uri: bool) -> Result<String, UrlError> {
+    let Some(rest) = database.strip_prefix("file:").filter(|_| uri) else { return Ok(database.to_owned()) };
+    let rest = rest.split('#').next().unwrap_or_default();
     let path = match rest.strip_prefix("//") {
         Some(authority) => authority.strip_prefix("localhost").unwrap_or(authority),
         None => rest,
     };
-    percent_decode_str(path).decode_utf8_lossy().into_owned()
+    if rest.starts_with("//") && !path.starts_with('/') {
+        return Err(UrlError::Value { key: "file:", accepted: "a path, such as file:///srv/app.db" });
+    }
+    Ok(percent_decode_str(path).decode_utf8_lossy().into_owned())
 }
 
 impl fmt::Display for SqliteUrl {

@@ -6,7 +6,7 @@ pub enum UrlError {
     /// The variable is set to nothing.
     #[error("the database URL is empty")]
     Empty,
-    /// SQLAlchemy would keep the space in the database's name.
+    /// SQLAlchemy would keep the space in the database's name, or in a secret.
     #[error("the database URL begins or ends with white space or a line break")]
     SurroundingSpace,
     /// Quotes copied from a shell or an .env file.
@@ -27,6 +27,20 @@ pub enum UrlError {
     /// Text between the closing bracket of an address and the port or database.
     #[error("the database URL has text after the host that is neither a port nor a database")]
     AfterHost,
+    /// `PostgreSQL://`, which SQLAlchemy does not know.
+    #[error("the database URL's scheme is not in lower case, and SQLAlchemy knows no other")]
+    SchemeCase {
+        /// The scheme's first word as it should be.
+        dialect: String,
+    },
+    /// `h1:5433,h2:5432` before the database, as libpq alone reads it.
+    #[error(
+        "the database URL names several hosts with their ports before the database, where SQLAlchemy reads only one"
+    )]
+    SeveralPorts,
+    /// `::1` or `2001:db8::1` as it is.
+    #[error("the database URL has an IPv6 address without brackets")]
+    NoBrackets,
     /// Not a number from 1 to 65535, or several of them.
     #[error("the database URL's port is not a number from 1 to 65535")]
     Port,

@@ -4,10 +4,15 @@
 //! password at the *first* `@`, only user, password and database are percent-decoded, and a query key without a
 //! value is dropped. Where SQLAlchemy would go on with a piece of a password as the host name, this refuses.
 
+use std::net::Ipv6Addr;
+
 use percent_encoding::percent_decode_str;
 
-use super::UrlError;
+use super::{UrlError, UrlWarning};
 use crate::password::Password;
+
+/// What becomes of white space at the end.
+const TAKEN_OFF: &str = "it is taken off, for the upgrade and the start command too";
 
 /// The parts of a URL. `Debug` is not derived: the query may hold a password.
 pub(crate) struct UrlParts {
@@ -22,6 +27,8 @@ pub(crate) struct UrlParts {
     pub(crate) database: Option<String>,
     /// Decoded keys and values in the order in which they are written.
     pub(crate) query: Vec<(String, String)>,
+    /// White space that was taken off the end.
+    pub(crate) warnings: Vec<UrlWarning>,
 }
 
 impl UrlParts {
@@ -29,7 +36,8 @@ impl UrlParts {
         if text.trim().is_empty() {
             return Err(UrlError::Empty);
         }
-        if text.trim() != text {
+        let (text, space) = text.split_at(text.trim_end().len());
+        if text.trim_start() != text {
             return Err(UrlError::SurroundingSpace);
         }
         if text.starts_with(['"', '\'']) {
@@ -52,15 +60,22 @@ impl UrlParts {
         if parts.iter().any(|part| part.contains('@')) || misplaced_at(query, database.is_some()) {
             return Err(UrlError::UnescapedAt);
         }
+        if !space.is_empty() && !may_end_with(space, port, database, query) {
+            return Err(UrlError::SurroundingSpace);
+        }
+        let taken_off = UrlWarning { key: "white space at the end of the database URL".to_owned(), why: TAKEN_OFF };
+        let port = port.map(|port| parse_port(host, port)).transpose()?;
         Ok(Self {
             dialect: dialect.to_owned(),
             driver,
             user: user.map(decode),
             password: password.map(|password| Password::new(decode(password))),
             host: Some(host.to_owned()).filter(|host| !host.is_empty()),
-            port: port.map(parse_port).transpose()?,
+            // SQLAlchemy hands no zero on.
+            port: port.filter(|port| *port > 0),
             database: database.map(decode),
             query: split_query(query),
+            warnings: if space.is_empty() { Vec::new() } else { vec![taken_off] },
         })
     }
 }
@@ -108,9 +123,28 @@ fn split_database(text: &str) -> Result<(Option<&str>, &str), UrlError> {
     }
 }
 
+/// Whether white space after the last part changes nothing that is a name or a secret: Python's `int` takes it off a port,
+/// SQLAlchemy a line break off a query, and no keyword but these has a value that ends with it.
+fn may_end_with(space: &str, port: Option<&str>, database: Option<&str>, query: &str) -> bool {
+    const NAMES_AND_SECRETS: [&str; 9] =
+        ["database", "dbname", "host", "options", "password", "passfile", "service", "user", "unix_sock"];
+    let last = query.rsplit('&').next().unwrap_or_default();
+    match last.split_once('=') {
+        Some((key, _)) => space.starts_with('\n') || !NAMES_AND_SECRETS.contains(&key),
+        None => database.is_none() && port.is_some(),
+    }
+}
+
 /// A number is all that may be said of a port: a URL without `@` has its password in this place.
-fn parse_port(text: &str) -> Result<u16, UrlError> {
-    text.parse().ok().filter(|port| *port > 0).ok_or(UrlError::Port)
+fn parse_port(host: &str, text: &str) -> Result<u16, UrlError> {
+    text.trim_end().parse().map_err(|_| match text {
+        _ if format!("{host}:{text}").parse::<Ipv6Addr>().is_ok() => UrlError::NoBrackets,
+        // A password has its own say about commas.
+        _ if text.split(',').count() > 1 && text.rsplit(':').next().is_some_and(|last| last.parse::<u16>().is_ok()) => {
+            UrlError::SeveralPorts
+        }
+        _ => UrlError::Port,
+    })
 }
 
 /// Whether an `@` in the query is more likely the rest of a password than a value: the password held `@` and `?`.

@@ -55,6 +55,12 @@ impl Settings {
         Self { values, warnings }
     }
 
+    /// Warnings from elsewhere.
+    pub(crate) fn warned(mut self, warnings: Vec<UrlWarning>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
     /// A part of the URL before its query: weaker than the query, stronger than the environment.
     pub(crate) fn set_part(&mut self, key: &str, value: String) {
         if self.values.get(key).is_none_or(|setting| setting.from_environment) {

@@ -123,6 +123,22 @@ fn what_leads_to_another_database_is_refused_where_the_driver_would_follow_it() 
 }
 
 #[test]
+fn white_space_at_the_end_is_taken_off_where_it_is_part_of_no_name() {
+    for (text, expected) in [
+        ("postgresql://u@h/d?sslmode=disable\n", "u - h:5432 d disable"),
+        ("postgresql://u@h/d?sslmode=disable \t", "u - h:5432 d disable"),
+        ("postgresql://u@h/d?connect_timeout=5\r\n", "u - h:5432 d prefer"),
+        ("postgresql://u@h/d?sslmode=require&password=p\n", "u p h:5432 d require"),
+        ("postgresql://u@h:7\n", "u - h:7 u prefer"),
+    ] {
+        let url = postgres(text, &[]);
+        assert_eq!(summary(&url), expected, "{text:?}");
+        assert_eq!(url.warnings[0].key, "white space at the end of the database URL", "{text:?}");
+    }
+    assert_eq!(postgres("postgresql://u@h:0/d", &[("PGPORT", "9")]).endpoints[0].port(), 9);
+}
+
+#[test]
 fn limits_in_time() {
     let limit = |value: &str| postgres(&format!("postgresql://u@h/d?connect_timeout={value}"), &[]).connect_timeout;
     let seconds = |seconds| Some(std::time::Duration::from_secs_f64(seconds));
@@ -142,6 +158,11 @@ fn refusals() {
         ("", Empty),
         (" \n", Empty),
         ("postgresql://u@h/d\n", SurroundingSpace),
+        ("postgresql://u@h\n", SurroundingSpace),
+        ("postgresql://u@h/\n", SurroundingSpace),
+        (" postgresql://u@h/d?sslmode=disable", SurroundingSpace),
+        ("postgresql://u@h:1/d?password=p ", SurroundingSpace),
+        ("sqlite:///app.db\n", SurroundingSpace),
         ("'postgresql://u@h/d'", Quoted),
         ("u:p@h/d", NoScheme),
         ("postgresql:/u:p@h/d", NoScheme),
@@ -154,10 +175,17 @@ fn refusals() {
         ("postgresql://u:p@[s]x@h/d", AfterHost),
         ("postgresql://[::1]x/d", AfterHost),
         ("postgresql://h:/d", Port),
-        ("postgresql://h:0/d", Port),
+        ("postgresql://h:-1/d", Port),
         ("postgresql://h:99999/d", Port),
         ("postgresql://u:secret", Port),
-        ("postgresql://h1:1,h2:2/d", Port),
+        ("postgresql://h1:1,h2:2/d", SeveralPorts),
+        ("postgresql://u:se,cret", Port),
+        ("postgresql://u@::1/d", NoBrackets),
+        ("postgresql://u@::1:5432/d", NoBrackets),
+        ("postgresql://u@2001:db8::7/d", NoBrackets),
+        ("PostgreSQL://u@h/d", SchemeCase { dialect: "postgresql".into() }),
+        ("SQLite:///app.db", SchemeCase { dialect: "sqlite".into() }),
+        ("MySQL://u@h/d", UnsupportedDialect { dialect: "MySQL".into() }),
         ("postgresql://%2Fvar%2Frun/d", EncodedHost),
         ("postgresql://u@/d?host=a,b&port=1,2,3", HostCount { hosts: 2, ports: 3 }),
         ("postgresql://u@/d?host=a:1&host=b:2&port=3", MixedHosts),
@@ -189,7 +217,10 @@ fn sqlite_spellings() {
         ("sqlite:///file:/srv/app.db?uri=true", "/srv/app.db", false, 5.0),
         ("sqlite:///file:///srv/a%2520b.db?immutable=1&uri=true", "/srv/a b.db", true, 5.0),
         ("sqlite:///file://localhost/srv/app.db?uri=true", "/srv/app.db", false, 5.0),
-        ("sqlite:///file:app.db", "file:app.db", false, 5.0),
+        ("sqlite:///file:app.db?uri=yes", "app.db", false, 5.0),
+        ("sqlite:///file:app.db?uri=ON&cache=shared", "app.db", false, 5.0),
+        ("sqlite:///app.db?uri=true&mode=ro", "app.db", true, 5.0),
+        ("sqlite:///file:app.db#part?uri=t", "app.db", false, 5.0),
     ];
     for (text, path, read_only, seconds) in cases {
         let Ok(DatabaseUrl::Sqlite(url)) = parse_with(text, &[]) else { panic!("{text}") };
@@ -197,8 +228,19 @@ fn sqlite_spellings() {
         assert!((url.busy_timeout.as_secs_f64() - seconds).abs() < 1e-9, "{text}");
         assert_eq!(url.warnings, [], "{text}");
     }
-    let ignored = parse_with("sqlite:///app.db?mode=ro", &[]).unwrap();
-    assert_eq!(ignored.warnings()[0].key, "mode");
+    for (text, path, key) in [
+        ("sqlite:///app.db?mode=ro", "app.db", "mode"),
+        ("sqlite:///file:app.db", "file:app.db", "file:"),
+        ("sqlite:///~/app.db", "~/app.db", "~"),
+        ("sqlite:///file:~/app.db?uri=true", "~/app.db", "~"),
+    ] {
+        let Ok(DatabaseUrl::Sqlite(url)) = parse_with(text, &[]) else { panic!("{text}") };
+        let keys: Vec<&str> = url.warnings.iter().map(|warning| warning.key.as_str()).collect();
+        assert_eq!((url.path.as_path(), keys), (Path::new(path), vec![key]), "{text}");
+    }
+    for wrong in ["sqlite:///app.db?uri=2", "sqlite:///file://elsewhere/app.db?uri=true"] {
+        assert!(matches!(parse_with(wrong, &[]), Err(UrlError::Value { .. })), "{wrong}");
+    }
 }
 
 /// Every password made of the characters that have a meaning in a URL, escaped and not, in every place where

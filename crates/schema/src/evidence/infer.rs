@@ -104,7 +104,7 @@ pub fn infer(effects: &[RevisionFacts], schema: &Schema) -> Inference {
             (first, last) if first < last && !schema.tables.is_empty() => Verdict::Run(first, last),
             _ => Verdict::BeforeFirst,
         }
-    } else if last == effects.len() && unexplained.iter().any(is_telling) {
+    } else if last == effects.len() && unexplained.iter().any(is_of_a_newer_release) {
         Verdict::Ahead(with_half_read(effects, &timeline, last, last).0)
     } else {
         // What the first revision leaves as it was cannot tell it from the time before it.
@@ -203,9 +203,10 @@ fn shares_a_table(timeline: &Timeline, schema: &Schema) -> bool {
     timeline.courses.is_empty() || mentioned.next().is_some()
 }
 
-/// Whether something unexplained says that the database is ahead of the files. Indexes are made by hand, too.
-fn is_telling(subject: &Subject) -> bool {
-    !matches!(subject, Subject::Table(_, TableSubject::Index(_)))
+/// Whether something unexplained says that the database is ahead of the files: a column of a table that they make. Indexes are
+/// made by hand, too, and whole tables by whatever else uses the database, `create_all()` among it.
+fn is_of_a_newer_release(subject: &Subject) -> bool {
+    matches!(subject, Subject::Table(_, TableSubject::Column(_)))
 }
 
 /// Live tables that no revision mentions, and columns and indexes of those that are mentioned.

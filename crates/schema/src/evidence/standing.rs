@@ -63,7 +63,7 @@ pub fn standing(effects: &[RevisionFacts], schema: &Schema, inference: &Inferenc
         drift.retain(is_after);
         Standing::Agrees { drift }
     };
-    let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed);
+    let Deviation { mut there, mut missing } = deviation(&timeline, &live, claimed, at);
     missing.retain(is_after);
     if unread.is_some() {
         there.retain(is_weighty);
@@ -149,7 +149,13 @@ struct Deviation {
     missing: Vec<Claim>,
 }
 
-fn deviation(timeline: &Timeline, live: &HashMap<Subject, State>, claimed: usize) -> Deviation {
+/// `at` are the positions that the schema may be at: what comes and goes speaks for the side that they are on.
+fn deviation(
+    timeline: &Timeline,
+    live: &HashMap<Subject, State>,
+    claimed: usize,
+    at: Option<(usize, usize)>,
+) -> Deviation {
     let (mut there, mut missing) = (Vec::new(), Vec::new());
     for (number, course) in timeline.courses.iter().enumerate() {
         let now = live.get(&course.subject);
@@ -158,15 +164,29 @@ fn deviation(timeline: &Timeline, live: &HashMap<Subject, State>, claimed: usize
         }
         let fits = |expected: &Expected| *expected != Expected::Unknown && !expected.contradicted_by(now);
         let later = course.stretches.iter().find(|(from, expected)| *from > claimed && fits(expected));
-        if let Some((from, _)) = later {
-            there.push(claim(timeline, number, *from, live));
-        } else if course.stretches.iter().any(|(from, expected)| *from < claimed && fits(expected)) {
-            missing.push(claim(timeline, number, claimed, live));
+        // The stretch of `claimed` itself does not fit.
+        let earlier = course.stretches.iter().any(|(from, expected)| *from <= claimed && fits(expected));
+        match later {
+            Some((from, _)) if !earlier || is_after(claimed, at, now) => {
+                there.push(claim(timeline, number, *from, live));
+            }
+            _ if earlier => missing.push(claim(timeline, number, claimed, live)),
+            _ => {}
         }
     }
     most_telling_first(&mut there, claimed + 1);
     most_telling_first(&mut missing, claimed);
     Deviation { there, missing }
+}
+
+/// Whether what would fit before `claimed` and after it is a later revision's doing. Where no position is known: what is there,
+/// somebody has made, and what is not there, nobody has made yet.
+fn is_after(claimed: usize, at: Option<(usize, usize)>, now: Option<&State>) -> bool {
+    match at {
+        Some((_, last)) if last < claimed => false,
+        Some((first, _)) if first > claimed => true,
+        _ => now.is_some(),
+    }
 }
 
 /// Tables and columns that exist and should not, or should and do not.

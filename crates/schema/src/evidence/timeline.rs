@@ -97,6 +97,7 @@ impl Timeline {
         let open = open_stretches(&events, effects.len(), &TableSubject::Unlisted);
         let unindexed = open_stretches(&events, effects.len(), &TableSubject::UnlistedIndexes);
         let unnamed = open_stretches(&events, effects.len(), &TableSubject::UnlistedNames);
+        let remade = remade(&events, &vague);
         let mut steps = vec![Vec::new(); effects.len() + 1];
         let mut courses = Vec::new();
         for (subject, events) in events {
@@ -122,6 +123,8 @@ impl Timeline {
                 Subject::Table(_, TableSubject::Constraint(_)) => [in_table(&open), in_table(&unnamed)].concat(),
                 _ => in_table(&open),
             };
+            let made = |at: usize| events.iter().any(|(from, _)| *from == at);
+            let vague = [vague, in_table(&remade).into_iter().filter(|(_, to)| made(*to)).collect()].concat();
             let mut stretches = stretches(events, until, &vague);
             stretches.retain(|(from, _)| *from <= effects.len());
             for (from, _) in stretches.iter().skip(1) {
@@ -196,6 +199,24 @@ fn open_stretches<'a>(
         }
     }
     open
+}
+
+/// For each table the positions (from, up to) at which it is not known to be there or not, before a revision that makes it: what
+/// it held by then is not known either.
+fn remade<'a>(
+    events: &[(&'a Subject, Vec<(usize, Expected)>)],
+    vague: &HashMap<&Subject, usize>,
+) -> HashMap<&'a str, Vec<(usize, usize)>> {
+    let mut remade: HashMap<&str, Vec<(usize, usize)>> = HashMap::new();
+    for (subject, events) in events {
+        let Subject::Table(table, TableSubject::Itself) = subject else { continue };
+        for pair in stretches(events.clone(), vague.get(subject).copied(), &[]).windows(2) {
+            if let [(from, Expected::Unknown), (to, Expected::Known(_))] = pair {
+                remade.entry(table).or_default().push((*from, *to));
+            }
+        }
+    }
+    remade
 }
 
 /// Puts a fact's events into stretches: an absence is unknown up to `until` and where the table is open.

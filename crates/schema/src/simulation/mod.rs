@@ -283,6 +283,10 @@ impl Simulation {
         self.schema.tables.remove(name);
         self.doubts.retain(|doubt| doubt.table() != Some(name));
         self.schema.triggers.retain(|(table, _)| table != name);
+        if self.dialect == Dialect::Sqlite {
+            // What refers to it goes on to do so by its name.
+            return;
+        }
         let target = Belief::Known(name.to_owned());
         for other in self.referring_to(name) {
             self.table_mut(&other).foreign_keys.retain(|key| key.target != target);

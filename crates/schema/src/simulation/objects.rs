@@ -59,14 +59,22 @@ impl Simulation {
         }
     }
 
+    /// Something that may have been made or dropped: it is there or not, and nobody can say.
+    fn may_have_changed(&mut self, subject: Subject) {
+        self.undecided = true;
+        self.doubt(subject);
+    }
+
     /// Creates something that has nothing but a name.
     pub(super) fn create(&mut self, subject: Subject) {
+        let was_doubted = self.doubts.contains(&subject);
+        let guarded = self.guarded.then(|| subject.clone());
         self.trust(&subject);
         if matches!(subject, Subject::Extension(_) | Subject::Namespace(_)) {
             // Often there before: the work of whoever set the database up.
             self.earlier.push(subject.clone());
         }
-        match subject {
+        let new = match subject {
             Subject::View(name) => self.schema.views.insert(name),
             Subject::Sequence(name) => self.schema.sequences.insert(name),
             Subject::Function(name) => self.schema.functions.insert(name),
@@ -75,6 +83,9 @@ impl Simulation {
             Subject::Trigger(table, name) => self.schema.triggers.insert((table, name)),
             Subject::Table(..) | Subject::Enum(_) => false,
         };
+        if let Some(subject) = guarded.filter(|_| new || was_doubted) {
+            self.may_have_changed(subject);
+        }
     }
 
     /// An operation of a plugin may have made or dropped any of these.
@@ -90,6 +101,10 @@ impl Simulation {
     /// Drops something that has nothing but a name.
     pub(super) fn drop(&mut self, subject: Subject) {
         if matches!(&subject, Subject::Sequence(name) if self.belongs_to_a_column(name)) {
+            return;
+        }
+        if self.guarded {
+            self.may_have_changed(subject);
             return;
         }
         self.trust(&subject);

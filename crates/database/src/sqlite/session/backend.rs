@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Session, lock};
 use crate::backend::{Answer, Backend, Later, Locking, at_once};
 use crate::lock::Holder;
-use crate::{Contents, DatabaseError};
+use crate::{Contents, DatabaseError, Glance};
 use schema::Schema;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
@@ -26,6 +26,10 @@ impl Backend for Session {
 
     fn version_rows<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, VersionRows> {
         at_once(self.version_rows(table))
+    }
+
+    fn glance<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Glance> {
+        at_once(self.glance(table))
     }
 
     fn schema<'a>(&'a self, version_table: &'a VersionTable) -> Answer<'a, Schema> {

@@ -7,6 +7,19 @@ macro_rules! of_people {
     };
 }
 
+/// A table's name as it was made with: what refers to it keeps the case that was written there.
+macro_rules! as_made {
+    ($name:literal) => {
+        concat!(
+            "coalesce((SELECT t.name FROM sqlite_master t WHERE t.type IN ('table', 'view') AND t.name = ",
+            $name,
+            " COLLATE NOCASE), ",
+            $name,
+            ")"
+        )
+    };
+}
+
 /// With the first statement SQLite reads the schema.
 pub(super) const FIRST: &str = "SELECT 1 FROM sqlite_master";
 
@@ -16,6 +29,10 @@ pub(super) const TABLES: &str = concat!(
     of_people!("name"),
     " ORDER BY name"
 );
+
+/// Tables, the oldest first.
+pub(super) const OLDEST_TABLES: &str =
+    concat!("SELECT name FROM sqlite_master WHERE type = 'table' AND ", of_people!("name"), " AND name <> ?1 LIMIT ?2");
 
 /// Tables with a column `version_num`: nothing but Alembic has one.
 pub(super) const VERSION_TABLES: &str = "SELECT m.name FROM sqlite_master m WHERE m.type = 'table' AND EXISTS \
@@ -52,11 +69,15 @@ pub(super) const INDEXES: &str = "SELECT m.name, i.name, i.\"unique\", i.origin,
     pragma_index_list(m.name) i, pragma_index_info(i.name) c WHERE m.type = 'table' ORDER BY m.name, i.name, c.seqno";
 
 /// A row for each column of each foreign key.
-pub(super) const FOREIGN_KEYS: &str = "SELECT m.name, f.id, f.\"from\", f.\"table\", f.on_delete FROM sqlite_master m, \
-    pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq";
+pub(super) const FOREIGN_KEYS: &str = concat!(
+    "SELECT m.name, f.id, f.\"from\", ",
+    as_made!("f.\"table\""),
+    ", f.on_delete FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq"
+);
 
 /// Everything that has a name.
-pub(super) const OTHERS: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master";
+pub(super) const OTHERS: &str =
+    concat!("SELECT m.type, m.name, ", as_made!("m.tbl_name"), ", coalesce(m.sql, '') FROM sqlite_master m");
 
 /// Every entry of the ledger as the JSON of an [`Entry`](version_table::ledger::Entry), newest first. Columns that a later
 /// version has added are in it too, and are not read.
