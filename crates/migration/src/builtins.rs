@@ -68,6 +68,17 @@ impl Interpreter<'_> {
             ("zip", Some(_)) => zip(arguments),
             ("map" | "filter", _) => self.each(name, arguments),
             ("sorted" | "min" | "max", Some((items, partial))) => self.in_order(name, items, partial, arguments),
+            ("any" | "list" | "set" | "frozenset", Some((items, true)))
+                if first.is_some_and(|list| list.perhaps().is_some()) =>
+            {
+                let perhaps = first.and_then(Value::perhaps).unwrap_or_default();
+                let none = perhaps.iter().chain(&items).all(|item| item.truth() == Some(false));
+                match name {
+                    "any" if none => Value::Bool(false),
+                    "any" => of_items(name, items, true, arguments),
+                    _ => Value::list_perhaps_with(items, perhaps),
+                }
+            }
             (_, Some((items, partial))) => of_items(name, items, partial, arguments),
             ("list" | "tuple" | "set" | "frozenset", None) if first.is_none() => collection(name, Vec::new()),
             _ => Value::Unknown,

@@ -22,7 +22,10 @@ impl Interpreter<'_> {
         }
         let inner = Frame { scope: Scope::inside(Some(frame.scope.clone())), module: frame.module.clone() };
         let mut rows: Vec<Vec<Value>> = Vec::new();
-        let partial = self.generate(generators, parts, &inner, &mut rows);
+        let (partial, perhaps) = match generators {
+            [generator] if !dict => self.generate_perhaps(generator, parts, &inner, &mut rows),
+            _ => (self.generate(generators, parts, &inner, &mut rows), None),
+        };
         self.spend(rows.len() * 64);
         if dict {
             if partial {
@@ -32,7 +35,40 @@ impl Interpreter<'_> {
             return Value::dict(pairs.map(|[key, value]| (key, value)).collect());
         }
         let items: Vec<Value> = rows.into_iter().flatten().map(Value::held).collect();
-        if partial { Value::partial_list(items) } else { Value::list(items) }
+        match (partial, perhaps) {
+            (true, Some(perhaps)) => Value::list_perhaps_with(items, perhaps),
+            (true, None) => Value::partial_list(items),
+            (false, _) => Value::list(items),
+        }
+    }
+
+    /// As [`Self::generate`] of one generator; also what those items come to that its list may hold, where they are known.
+    fn generate_perhaps(
+        &mut self,
+        generator: &Comprehension,
+        parts: &[&Expr],
+        frame: &Frame,
+        rows: &mut Vec<Vec<Value>>,
+    ) -> (bool, Option<Vec<Value>>) {
+        let list = self.expression(&generator.iter, frame);
+        let Some((items, partial)) = list.items() else {
+            self.pass_over_rest(&generator.ifs, &[], parts, frame);
+            return (true, None);
+        };
+        if partial {
+            self.pass_over_rest(&generator.ifs, &[], parts, frame);
+        }
+        let open = self.generate_of(items, generator, &[], parts, frame, rows);
+        let effects = generator.ifs.iter().chain(parts.iter().copied()).any(|part| {
+            let effects = self.effects_of(part, frame);
+            effects.operates || effects.changes
+        });
+        let Some(perhaps) = list.perhaps().filter(|_| partial && !open && !effects) else {
+            return (partial || open, None);
+        };
+        let mut others = Vec::new();
+        self.generate_of(perhaps, generator, &[], parts, frame, &mut others);
+        (true, Some(others.into_iter().flatten().collect()))
     }
 
     /// A generator is gone through when somebody asks for it: here that is at once.
@@ -67,13 +103,27 @@ impl Interpreter<'_> {
             return false;
         };
         let items = self.expression(&generator.iter, frame);
-        let Some((items, mut partial)) = items.items() else {
+        let Some((items, partial)) = items.items() else {
             self.pass_over_rest(&generator.ifs, rest, parts, frame);
             return true;
         };
         if partial {
             self.pass_over_rest(&generator.ifs, rest, parts, frame);
         }
+        self.generate_of(items, generator, rest, parts, frame, rows) || partial
+    }
+
+    /// The rows of these items of the first generator.
+    fn generate_of(
+        &mut self,
+        items: Vec<Value>,
+        generator: &Comprehension,
+        rest: &[Comprehension],
+        parts: &[&Expr],
+        frame: &Frame,
+        rows: &mut Vec<Vec<Value>>,
+    ) -> bool {
+        let mut partial = false;
         for item in items {
             if !self.step() {
                 return true;

@@ -129,7 +129,7 @@ impl Interpreter<'_> {
         let mut list = list.borrow_mut();
         match (name, argument) {
             // After what is not known it has no place.
-            ("append", Some(_)) if list.partial => {}
+            ("append", Some(_)) if list.partial => list.open(),
             ("append", Some(value)) => list.items.push(value.held()),
             ("insert", Some(at)) => {
                 let (at, length) = (at.integer().unwrap_or(0), list.items.len() as i64);
@@ -140,7 +140,7 @@ impl Interpreter<'_> {
                 Some(at) => {
                     list.items.remove(at);
                 }
-                None => list.partial = true,
+                None => list.open(),
             },
             ("pop", None) => return list.items.pop().unwrap_or(Value::Unknown),
             ("pop", Some(at)) => {
@@ -169,7 +169,9 @@ impl Interpreter<'_> {
         if !list.partial {
             list.items.extend(items);
         }
-        list.partial |= partial;
+        if partial || list.partial {
+            list.open();
+        }
     }
 
     pub(super) fn dict_method(

@@ -86,7 +86,7 @@ fn doubt(value: &Value, depth: u32) {
         Value::List(list) => {
             let Ok(mut list) = list.try_borrow_mut() else { return };
             let items = std::mem::take(&mut list.items);
-            list.partial = true;
+            list.open();
             drop(list);
             items.iter().for_each(|item| doubt(item, depth));
         }

@@ -67,16 +67,27 @@ fn list(table: &Table, items: Vec<Value>) -> Value {
     if table.assumed || table.open { Value::partial_list(items) } else { Value::list(items) }
 }
 
-/// As [`list`], of what is not in doubt; what is may be there or not.
-fn sure(table: &Table, items: impl Iterator<Item = (bool, Value)>, gone: bool) -> Value {
-    let (mut sure, mut partial) = (Vec::new(), gone);
-    for (doubted, item) in items {
-        partial |= doubted;
-        if !doubted {
-            sure.push(item);
-        }
+/// As [`list`]; of those that are in doubt nobody knows whether they are there.
+fn sure(table: &Table, items: impl Iterator<Item = (bool, Value)>, gone: Vec<Value>) -> Value {
+    let (doubted, sure): (Vec<_>, Vec<_>) = items.partition(|(doubted, _)| *doubted);
+    let sure = sure.into_iter().map(|(_, item)| item).collect();
+    if table.assumed || table.open {
+        return Value::partial_list(sure);
     }
-    if partial { Value::partial_list(sure) } else { list(table, sure) }
+    Value::list_perhaps_with(sure, doubted.into_iter().map(|(_, item)| item).chain(gone).collect())
+}
+
+/// As [`sure`], of keys, of which it cannot always be told which are in doubt.
+fn keys(table: &Table, items: impl Iterator<Item = (bool, Value)>, unsure: bool) -> Value {
+    if unsure {
+        return Value::partial_list(items.filter(|(doubted, _)| !doubted).map(|(_, item)| item).collect());
+    }
+    list(table, items.map(|(_, item)| item).collect())
+}
+
+/// What is described by its name alone.
+fn named(name: &str) -> Value {
+    record(vec![("name", Value::str(name)), ("column_names", Value::Unknown), ("column_sorting", Value::Unknown)])
 }
 
 impl Interpreter<'_> {
@@ -101,19 +112,22 @@ impl Interpreter<'_> {
         match method {
             "get_table_names" => {
                 let prefix = namespace.name().filter(|name| **name != *self.recorder.simulation.default_schema);
-                let there = schema.tables.keys().filter(|table| !simulation.is_doubted(&itself(table)));
-                let names = there.filter_map(|table| match (prefix, table.split_once('.')) {
+                let inside = |table: &str| match (prefix, table.split_once('.')) {
                     _ if nowhere => None,
                     (None, None) => Some(Value::str(table)),
                     (Some(prefix), Some((schema, table))) if prefix == schema => Some(Value::str(table)),
                     _ => None,
+                };
+                let there = schema.tables.keys().filter(|table| !simulation.is_doubted(&itself(table)));
+                let names = there.filter_map(|table| inside(table)).collect();
+                let doubted = simulation.doubts().filter_map(|doubt| match doubt {
+                    Subject::Table(table, TableSubject::Itself) => inside(table),
+                    _ => None,
                 });
-                let names = names.collect();
-                let doubted = simulation.doubts().any(|doubt| matches!(doubt, Subject::Table(_, TableSubject::Itself)));
-                return match (stale, assumed || doubted || nowhere || !self.somewhere.is_empty()) {
+                return match (stale, assumed || nowhere || !self.somewhere.is_empty()) {
                     (true, _) => Value::partial_list(Vec::new()),
                     (_, true) => Value::partial_list(names),
-                    _ => Value::list(names),
+                    _ => Value::list_perhaps_with(names, doubted.collect()),
                 };
             }
             "get_view_names" => return Value::partial_list(schema.views.iter().map(Value::str).collect()),
@@ -171,8 +185,11 @@ impl Interpreter<'_> {
                     ]);
                     (is_in_doubt(&column.name), described)
                 });
-                let gone = doubts.iter().any(|doubt| matches!(doubt, TableSubject::Column(_)));
-                sure(table, columns, gone)
+                let gone = doubts.iter().filter_map(|doubt| match doubt {
+                    TableSubject::Column(name) if table.column(name).is_none() => Some(named(name)),
+                    _ => None,
+                });
+                sure(table, columns, gone.collect())
             }
             "has_index" => match arguments.get(1, "index_name").and_then(Value::text) {
                 Some(index) if doubts.contains(&TableSubject::Index(index.to_string())) => Value::Unknown,
@@ -196,9 +213,14 @@ impl Interpreter<'_> {
                         vec![("name", name(&unique.name)), ("column_names", columns), ("unique", Value::Bool(true))];
                     (is_unsure(&unique.name), record(key))
                 });
-                let gone =
-                    doubts.iter().any(|doubt| matches!(doubt, TableSubject::Index(_) | TableSubject::Constraint(_)));
-                sure(table, indexes.chain(keys), gone)
+                if unsure {
+                    return self::keys(table, indexes.chain(keys), true);
+                }
+                let gone = doubts.iter().filter_map(|doubt| match doubt {
+                    TableSubject::Index(name) if !table.indexes.contains_key(name) => Some(named(name)),
+                    _ => None,
+                });
+                sure(table, indexes.chain(keys), gone.collect())
             }
             "get_unique_constraints" => {
                 let keys = table.uniques.iter().map(|unique| {
@@ -206,7 +228,7 @@ impl Interpreter<'_> {
                         record(vec![("name", name(&unique.name)), ("column_names", known_names(&unique.columns))]);
                     (is_unsure(&unique.name), key)
                 });
-                sure(table, keys, unsure)
+                self::keys(table, keys, unsure)
             }
             "get_foreign_keys" => {
                 let keys = table.foreign_keys.iter().map(|key| {
@@ -218,7 +240,7 @@ impl Interpreter<'_> {
                     ]);
                     (is_unsure(&key.name), described)
                 });
-                sure(table, keys, unsure)
+                self::keys(table, keys, unsure)
             }
             "get_pk_constraint" => {
                 let columns = match &table.primary_key {
@@ -234,13 +256,76 @@ impl Interpreter<'_> {
                     .checks
                     .iter()
                     .map(|check| record(vec![("name", Value::str(&check.name.name)), ("sqltext", Value::Unknown)]));
-                sure(
-                    table,
-                    checks.map(|check| (false, check)),
-                    doubts.iter().any(|d| matches!(d, TableSubject::Check(_))),
-                )
+                let unsure = doubts.iter().any(|doubt| matches!(doubt, TableSubject::Check(_)));
+                self::keys(table, checks.map(|check| (false, check)), unsure)
             }
             _ => Value::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{facts_of, said};
+    use schema::{Belief, State, Subject, TableSubject};
+
+    /// What is said of a column of `t` after a body in which another one may have been added or not, and one that is there
+    /// may be gone.
+    fn column(body: &str, name: &str) -> Option<Belief<State>> {
+        let facts = facts_of(&format!(
+            "op.create_table('t', sa.Column('a', sa.Text()), sa.Column('b', sa.Text()))\n    \
+             if ask():\n        op.add_column('t', sa.Column('maybe', sa.Text()))\n        op.drop_column('t', 'b')\n        \
+             op.create_table('u', sa.Column('a', sa.Text()))\n    i = sa.inspect(op.get_bind())\n    \
+             names = [c['name'] for c in i.get_columns('t')]\n    {body}"
+        ));
+        said(&facts, &Subject::Table("t".to_owned(), TableSubject::Column(name.to_owned())))
+    }
+
+    #[test]
+    fn what_is_in_doubt_is_in_doubt_for_an_inspector_and_nothing_else_is() {
+        const ADD: &str = "op.add_column('t', sa.Column('n', sa.Text()))";
+        let cases = [
+            ("'a' in names", Some(true)),
+            ("'c' not in names", Some(true)),
+            ("'maybe' in names", None),
+            ("'b' in names", None),
+            ("'c' in set(names)", Some(false)),
+            ("any(c['name'] == 'c' for c in i.get_columns('t'))", Some(false)),
+            ("any(c['name'] == 'maybe' for c in i.get_columns('t'))", None),
+            ("len(names) == 2", None),
+            ("'v' in i.get_table_names()", Some(false)),
+            ("'u' in i.get_table_names()", None),
+            ("i.has_table('u')", None),
+            ("i.has_table('t')", Some(true)),
+        ];
+        for (question, answer) in cases {
+            let expected = match answer {
+                Some(true) => Some(Belief::Known(State::Present)),
+                Some(false) => None,
+                None => Some(Belief::Unknown),
+            };
+            assert_eq!(column(&format!("if {question}:\n        {ADD}"), "n"), expected, "{question}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_asked_is_answered_anew() {
+        const ADD: &str = "op.add_column('t', sa.Column('n', sa.Text()))";
+        let made = "op.add_column('t', sa.Column('c', sa.Text()))";
+        let known = Some(Belief::Known(State::Present));
+        let cases = [
+            (format!("j = sa.inspect(op.get_bind())\n    {made}"), &known),
+            (format!("j = sa.inspect(op.get_bind())\n    j.get_columns('t')\n    {made}"), &Some(Belief::Unknown)),
+            (format!("j = sa.inspect(op.get_bind())\n    j.get_columns('u')\n    {made}"), &known),
+            (format!("j = sa.inspect(op.get_bind())\n    j.get_columns('t')\n    {made}\n    j.clear_cache()"), &known),
+            (
+                format!("j = sa.inspect(op.get_bind())\n    j.reflect_table(ask(), None)\n    {made}"),
+                &Some(Belief::Unknown),
+            ),
+        ];
+        for (before, expected) in cases {
+            let body = format!("{before}\n    if 'c' in [k['name'] for k in j.get_columns('t')]:\n        {ADD}");
+            assert_eq!(&column(&body, "n"), expected, "{body}");
         }
     }
 }

@@ -132,7 +132,7 @@ fn member(item: &Value, container: &Value) -> Option<bool> {
     }
     let (items, partial) = container.items()?;
     match contains(&items, item) {
-        Some(false) if partial => None,
+        Some(false) if partial => contains(&container.perhaps()?, item).filter(|held| !held),
         answer => answer,
     }
 }

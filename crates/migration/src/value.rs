@@ -90,6 +90,16 @@ pub(super) struct List {
     pub(super) partial: bool,
     /// It is an iterator, of which nothing is left once somebody has gone through it, or a view, that changes.
     pub(super) once: bool,
+    /// What else it may hold, of each item nobody knows whether it does; `None`: anything.
+    pub(super) perhaps: Option<Vec<Value>>,
+}
+
+impl List {
+    /// It may hold anything else.
+    pub(super) fn open(&mut self) {
+        self.partial = true;
+        self.perhaps = None;
+    }
 }
 
 impl Value {
@@ -98,16 +108,16 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: false, once: false })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: false, once: false, perhaps: None })))
     }
 
     pub(super) fn partial_list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial: true, once: false })))
+        Self::List(Rc::new(RefCell::new(List { items, partial: true, once: false, perhaps: None })))
     }
 
     /// An iterator, or a view, of these.
     pub(super) fn iterator(items: Vec<Value>, partial: bool) -> Self {
-        Self::List(Rc::new(RefCell::new(List { items, partial, once: true })))
+        Self::List(Rc::new(RefCell::new(List { items, partial, once: true, perhaps: None })))
     }
 
     pub(super) fn is_gone_through_once(&self) -> bool {
@@ -117,6 +127,12 @@ impl Value {
     /// What it is where it is not gone through at once: an iterator may be gone through somewhere else, or again.
     pub(super) fn held(self) -> Self {
         if self.is_gone_through_once() { Self::partial_list(Vec::new()) } else { self }
+    }
+
+    /// A list of these items, and perhaps of some of those.
+    pub(super) fn list_perhaps_with(items: Vec<Value>, perhaps: Vec<Value>) -> Self {
+        let partial = !perhaps.is_empty();
+        Self::List(Rc::new(RefCell::new(List { items, partial, once: false, perhaps: Some(perhaps) })))
     }
 
     /// A dictionary: of equal keys the last one's value, at the place of the first.
@@ -247,6 +263,14 @@ impl Value {
             }
             Self::Str(text) => Some((text.chars().map(|c| Value::str(c.to_string())).collect(), false)),
             Self::Class(class) if class.nature == Nature::Enum => Some((class.members(), false)),
+            _ => None,
+        }
+    }
+
+    /// What a list that is not known in full may hold beside its items, where that is known.
+    pub(super) fn perhaps(&self) -> Option<Vec<Value>> {
+        match self {
+            Self::List(list) => list.borrow().perhaps.clone(),
             _ => None,
         }
     }
