@@ -102,13 +102,7 @@ impl Interpreter<'_> {
     }
 
     /// Parts of a comprehension that may have been evaluated.
-    fn pass_over_rest(
-        &mut self,
-        conditions: &[Expr],
-        generators: &[Comprehension],
-        parts: &[&Expr],
-        frame: &Frame,
-    ) {
+    fn pass_over_rest(&mut self, conditions: &[Expr], generators: &[Comprehension], parts: &[&Expr], frame: &Frame) {
         let inner = generators.iter().flat_map(|generator| std::iter::once(&generator.iter).chain(&generator.ifs));
         conditions.iter().chain(inner).chain(parts.iter().copied()).for_each(|part| self.pass_over(part, frame));
     }

@@ -58,9 +58,8 @@ impl Interpreter<'_> {
             Code::Function(definition) => (Some(&*definition.parameters), definition.body.as_slice()),
             Code::Lambda(lambda) => (lambda.parameters.as_deref(), [].as_slice()),
         };
-        let parameters = parameters.into_iter().flat_map(|all| {
-            all.posonlyargs.iter().chain(&all.args).chain(&all.kwonlyargs)
-        });
+        let parameters =
+            parameters.into_iter().flat_map(|all| all.posonlyargs.iter().chain(&all.args).chain(&all.kwonlyargs));
         let with_defaults = parameters.filter_map(|one| Some((&one.parameter.name.id, one.default.as_deref()?)));
         let defaults =
             with_defaults.map(|(name, default)| (name.clone(), self.expression(default, defaults_in))).collect();

@@ -3,10 +3,10 @@
 use ruff_python_ast::Expr;
 use ruff_python_ast::name::Name;
 
-use super::{Interpreter, UnreadKind};
 use super::spec::{Arguments, SqlType};
 use super::statement::Frame;
 use super::value::Value;
+use super::{Interpreter, UnreadKind};
 
 /// An attribute that says of an object that nobody knows its attributes any more: others hold it, too.
 pub(super) const LOST: &str = "*";

@@ -293,9 +293,10 @@ impl<'a> Visitor<'a> for Stored {
                     .extend(import.names.iter().map(|alias| alias.asname.as_ref().unwrap_or(&alias.name).id.clone()));
             }
             Stmt::Try(statement) => {
-                let names = statement.handlers.iter().filter_map(|handler| {
-                    handler.as_except_handler().and_then(|handler| handler.name.as_ref())
-                });
+                let names = statement
+                    .handlers
+                    .iter()
+                    .filter_map(|handler| handler.as_except_handler().and_then(|handler| handler.name.as_ref()));
                 self.assigned.extend(names.map(|name| name.id.clone()));
             }
             _ => {}

@@ -252,8 +252,8 @@ impl<'a> Interpreter<'a> {
         self.call_function(&function, spec::Arguments::default());
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
         tape.fails = self.raised;
-        tape.nothing = (function.does_nothing() && !self.misread)
-            || (followed && !self.data && self.recorder.changes == 0);
+        tape.nothing =
+            (function.does_nothing() && !self.misread) || (followed && !self.data && self.recorder.changes == 0);
     }
 
     fn end_script(&mut self, tape: Tape) -> Tape {

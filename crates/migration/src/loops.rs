@@ -33,28 +33,40 @@ impl Interpreter<'_> {
         };
         let partial = |live: &Option<Rc<RefCell<List>>>| live.as_ref().map_or(partial, |list| list.borrow().partial);
         let listed = live.clone();
-        self.rounds(body, orelse, frame, |interpreter| match next() {
-            Some(item) => {
-                interpreter.assign(target, item, frame);
-                Some(true)
-            }
-            None if partial(&listed) => {
-                interpreter.assign(target, other.clone(), frame);
-                None
-            }
-            None => Some(false),
-        }, |interpreter| interpreter.assign(target, Value::Unknown, frame))
+        self.rounds(
+            body,
+            orelse,
+            frame,
+            |interpreter| match next() {
+                Some(item) => {
+                    interpreter.assign(target, item, frame);
+                    Some(true)
+                }
+                None if partial(&listed) => {
+                    interpreter.assign(target, other.clone(), frame);
+                    None
+                }
+                None => Some(false),
+            },
+            |interpreter| interpreter.assign(target, Value::Unknown, frame),
+        )
     }
 
     /// Followed as long as it is known to go on. `while True` ends where nobody can say.
     pub(super) fn while_loop(&mut self, statement: &StmtWhile, frame: &Frame) -> Flow {
         const ROUNDS: u32 = 1_000;
         let mut left = ROUNDS;
-        self.rounds(&statement.body, &statement.orelse, frame, |interpreter| {
-            let truth = interpreter.expression(&statement.test, frame).truth();
-            left -= 1;
-            truth.filter(|&truth| !truth || left > 0)
-        }, |interpreter| interpreter.forget_expression(&statement.test, frame))
+        self.rounds(
+            &statement.body,
+            &statement.orelse,
+            frame,
+            |interpreter| {
+                let truth = interpreter.expression(&statement.test, frame).truth();
+                left -= 1;
+                truth.filter(|&truth| !truth || left > 0)
+            },
+            |interpreter| interpreter.forget_expression(&statement.test, frame),
+        )
     }
 
     /// `another` tells whether there is another round; `None`: nobody can say.

@@ -79,10 +79,7 @@ impl Interpreter<'_> {
                 }
                 all
             }
-            Pattern::MatchSequence(_)
-            | Pattern::MatchMapping(_)
-            | Pattern::MatchClass(_)
-            | Pattern::MatchStar(_) => {
+            Pattern::MatchSequence(_) | Pattern::MatchMapping(_) | Pattern::MatchClass(_) | Pattern::MatchStar(_) => {
                 self.doubt_value(subject);
                 captured(pattern).iter().for_each(|name| frame.scope.set(name, Value::Unknown));
                 None

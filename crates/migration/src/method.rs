@@ -115,8 +115,8 @@ impl Interpreter<'_> {
                     Receives::Class => all.positional.insert(0, Value::Class(instance.class.clone())),
                     Receives::Nothing => {}
                     Receives::Property | Receives::Else => {
-                    self.misread(format!("it calls {name}, which is decorated"));
-                }
+                        self.misread(format!("it calls {name}, which is decorated"));
+                    }
                 }
                 self.call_function(&function, all)
             }

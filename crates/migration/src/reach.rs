@@ -72,8 +72,7 @@ impl Interpreter<'_> {
                     },
                 };
                 // Whatever is held under that name.
-                effects.operates |=
-                    matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
+                effects.operates |= matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
                 if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
                     let value_of = |name: &Name| frame.scope.get(name).or_else(|| frame.module.globals.get(name));
                     effects.given.extend(given.iter().filter_map(value_of));
@@ -85,12 +84,7 @@ impl Interpreter<'_> {
     }
 
     /// One value that may be called.
-    fn callee(
-        &mut self,
-        callee: Value,
-        pending: &mut Vec<(Calls, Frame)>,
-        effects: &mut Effects,
-    ) {
+    fn callee(&mut self, callee: Value, pending: &mut Vec<(Calls, Frame)>, effects: &mut Effects) {
         const MOST: usize = 100;
         let function = match callee {
             Value::Function(function) => function,
@@ -132,8 +126,7 @@ impl Interpreter<'_> {
         match &function.code {
             Code::Function(definition) => {
                 calls.visit_body(&definition.body);
-                effects.changes |=
-                    !function.outer_names.is_empty() || !Stored::of(&definition.body).keeps_to_itself();
+                effects.changes |= !function.outer_names.is_empty() || !Stored::of(&definition.body).keeps_to_itself();
             }
             Code::Lambda(lambda) => {
                 calls.visit_expr(&lambda.body);

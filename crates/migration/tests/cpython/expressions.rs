@@ -26,10 +26,18 @@ impl Programs {
             4 => format!("'%(a)s-%(b)03d' % {{'a': {}, 'b': {}}}", self.text(d), self.number(d)),
             5 => format!("'{{}}_{{}}'.format({}, {})", self.text(d), self.number(d)),
             6 => format!("'{{0}}_{{x}}_{{0}}'.format({}, x={})", self.text(d), self.text(d)),
-            7 => format!("({}).{}()", self.text(d), self.pick(&["upper", "lower", "strip", "title", "capitalize", "swapcase"])),
+            7 => format!(
+                "({}).{}()",
+                self.text(d),
+                self.pick(&["upper", "lower", "strip", "title", "capitalize", "swapcase"])
+            ),
             8 => format!("({}).replace({}, {})", self.text(d), self.text(d), self.text(d)),
             9 => format!("({}).replace('a', {}, {})", self.text(d), self.text(d), self.number(d)),
-            10 => format!("({}).{}('ab')", self.text(d), self.pick(&["strip", "lstrip", "rstrip", "removeprefix", "removesuffix"])),
+            10 => format!(
+                "({}).{}('ab')",
+                self.text(d),
+                self.pick(&["strip", "lstrip", "rstrip", "removeprefix", "removesuffix"])
+            ),
             11 => format!("'_'.join({})", self.list(d)),
             12 => format!("({}).split('_')[0]", self.text(d)),
             13 => format!("({} or ['e'])[{}]", self.list(d), self.pick(&["0", "-1"])),
@@ -48,7 +56,21 @@ impl Programs {
             23 => format!("next(iter({}), {})", self.list(d), self.text(d)),
             24 => format!("next((x for x in {} if {}), 'none')", self.list(d), self.flag_of("x")),
             25 => self.call(Kind::Text, d),
-            26 => self.pick(&["thing.name", "getattr(thing, 'name')", "getattr(thing, 'absent', 'z')", "Thing.label", "thing.shown", "thing.full('a')", "Thing.made('b').name", "Color.RED.value", "Color.RED.name", "Color['BLUE'].value", "Color('g').name", "Thing.__name__", "thing.quiet"]),
+            26 => self.pick(&[
+                "thing.name",
+                "getattr(thing, 'name')",
+                "getattr(thing, 'absent', 'z')",
+                "Thing.label",
+                "thing.shown",
+                "thing.full('a')",
+                "Thing.made('b').name",
+                "Color.RED.value",
+                "Color.RED.name",
+                "Color['BLUE'].value",
+                "Color('g').name",
+                "Thing.__name__",
+                "thing.quiet",
+            ]),
             27 => format!("({})[{}:]", self.text(d), self.number(0)),
             28 => format!("({})[:{}]", self.text(d), self.pick(&["-1", "2", "1"])),
             29 => format!("({})[::-1]", self.text(d)),
@@ -115,7 +137,13 @@ impl Programs {
 
     /// Something that nobody can know before it is run.
     pub(crate) fn unknown(&mut self) -> String {
-        self.pick(&["draw()", "os.environ.get('FLAG')", "op.get_bind().scalar(sa.text('SELECT 1'))", "draw_text() == 'a'", "'FLAG' in os.environ"])
+        self.pick(&[
+            "draw()",
+            "os.environ.get('FLAG')",
+            "op.get_bind().scalar(sa.text('SELECT 1'))",
+            "draw_text() == 'a'",
+            "'FLAG' in os.environ",
+        ])
     }
 
     pub(crate) fn list(&mut self, depth: u32) -> String {
@@ -130,17 +158,29 @@ impl Programs {
             3 => format!("[x + y for x in {} for y in {}]", self.list(d), self.list(d)),
             4 => format!("sorted({}, key={}, reverse={})", self.list(d), self.key(), self.flag(0)),
             5 => format!("sorted({}{})", self.list(d), self.pick(&["", ", reverse=True"])),
-            6 => format!("list(map({}, {}))", self.pick(&["str.upper", "lambda x: x + 'm'", "str", "repr", "f0"]), self.list(d)),
-            7 => format!("list(filter({}, {}))", self.pick(&["None", "lambda x: x != 'a'", "bool", "str.islower"]), self.list(d)),
+            6 => format!(
+                "list(map({}, {}))",
+                self.pick(&["str.upper", "lambda x: x + 'm'", "str", "repr", "f0"]),
+                self.list(d)
+            ),
+            7 => format!(
+                "list(filter({}, {}))",
+                self.pick(&["None", "lambda x: x != 'a'", "bool", "str.islower"]),
+                self.list(d)
+            ),
             8 => format!("[*{}, {}]", self.list(d), self.text(d)),
-            9 => format!("({})[{}:{}]", self.list(d), self.pick(&["", "1", "-1", "0"]), self.pick(&["", "1", "-1", "2"])),
+            9 => {
+                format!("({})[{}:{}]", self.list(d), self.pick(&["", "1", "-1", "0"]), self.pick(&["", "1", "-1", "2"]))
+            }
             10 => format!("({})[::{}]", self.list(d), self.pick(&["-1", "2", "1"])),
             11 => format!("list({})", self.dict(d)),
             12 => format!("list(({}).{}())", self.dict(d), self.pick(&["keys", "values"])),
             13 => format!("[k + v for k, v in ({}).items()]", self.dict(d)),
             14 => format!("({}).split({})", self.text(d), self.pick(&["", "'_'", "'a', 1"])),
             15 => format!("[a + b for a, b in zip({}, {})]", self.list(d), self.list(d)),
-            16 => format!("[x + str(i) for i, x in enumerate({}{})]", self.list(d), self.pick(&["", ", 1", ", start=2"])),
+            16 => {
+                format!("[x + str(i) for i, x in enumerate({}{})]", self.list(d), self.pick(&["", ", 1", ", start=2"]))
+            }
             17 => format!("list(reversed({}))", self.list(d)),
             18 => format!("({} if {} else {})", self.list(d), self.flag(d), self.list(d)),
             19 => format!("({} * {})", self.list(d), self.pick(&["2", "1", "0"])),
@@ -200,7 +240,7 @@ impl Programs {
 
     /// What fits between the braces of an f-string.
     fn simple(&mut self, kind: Kind) -> String {
-        self.leaf(kind, if kind == Kind::Number { &["1", "2"] } else { &["'k'"] }).replace('"', "'").replace('\'', "'")
+        self.leaf(kind, if kind == Kind::Number { &["1", "2"] } else { &["'k'"] })
     }
 
     fn flag_of(&mut self, name: &str) -> String {
@@ -209,7 +249,16 @@ impl Programs {
     }
 
     fn key(&mut self) -> String {
-        self.pick(&["len", "str.lower", "lambda x: x[-1:]", "lambda x: (len(x), x)", "lambda x: -len(x)", "str", "lambda x: draw_text()", "None"])
+        self.pick(&[
+            "len",
+            "str.lower",
+            "lambda x: x[-1:]",
+            "lambda x: (len(x), x)",
+            "lambda x: -len(x)",
+            "str",
+            "lambda x: draw_text()",
+            "None",
+        ])
     }
 
     fn call(&mut self, kind: Kind, depth: u32) -> String {

@@ -32,13 +32,18 @@ from outside import Context, call, decorate, draw, draw_list, draw_text, maybe_r
 
 /// What a migration may use, and the words that show that it does.
 const PARTS: &[(&[&str], &str)] = &[
-    (&["Color"], "\
+    (
+        &["Color"],
+        "\
 class Color(enum.Enum):
     RED = 'r'
     BLUE = 'b'
     GREEN = 'g'
-"),
-    (&["Base", "Thing", "thing", "other"], "\
+",
+    ),
+    (
+        &["Base", "Thing", "thing", "other"],
+        "\
 class Base:
     label = 'base'
     items = ['i']
@@ -49,8 +54,11 @@ class Base:
     @classmethod
     def made(cls, name):
         return cls(name)
-"),
-    (&["Thing", "thing", "other"], "\
+",
+    ),
+    (
+        &["Thing", "thing", "other"],
+        "\
 class Thing(Base):
     label = 'thing'
 
@@ -78,20 +86,29 @@ class Thing(Base):
         if name == 'quiet':
             return 'q'
         raise AttributeError(name)
-"),
-    (&["gen("], "\
+",
+    ),
+    (
+        &["gen("],
+        "\
 def gen(items):
     for item in items:
         yield item + 'g'
-"),
-    (&["around("], "\
+",
+    ),
+    (
+        &["around("],
+        "\
 @contextmanager
 def around(name):
     op.create_table(name)
     yield name
     op.drop_table(name)
-"),
-    (&["Guard("], "\
+",
+    ),
+    (
+        &["Guard("],
+        "\
 class Guard:
     def __init__(self, swallow=False):
         self.swallow = swallow
@@ -103,24 +120,34 @@ class Guard:
     def __exit__(self, *given):
         l1.append('left')
         return self.swallow
-"),
-    (&["twice"], "\
+",
+    ),
+    (
+        &["twice"],
+        "\
 def twice(function):
     @functools.wraps(function)
     def inner(*given, **named):
         function(*given, **named)
         return function(*given, **named)
     return inner
-"),
-    (&["f0"], "\
+",
+    ),
+    (
+        &["f0"],
+        "\
 def f0(x, suffix='_f'):
     return x + suffix
-"),
-    (&["keep"], "\
+",
+    ),
+    (
+        &["keep"],
+        "\
 def keep(x, held=[]):
     held.append(x)
     return held
-"),
+",
+    ),
     (&["thing", "other"], "thing = Thing('first')\nother = thing\n"),
     (&["s0"], "s0 = 'a'\n"),
     (&["s1"], "s1 = 'tab'\n"),
@@ -187,7 +214,8 @@ impl Programs {
         }
         let depth = 1 + self.below(3) as u32;
         if self.one_in(12) {
-            let decorator = self.pick(&["twice", "decorate", "functools.lru_cache(None)", "functools.wraps(f0)", "(lambda f: f)"]);
+            let decorator =
+                self.pick(&["twice", "decorate", "functools.lru_cache(None)", "functools.wraps(f0)", "(lambda f: f)"]);
             self.line(format!("@{decorator}"));
         }
         self.defined("upgrade", "", &[], |this| {
@@ -319,7 +347,14 @@ impl Programs {
             parameters.push("**named".to_owned());
         }
         if self.one_in(8) {
-            let decorator = self.pick(&["twice", "decorate", "functools.lru_cache(maxsize=None)", "functools.wraps(f0)", "(lambda f: f)", "Thing"]);
+            let decorator = self.pick(&[
+                "twice",
+                "decorate",
+                "functools.lru_cache(maxsize=None)",
+                "functools.wraps(f0)",
+                "(lambda f: f)",
+                "Thing",
+            ]);
             if decorator != "Thing" {
                 self.line(format!("@{decorator}"));
             }
@@ -426,7 +461,15 @@ impl Programs {
                 self.line(format!("{form} = {value} + ['u']"));
             }
             3 => {
-                let (operator, kind) = [("+=", Kind::Text), ("+=", Kind::Number), ("+=", Kind::List), ("*=", Kind::List), ("|=", Kind::Dict), ("*=", Kind::Text), ("-=", Kind::Number)][self.below(7)];
+                let (operator, kind) = [
+                    ("+=", Kind::Text),
+                    ("+=", Kind::Number),
+                    ("+=", Kind::List),
+                    ("*=", Kind::List),
+                    ("|=", Kind::Dict),
+                    ("*=", Kind::Text),
+                    ("-=", Kind::Number),
+                ][self.below(7)];
                 let target = self.target(kind);
                 let value = match operator {
                     "*=" => self.pick(&["1", "2"]),
@@ -458,7 +501,9 @@ impl Programs {
             5 => format!("{list}.sort({})", self.pick(&["", "reverse=True", "key=len"])),
             6 => format!("{list}.{}()", self.pick(&["reverse", "clear", "copy"])),
             7 => format!("del {list}[{}:]", self.pick(&["1", "0", "-1"])),
-            8 => format!("{list}[{}:{}] = {}", self.pick(&["0", "1", ""]), self.pick(&["0", "1", ""]), self.list(depth)),
+            8 => {
+                format!("{list}[{}:{}] = {}", self.pick(&["0", "1", ""]), self.pick(&["0", "1", ""]), self.list(depth))
+            }
             9 => format!("({list} or [0])[{}] = {value}", self.pick(&["0", "-1"])),
             10 => format!("{dict}[{value}] = {}", self.text(depth)),
             11 => format!("{dict}.update({})", self.dict(depth)),
@@ -466,7 +511,9 @@ impl Programs {
             13 => format!("{dict}.setdefault({value}, 'sd')"),
             14 => format!("{dict}.pop({value}, None)"),
             15 => format!("{dict}.clear()"),
-            16 => format!("{dict}.setdefault('lists', []).append({value})").replace("'lists', []", "'a', 'b'").replace(".append", ".join"),
+            16 => format!("{dict}.setdefault('lists', []).append({value})")
+                .replace("'lists', []", "'a', 'b'")
+                .replace(".append", ".join"),
             17 => format!("thing.name = {value}"),
             18 => format!("{}.rename({value})", self.pick(&["thing", "other"])),
             19 => format!("Thing.label = {value}"),
@@ -498,10 +545,21 @@ impl Programs {
     fn for_loop(&mut self, d: u32) {
         let (target, items) = match self.below(8) {
             0 => (format!("i, {}", self.target(Kind::Text)), format!("enumerate({})", self.list(1))),
-            1 => (format!("{}, {}", self.target(Kind::Text), self.target(Kind::Text)), format!("list(({}).items())", self.dict(1))),
+            1 => (
+                format!("{}, {}", self.target(Kind::Text), self.target(Kind::Text)),
+                format!("list(({}).items())", self.dict(1)),
+            ),
             2 => (self.target(Kind::Number), format!("range({})", self.number(0))),
             3 => (self.target(Kind::Text), format!("gen({})", self.list(1))),
-            4 => (self.target(Kind::Text), self.pick(&["draw_list()", "[r[0] for r in op.get_bind().execute('x')]", "Base.items", "thing.names[:]"])),
+            4 => (
+                self.target(Kind::Text),
+                self.pick(&[
+                    "draw_list()",
+                    "[r[0] for r in op.get_bind().execute('x')]",
+                    "Base.items",
+                    "thing.names[:]",
+                ]),
+            ),
             5 => (self.target(Kind::Text), format!("list({})", self.dict(1))),
             6 => (self.target(Kind::Text), self.variable(Kind::List) + "[:9]"),
             _ => (self.target(Kind::Text), self.list(2)),
@@ -545,13 +603,32 @@ impl Programs {
         self.inner(d);
         if self.one_in(2) {
             self.indent += 1;
-            let fails = self.pick(&["maybe_raise()", "raise ValueError", "d0['missing']", "[][1]", "None.x", "int('x')", "assert draw()", "missing", "n0 / 0", "thing.absent", "l0.remove('nope')", "next(iter([]))"]);
+            let fails = self.pick(&[
+                "maybe_raise()",
+                "raise ValueError",
+                "d0['missing']",
+                "[][1]",
+                "None.x",
+                "int('x')",
+                "assert draw()",
+                "missing",
+                "n0 / 0",
+                "thing.absent",
+                "l0.remove('nope')",
+                "next(iter([]))",
+            ]);
             self.line(fails);
             self.indent -= 1;
         }
         let catches = self.one_in(8);
         if !catches {
-            let what = self.pick(&["except Exception:", "except:", "except (ValueError, KeyError) as error:", "except ValueError:", "except LookupError:"]);
+            let what = self.pick(&[
+                "except Exception:",
+                "except:",
+                "except (ValueError, KeyError) as error:",
+                "except ValueError:",
+                "except LookupError:",
+            ]);
             self.line(what);
             self.inner(d);
             if self.one_in(4) {
@@ -584,7 +661,9 @@ impl Programs {
                 self.line(format!("with op.batch_alter_table({name}) as batch_op:"));
                 self.indent += 1;
                 let column = self.text(1);
-                let text = self.pick(&["batch_op.add_column(sa.Column(@, sa.Integer))", "batch_op.drop_column(@)"]).replace('@', &column);
+                let text = self
+                    .pick(&["batch_op.add_column(sa.Column(@, sa.Integer))", "batch_op.drop_column(@)"])
+                    .replace('@', &column);
                 self.line(text);
                 self.indent -= 1;
                 return self.inner(d);
@@ -605,7 +684,21 @@ impl Programs {
         self.line(format!("match {subject}:"));
         self.indent += 1;
         for _ in 0..1 + self.below(2) {
-            let pattern = self.pick(&["'a'", "'a' | 'b'", "['a', *rest]", "[x, y]", "{'a': held}", "str()", "None", "True", "1", "str() as held", "Color.RED", "[]", "(1 | 2) as number"]);
+            let pattern = self.pick(&[
+                "'a'",
+                "'a' | 'b'",
+                "['a', *rest]",
+                "[x, y]",
+                "{'a': held}",
+                "str()",
+                "None",
+                "True",
+                "1",
+                "str() as held",
+                "Color.RED",
+                "[]",
+                "(1 | 2) as number",
+            ]);
             let guard = if self.one_in(4) { format!(" if {}", self.flag(1)) } else { String::new() };
             self.line(format!("case {pattern}{guard}:"));
             self.inner(d);
@@ -644,7 +737,11 @@ impl Programs {
             2 => "thing.make()".to_owned(),
             3 => format!("functools.partial({name})({arguments})"),
             4 => format!("[{name}][0]({arguments})"),
-            5 => format!("({name} if {} else f0)({})", self.flag(1), if arguments.is_empty() { "'o'" } else { &arguments }),
+            5 => format!(
+                "({name} if {} else f0)({})",
+                self.flag(1),
+                if arguments.is_empty() { "'o'" } else { &arguments }
+            ),
             _ => format!("{name}({arguments})"),
         };
         self.line(text);

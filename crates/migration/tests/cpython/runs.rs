@@ -112,15 +112,17 @@ const REST: &str = "...";
 fn words(kind: &OperationKind) -> String {
     let known = |name: &Option<String>| name.as_deref().unwrap_or(UNKNOWN).to_owned();
     let (word, mut names) = match kind {
-        OperationKind::CreateTable { table, .. } => {
-            ("create_table", std::iter::once(&table.name).chain(table.columns.iter().map(|c| &c.name)).map(known).collect())
-        }
+        OperationKind::CreateTable { table, .. } => (
+            "create_table",
+            std::iter::once(&table.name).chain(table.columns.iter().map(|c| &c.name)).map(known).collect(),
+        ),
         OperationKind::DropTable { table } => ("drop_table", vec![table.clone()]),
         OperationKind::RenameTable { from, to } => ("rename_table", vec![from.clone(), to.clone()]),
         OperationKind::AddColumn { table, column, .. } => ("add_column", vec![table.clone(), known(&column.name)]),
         OperationKind::DropColumn { table, column } => ("drop_column", vec![table.clone(), column.clone()]),
         OperationKind::CreateIndex { name, table, index, .. } => {
-            let columns = index.columns.as_ref().map_or_else(|| vec![REST.to_owned()], |all| all.iter().map(known).collect());
+            let columns =
+                index.columns.as_ref().map_or_else(|| vec![REST.to_owned()], |all| all.iter().map(known).collect());
             ("create_index", [vec![name.clone(), table.clone()], columns].concat())
         }
         OperationKind::DropIndex { name, .. } => ("drop_index", vec![known(name)]),
@@ -151,7 +153,8 @@ pub(crate) fn difference(read: &Read, runs: &Runs) -> Option<String> {
             return Some(format!("stated, and not done (there): {wrong}\n  done: {done:?}\n  read: {read:?}"));
         }
         if !read.doubted
-            && let Some(lost) = done.iter().find(|words| !read.stated.iter().any(|(stated, _)| is_one_of(stated, words)))
+            && let Some(lost) =
+                done.iter().find(|words| !read.stated.iter().any(|(stated, _)| is_one_of(stated, words)))
         {
             return Some(format!("done, and neither stated nor in doubt: {lost}\n  done: {done:?}\n  read: {read:?}"));
         }
@@ -176,7 +179,7 @@ pub(crate) fn reading(read: &Read, runs: &Runs) -> Reading {
 
 /// The programs among these that are read wrongly, and how.
 pub(crate) fn differences(programs: &[String], seed: u64, figures: &mut Figures) -> Vec<(String, String)> {
-    let runs = run(programs, 5, seed);
+    let runs = run(programs, 3, seed);
     let read = readings(programs);
     let mut wrong = Vec::new();
     for ((program, read), runs) in programs.iter().zip(&read).zip(&runs) {
@@ -197,6 +200,7 @@ pub(crate) struct Figures {
     exact: usize,
     doubted: usize,
     misread: usize,
+    unread: usize,
     stated: usize,
     certain: usize,
 }
@@ -209,6 +213,7 @@ impl Figures {
         self.exact += usize::from(reading(read, runs) == Reading::Exact);
         self.doubted += usize::from(read.doubted);
         self.misread += usize::from(read.misread);
+        self.unread += usize::from(!read.unread.is_empty());
         self.stated += read.stated.len();
         self.certain += read.stated.iter().filter(|(_, certain)| *certain && !read.misread).count();
     }
@@ -223,7 +228,7 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} programs: {} come to their end, {} of them change something; {} read exactly, {} doubted, {} misread; \
+            "{} programs: {} come to their end, {} of them change something; {} read exactly, {} doubted, {} misread, of {} something is unread; \
              {} operations stated, {} for certain",
             self.programs,
             self.ended,
@@ -231,6 +236,7 @@ impl fmt::Display for Figures {
             self.exact,
             self.doubted,
             self.misread,
+            self.unread,
             self.stated,
             self.certain
         )

@@ -19,8 +19,12 @@ pub(crate) fn shrunk(program: &str, seed: u64, difference: &str) -> String {
         let cuts = cuts(&lines);
         let alone: Vec<String> = cuts.iter().map(|cut| without(&lines, &[*cut])).collect();
         let found = wrong(&alone);
-        let able: Vec<Cut> =
-            cuts.iter().zip(&alone).filter(|(_, text)| found.iter().any(|(wrong, _)| wrong == *text)).map(|(cut, _)| *cut).collect();
+        let able: Vec<Cut> = cuts
+            .iter()
+            .zip(&alone)
+            .filter(|(_, text)| found.iter().any(|(wrong, _)| wrong == *text))
+            .map(|(cut, _)| *cut)
+            .collect();
         // As many of them at once as can be.
         let mut together: Vec<String> = Vec::new();
         let mut many = able.len();
