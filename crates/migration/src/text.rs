@@ -19,6 +19,7 @@ impl Interpreter<'_> {
         if let ("join", [items]) = (name, &arguments.positional[..])
             && let Some((items, false)) = items.items().filter(|_| !is_unordered(items))
         {
+            self.spend(items.len() * 32);
             positional = vec![Plain::List(items.iter().map(plain).collect())];
         }
         let keywords: Vec<_> = arguments.keywords.iter().map(|(name, value)| (name.clone(), plain(value))).collect();

@@ -3,8 +3,90 @@
 use super::runs::Reading::{self, Doubted, Exact};
 
 /// A body of `upgrade()` (or all of the file, where it defines that itself), and how it is read.
-pub(crate) const CASES: &[(&str, Reading)] =
-    &[("op.create_table('a')", Exact), ("if draw():\n    op.create_table('a')", Doubted)];
+pub(crate) const CASES: &[(&str, Reading)] = &[
+    ("op.create_table('a')", Exact),
+    ("if draw():\n    op.create_table('a')", Doubted),
+    ("base = ['a']\nevery = base\nevery += ['b']\nfor name in base:\n    op.create_table(name)", Exact),
+    (
+        "names = ['a', 'b', 'c']\nnames[-1] = 'z'\nnames[0:1] = []\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "names = ['a']\ndef add(name):\n    names.append(name)\nif draw():\n    add('b')\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "names = ['a']\nother = names if draw() else ['b']\nother.append('c')\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "names = ['a']\ntouch(names)\nnames.clear()\ntouch()\nnames.append('b')\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "def twice(function):\n    def inner():\n        function()\n        function()\n    return inner\n\n@twice\ndef upgrade():\n    op.create_table('a')",
+        Exact,
+    ),
+    ("@decorate\ndef upgrade():\n    op.create_table('a')", Doubted),
+    (
+        "def keep(name, held=[]):\n    held.append(name)\n    return held\nkeep('a')\nfor name in keep('b'):\n    op.create_table(name)",
+        Exact,
+    ),
+    ("count = 0\ndef more():\n    nonlocal count\n    count += 1\nmore()\nmore()\nop.create_table(f't{count}')", Exact),
+    (
+        "name = 'a'\n\ndef change():\n    global name\n    name = 'b'\n\n\ndef upgrade():\n    change()\n    op.create_table(name)",
+        Exact,
+    ),
+    (
+        "name = 'a'\n\ndef change():\n    global name\n    name = 'b'\n\n\ndef upgrade():\n    if draw():\n        change()\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "def f():\n    return 'a'\n\nname = f()\n\ndef f():\n    return 'b'\n\ndef upgrade():\n    op.create_table(name)",
+        Exact,
+    ),
+    (
+        "@functools.lru_cache(None)\ndef make():\n    op.create_table('a')\n\ndef upgrade():\n    make()\n    make()",
+        Doubted,
+    ),
+    ("def make():\n    op.create_table('a')\ncall(make)", Doubted),
+    ("def one():\n    op.create_table('a')\ndef two():\n    op.create_table('b')\n(one if draw() else two)()", Doubted),
+    ("left = 3\nwhile True:\n    left -= 1\n    if left == 0:\n        break\n    op.create_table(f't{left}')", Exact),
+    ("for name in ['a', 'b']:\n    if draw():\n        continue\n    last = name\nop.create_table(last)", Doubted),
+    (
+        "names = []\ndef fill():\n    if draw():\n        return\n    names.append('a')\nfill()\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    ("later = (op.create_table(name) for name in ['a'])\nop.create_table('b')", Doubted),
+    ("names = (name for name in ['a'])\nlist(names)\nfor name in names:\n    op.create_table(name)", Doubted),
+    ("first, *rest = ['a', 'b', 'c']\nfor name in [*rest, first]:\n    op.create_table(name)", Exact),
+    ("for name in sorted(['bb', 'c', 'aaa'], key=len, reverse=True):\n    op.create_table(name)", Exact),
+    ("op.create_table('a_b_c'.replace('_', '-', 1))", Exact),
+    ("op.create_table(min(['bb', 'a'], key=lambda name: -len(name)))", Exact),
+    (
+        "class Thing:\n    name = 'a'\n    @property\n    def shown(self):\n        return self.name + 's'\n    def make(self):\n        op.create_table(self.shown)\nThing().make()",
+        Exact,
+    ),
+    ("class Thing:\n    def __getattr__(self, name):\n        op.create_table(name)\nThing().a", Doubted),
+    (
+        "class Thing:\n    def make(self):\n        op.create_table('a')\nthing = Thing() if draw() else None\nif thing:\n    thing.make()",
+        Doubted,
+    ),
+    ("with Context():\n    maybe_raise()\n    op.create_table('a')", Doubted),
+    ("try:\n    maybe_raise()\n    op.create_table('a')\nexcept Exception:\n    op.create_table('b')", Doubted),
+    (
+        "def go():\n    try:\n        raise ValueError\n    finally:\n        return\ngo()\nop.create_table('a')",
+        Doubted,
+    ),
+    ("exec('names = [1]')\nop.create_table('a')", Doubted),
+    ("globals()['name'] = 'a'\nop.create_table('b')", Doubted),
+    ("match ['a', 'b']:\n    case [first, *_]:\n        op.create_table(first)", Doubted),
+    ("op.create_table(os.environ.get('FLAG', 'a'))", Doubted),
+    ("d = {'a': 'b'}\nkeys = d.keys()\nd['c'] = 'd'\nfor name in keys:\n    op.create_table(name)", Doubted),
+    ("[op.create_table(name) for name in draw_list()]", Doubted),
+    ("make = op.create_table\nmake('a')", Exact),
+    ("with op.batch_alter_table('a') as batch_op:\n    batch_op.drop_column('b')", Exact),
+];
 
 /// The migration with this body.
 pub(crate) fn program(body: &str) -> String {

@@ -240,7 +240,7 @@ impl Programs {
 
     /// What fits between the braces of an f-string.
     fn simple(&mut self, kind: Kind) -> String {
-        self.leaf(kind, if kind == Kind::Number { &["1", "2"] } else { &["'k'"] }).replace('"', "'").replace('\'', "'")
+        self.leaf(kind, if kind == Kind::Number { &["1", "2"] } else { &["'k'"] })
     }
 
     fn flag_of(&mut self, name: &str) -> String {

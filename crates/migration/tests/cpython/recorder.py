@@ -200,7 +200,7 @@ def run(code):
     if random.random() < 0.5:
         os.environ["FLAG"] = random.choice(["", "1", "a"])
     names = {"__name__": "migration", "__builtins__": __builtins__}
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0.1, 0.02)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.03, 0.02)
     running = True
     try:
         exec(code, names)

@@ -179,7 +179,7 @@ pub(crate) fn reading(read: &Read, runs: &Runs) -> Reading {
 
 /// The programs among these that are read wrongly, and how.
 pub(crate) fn differences(programs: &[String], seed: u64, figures: &mut Figures) -> Vec<(String, String)> {
-    let runs = run(programs, 5, seed);
+    let runs = run(programs, 3, seed);
     let read = readings(programs);
     let mut wrong = Vec::new();
     for ((program, read), runs) in programs.iter().zip(&read).zip(&runs) {
@@ -200,6 +200,7 @@ pub(crate) struct Figures {
     exact: usize,
     doubted: usize,
     misread: usize,
+    unread: usize,
     stated: usize,
     certain: usize,
 }
@@ -212,6 +213,7 @@ impl Figures {
         self.exact += usize::from(reading(read, runs) == Reading::Exact);
         self.doubted += usize::from(read.doubted);
         self.misread += usize::from(read.misread);
+        self.unread += usize::from(!read.unread.is_empty());
         self.stated += read.stated.len();
         self.certain += read.stated.iter().filter(|(_, certain)| *certain && !read.misread).count();
     }
@@ -226,9 +228,17 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} programs: {} come to their end, {} of them change something; {} read exactly, {} doubted, {} misread; \
+            "{} programs: {} come to their end, {} of them change something; {} read exactly, {} doubted, {} misread, of {} something is unread; \
              {} operations stated, {} for certain",
-            self.programs, self.ended, self.operates, self.exact, self.doubted, self.misread, self.stated, self.certain
+            self.programs,
+            self.ended,
+            self.operates,
+            self.exact,
+            self.doubted,
+            self.misread,
+            self.unread,
+            self.stated,
+            self.certain
         )
     }
 }
