@@ -1,14 +1,15 @@
 //! The further databases of `run`: one upgrade serves them all, and each has to be at head after it.
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::files::Files;
+use super::look::Depth;
 use super::session::Session;
 use super::upgrade;
 use crate::config::Mode;
 use crate::error::Error;
 use crate::process::program::Program;
-use crate::reconcile::list;
+use crate::reconcile::{Finding, list};
 
 /// What is to be done where a further database is behind.
 #[derive(Clone, Copy)]
@@ -58,8 +59,16 @@ impl From<Behind> for Error {
 
 async fn all_at_head(session: &Session, files: &Files) -> Result<(), Behind> {
     for (name, url) in session.config.further_databases().map_err(|error| Behind::Other(error.into()))? {
-        let rows = session.rows_at(files, &url).await.map_err(Behind::Other)?;
-        let revisions = rows.revisions();
+        let database = session.open_at(&url).await.map_err(Behind::Other)?;
+        let goal = files.goal(&session.config).map_err(Behind::Other)?;
+        let look = session.look(files, &database, &goal, Depth::InDoubt).await;
+        database.close().await;
+        let look = look.map_err(Behind::Other)?;
+        let revisions = look.rows.revisions();
+        if let (Finding::Ahead { .. }, Ok(_)) = (look.position(), &look.plan) {
+            warn!("{name}: {}", look.position());
+            continue;
+        }
         if !files.graph.is_at_head(revisions) {
             let (name, rows, heads) = (name.to_owned(), list(revisions), files.heads());
             return Err(match revisions.iter().all(|row| files.graph.get(row).is_some()) {

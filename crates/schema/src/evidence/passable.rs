@@ -1,26 +1,39 @@
 //! Whether an upgrade goes through on a schema that is not what the files expect: revisions that ask before each step do.
 
-use crate::operation::{Certainty, Operation, OperationKind};
+use crate::operation::{Operation, OperationKind};
 use crate::simulation::Simulation;
-use crate::{Entry, Schema, Setting, Subject, Tape, UnreadKind};
+use crate::{Entry, Schema, Setting, Subject, Tape, Unread, UnreadKind};
 
-/// Whether each operation of these revisions, which have been read on this schema, finds what it needs and nothing in its way.
-/// False wherever anything of that is not known.
+/// Whether each operation of these revisions, which have been read on this schema, finds what it needs and nothing in its way,
+/// those under a condition that nobody can evaluate among them. False wherever anything of that is not known.
 #[must_use]
 pub fn is_passable(tapes: &[Tape], schema: &Schema, setting: &Setting) -> bool {
+    // What is unread of one table alone is an operation of its own, which is not possible for certain.
     let is_read = |tape: &Tape| {
-        !tape.misread && !tape.fails && !tape.broken && tape.unread.iter().all(|unread| unread.kind == UnreadKind::Data)
+        let is_apart = |unread: &Unread| unread.kind == UnreadKind::Data || !unread.reaches_others;
+        !tape.misread && !tape.fails && !tape.broken && tape.unread.iter().all(is_apart)
     };
     let mut simulation = Simulation::on(schema.clone(), setting.dialect, &setting.default_schema);
-    tapes.iter().all(is_read)
-        && tapes.iter().flat_map(|tape| &tape.entries).all(|entry| match entry {
-            Entry::Operation(operation) if operation.certainty == Certainty::Certain => {
-                let is_possible = is_possible(operation, &simulation.schema);
-                simulation.apply(operation);
-                is_possible
-            }
-            _ => false,
-        })
+    tapes.iter().all(is_read) && tapes.iter().all(|tape| passes(&tape.entries, &mut simulation))
+}
+
+/// Carries out entries one after the other, as long as each is possible.
+fn passes(entries: &[Entry], simulation: &mut Simulation) -> bool {
+    entries.iter().all(|entry| {
+        let is_possible = match entry {
+            Entry::Operation(operation) => is_possible(operation, &simulation.schema),
+            Entry::Either(one, other) => [one, other].iter().all(|side| {
+                simulation.begin();
+                let passes = passes(side, simulation);
+                simulation.roll_back();
+                passes
+            }),
+            // What fails there may be caught.
+            Entry::Attempt(_) => true,
+        };
+        simulation.apply_all(std::slice::from_ref(entry));
+        is_possible
+    })
 }
 
 fn is_possible(operation: &Operation, schema: &Schema) -> bool {
