@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use nix::libc::O_NONBLOCK;
 
 use super::graph::RevisionGraph;
-use super::header::{self, Reader};
+use super::header;
 use super::layout::Layout;
 use super::listing::{is_inside, is_revision, list};
 use super::problem::Problem;
+use super::reader::Reader;
 use super::revision::Revision;
 use python::{MAX_BYTES, PythonError};
 

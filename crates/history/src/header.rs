@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::path::Path;
-use std::sync::Arc;
 
 use ruff_python_ast::{Expr, ModModule, Stmt};
 
@@ -12,7 +11,6 @@ use super::deferred::Deferred;
 use super::evaluate::Names;
 use super::follow::Follow;
 use super::imports::{Imports, Search};
-use super::layout::Layout;
 use super::plain;
 use super::problem::{Problem, Remedy};
 use super::revision::Revision;
@@ -34,30 +32,7 @@ pub fn read_header(bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
     read_with(bytes, path, None, before_functions)
 }
 
-/// Reads the files of a layout; what one imports is looked for where the others do not say.
-#[derive(Debug, Clone)]
-pub struct Reader {
-    imports: Arc<Imports>,
-}
-
-impl Reader {
-    /// One for the files of this layout.
-    pub fn of(layout: &Layout) -> Self {
-        Self { imports: Arc::new(Imports::of(layout)) }
-    }
-
-    /// As the function [`read`].
-    pub fn read(&self, bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
-        read_with(bytes, path, Some(&self.imports), |_| None)
-    }
-
-    /// As the function [`read_header`].
-    pub fn read_header(&self, bytes: &[u8], path: &Path) -> Result<Revision, Problem> {
-        read_with(bytes, path, Some(&self.imports), before_functions)
-    }
-}
-
-fn read_with(
+pub(super) fn read_with(
     bytes: &[u8],
     path: &Path,
     imports: Option<&Imports>,

@@ -7,10 +7,10 @@ use std::thread::{self, JoinHandle};
 
 use super::files::{BUFFER, ReadError, linked, read_file, read_some, separate_problems};
 use super::graph::RevisionGraph;
-use super::header::Reader;
 use super::layout::Layout;
 use super::listing::list;
 use super::problem::Problem;
+use super::reader::Reader;
 use super::revision::Revision;
 
 /// How many files are read before others get their turn: some 50 µs. A number, not a time, so that a start counts as many
