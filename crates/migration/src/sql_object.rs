@@ -214,8 +214,8 @@ impl Interpreter<'_> {
             return;
         }
         match &subject {
-            // Another of the name may be left.
-            Subject::Function(name) if self.functions.get(name).is_some_and(|held| held.len() > 1) => {
+            // Another of the name may be left, or the one that is there have other parameters.
+            Subject::Function(name) if lenient || self.functions.get(name).is_some_and(|held| held.len() > 1) => {
                 self.perhaps(|interpreter| interpreter.record_drop(subject));
             }
             _ => self.record_drop(subject),

@@ -80,8 +80,7 @@ impl Interpreter<'_> {
                             constraint.columns = Some(vec![Some(name.clone())]);
                         }
                         if let (ConstraintKind::Check { .. }, Naming::Unnamed) = (&constraint.kind, &constraint.name) {
-                            let base = table.rsplit('.').next().unwrap_or(table);
-                            constraint.name = Naming::Final(format!("{base}_{name}_check"));
+                            constraint.name = check_name(table, &name, other);
                         }
                         constraints.push(constraint);
                     }
@@ -155,6 +154,18 @@ impl Interpreter<'_> {
             return;
         }
         self.record(OperationKind::CreateIndex { name, table, index, if_not_exists });
+    }
+}
+
+/// PostgreSQL's name for a column's check: after the one column that the condition names, if it names one.
+fn check_name(table: &str, column: &str, check: &ast::Constraint) -> Naming {
+    let base = table.rsplit('.').next().unwrap_or(table);
+    let references = check.syntax().descendants().filter_map(ast::NameRef::cast);
+    let named: Vec<String> = references.filter_map(|name| last_name(&name)).collect();
+    match named.as_slice() {
+        [] => Naming::Final(format!("{base}_check")),
+        all if all.iter().all(|name| name == column) => Naming::Final(format!("{base}_{column}_check")),
+        _ => Naming::Unnamed,
     }
 }
 
