@@ -191,7 +191,8 @@ impl Recorded {
             self.judge(at, &weigh(0)?, &mut tally, &mut faults);
             let claimed = weigh(at + 1)?;
             match standing(&claimed.effects, live, &claimed.inference, at + 1) {
-                Standing::Agrees { drift } => {
+                Standing::Agrees { drift, edited } => {
+                    let drift = [edited, drift].concat();
                     tally.drift += usize::from(!drift.is_empty());
                     faults.claims(at, "drift", &drift, &claimed);
                 }
