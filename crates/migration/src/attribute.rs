@@ -64,6 +64,10 @@ impl Interpreter<'_> {
                 "name" => table.name.as_ref().map_or(Value::Unknown, Value::str),
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
+            Value::MetaData(_) => match name.as_str() {
+                "metadata" | "Model" | "db" | "Base" => object.clone(),
+                _ => Value::Method(Rc::new((object.clone(), name.clone()))),
+            },
             Value::TableColumns => Value::ColumnName(name.as_str().into()),
             Value::Type(kind) => {
                 let enumeration = kind.enumeration.as_ref();

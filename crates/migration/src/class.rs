@@ -114,6 +114,10 @@ impl Interpreter<'_> {
                         attributes.push((name.clone(), value.clone()));
                     }
                 }
+            } else if let Value::MetaData(_) = &base {
+                attributes.push((Name::new("metadata"), base.clone()));
+            } else if known.starts_with("DeclarativeBase") {
+                attributes.push((Name::new("metadata"), Value::MetaData(Some(Rc::default()))));
             } else if ENUMS.contains(&known.as_str()) || known.ends_with("Enum") {
                 nature = Nature::Enum;
             } else if TYPES.contains(&known.as_str()) {

@@ -16,10 +16,13 @@ mod attribute;
 mod builtins;
 mod call;
 mod class;
+mod column;
 mod comprehension;
 mod construct;
 mod container;
+mod convention;
 mod decoration;
+mod default;
 mod definition;
 mod departure;
 mod doubt;
@@ -40,6 +43,7 @@ mod operator;
 mod plain;
 mod reach;
 mod recorder;
+mod signature;
 mod spec;
 mod sql;
 mod sql_alter;
@@ -49,6 +53,7 @@ mod sql_shown;
 mod sql_table;
 mod sqltype;
 mod statement;
+mod target;
 mod text;
 mod unread;
 mod value;
@@ -58,6 +63,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use convention::Convention;
 use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
@@ -71,6 +77,11 @@ pub trait Checkout: Sync {
 
     /// Folders that a dotted module name may start in, first match wins; `""` is the checkout itself.
     fn roots(&self) -> Vec<String>;
+
+    /// Python files of the application, where somebody can list them.
+    fn modules(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// One migration to read.
@@ -160,6 +171,10 @@ struct Interpreter<'a> {
     /// The path of the migration that is read.
     script: String,
     departures: Departures,
+    /// The naming convention of `target_metadata`, where it is known.
+    convention: Option<Convention>,
+    /// The folder of the migrations that it is known of.
+    folder: Option<String>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -185,6 +200,8 @@ impl<'a> Interpreter<'a> {
             lines: Lines::default(),
             script: String::new(),
             departures: Departures::default(),
+            convention: None,
+            folder: None,
         }
     }
 
@@ -233,6 +250,11 @@ impl<'a> Interpreter<'a> {
         self.search_path = None;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
+        let folder = script.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if self.folder.as_deref() != Some(folder) {
+            self.folder = Some(folder.to_owned());
+            self.convention = self.convention_beside(&script.path);
+        }
         self.script.clone_from(&script.path);
     }
 

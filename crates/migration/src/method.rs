@@ -8,6 +8,7 @@ use super::call::{is_followed, only_looks};
 use super::decoration::Receives;
 use super::known;
 use super::object::Instance;
+use super::operation::Placed;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
@@ -161,7 +162,7 @@ impl Interpreter<'_> {
                 Value::None
             }
             ("create" | "drop", None) => {
-                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
+                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" }, &Placed::Nowhere);
                 Value::None
             }
             ("append_column" | "append_constraint", _) => {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 
+use super::operation::{Place, Placed};
 use super::value::Value;
 
 /// A function or a lambda.
@@ -139,6 +140,12 @@ pub(super) struct Import {
 /// The target of a `batch_alter_table`.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The qualified table; `None` when unreadable.
-    pub(super) table: Option<String>,
+    /// Its table; `None` when unreadable.
+    pub(super) place: Option<Place>,
+}
+
+impl Batch {
+    pub(super) fn placed(&self) -> Placed {
+        self.place.clone().map_or(Placed::Nowhere, Placed::At)
+    }
 }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 
+use super::convention::Convention;
 use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
 use super::spec::{Arguments, ColumnSpec, ConstraintSpec, SqlType, TableSpec};
 
@@ -63,6 +64,8 @@ pub(super) enum Value {
     Sequence(Rc<str>),
     /// And how many schema operations had come before it: SQLAlchemy's keeps what it was once told.
     Inspector(u32),
+    /// `MetaData`, or what has one: a declarative base, Flask-SQLAlchemy's object. Its naming convention, where it is known.
+    MetaData(Option<Rc<Convention>>),
     Connection,
     /// What a query answers, or a part of it: nothing is known of it, and it changes nothing.
     Result,
