@@ -80,7 +80,7 @@ impl Interpreter<'_> {
                 }
             }
             Value::Expression => Value::Expression,
-            Value::Decorator if name.as_str() == "impl" => Value::Unknown,
+            Value::Decorator if name.as_str() == "impl" => Value::Decorator,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
         }
     }

@@ -11,7 +11,7 @@ use super::index::index_of;
 use super::object::Nature;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, Naming, SqlType, TableSpec};
 use super::value::Value;
-use super::{Interpreter, sqltype};
+use super::{Interpreter, packages, sqltype};
 use schema::Dialect;
 
 /// A constraint's name as an argument gives it.
@@ -117,6 +117,9 @@ impl Interpreter<'_> {
             let looks_like_type = last.starts_with(char::is_uppercase);
             return if looks_like_type { Value::Type(Rc::default()) } else { Value::Unknown };
         }
+        if let Some(kind) = packages::constructed(root, last, arguments, self.dialect()) {
+            return Value::Type(Rc::new(kind));
+        }
         match last {
             "Column" | "mapped_column" => self.column(arguments),
             "ForeignKey" => self.foreign_key(arguments),
@@ -187,7 +190,12 @@ impl Interpreter<'_> {
                 open: true,
             })),
             "column" => first.and_then(Value::text).map_or(Value::Expression, Value::ColumnName),
-            "quoted_name" | "conv" | "desc" | "asc" => first.cloned().unwrap_or(Value::Unknown),
+            "quoted_name" => first.cloned().unwrap_or(Value::Unknown),
+            "conv" => first.and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
+            "desc" | "asc" | "nulls_first" | "nulls_last" => match first {
+                Some(Value::Str(name)) => Value::ColumnName(name.clone()),
+                other => other.cloned().unwrap_or(Value::Unknown),
+            },
             "ARRAY" => {
                 let item = arguments.get(0, "item_type").cloned().unwrap_or(Value::Unknown);
                 let item = self.sql_type(&item);

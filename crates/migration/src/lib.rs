@@ -40,6 +40,7 @@ mod model;
 mod object;
 mod operation;
 mod operator;
+mod packages;
 mod plain;
 mod reach;
 mod recorder;

@@ -280,7 +280,10 @@ fn makes_anew(name: &str, arguments: &Arguments) -> bool {
     match name {
         "create_index" | "drop_index" => false,
         "add_column" => match arguments.keyword("column") {
-            Some(Value::Column(column)) => column.borrow().default != Some(false),
+            Some(Value::Column(column)) => {
+                let column = column.borrow();
+                column.default != Some(false) || column.unique || !column.constraints.is_empty()
+            }
             _ => true,
         },
         _ => true,

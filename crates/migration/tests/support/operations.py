@@ -57,6 +57,49 @@ class Point(sa.types.UserDefinedType):
 class Short(sa.String):
     pass
 
+class Chosen(sa.types.TypeDecorator):
+    impl = sa.String(3)
+    def __init__(self, size):
+        super().__init__()
+        self.impl = sa.String(size)
+
+class Secret(sa.types.TypeDecorator):
+    impl = sa.LargeBinary
+    cache_ok = True
+    def __init__(self, inner, key, **words):
+        self.inner, self.key = inner, key
+        super().__init__(**words)
+    def load_dialect_impl(self, dialect):
+        return dialect.type_descriptor(sa.String(len(self.key) * 10))
+
+class Guid(sa.types.TypeDecorator):
+    impl = sa.CHAR
+    def load_dialect_impl(self, dialect):
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=True))
+        else:
+            return dialect.type_descriptor(sa.CHAR(32))
+
+class Same(sa.TypeDecorator):
+    impl = sa.Integer
+    def load_dialect_impl(self, dialect):
+        return self.impl
+
+class Level(sa.Enum):
+    pass
+
+class Wide(Code):
+    pass
+
+class Listed(sa.types.TypeDecorator):
+    impl = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+class Fixed(sa.types.UserDefinedType):
+    def __init__(self, size=4):
+        self.size = size
+    def get_col_spec(self, **words):
+        return "VARCHAR(%d)" % self.size
+
 def name_of(part):
     return f"q_{part}"
 """
@@ -71,7 +114,7 @@ sa.Enum(Fruit,name="fruit",values_callable=lambda_of) sa.Enum("p","q",name="pq",
 sa.Double sa.DOUBLE_PRECISION() sa.NVARCHAR(3) sa.String(length=None) sa.Float(asdecimal=True)
 sa.String(5).with_variant(sa.Text(),"mysql") sa.Text().with_variant(sa.String(7),"postgresql","sqlite")
 sa.JSON().with_variant(postgresql.JSONB(),"postgresql") sa.Boolean(create_constraint=True,name="flag") sa.JSON(none_as_null=True)
-Money() Money Code(8) Code() Code(length=9) Either() Sized() Sized(4) Point() Short(6) Short sa.types.String(3) sa.sql.sqltypes.Integer()""".split()
+Money() Money Code(8) Code() Code(length=9) Either() Sized() Sized(4) Point() Short(6) Short Chosen(9) Secret(sa.Text,"key") Guid Guid() Same() Same Wide(7) Wide Listed() Fixed(6) Fixed Code(None) sa.types.String(3) sa.sql.sqltypes.Integer()""".split()
 PG_TYPES = """postgresql.JSONB postgresql.JSONB() postgresql.JSONB(astext_type=sa.Text()) postgresql.JSON(astext_type=sa.Text())
 postgresql.UUID postgresql.UUID() postgresql.UUID(as_uuid=True) postgresql.INET() postgresql.CIDR postgresql.MACADDR() postgresql.BYTEA()
 postgresql.ARRAY(sa.String()) postgresql.ARRAY(sa.Integer) postgresql.ARRAY(sa.String(4),dimensions=2) sa.ARRAY(sa.Text()) sa.ARRAY(sa.DateTime(timezone=True))

@@ -283,8 +283,13 @@ impl Simulation {
                 parts.for_each(|column| *column = to.to_owned());
             }
         }
-        self.trust_column(table, from);
-        self.trust_column(table, to);
+        for (from, to) in all_of(from).into_iter().zip(all_of(to)) {
+            let [from, to] = [from, to].map(|part| Subject::Table(table.to_owned(), part));
+            self.trust(&to);
+            if self.doubts.remove(&from) {
+                self.doubt(to);
+            }
+        }
     }
 }
 

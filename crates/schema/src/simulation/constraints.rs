@@ -255,7 +255,15 @@ impl Simulation {
         if let Some(at) = held.uniques.iter().position(|unique| named(&unique.name)) {
             held.uniques.remove(at);
         } else if let Some(at) = held.foreign_keys.iter().position(|key| named(&key.name)) {
-            held.foreign_keys.remove(at);
+            let dropped = held.foreign_keys.remove(at);
+            let equal = |key: &ForeignKey| key.columns == dropped.columns && key.target == dropped.target;
+            // SQLAlchemy reflects one of several equal keys in SQLite.
+            if self.dialect == Dialect::Sqlite
+                && self.schema.tables.get(table).is_some_and(|held| held.foreign_keys.iter().any(equal))
+                && let (Belief::Known(columns), Belief::Known(target)) = (dropped.columns, dropped.target)
+            {
+                self.doubt(Subject::Table(table.to_owned(), TableSubject::ForeignKey(columns, target)));
+            }
         } else if let Some(at) = held.checks.iter().position(|check| check.name.name == name) {
             held.checks.remove(at);
         } else if is_primary(held, &name, kind) {

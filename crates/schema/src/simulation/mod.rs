@@ -249,8 +249,9 @@ impl Simulation {
             let first = match &unique.columns {
                 Belief::Known(columns) if stands_for_others && *columns == key => {
                     // A key without a name goes by this one, unless a naming convention has made another.
-                    let name = unique.name.map(|name| ConstraintName { explicit: false, ..name });
-                    table.primary_key_name = table.primary_key_name.take().or(name);
+                    if !table.primary_key_name.as_ref().is_some_and(|name| name.explicit) && unique.name.is_some() {
+                        table.primary_key_name = unique.name.map(|name| ConstraintName { explicit: false, ..name });
+                    }
                     continue;
                 }
                 Belief::Known(_) => {
