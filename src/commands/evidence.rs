@@ -47,6 +47,35 @@ impl Checkout for Disk {
     fn roots(&self) -> Vec<String> {
         self.roots.iter().map(|root| root.to_string_lossy().into_owned()).collect()
     }
+
+    fn modules(&self) -> Vec<String> {
+        self.roots.first().map(|root| modules_in(root)).unwrap_or_default()
+    }
+}
+
+/// Python files in a folder and below, as many as an application has of its own.
+fn modules_in(root: &Path) -> Vec<String> {
+    const DEEPEST: usize = 6;
+    const MOST: usize = 5_000;
+    const OTHERS: [&str; 5] = ["node_modules", "site-packages", "tests", "venv", "env"];
+    let (mut found, mut folders) = (Vec::new(), vec![(root.to_path_buf(), 0)]);
+    while let Some((folder, depth)) = folders.pop() {
+        let mut entries: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().collect();
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && depth < DEEPEST && !name.starts_with('.') && !OTHERS.contains(&name.as_str()) {
+                folders.push((entry.path(), depth + 1));
+            } else if kind.is_file() && name.ends_with(".py") {
+                found.push(entry.path().to_string_lossy().into_owned());
+            }
+        }
+        if found.len() > MOST {
+            break;
+        }
+    }
+    found
 }
 
 /// What each revision does, given those before it.

@@ -71,6 +71,10 @@ impl Interpreter<'_> {
                 "name" => table.name.as_ref().map_or(Value::Unknown, Value::str),
                 _ => Value::Method(Rc::new((object.clone(), name.clone()))),
             },
+            Value::MetaData(_) => match name.as_str() {
+                "metadata" | "Model" | "db" | "Base" => object.clone(),
+                _ => Value::Method(Rc::new((object.clone(), name.clone()))),
+            },
             Value::TableColumns => Value::ColumnName(name.as_str().into()),
             Value::Type(kind) => {
                 let enumeration = kind.enumeration.as_ref();
@@ -85,7 +89,7 @@ impl Interpreter<'_> {
             Value::Expression => Value::Expression,
             Value::Shipped(shipped) => shipped::attribute(shipped, name)
                 .unwrap_or_else(|| Value::Method(Rc::new((object.clone(), name.clone())))),
-            Value::Decorator if name.as_str() == "impl" => Value::Unknown,
+            Value::Decorator if name.as_str() == "impl" => Value::Decorator,
             _ => Value::Method(Rc::new((object.clone(), name.clone()))),
         }
     }

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
+use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Stmt, StmtClassDef};
 
 use super::Interpreter;
 use super::decoration::leaves_the_class;
-use super::object::{Class, Instance, Nature, Scope};
+use super::object::{Class, Code, Instance, Nature, Scope};
 use super::spec::{Arguments, SqlType};
 use super::sqltype;
 use super::statement::Frame;
@@ -126,7 +127,11 @@ impl Interpreter<'_> {
                         attributes.push((name.clone(), value.clone()));
                     }
                 }
-            } else if ENUMS.contains(&known.as_str()) || known.ends_with("Enum") {
+            } else if let Value::MetaData(_) = &base {
+                attributes.push((Name::new("metadata"), base.clone()));
+            } else if known.starts_with("DeclarativeBase") {
+                attributes.push((Name::new("metadata"), Value::MetaData(Some(Rc::default()))));
+            } else if !is_sqlalchemys(&base) && (ENUMS.contains(&known.as_str()) || known.ends_with("Enum")) {
                 nature = Nature::Enum;
             } else if TYPES.contains(&known.as_str()) {
                 nature = Nature::ColumnType;
@@ -190,42 +195,30 @@ impl Interpreter<'_> {
             let call = Arguments { positional: vec![Value::Decorator, Value::Dialect], ..Arguments::default() };
             let value = self.call_function(&method, call);
             self.raised = raised;
-            if let Value::Type(kind) = self.as_type(&value)
-                && kind.text.is_some()
-            {
-                return (*kind).clone();
+            // It may give its `impl` as it is.
+            if !matches!(value, Value::Decorator) {
+                return self.sql_type(&value);
             }
+        } else if class.attribute("load_dialect_impl").is_some() {
+            return SqlType::default();
         }
         if let Some(Value::Function(method)) = class.attribute("get_col_spec") {
             let call = Arguments { positional: vec![Value::Decorator], ..Arguments::default() };
             let value = self.call_function(&method, call);
             self.raised = raised;
-            if let Some(text) = value.text() {
-                return SqlType { text: sqltype::spelled(&text, self.dialect()), enumeration: None };
-            }
+            let text = value.text().and_then(|text| sqltype::spelled(&text, self.dialect()));
+            return SqlType { text, enumeration: None };
         }
+        let own = class.attribute("__init__");
         match class.attribute("impl") {
-            // Its own `__init__` decides which arguments the type gets.
-            Some(Value::Outside(_)) if class.attribute("__init__").is_some() => SqlType::default(),
-            Some(Value::Outside(name)) => {
-                let names = ["length", "timezone", "precision", "scale"];
-                let plain =
-                    arguments.positional.iter().all(|v| matches!(v, Value::Int(_) | Value::None | Value::Bool(_)));
-                let passed = Arguments {
-                    positional: if plain { arguments.positional } else { Vec::new() },
-                    keywords: arguments.keywords.into_iter().filter(|(k, _)| names.contains(&k.as_str())).collect(),
-                    open: arguments.open,
-                    open_keywords: arguments.open_keywords,
-                };
-                match self.construct(&name, &passed) {
-                    Value::Type(kind) => (*kind).clone(),
-                    _ => SqlType::default(),
-                }
-            }
-            Some(value) => match self.as_type(&value) {
+            // Its own `__init__` decides which arguments the type gets, or which type it is.
+            Some(Value::Outside(_)) if own.is_some() => SqlType::default(),
+            Some(_) if own.is_some_and(|own| may_set_its_type(&own)) => SqlType::default(),
+            Some(Value::Outside(name)) => match self.construct(&name, &arguments) {
                 Value::Type(kind) => (*kind).clone(),
                 _ => SqlType::default(),
             },
+            Some(value) => self.sql_type(&value),
             None => SqlType::default(),
         }
     }
@@ -247,4 +240,24 @@ impl Interpreter<'_> {
             _ => SqlType::default(),
         }
     }
+}
+
+/// Whether an `__init__` speaks of its object's `impl`.
+fn may_set_its_type(init: &Value) -> bool {
+    struct Sets(bool);
+    impl<'a> Visitor<'a> for Sets {
+        fn visit_expr(&mut self, expression: &'a Expr) {
+            self.0 |= matches!(expression, Expr::Attribute(attribute) if attribute.attr.as_str() == "impl");
+            walk_expr(self, expression);
+        }
+    }
+    let Value::Function(function) = init else { return true };
+    let Code::Function(definition) = &function.code else { return true };
+    let mut sets = Sets(false);
+    sets.visit_body(&definition.body);
+    sets.0
+}
+
+fn is_sqlalchemys(base: &Value) -> bool {
+    matches!(base, Value::Outside(name) if name.starts_with("sqlalchemy."))
 }

@@ -2,20 +2,18 @@
 //!
 //! `construct` is a table, one line a name, and as long as there are names.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::column::table_spec;
+use super::convention::Convention;
 use super::import::KNOWN_PACKAGES;
-use super::index::index_options;
+use super::index::index_of;
+use super::namespace::Namespace;
 use super::object::Nature;
-use super::operation::{default_text, has_default};
 use super::session::{session, sessionmaker};
-use super::spec::{
-    Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, IndexOptions, Naming, SqlType,
-    TableSpec,
-};
+use super::spec::{Arguments, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, Naming, SqlType, TableSpec};
 use super::value::Value;
-use super::{Interpreter, sqltype};
+use super::{Interpreter, packages, sqltype};
 use schema::Dialect;
 
 /// A constraint's name as an argument gives it.
@@ -42,7 +40,7 @@ fn last_part(text: &str) -> String {
     text.rsplit('.').next().unwrap_or(text).to_owned()
 }
 
-fn is_word(text: &str) -> bool {
+pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
@@ -108,8 +106,14 @@ impl Interpreter<'_> {
         }
         if !KNOWN_PACKAGES.contains(&root) {
             // A type of a package that is not known by name is a type all the same.
+            if name == "flask_sqlalchemy.SQLAlchemy" || name == "flask_sqlalchemy_lite.SQLAlchemy" {
+                return self.database_of_flask(arguments);
+            }
             let looks_like_type = last.starts_with(char::is_uppercase);
             return if looks_like_type { Value::Type(Rc::default()) } else { Value::Unknown };
+        }
+        if let Some(kind) = packages::constructed(root, last, arguments, self.dialect()) {
+            return Value::Type(Rc::new(kind));
         }
         match last {
             "Column" | "mapped_column" => self.column(arguments),
@@ -132,17 +136,22 @@ impl Interpreter<'_> {
                 Value::Constraint(Rc::new(ConstraintSpec { name, columns: None, kind: ConstraintKind::Exclude }))
             }
             "Index" => {
-                let columns = column_names(arguments.positional.get(1..).unwrap_or_default());
-                let parts = arguments.positional.get(1..).unwrap_or_default();
-                let kind = ConstraintKind::Index(index_options(arguments, parts));
-                let columns = (!arguments.open).then_some(columns);
-                Value::Constraint(Rc::new(ConstraintSpec { name: naming(first), columns, kind }))
+                let skip = usize::from(arguments.keyword("name").is_none());
+                let parts = arguments.positional.get(skip..).filter(|_| !arguments.open);
+                let (columns, options) = index_of(arguments, parts);
+                let name = naming(arguments.get(0, "name"));
+                Value::Constraint(Rc::new(ConstraintSpec { name, columns, kind: ConstraintKind::Index(options) }))
             }
             "text" | "TextClause" | "literal_column" | "DDL" => {
                 Value::Sql(Box::new(first.cloned().unwrap_or(Value::Unknown)))
             }
             "null" => Value::Sql(Box::new(Value::str("NULL"))),
             "nextval" | "next_value" => Value::str("nextval()"),
+            "FetchedValue" => Value::Ddl("FETCHED", Box::new(Value::None)),
+            "DefaultClause" => match first {
+                Some(Value::Str(_) | Value::Sql(_) | Value::Expression) => first.cloned().unwrap_or(Value::Unknown),
+                _ => Value::Unknown,
+            },
             "Identity" => Value::Ddl("IDENTITY", Box::new(Value::None)),
             "Computed" => Value::Ddl("COMPUTED", Box::new(Value::None)),
             "Sequence" => first.and_then(Value::text).map_or(Value::Expression, Value::Sequence),
@@ -152,6 +161,20 @@ impl Interpreter<'_> {
             "DropSchema" => Value::Ddl("DROP SCHEMA", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "CreateTable" => Value::Ddl("CREATE TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
             "DropTable" => Value::Ddl("DROP TABLE", Box::new(first.cloned().unwrap_or(Value::Unknown))),
+            "MetaData" => {
+                let convention =
+                    arguments.get(4, "naming_convention").map_or_else(|| Some(Convention::default()), Convention::of);
+                Value::MetaData(convention.filter(|_| !arguments.open).map(Rc::new))
+            }
+            "declarative_base" | "automap_base" | "registry" => {
+                let default = Value::MetaData(Some(Rc::default()));
+                let metadata = arguments.keyword("metadata").filter(|value| !matches!(value, Value::None));
+                match metadata.cloned().unwrap_or(default) {
+                    _ if arguments.open => Value::MetaData(None),
+                    metadata @ Value::MetaData(_) => metadata,
+                    _ => Value::MetaData(None),
+                }
+            }
             "Session" => session(arguments),
             "sessionmaker" => sessionmaker(arguments),
             "scoped_session" => self.scoped_session(arguments),
@@ -164,18 +187,29 @@ impl Interpreter<'_> {
                 open: true,
             })),
             "column" => first.and_then(Value::text).map_or(Value::Expression, Value::ColumnName),
-            "quoted_name" | "conv" | "desc" | "asc" => first.cloned().unwrap_or(Value::Unknown),
+            "quoted_name" => first.cloned().unwrap_or(Value::Unknown),
+            "conv" => first.and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
+            "desc" | "asc" | "nulls_first" | "nulls_last" => match first {
+                Some(Value::Str(name)) => Value::ColumnName(name.clone()),
+                other => other.cloned().unwrap_or(Value::Unknown),
+            },
             "ARRAY" => {
                 let item = arguments.get(0, "item_type").cloned().unwrap_or(Value::Unknown);
                 let item = self.sql_type(&item);
                 let text = item.text.map(|text| format!("{text}[]"));
-                Value::Type(Rc::new(SqlType { text, enumeration: None }))
+                // Whether CREATE TABLE creates the enum of an array depends on the version of SQLAlchemy.
+                let unsure = |kind: std::sync::Arc<EnumType>| {
+                    let kind = EnumType { labels: None, check: None, ..(*kind).clone() };
+                    std::sync::Arc::new(kind)
+                };
+                Value::Type(Rc::new(SqlType { text, enumeration: item.enumeration.map(unsure) }))
             }
             "as_mutable" => {
                 let kind = first.cloned().unwrap_or(Value::Unknown);
                 self.as_type(&kind)
             }
             "Enum" | "ENUM" => self.enumeration(arguments),
+            "Boolean" if self.dialect() == Dialect::Sqlite => Value::Type(Rc::new(boolean(arguments))),
             _ => match sqltype::constructed(last, arguments, self.dialect()) {
                 Some(text) => Value::Type(Rc::new(SqlType { text, enumeration: None })),
                 None if last.starts_with(char::is_uppercase) => Value::Type(Rc::default()),
@@ -184,59 +218,21 @@ impl Interpreter<'_> {
         }
     }
 
-    fn column(&mut self, arguments: &Arguments) -> Value {
-        let mut positional = arguments.positional.iter().peekable();
-        let mut name = arguments.keyword("name").and_then(Value::text);
-        if name.is_none()
-            && let Some(first) = positional.peek()
-            && (first.text().is_some() || first.is_unknown() || matches!(first, Value::Fragment(_) | Value::None))
-            && !matches!(first, Value::Sql(_))
-        {
-            name = first.text();
-            positional.next();
-        }
-        let mut kind = arguments.keyword("type_").cloned();
-        let mut constraints = Vec::new();
-        let (mut identity, mut computed) = (false, false);
-        for value in positional {
-            match value {
-                Value::Constraint(constraint) => constraints.push((**constraint).clone()),
-                Value::Sequence(_) | Value::Expression | Value::Sql(_) => {}
-                Value::Ddl(what, _) => {
-                    identity |= *what == "IDENTITY";
-                    computed |= *what == "COMPUTED";
-                }
-                value if kind.is_none() => kind = Some(value.clone()),
-                _ => {}
+    /// Flask-SQLAlchemy's object, which has its metadata from its argument or from the base of its models.
+    fn database_of_flask(&mut self, arguments: &Arguments) -> Value {
+        let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
+        let metadata = match (given("metadata"), given("model_class")) {
+            _ if arguments.open => None,
+            (None, Some(Value::Class(base))) => {
+                base.attribute("metadata").or(Some(Value::MetaData(Some(Rc::default()))))
             }
-        }
-        let flag = |name: &str| arguments.keyword(name).and_then(Value::truth) == Some(true);
-        let primary_key = flag("primary_key");
-        let nullable = match arguments.keyword("nullable") {
-            None => Some(!primary_key && !identity),
-            Some(value) => value.truth(),
+            (None, Some(_)) => None,
+            (metadata, _) => metadata.cloned().or(Some(Value::MetaData(Some(Rc::default())))),
         };
-        let default = match arguments.keyword("server_default") {
-            None | Some(Value::None) => Some(computed),
-            Some(value) => has_default(value),
-        };
-        for constraint in &mut constraints {
-            if constraint.columns.is_none() && matches!(constraint.kind, ConstraintKind::ForeignKey(_)) {
-                constraint.columns = Some(vec![name.as_ref().map(|name| name.to_string())]);
-            }
+        match metadata {
+            Some(metadata @ Value::MetaData(_)) => metadata,
+            _ => Value::MetaData(None),
         }
-        let kind = kind.map(|kind| self.sql_type(&kind)).unwrap_or_default();
-        Value::Column(Rc::new(RefCell::new(ColumnSpec {
-            name: name.map(|name| name.to_string()),
-            kind,
-            nullable,
-            primary_key,
-            unique: flag("unique"),
-            index: flag("index"),
-            default,
-            default_text: arguments.keyword("server_default").and_then(default_text),
-            constraints,
-        })))
     }
 
     /// `table`, and the columns, out of `schema.table.column`.
@@ -279,9 +275,11 @@ impl Interpreter<'_> {
     }
 
     fn table(&mut self, arguments: &Arguments) -> Value {
-        let schema = self.namespace(arguments, "schema");
         let name = arguments.get(0, "name").and_then(Value::text);
-        let name = name.and_then(|name| self.in_namespace(&name, &schema));
+        let name = name.and_then(|name| match self.namespace(arguments, "schema") {
+            Namespace::Default => Some(name.to_string()),
+            schema => self.in_namespace(&name, &schema),
+        });
         let parts = arguments.positional.get(2..).unwrap_or_default();
         Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
     }
@@ -324,6 +322,11 @@ impl Interpreter<'_> {
             });
         }
         let truth = |name: &str| arguments.keyword(name).map_or(Some(true), Value::truth);
+        let check = match arguments.keyword("create_constraint").map_or(Some(false), Value::truth) {
+            Some(false) => None,
+            Some(true) => Some(naming(arguments.keyword("name"))),
+            None => Some(Naming::Unreadable),
+        };
         let native = truth("native_enum").unwrap_or(true) && self.dialect() == Dialect::PostgreSql;
         if !native {
             let length = match arguments.keyword("length") {
@@ -332,43 +335,28 @@ impl Interpreter<'_> {
             };
             let base = if self.dialect() == Dialect::PostgreSql { "character varying" } else { "varchar" };
             let text = length.map(|length| format!("{base}({length})"));
-            let enumeration = EnumType { name, labels, native: false, create: false };
+            let enumeration = EnumType { name, labels, native: false, create: false, check };
             return Value::Type(Rc::new(SqlType { text, enumeration: Some(std::sync::Arc::new(enumeration)) }));
         }
         let schema = self.namespace(arguments, "schema");
         let name = name.and_then(|name| self.in_namespace(&name, &schema));
         let text = name.as_ref().map(|name| name.to_lowercase());
         let create = truth("create_type") == Some(true);
-        let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create }));
+        let enumeration = Some(std::sync::Arc::new(EnumType { name, labels, native: true, create, check: None }));
         Value::Type(Rc::new(SqlType { text, enumeration }))
     }
 }
 
-/// Names the indexes of `index=True` as SQLAlchemy does where the table's schema is spelled out:
-/// `ix_<schema>_<table>_<column>`.
-pub(super) fn name_indexes(columns: &mut [ColumnSpec], schema: &str, table: &str) {
-    for column in columns.iter_mut().filter(|column| column.index) {
-        let Some(name) = column.name.clone() else { continue };
-        let kind = ConstraintKind::Index(IndexOptions { unique: Some(column.unique), ..IndexOptions::default() });
-        let label = Naming::Derived(format!("ix_{schema}_{table}_{name}"));
-        column.constraints.push(ConstraintSpec { name: label, columns: Some(vec![Some(name)]), kind });
-        column.index = false;
-        column.unique = false;
-    }
-}
-
-/// A table out of its columns and constraints.
-pub(super) fn table_spec(name: Option<String>, parts: &[Value], open: bool) -> TableSpec {
-    /// Far more than a table has: what follows is left open, since each part is compared with the others.
-    const LOOKED_AT: usize = 4_000;
-    let open = open || parts.len() > LOOKED_AT;
-    let mut table = TableSpec { name, columns: Vec::new(), constraints: Vec::new(), open };
-    for part in parts.iter().take(LOOKED_AT) {
-        match part {
-            Value::Column(column) => table.columns.push(column.borrow().clone()),
-            Value::Constraint(constraint) => table.constraints.push((**constraint).clone()),
-            _ => table.open = true,
-        }
-    }
-    table
+/// SQLite's boolean, which may bring a check along.
+fn boolean(arguments: &Arguments) -> SqlType {
+    let check = match arguments.get(0, "create_constraint").map_or(Some(false), Value::truth) {
+        Some(false) => None,
+        Some(true) => Some(naming(arguments.get(1, "name"))),
+        None => Some(Naming::Unreadable),
+    };
+    let enumeration = check.map(|check| {
+        let labels = None;
+        std::sync::Arc::new(EnumType { name: None, labels, native: false, create: false, check: Some(check) })
+    });
+    SqlType { text: Some("boolean".to_owned()), enumeration }
 }

@@ -3,53 +3,59 @@
 use std::rc::Rc;
 
 use super::Interpreter;
-use super::construct::{column_list, column_name, name_indexes, naming, on_delete, table_spec};
+use super::column::{bound_check, table_spec};
+use super::construct::{column_list, column_name, naming, on_delete};
+use super::default::default_text;
 use super::object::Batch;
-use super::operation::{default_text, has_default};
-use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming};
+use super::operation::{Place, Placed};
+use super::spec::{Arguments, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Naming, SqlType};
 use super::value::Value;
 use schema::Dialect;
-use schema::operation::{ColumnChange, OperationKind, Reach};
+use schema::operation::{ColumnChange, OperationKind, Reach, TablePart};
 
 impl Interpreter<'_> {
     /// A batch; one that makes the table anew out of columns that it is told of, not of those that are there, has these.
     pub(super) fn batch(&mut self, arguments: &Arguments) -> Value {
-        let schema = match arguments.get(1, "schema") {
-            Some(value) => self.namespace_of(value),
-            None => self.namespace(arguments, "schema"),
-        };
-        let named = arguments.get(0, "table_name").cloned().unwrap_or(Value::Unknown);
-        let table = self.table_argument(arguments, 0, "table_name", &schema);
-        let recreate = arguments.get(2, "recreate").map_or(Some("auto".into()), Value::text);
+        let mut placed = self.placed(arguments, "table_name", "schema");
+        let recreate = arguments.keyword("recreate").map_or(Some("auto".into()), Value::text);
         let anew = match recreate.as_deref() {
             Some("never") => false,
             Some("auto") => self.dialect() == Dialect::Sqlite,
             _ => true,
         };
-        if let (true, Some(table)) = (anew, &table) {
-            if let Some(Value::Table(copy)) = arguments.get(4, "copy_from") {
+        if let (true, Placed::At(Place { table, .. })) = (anew, &placed) {
+            if let Some(Value::Table(copy)) = arguments.keyword("copy_from") {
                 copy.columns.iter().for_each(|column| self.overlay(table, column.clone()));
             }
-            let (told, _) = arguments.get(7, "reflect_args").and_then(Value::items).unwrap_or_default();
+            let (told, _) = arguments.keyword("reflect_args").and_then(Value::items).unwrap_or_default();
             for column in &told {
                 if let Value::Column(column) = column {
                     self.overlay(table, column.borrow().clone());
                 }
             }
         }
-        Value::Op(Some(Rc::new(Batch { table, named })))
+        if let (true, Some("always"), Placed::At(Place { table, .. })) = (anew, recreate.as_deref(), &placed) {
+            self.make_anew(table);
+        }
+        if let Placed::At(place) = &mut placed {
+            place.anew = anew;
+        }
+        Value::Op(Some(Rc::new(Batch { placed })))
+    }
+
+    /// A batch makes its table anew, or may: what is not reflected as it is, is in doubt.
+    pub(super) fn make_anew(&mut self, table: &str) {
+        if !self.recorder.simulation.unreflected(table).is_empty() {
+            self.record_unread(table, TablePart::Unreflected, false);
+        }
     }
 
     fn overlay(&mut self, table: &str, column: ColumnSpec) {
         self.record(OperationKind::Unread(Reach::Column { table: table.to_owned(), column }));
     }
 
-    pub(super) fn create_table(&mut self, arguments: &Arguments) -> Value {
-        let schema = self.namespace(arguments, "schema");
-        let Some(name) = self.table_argument(arguments, 0, "table_name", &schema) else {
-            self.lost_table("create_table", arguments.get(0, "table_name"));
-            return Value::Unknown;
-        };
+    pub(super) fn create_table(&mut self, place: &Place, arguments: &Arguments) -> Value {
+        let name = &place.table;
         if let Some(prefixes) = arguments.keyword("prefixes") {
             let temporary = |prefix: &Value| prefix.text().map(|text| text.to_uppercase().contains("TEMP"));
             let known = prefixes.items().filter(|(_, partial)| !partial);
@@ -63,29 +69,34 @@ impl Interpreter<'_> {
                 }
             }
         }
-        let skip = usize::from(arguments.keyword("table_name").is_none());
-        let parts = arguments.positional.get(skip..).unwrap_or_default();
+        let parts = &arguments.positional;
         // A list of columns is written once and may be used in a loop.
         self.steps += parts.len() as u64;
         let mut table = table_spec(Some(name.clone()), parts, arguments.open);
-        if let Some(schema) = schema.name() {
-            let base = name.rsplit('.').next().unwrap_or(&name).to_owned();
-            name_indexes(&mut table.columns, schema, &base);
-        }
+        self.name_keys_of_table(&place.spelled, &mut table);
         let keep = may_be_there(arguments, "if_not_exists");
         self.record_table(table.clone(), keep);
         Value::Table(Rc::new(table))
     }
 
-    pub(super) fn add_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
-        let Some(Value::Column(column)) = arguments.get(at, "column") else {
+    pub(super) fn add_column(&mut self, place: &Place, arguments: &Arguments) {
+        let table = &place.table;
+        let Some(Value::Column(column)) = arguments.keyword("column") else {
             self.unreadable("add_column", table);
             return;
         };
         let mut spec = column.borrow().clone();
-        if let Some(schema) = self.namespace(arguments, "schema").name() {
-            let base = table.rsplit('.').next().unwrap_or(table).to_owned();
-            name_indexes(std::slice::from_mut(&mut spec), schema, &base);
+        self.name_keys_of_column(&place.spelled, &mut spec);
+        // SQLite cannot add the check that a type brings along, unless the table is made anew.
+        let bound = |key: &ConstraintSpec| matches!(key.kind, ConstraintKind::Check { .. }) && key.columns.is_some();
+        if self.dialect() == Dialect::Sqlite {
+            spec.constraints.retain(|key| place.anew || !bound(key));
+        }
+        // A table that is made anew has another name meanwhile.
+        if place.anew {
+            let keys =
+                spec.constraints.iter_mut().filter(|key| matches!(key.kind, ConstraintKind::Index(_)) || bound(key));
+            keys.for_each(|key| key.name = Naming::Unreadable);
         }
         // Written into the column, its one foreign key goes without its name.
         let inline = arguments.keyword("inline_references").map_or(Some(false), Value::truth);
@@ -104,10 +115,11 @@ impl Interpreter<'_> {
         self.record_column(table, spec, may_be_there(arguments, "if_not_exists"));
     }
 
-    pub(super) fn alter_column(&mut self, table: &str, at: usize, arguments: &Arguments) {
+    pub(super) fn alter_column(&mut self, place: &Place, arguments: &Arguments) {
+        let table = &place.table;
         let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
-        let Some(column) = arguments.get(at, "column_name").and_then(column_name) else {
-            let renames = arguments.open || given("new_column_name").or_else(|| given("name")).is_some();
+        let Some(column) = arguments.keyword("column_name").and_then(column_name) else {
+            let renames = arguments.open || given("new_column_name").is_some();
             self.unreadable(if renames { "a rename" } else { "alter_column" }, table);
             return;
         };
@@ -115,33 +127,59 @@ impl Interpreter<'_> {
         if let Some(value) = given("nullable") {
             change.nullable = Some(value.truth().into());
         }
-        if let Some(value) = arguments.keyword("server_default") {
-            change.default_text = default_text(value);
-            change.default = match value {
-                // Alembic's own "leave it alone".
-                Value::Bool(false) => None,
-                value => Some(has_default(value).into()),
-            };
-        }
         if let Some(value) = given("type_").cloned() {
             change.kind = Some(self.sql_type(&value));
         }
-        if let Some(value) = given("new_column_name").or_else(|| given("name")) {
+        if let Some(value) = arguments.keyword("server_default") {
+            change.default_text = default_text(value);
+            let held = self.recorder.simulation.schema.tables.get(table);
+            let held = held.and_then(|held| held.column(&column)).and_then(|held| held.kind.known()).cloned();
+            let kind = change.kind.as_ref().map_or(held, |kind| kind.text.clone());
+            change.default = match value {
+                // Alembic's own "leave it alone".
+                Value::Bool(false) => None,
+                value => Some(self.has_default(value, kind.as_deref()).into()),
+            };
+        }
+        self.alter_bound_checks(place, &column, change.kind.as_ref(), given("existing_type"));
+        if let Some(value) = given("new_column_name") {
             change.name = Some(value.text().map(|name| name.to_string()).into());
         }
         self.record_change(table, column, change);
     }
 
-    pub(super) fn create_foreign_key(&mut self, table: &str, at: usize, arguments: &Arguments) {
-        let schema = self.namespace(arguments, "referent_schema");
-        let name = if arguments.keyword("referent").is_some() { "referent" } else { "referent_table" };
-        let target = self.table_argument(arguments, 1 + at, name, &schema);
-        let columns = column_list(arguments.get(2 + at, "local_cols"));
+    /// The check that the column's old type has brought along goes, and that of the new one comes.
+    fn alter_bound_checks(&mut self, place: &Place, column: &str, new: Option<&SqlType>, old: Option<&Value>) {
+        let Some(new) = new else { return };
+        let old = old.cloned().map(|old| self.sql_type(&old));
+        let [old, new] = [old.as_ref(), Some(new)].map(|kind| {
+            let mut check = bound_check(kind?, Some(column))?;
+            self.name_constraint(&place.spelled, &mut check);
+            Some(check)
+        });
+        let table = place.table.clone();
+        if let Some(check) = old {
+            let (name, kind) = (check.name.name().map(str::to_owned), Some("check".to_owned()));
+            self.record(OperationKind::DropConstraint { table: table.clone(), name, kind, cascade: false });
+        }
+        if let Some(check) = new {
+            self.record_constraint(&table, check);
+        }
+    }
+
+    pub(super) fn create_foreign_key(&mut self, place: &Place, arguments: &Arguments) {
+        let target = match self.placed(arguments, "referent_table", "referent_schema") {
+            Placed::At(place) => Some(place.table),
+            Placed::Somewhere(_) | Placed::Nowhere => None,
+        };
+        let columns = column_list(arguments.keyword("columns"));
         let on_delete = on_delete(arguments.keyword("ondelete"));
-        let target_columns = column_list(arguments.get(3 + at, "remote_cols"));
+        let target_columns = column_list(arguments.keyword("remote_cols"));
         let kind = ConstraintKind::ForeignKey(ForeignKeySpec { target, target_columns, on_delete, use_alter: false });
-        let name = naming(arguments.get(0, "constraint_name"));
-        self.record_constraint(table, ConstraintSpec { name, columns, kind });
+        let name = naming(arguments.keyword("constraint_name"));
+        let mut constraint = ConstraintSpec { name, columns, kind };
+        self.name_constraint(&place.spelled, &mut constraint);
+        self.record_constraint(&place.table, constraint);
     }
 }
 

@@ -136,7 +136,7 @@ impl Interpreter<'_> {
         None
     }
 
-    fn load(&mut self, path: &str) -> Option<Rc<Module>> {
+    pub(super) fn load(&mut self, path: &str) -> Option<Rc<Module>> {
         if let Some(module) = self.modules.get(path) {
             return module.clone();
         }

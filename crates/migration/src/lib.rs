@@ -16,10 +16,13 @@ mod attribute;
 mod builtins;
 mod call;
 mod class;
+mod column;
 mod comprehension;
 mod construct;
 mod container;
+mod convention;
 mod decoration;
+mod default;
 mod definition;
 mod departure;
 mod doubt;
@@ -39,6 +42,7 @@ mod namespace;
 mod object;
 mod operation;
 mod operator;
+mod packages;
 mod parameters;
 mod plain;
 mod reach;
@@ -46,6 +50,7 @@ mod recorder;
 mod reflected;
 mod session;
 mod shipped;
+mod signature;
 mod spec;
 mod sql;
 mod sql_alter;
@@ -62,6 +67,7 @@ mod sqlite_table;
 mod sqlite_token;
 mod sqltype;
 mod statement;
+mod target;
 mod temporary;
 mod text;
 mod unread;
@@ -73,6 +79,7 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use convention::Convention;
 use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
@@ -88,6 +95,11 @@ pub trait Checkout: Sync {
 
     /// Folders that a dotted module name may start in, first match wins; `""` is the checkout itself.
     fn roots(&self) -> Vec<String>;
+
+    /// Python files of the application, where somebody can list them.
+    fn modules(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// One migration to read.
@@ -204,6 +216,10 @@ struct Interpreter<'a> {
     /// The path of the migration that is read.
     script: String,
     departures: Departures,
+    /// The naming convention of `target_metadata`, where it is known.
+    convention: Option<Convention>,
+    /// The folder of the migrations that it is known of.
+    folder: Option<String>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -234,6 +250,8 @@ impl<'a> Interpreter<'a> {
             lines: Lines::default(),
             script: String::new(),
             departures: Departures::default(),
+            convention: None,
+            folder: None,
         }
     }
 
@@ -285,6 +303,11 @@ impl<'a> Interpreter<'a> {
         self.search_path = sql_path::SearchPath::Usual;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
+        let folder = script.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if self.folder.as_deref() != Some(folder) {
+            self.folder = Some(folder.to_owned());
+            self.convention = self.convention_beside(&script.path);
+        }
         self.script.clone_from(&script.path);
     }
 

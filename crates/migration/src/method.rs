@@ -9,6 +9,7 @@ use super::container::sequence_method;
 use super::decoration::Receives;
 use super::known;
 use super::object::Instance;
+use super::operation::Placed;
 use super::session::is_session_of;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, SqlType, TableSpec};
 use super::url;
@@ -171,7 +172,7 @@ impl Interpreter<'_> {
                 Value::None
             }
             ("create" | "drop", None) => {
-                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" });
+                self.lost(if name.as_str() == "create" { "create_table" } else { "drop_table" }, &Placed::Nowhere);
                 Value::None
             }
             ("append_column" | "append_constraint", _) => {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::construct::table_spec;
+use super::column::table_spec;
 use super::namespace::Namespace;
 use super::object::{Class, Code, Nature};
 use super::spec::{Arguments, TableSpec};

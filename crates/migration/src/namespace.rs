@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
+use super::Interpreter;
 use super::spec::Arguments;
 use super::value::Value;
-use super::{Interpreter, UnreadKind};
-use schema::operation::{OperationKind, Reach, TablePart};
 
 /// What a `schema=` says.
 #[derive(Debug, Clone)]
@@ -50,19 +49,6 @@ impl Interpreter<'_> {
         match schema {
             Namespace::Unknown => None,
             known => self.qualified(name, known.name()),
-        }
-    }
-
-    /// An operation on a table of this name in a schema that is not known: whatever that table is, it is in doubt in each.
-    pub(super) fn lost_in_a_schema(&mut self, operation: &str, table: &str) {
-        self.somewhere.insert(table.to_owned());
-        let part = if operation.ends_with("index") { TablePart::Indexes } else { TablePart::Everything };
-        self.record(OperationKind::Unread(Reach::TableInAnySchema { name: table.to_owned(), part }));
-        let what = format!("op.{operation} on {table} in a schema that cannot be evaluated");
-        // What is gone in one schema is in doubt in each.
-        match operation {
-            "drop_table" | "rename_table" => self.unread(UnreadKind::Schema, what),
-            _ => self.unread_part(what),
         }
     }
 

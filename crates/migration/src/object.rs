@@ -7,6 +7,7 @@ use std::rc::Rc;
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{ExprLambda, StmtFunctionDef};
 
+use super::operation::Placed;
 use super::value::Value;
 
 /// A function or a lambda.
@@ -182,8 +183,6 @@ pub(super) struct Import {
 /// The target of a `batch_alter_table`.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The qualified table; `None` when unreadable.
-    pub(super) table: Option<String>,
-    /// Its name as it was given.
-    pub(super) named: Value,
+    /// Where its table is.
+    pub(super) placed: Placed,
 }

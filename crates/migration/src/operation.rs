@@ -4,22 +4,37 @@
 
 use super::construct::{column_list, column_name, naming};
 use super::definition::may_be_there;
-use super::index::index_options;
+use super::index::index_of;
 use super::namespace::Namespace;
 use super::object::Batch;
+use super::signature::Signature;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, Naming};
-use super::sql_table::is_null;
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
 use schema::operation::{EnumChange, IndexSpec, OperationKind, Reach, TablePart};
 
-/// What Alembic itself creates on a table; a plugin's operations are called `create_…`, too.
-const CREATED: [&str; 4] =
-    ["create_unique_constraint", "create_primary_key", "create_check_constraint", "create_exclude_constraint"];
+/// Where an operation is made.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The table as facts name it.
+    pub(super) table: String,
+    /// With its schema where that is written: some names begin so.
+    pub(super) spelled: String,
+    /// It may be made anew, out of what of it is reflected.
+    pub(super) anew: bool,
+}
+
+/// What is known of where an operation is made.
+#[derive(Debug, Clone)]
+pub(super) enum Placed {
+    At(Place),
+    /// A table of this name, in a schema that cannot be evaluated.
+    Somewhere(String),
+    Nowhere,
+}
 
 impl Interpreter<'_> {
     pub(super) fn operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
-        let schema = self.namespace(arguments, "schema");
         match name {
             "f" => return arguments.get(0, "name").and_then(Value::text).map_or(Value::Unknown, Value::FinalName),
             "get_bind" => return Value::Connection,
@@ -39,36 +54,6 @@ impl Interpreter<'_> {
                 let call = Arguments { positional: vec![Value::Connection], ..Arguments::default() };
                 return self.call_value(&callee, call);
             }
-            "batch_alter_table" => return self.batch(arguments),
-            "create_table" => return self.create_table(arguments),
-            "drop_table" => {
-                match self.table_argument(arguments, 0, "table_name", &schema) {
-                    Some(table) => self.record_drop_table(table),
-                    None => self.lost_table(name, arguments.get(0, "table_name")),
-                }
-                return Value::None;
-            }
-            "rename_table" => {
-                let from = self.table_argument(arguments, 0, "old_table_name", &schema);
-                let to = self.table_argument(arguments, 1, "new_table_name", &schema);
-                match from.zip(to) {
-                    Some((from, to)) => self.record_rename_table(from, to),
-                    None => self.lost_table(name, arguments.get(0, "old_table_name")),
-                }
-                return Value::None;
-            }
-            "drop_index" => {
-                let index = naming(arguments.get(0, "index_name"));
-                let table = match batch {
-                    Some(batch) => batch.table.clone(),
-                    None => self.table_argument(arguments, 1, "table_name", &schema),
-                };
-                match (&schema, batch) {
-                    (Namespace::Unknown, None) => self.lost_table(name, arguments.get(1, "table_name")),
-                    _ => self.record_drop_index(index.name(), table),
-                }
-                return Value::None;
-            }
             "sync_enum_values" => {
                 self.sync_enum(arguments);
                 return Value::None;
@@ -76,116 +61,185 @@ impl Interpreter<'_> {
             "create_table_comment" | "drop_table_comment" => return Value::None,
             _ => {}
         }
-        if !matches!(
-            name,
-            "add_column" | "drop_column" | "alter_column" | "create_index" | "drop_constraint" | "create_foreign_key"
-        ) && !CREATED.contains(&name)
-        {
+        let Some(signature) = Signature::of(name) else {
             self.record(OperationKind::Unread(Reach::Objects));
             self.data = true;
             self.unread(UnreadKind::Either, format!("it calls op.{name}, which is not known"));
             return Value::Unknown;
-        }
-        // On a batch the table is given, and the other arguments move up.
-        let at = usize::from(batch.is_none());
-        let (place, word, schema) = match name {
-            "add_column" | "drop_column" | "alter_column" => (0, "table_name", schema),
-            "create_foreign_key" => {
-                let word = if arguments.keyword("source").is_some() { "source" } else { "source_table" };
-                (1, word, self.namespace(arguments, "source_schema"))
-            }
-            _ => (1, "table_name", schema),
         };
-        let table = match batch {
-            Some(batch) => batch.table.clone(),
-            None => self.table_argument(arguments, place, word, &schema),
-        };
-        let Some(table) = table else {
-            self.lost_table(name, batch.map_or(arguments.get(place, word), |batch| Some(&batch.named)));
-            return Value::None;
-        };
+        let arguments = signature.bind(batch.is_some(), arguments);
         match name {
-            "add_column" => self.add_column(&table, at, arguments),
-            "drop_column" => match arguments.get(at, "column_name").and_then(column_name) {
-                Some(column) => self.record_drop_column(&table, column),
-                None => self.unreadable(name, &table),
+            "batch_alter_table" => return self.batch(&arguments),
+            "drop_index" => {
+                self.drop_index(batch, &arguments);
+                return Value::None;
+            }
+            _ => {}
+        }
+        let schema = if name == "create_foreign_key" { "source_schema" } else { "schema" };
+        let placed = match batch {
+            Some(batch) => batch.placed.clone(),
+            None => {
+                let parameter = ["table_name", "source_table", "old_table_name"];
+                let parameter = parameter.into_iter().find(|parameter| arguments.keyword(parameter).is_some());
+                self.placed(&arguments, parameter.unwrap_or("table_name"), schema)
+            }
+        };
+        let Placed::At(place) = placed else {
+            self.lost(name, &placed);
+            return if name == "create_table" { Value::Unknown } else { Value::None };
+        };
+        if place.anew && makes_anew(name, &arguments) {
+            self.make_anew(&place.table);
+        }
+        let made = self.operation_at(name, &place, &arguments);
+        if arguments.open {
+            self.record_unread(&place.table, TablePart::Everything, false);
+            self.unread_part(format!("op.{name} on {} has arguments that are not known", place.table));
+        }
+        made
+    }
+
+    /// An operation on a table that is known.
+    fn operation_at(&mut self, name: &str, place: &Place, arguments: &Arguments) -> Value {
+        let table = &place.table;
+        match name {
+            "create_table" => return self.create_table(place, arguments),
+            "drop_table" => {
+                let there = self.recorder.simulation.schema.tables.contains_key(table);
+                self.if_exists(arguments, there, |this| this.record_drop_table(table));
+            }
+            "rename_table" => match self.placed(arguments, "new_table_name", "schema") {
+                Placed::At(to) => self.record_rename_table(table, to.table),
+                placed @ (Placed::Somewhere(_) | Placed::Nowhere) => self.lost(name, &placed),
             },
-            "alter_column" => self.alter_column(&table, at, arguments),
-            "create_index" => {
-                let columns = column_list(arguments.get(1 + at, "columns"));
-                let options = index_options(
-                    arguments,
-                    &arguments.get(1 + at, "columns").and_then(Value::items).unwrap_or_default().0,
-                );
-                let keep = may_be_there(arguments, "if_not_exists");
-                let named = arguments.get(0, "index_name");
-                match naming(named) {
-                    Naming::Named(name) | Naming::Final(name) => {
-                        self.record(OperationKind::CreateIndex {
-                            name,
-                            table,
-                            index: IndexSpec { columns, options },
-                            if_not_exists: keep,
-                        });
-                    }
-                    Naming::Unnamed | Naming::Derived(_) => {
-                        let kind = ConstraintKind::Index(options);
-                        self.record_constraint(&table, ConstraintSpec { name: Naming::Unnamed, columns, kind });
-                    }
-                    Naming::Unreadable => self.unreadable(name, &table),
+            "add_column" => self.add_column(place, arguments),
+            "drop_column" => match arguments.keyword("column_name").and_then(column_name) {
+                Some(column) => {
+                    let held = self.recorder.simulation.schema.tables.get(table);
+                    let there = held.is_some_and(|held| held.column(&column).is_some());
+                    self.if_exists(arguments, there, |this| this.record_drop_column(table, column));
                 }
-            }
+                None => self.unreadable(name, table),
+            },
+            "alter_column" => self.alter_column(place, arguments),
+            "create_index" => self.create_index(place, arguments),
             "drop_constraint" => {
-                let constraint = naming(arguments.get(0, "constraint_name"));
-                let kind = arguments.get(1 + at, "type_").and_then(Value::text);
-                let (name, kind) = (constraint.name().map(str::to_owned), kind.map(|kind| kind.to_string()));
-                self.record(OperationKind::DropConstraint { table, name, kind, cascade: false });
+                let kind = arguments.keyword("type_").and_then(Value::text);
+                let name =
+                    self.name_to_drop(&place.spelled, kind.as_deref(), naming(arguments.keyword("constraint_name")));
+                let (name, kind) = (name.name().map(str::to_owned), kind.map(|kind| kind.to_string()));
+                let there = name.as_ref().is_none_or(|name| self.recorder.simulation.has_constraint_named(table, name));
+                let dropped = OperationKind::DropConstraint { table: table.clone(), name, kind, cascade: false };
+                self.if_exists(arguments, there, |this| this.record(dropped));
             }
-            "create_foreign_key" => self.create_foreign_key(&table, at, arguments),
-            _ => {
-                let columns = column_list(arguments.get(1 + at, "columns"));
-                let kind = match name {
-                    "create_unique_constraint" => ConstraintKind::Unique,
-                    "create_primary_key" => ConstraintKind::PrimaryKey,
-                    "create_check_constraint" => {
-                        let condition = arguments.get(1 + at, "condition").and_then(Value::text);
-                        ConstraintKind::Check { condition: condition.map(|text| text.to_string()) }
-                    }
-                    "create_exclude_constraint" => ConstraintKind::Exclude,
-                    _ => {
-                        self.unreadable(name, &table);
-                        return Value::None;
-                    }
-                };
-                let name = naming(arguments.get(0, "constraint_name"));
-                self.record_constraint(&table, ConstraintSpec { name, columns, kind });
-            }
+            "create_foreign_key" => self.create_foreign_key(place, arguments),
+            _ => self.create_constraint(name, place, arguments),
         }
         Value::None
     }
 
-    pub(super) fn table_argument(
-        &self,
-        arguments: &Arguments,
-        at: usize,
-        name: &str,
-        schema: &Namespace,
-    ) -> Option<String> {
-        let table = arguments.get(at, name).and_then(Value::text)?;
-        self.in_namespace(&table, schema)
+    fn create_constraint(&mut self, name: &str, place: &Place, arguments: &Arguments) {
+        let columns = column_list(arguments.keyword("columns"));
+        let kind = match name {
+            "create_unique_constraint" => ConstraintKind::Unique,
+            "create_primary_key" => ConstraintKind::PrimaryKey,
+            "create_check_constraint" => {
+                let condition = arguments.keyword("condition").and_then(Value::text);
+                ConstraintKind::Check { condition: condition.map(|text| text.to_string()) }
+            }
+            "create_exclude_constraint" => ConstraintKind::Exclude,
+            _ => return self.unreadable(name, &place.table),
+        };
+        let name = naming(arguments.keyword("constraint_name"));
+        let mut constraint = ConstraintSpec { name, columns, kind };
+        self.name_constraint(&place.spelled, &mut constraint);
+        self.record_constraint(&place.table, constraint);
     }
 
-    /// An operation on a table of which the schema is not known, or not even the name.
-    pub(super) fn lost_table(&mut self, operation: &str, table: Option<&Value>) {
-        match table.and_then(Value::text) {
-            Some(table) => self.lost_in_a_schema(operation, &table),
-            None => self.lost(operation),
+    fn create_index(&mut self, place: &Place, arguments: &Arguments) {
+        let parts = arguments.keyword("columns").and_then(Value::items).filter(|(_, partial)| !partial);
+        let (columns, options) = index_of(arguments, parts.as_ref().map(|(parts, _)| parts.as_slice()));
+        // What is no plain name may be lost on the way to the new table.
+        let columns = columns.filter(|_| !(place.anew && options.written));
+        let name = naming(arguments.keyword("index_name"));
+        let kind = ConstraintKind::Index(options.clone());
+        let mut constraint = ConstraintSpec { name, columns: columns.clone(), kind };
+        self.name_constraint(&place.spelled, &mut constraint);
+        let table = place.table.clone();
+        match constraint.name {
+            Naming::Named(name) | Naming::Final(name) => self.record(OperationKind::CreateIndex {
+                name,
+                table,
+                index: IndexSpec { columns, options },
+                if_not_exists: may_be_there(arguments, "if_not_exists"),
+            }),
+            Naming::Unnamed | Naming::Derived(_) => self.record_constraint(&table, constraint),
+            Naming::Unreadable => self.unreadable("create_index", &table),
+        }
+    }
+
+    fn drop_index(&mut self, batch: Option<&Batch>, arguments: &Arguments) {
+        let place =
+            match batch.map_or_else(|| self.placed(arguments, "table_name", "schema"), |batch| batch.placed.clone()) {
+                Placed::At(place) => Some(place),
+                Placed::Nowhere => None,
+                somewhere @ Placed::Somewhere(_) => return self.lost("drop_index", &somewhere),
+            };
+        let spelled = place.as_ref().map_or("no_table", |place| &place.spelled);
+        let name = self.name_to_drop(spelled, Some("index"), naming(arguments.keyword("index_name")));
+        let table = place.map(|place| place.table);
+        if name.name().is_none() && table.is_none() {
+            self.unread(UnreadKind::Schema, "it drops an index whose name cannot be evaluated");
+        }
+        let holder = |name: &str| self.recorder.simulation.index_holder(name, table.as_deref());
+        let there = name.name().is_none_or(|name| holder(name).is_some());
+        self.if_exists(arguments, there, |this| this.record_drop_index(name.name(), table));
+    }
+
+    /// Drops something, unless `if_exists=` leaves it open whether it was there.
+    fn if_exists(&mut self, arguments: &Arguments, there: bool, drop: impl FnOnce(&mut Self)) {
+        let guarded = u32::from(may_be_there(arguments, "if_exists") && !there);
+        self.recorder.guarded += guarded;
+        drop(self);
+        self.recorder.guarded -= guarded;
+    }
+
+    /// Where an operation is made whose table and schema are given under these names.
+    pub(super) fn placed(&self, arguments: &Arguments, table: &str, schema: &str) -> Placed {
+        let Some(table) = arguments.keyword(table).and_then(Value::text) else { return Placed::Nowhere };
+        let schema = self.namespace(arguments, schema);
+        match self.in_namespace(&table, &schema) {
+            Some(name) => {
+                let spelled = schema.name().map_or_else(|| table.to_string(), |schema| format!("{schema}.{table}"));
+                Placed::At(Place { table: name, spelled, anew: false })
+            }
+            None => Placed::Somewhere(table.to_string()),
         }
     }
 
     /// An operation on a table that cannot be told.
-    pub(super) fn lost(&mut self, name: &str) {
+    pub(super) fn lost(&mut self, name: &str, placed: &Placed) {
         self.recorder.changes += 1;
+        if let Placed::Somewhere(table) = placed {
+            self.somewhere.insert(table.clone());
+            let part = match name {
+                "drop_column" => TablePart::DroppedColumns,
+                "create_index" | "drop_index" => TablePart::Indexes,
+                _ => TablePart::Everything,
+            };
+            self.record(OperationKind::Unread(Reach::TableInAnySchema { name: table.clone(), part }));
+            if name == "alter_column" {
+                let part = TablePart::Columns;
+                self.record(OperationKind::Unread(Reach::TableInAnySchema { name: table.clone(), part }));
+            }
+            let what = format!("op.{name} on {table}, in a schema that cannot be evaluated");
+            // What it takes away may be any table of that name.
+            return match name {
+                "drop_table" | "rename_table" | "drop_constraint" => self.unread(UnreadKind::Schema, what),
+                _ => self.unread_part(what),
+            };
+        }
         let what = format!("op.{name} on a table whose name cannot be evaluated");
         match name {
             // What is made is nobody else's, and may have any name.
@@ -232,27 +286,17 @@ impl Interpreter<'_> {
     }
 }
 
-/// Whether a `server_default` is one: a sequence's next value is the column's own business.
-/// NULL is a default for some types and none for others, and an object may be one that the server never sees
-/// (`FetchedValue`): then nobody knows.
-pub(super) fn has_default(value: &Value) -> Option<bool> {
-    match value {
-        // An identity is the column's own business, too.
-        Value::None | Value::Ddl("IDENTITY", _) => Some(false),
-        Value::Sql(_) if value.text().is_some_and(|text| is_null(&text)) => None,
-        Value::Str(_) | Value::Fragment(_) | Value::FinalName(_) | Value::Member(_) | Value::Sql(_) => {
-            Some(!value.text().is_some_and(|text| text.trim_start().to_lowercase().starts_with("nextval(")))
-        }
-        Value::Expression | Value::Ddl("COMPUTED", _) => Some(true),
-        _ => None,
-    }
-}
-
-/// A `server_default` as SQL has it: a string is a literal there.
-pub(super) fn default_text(value: &Value) -> Option<String> {
-    match value {
-        Value::Sql(_) => value.text().map(|text| text.to_string()),
-        Value::Str(text) | Value::FinalName(text) => Some(format!("'{}'", text.replace('\'', "''"))),
-        _ => None,
+/// Whether a batch makes its table anew for this operation, or may: SQLite adds plain columns and indexes without.
+fn makes_anew(name: &str, arguments: &Arguments) -> bool {
+    match name {
+        "create_index" | "drop_index" => false,
+        "add_column" => match arguments.keyword("column") {
+            Some(Value::Column(column)) => {
+                let column = column.borrow();
+                column.default != Some(false) || column.unique || !column.constraints.is_empty()
+            }
+            _ => true,
+        },
+        _ => true,
     }
 }

@@ -66,20 +66,17 @@ fn zoned(base: &str, arguments: &Arguments) -> Option<String> {
 fn postgres(name: &str, arguments: &Arguments) -> Option<Option<String>> {
     let plain = |text: &str| Some(text.to_owned());
     Some(match name {
-        "String" | "VARCHAR" | "NVARCHAR" | "Unicode" | "AutoString" => {
-            sized("character varying", parameter(arguments, 0, "length"))
-        }
+        "String" | "VARCHAR" | "NVARCHAR" | "Unicode" => sized("character varying", parameter(arguments, 0, "length")),
         "CHAR" | "NCHAR" => match parameter(arguments, 0, "length") {
             Parameter::Absent => plain("character(1)"),
             length => sized("character", length),
         },
-        "Text" | "TEXT" | "UnicodeText" | "CLOB" | "LONGTEXT" | "MEDIUMTEXT" | "TINYTEXT" | "URLType" => plain("text"),
+        "Text" | "TEXT" | "UnicodeText" | "CLOB" | "LONGTEXT" | "MEDIUMTEXT" | "TINYTEXT" => plain("text"),
         "Integer" | "INTEGER" | "INT" | "MEDIUMINT" => plain("integer"),
         "BigInteger" | "BIGINT" => plain("bigint"),
         "SmallInteger" | "SMALLINT" | "TINYINT" => plain("smallint"),
         "Boolean" | "BOOLEAN" | "BOOL" => plain("boolean"),
         "DateTime" | "DATETIME" | "TIMESTAMP" => zoned("timestamp", arguments),
-        "TIMESTAMPAware" => plain("timestamp with time zone"),
         "Date" | "DATE" => plain("date"),
         "Time" | "TIME" => zoned("time", arguments),
         "Float" | "FLOAT" => match parameter(arguments, 0, "precision") {
@@ -90,40 +87,21 @@ fn postgres(name: &str, arguments: &Arguments) -> Option<Option<String>> {
         "REAL" => plain("real"),
         "Double" | "DOUBLE" | "DOUBLE_PRECISION" => plain("double precision"),
         "Numeric" | "NUMERIC" | "DECIMAL" => numeric(arguments),
-        "LargeBinary"
-        | "Binary"
-        | "BYTEA"
-        | "BLOB"
-        | "LONGBLOB"
-        | "VARBINARY"
-        | "BINARY"
-        | "PickleType"
-        | "EncryptedType"
-        | "StringEncryptedType" => plain("bytea"),
-        "JSON" | "JSONType" => plain("json"),
+        "LargeBinary" | "Binary" | "BYTEA" | "BLOB" | "LONGBLOB" | "VARBINARY" | "BINARY" | "PickleType" => {
+            plain("bytea")
+        }
+        "JSON" => plain("json"),
         "JSONB" => plain("jsonb"),
-        "UUID" | "Uuid" | "GUID" => match arguments.keyword("native_uuid").map_or(Some(true), Value::truth) {
+        "UUID" | "Uuid" => match arguments.keyword("native_uuid").map_or(Some(true), Value::truth) {
             Some(true) => plain("uuid"),
             Some(false) if name == "Uuid" => plain("character(32)"),
             Some(false) => plain("uuid"),
-            None => None,
-        },
-        "UUIDType" => match arguments.get(1, "native").map_or(Some(true), Value::truth) {
-            Some(true) => plain("uuid"),
-            Some(false) => match arguments.get(0, "binary").map_or(Some(true), Value::truth) {
-                Some(true) => plain("bytea"),
-                Some(false) => plain("character(32)"),
-                None => None,
-            },
             None => None,
         },
         "HSTORE" | "TSVECTOR" | "TSQUERY" | "INET" | "CIDR" | "MACADDR" | "MACADDR8" | "OID" | "MONEY" | "REGCLASS"
         | "INT4RANGE" | "INT8RANGE" | "NUMRANGE" | "DATERANGE" | "TSRANGE" | "TSTZRANGE" | "INT4MULTIRANGE"
         | "INT8MULTIRANGE" | "NUMMULTIRANGE" | "DATEMULTIRANGE" | "TSMULTIRANGE" | "TSTZMULTIRANGE" | "CITEXT"
         | "JSONPATH" => Some(name.to_lowercase()),
-        "CIText" => plain("citext"),
-        "TSVectorType" => plain("tsvector"),
-        "LtreeType" => plain("ltree"),
         "INTERVAL" | "Interval" => match (arguments.keyword("fields"), arguments.keyword("precision")) {
             (None, None) => plain("interval"),
             _ => None,
@@ -134,24 +112,7 @@ fn postgres(name: &str, arguments: &Arguments) -> Option<Option<String>> {
             (length, Some(false)) => sized("bit", length),
             (_, None) => None,
         },
-        "Vector" | "VECTOR" => sized("vector", parameter(arguments, 0, "dim")),
-        "HALFVEC" => sized("halfvec", parameter(arguments, 0, "dim")),
-        "SPARSEVEC" => sized("sparsevec", parameter(arguments, 0, "dim")),
-        "Geometry" | "Geography" => {
-            let kind = arguments.get(0, "geometry_type").and_then(Value::text);
-            match (kind, parameter(arguments, 1, "srid")) {
-                (Some(kind), Parameter::Number(srid)) if srid > 0 => {
-                    Some(format!("{}({},{srid})", name.to_lowercase(), kind.to_lowercase()))
-                }
-                _ => None,
-            }
-        }
-        "ArrowType" => plain("timestamp without time zone"),
-        "EmailType" => match parameter(arguments, 0, "length") {
-            Parameter::Absent => plain("character varying(255)"),
-            length => sized("character varying", length),
-        },
-        "NullType" | "ChoiceType" | "TypeEngine" | "DOMAIN" => None,
+        "NullType" | "TypeEngine" | "DOMAIN" => None,
         _ => return None,
     })
 }
@@ -159,7 +120,7 @@ fn postgres(name: &str, arguments: &Arguments) -> Option<Option<String>> {
 fn sqlite(name: &str, arguments: &Arguments) -> Option<Option<String>> {
     let plain = |text: &str| Some(text.to_owned());
     Some(match name {
-        "String" | "VARCHAR" | "Unicode" | "AutoString" => sized("varchar", parameter(arguments, 0, "length")),
+        "String" | "VARCHAR" | "Unicode" => sized("varchar", parameter(arguments, 0, "length")),
         "NVARCHAR" => sized("nvarchar", parameter(arguments, 0, "length")),
         "CHAR" => sized("char", parameter(arguments, 0, "length")),
         "NCHAR" => sized("nchar", parameter(arguments, 0, "length")),

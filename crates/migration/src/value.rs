@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
 
+use super::convention::Convention;
 use super::inspector::Asked;
 use super::object::{Batch, Class, Function, Import, Instance, Member, Module, Nature};
 use super::shipped::Shipped;
@@ -68,6 +69,8 @@ pub(super) enum Value {
     Reflected(Rc<str>),
     /// A database URL, whose dialect is known and nothing else.
     Url,
+    /// `MetaData`, or what has one: a declarative base, Flask-SQLAlchemy's object. Its naming convention, where it is known.
+    MetaData(Option<Rc<Convention>>),
     Connection,
     /// What a query answers, or a part of it: nothing is known of it, and it changes nothing.
     Result,
@@ -218,6 +221,7 @@ impl Value {
             | Self::Sequence(_)
             | Self::Inspector(_)
             | Self::Reflected(_)
+            | Self::MetaData(_)
             | Self::Connection
             | Self::Context
             | Self::Dialect

@@ -174,7 +174,7 @@ pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Beli
         say(S::Constraint(name.name.clone()), if name.explicit { present() } else { Belief::Unknown });
     }
     for check in &table.checks {
-        say(S::Check(check.name.name.clone()), present());
+        say(S::Check(check.name.name.clone()), if check.name.explicit { present() } else { Belief::Unknown });
     }
     if table.open {
         say(S::Unlisted, Belief::Unknown);

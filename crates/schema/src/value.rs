@@ -117,6 +117,13 @@ pub struct Index {
 }
 
 impl Table {
+    /// Whether SQLite's primary key is the number of the row, which no index carries.
+    pub(crate) fn has_row_number(&self) -> bool {
+        let Some(Belief::Known(key)) = &self.primary_key else { return false };
+        let [column] = key.as_slice() else { return false };
+        self.column(column).is_none_or(|column| column.kind.known().is_none_or(|kind| kind == "integer"))
+    }
+
     /// A column by name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)

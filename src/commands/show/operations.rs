@@ -185,7 +185,7 @@ fn columns(columns: Option<&[Option<String>]>) -> String {
 
 fn reached(reach: &Reach) -> String {
     let part = |part: &TablePart| match part {
-        TablePart::Everything => "anything",
+        TablePart::Everything | TablePart::Unreflected => "anything",
         TablePart::Indexes => "the indexes",
         TablePart::Columns | TablePart::DroppedColumns => "the columns",
     };

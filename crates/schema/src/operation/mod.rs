@@ -250,6 +250,9 @@ pub enum TablePart {
     Everything,
     /// An index may be there that is not listed.
     Indexes,
+    /// It is made anew out of what SQLAlchemy reflects of it: an index with an expression may be gone, and a type that SQLite has
+    /// no name of its own for another.
+    Unreflected,
     /// Any column may be other than it was.
     Columns,
     /// Any column may be gone, and what needs it.

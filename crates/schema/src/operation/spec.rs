@@ -24,6 +24,8 @@ pub struct EnumType {
     pub native: bool,
     /// Whether `CREATE TABLE` creates it.
     pub create: bool,
+    /// The check that a column of it brings along, by its name.
+    pub check: Option<Naming>,
 }
 
 /// A column.
@@ -165,6 +167,9 @@ pub struct IndexOptions {
     pub method: Option<String>,
     /// Its key parts that are expressions, as SQL has them, where they could be read.
     pub expressions: Vec<String>,
+    /// A key part of it is given as SQL, column or not: a naming convention does not see its columns.
+    #[serde(skip)]
+    pub written: bool,
     /// Its `WHERE`, where it could be read.
     pub predicate: Option<String>,
     /// `CONCURRENTLY`.

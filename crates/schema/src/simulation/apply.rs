@@ -78,6 +78,7 @@ impl Simulation {
         match reach {
             Reach::Table { table, part: TablePart::Columns, .. } => self.doubt_columns(table, false),
             Reach::Table { table, part: TablePart::DroppedColumns, .. } => self.doubt_columns(table, true),
+            Reach::Table { table, part: TablePart::Unreflected, .. } => self.doubt_unreflected(table),
             Reach::Table { table, part, assumed: true } => open(part)(self.table_mut(table)),
             Reach::Table { table, part, assumed: false } => self.open_part(table, open(part)),
             Reach::TableInAnySchema { name, part } => self.open_part_in_any_schema(name, open(part)),

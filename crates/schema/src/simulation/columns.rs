@@ -1,6 +1,6 @@
 //! Columns: added, dropped, altered, renamed.
 
-use super::{LONGEST_NAME, Simulation};
+use super::Simulation;
 use crate::operation::{
     ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, IndexOptions, Naming,
 };
@@ -24,12 +24,16 @@ impl Simulation {
             self.open(table);
             return;
         };
-        let name: String = name.chars().take(LONGEST_NAME).collect();
+        let name = self.cut(name).to_owned();
         let postgres = self.dialect == Dialect::PostgreSql;
         let column = Column {
             name: name.clone(),
             kind: spec.kind.text.clone().into(),
-            nullable: if spec.primary_key && postgres { Belief::Known(false) } else { spec.nullable.into() },
+            nullable: if spec.primary_key && creating && postgres {
+                Belief::Known(false)
+            } else {
+                spec.nullable.into()
+            },
             default: spec.default.into(),
         };
         let held = self.table_mut(table);
@@ -52,7 +56,9 @@ impl Simulation {
             self.put_constraint(table, &ConstraintSpec { name: Naming::Unnamed, columns, kind });
         }
         for constraint in &spec.constraints {
+            // SQLite has no other statement for it.
             if !(creating
+                && postgres
                 && matches!(constraint.kind, ConstraintKind::ForeignKey(ForeignKeySpec { use_alter: true, .. })))
             {
                 self.put_constraint(table, constraint);
@@ -89,6 +95,58 @@ impl Simulation {
         for subject in subjects {
             self.doubt(Subject::Table(table.to_owned(), subject));
         }
+    }
+
+    /// A table is made anew out of what is reflected of it.
+    pub(super) fn doubt_unreflected(&mut self, table: &str) {
+        for part in self.unreflected(table) {
+            self.doubt(Subject::Table(table.to_owned(), part));
+        }
+    }
+
+    /// What SQLAlchemy may not reflect of a table in SQLite as it is: indexes with an expression, types that it does not know
+    /// by name, unique constraints without one.
+    #[must_use]
+    pub fn unreflected(&self, table: &str) -> Vec<TableSubject> {
+        const KNOWN: [&str; 21] = [
+            "bigint",
+            "blob",
+            "bool",
+            "boolean",
+            "char",
+            "date",
+            "datetime",
+            "decimal",
+            "double",
+            "float",
+            "int",
+            "integer",
+            "json",
+            "numeric",
+            "nvarchar",
+            "real",
+            "smallint",
+            "text",
+            "time",
+            "timestamp",
+            "varchar",
+        ];
+        let Some(held) = self.schema.tables.get(table) else { return Vec::new() };
+        let base = |kind: &String| kind.split('(').next().is_some_and(|base| KNOWN.contains(&base));
+        let strange = held.columns.iter().filter(|column| !column.kind.known().is_some_and(base));
+        let types = strange.map(|column| TableSubject::Type(column.name.clone()));
+        let plain = |columns: &Vec<Option<String>>| columns.iter().all(Option::is_some);
+        let indexes = held.indexes.iter().filter(|(_, index)| !index.columns.known().is_some_and(plain));
+        let indexes = indexes.map(|(name, _)| TableSubject::Index(name.clone()));
+        // Of several unique constraints without a name some are lost.
+        let unnamed = held.uniques.iter().filter(|unique| unique.name.is_none());
+        let unnamed: Vec<Vec<String>> = unnamed.filter_map(|unique| unique.columns.known().cloned()).collect();
+        let uniques = unnamed.iter().filter(|_| unnamed.len() > 1).map(|columns| {
+            let mut columns = columns.clone();
+            columns.sort();
+            TableSubject::Unique(columns)
+        });
+        types.chain(indexes).chain(uniques).collect()
     }
 
     /// A table is made anew with this in the place of a column, if the batch comes to that: what differs is unknown.
@@ -225,8 +283,13 @@ impl Simulation {
                 parts.for_each(|column| *column = to.to_owned());
             }
         }
-        self.trust_column(table, from);
-        self.trust_column(table, to);
+        for (from, to) in all_of(from).into_iter().zip(all_of(to)) {
+            let [from, to] = [from, to].map(|part| Subject::Table(table.to_owned(), part));
+            self.trust(&to);
+            if self.doubts.remove(&from) {
+                self.doubt(to);
+            }
+        }
     }
 }
 

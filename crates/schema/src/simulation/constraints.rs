@@ -1,6 +1,6 @@
 //! Constraints: by structure where they are unnamed, by name where a later drop needs it.
 
-use super::indexes::{derived_index_name, truncated};
+use super::indexes::derived_index_name;
 use super::{LONGEST_NAME, Simulation};
 use crate::operation::{ConstraintKind, ConstraintSpec, ForeignKeySpec, IndexOptions, Naming};
 use crate::{Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Subject, Table, TableSubject, Unique};
@@ -31,7 +31,7 @@ impl Simulation {
             // SQLite does not tell the names of its keys.
             Naming::Named(name) | Naming::Final(name) | Naming::Derived(name) => {
                 let explicit = self.dialect == Dialect::PostgreSql;
-                Some(ConstraintName { name: truncated(name), explicit })
+                Some(ConstraintName { name: self.truncated(name), explicit })
             }
             Naming::Unnamed if self.dialect == Dialect::PostgreSql && suffix == "pkey" => derived(table, &[], suffix),
             Naming::Unnamed if self.dialect == Dialect::PostgreSql => derived(table, &spec.plain_columns()?, suffix),
@@ -63,6 +63,14 @@ impl Simulation {
             ConstraintKind::Unique => {
                 let name = self.constraint_name(table, spec, "key");
                 self.trust_constraint(table, name.as_ref());
+                // SQLite makes the table anew with it, and then the primary key stands for it.
+                if self.dialect == Dialect::Sqlite
+                    && let Some(held) = self.schema.tables.get(table)
+                    && held.primary_key.as_ref() == Some(&columns)
+                    && !held.has_row_number()
+                {
+                    return;
+                }
                 if let Belief::Known(columns) = &columns {
                     let mut columns = columns.clone();
                     columns.sort();
@@ -88,28 +96,33 @@ impl Simulation {
                 self.table_mut(table).foreign_keys.push(ForeignKey { name, columns, target, on_delete });
             }
             ConstraintKind::Check { .. } | ConstraintKind::Exclude => {
-                let Some(name) = spec.name.name() else { return };
+                // A naming convention makes another name of a check's, also of one that was chosen.
+                let (name, explicit) = match &spec.name {
+                    Naming::Unnamed => return,
+                    Naming::Unreadable => ("", false),
+                    Naming::Named(name) => (name.as_str(), spec.kind == ConstraintKind::Exclude),
+                    Naming::Final(name) | Naming::Derived(name) => (name.as_str(), true),
+                };
                 let condition = match &spec.kind {
                     ConstraintKind::Check { condition } => condition.clone(),
                     _ => None,
                 };
-                let name = ConstraintName { name: truncated(name), explicit: true };
-                let subject = Subject::Table(table.to_owned(), TableSubject::Check(name.name.clone()));
-                // A naming convention makes another name of a check's, also of one that was chosen.
-                if matches!(spec.name, Naming::Named(_)) && matches!(spec.kind, ConstraintKind::Check { .. }) {
-                    self.doubt(subject);
-                } else {
-                    self.trust(&subject);
-                }
+                let name = ConstraintName { name: self.truncated(name), explicit };
+                self.trust(&Subject::Table(table.to_owned(), TableSubject::Check(name.name.clone())));
                 let held = self.table_mut(table);
-                held.checks.retain(|check| check.name != name);
+                held.checks.retain(|check| check.name.name != name.name);
                 held.checks.push(Check { name, condition });
             }
             ConstraintKind::Index(IndexOptions { unique, .. }) => {
                 let name = match (spec.name.name(), spec.columns.as_deref()) {
-                    (Some(name), _) => truncated(name),
-                    (None, Some([Some(first), ..])) if spec.name == Naming::Unnamed => derived_index_name(table, first),
-                    _ => return,
+                    (Some(name), _) => self.truncated(name),
+                    (None, Some([Some(first), ..])) if spec.name == Naming::Unnamed => {
+                        self.truncated(&derived_index_name(table, first))
+                    }
+                    _ => {
+                        self.table_mut(table).open_indexes = true;
+                        return;
+                    }
                 };
                 let index = Index { columns: spec.columns.clone().into(), unique: (*unique).into(), valid: true };
                 let subject = Subject::Table(table.to_owned(), TableSubject::Index(name.clone()));
@@ -170,7 +183,7 @@ impl Simulation {
         let key = held.primary_key.as_ref().and_then(Belief::known).cloned().map(sorted);
         let key_name = held.primary_key_name.as_ref().map(|held| held.name.as_str());
         let again = (key.is_some() && columns == key)
-            || spec.name.name().is_some_and(|name| key_name == Some(truncated(name).as_str()));
+            || spec.name.name().is_some_and(|name| key_name == Some(self.truncated(name).as_str()));
         if !again || !matches!(spec.kind, ConstraintKind::Unique) {
             return false;
         }
@@ -214,6 +227,16 @@ impl Simulation {
         }
     }
 
+    /// Whether a table has a key or a check of this name.
+    #[must_use]
+    pub fn has_constraint_named(&self, table: &str, name: &str) -> bool {
+        let Some(held) = self.schema.tables.get(table) else { return false };
+        let names = held.uniques.iter().filter_map(|unique| unique.name.as_ref());
+        let names = names.chain(held.foreign_keys.iter().filter_map(|key| key.name.as_ref()));
+        let mut names = names.chain(held.checks.iter().map(|check| &check.name)).chain(&held.primary_key_name);
+        names.any(|held| held.name == self.truncated(name))
+    }
+
     /// `kind` as Alembic's `type_`: `foreignkey`, `primary`, `unique` or `check`.
     pub(super) fn drop_constraint(&mut self, table: &str, name: Option<&str>, kind: Option<&str>) {
         if name.is_none() {
@@ -226,13 +249,21 @@ impl Simulation {
             self.doubt_constraints(table, |_, _| true, kind);
             return;
         };
-        let name = truncated(name);
+        let name = self.truncated(name);
         let named = |held: &Option<ConstraintName>| held.as_ref().is_some_and(|held| held.name == name);
         let held = self.table_mut(table);
         if let Some(at) = held.uniques.iter().position(|unique| named(&unique.name)) {
             held.uniques.remove(at);
         } else if let Some(at) = held.foreign_keys.iter().position(|key| named(&key.name)) {
-            held.foreign_keys.remove(at);
+            let dropped = held.foreign_keys.remove(at);
+            let equal = |key: &ForeignKey| key.columns == dropped.columns && key.target == dropped.target;
+            // SQLAlchemy reflects one of several equal keys in SQLite.
+            if self.dialect == Dialect::Sqlite
+                && self.schema.tables.get(table).is_some_and(|held| held.foreign_keys.iter().any(equal))
+                && let (Belief::Known(columns), Belief::Known(target)) = (dropped.columns, dropped.target)
+            {
+                self.doubt(Subject::Table(table.to_owned(), TableSubject::ForeignKey(columns, target)));
+            }
         } else if let Some(at) = held.checks.iter().position(|check| check.name.name == name) {
             held.checks.remove(at);
         } else if is_primary(held, &name, kind) {

@@ -4,10 +4,10 @@ use md5::{Digest, Md5};
 
 use super::{LONGEST_NAME, Simulation};
 use crate::operation::IndexSpec;
-use crate::{Belief, Index, Subject, TableSubject};
+use crate::{Belief, Dialect, Index, Subject, TableSubject};
 
 /// SQLAlchemy's `_truncated_label`: 55 characters, an underscore, and the last four hex digits of the md5.
-pub(super) fn truncated(name: &str) -> String {
+fn shortened(name: &str) -> String {
     if name.len() <= LONGEST_NAME {
         return name.to_owned();
     }
@@ -18,12 +18,20 @@ pub(super) fn truncated(name: &str) -> String {
 
 /// SQLAlchemy's name for an index that has none: `ix_<table>_<first column>`.
 pub(super) fn derived_index_name(table: &str, column: &str) -> String {
-    truncated(&format!("ix_{}_{column}", table.replace('.', "_")))
+    format!("ix_{}_{column}", table.replace('.', "_"))
 }
 
 impl Simulation {
+    /// A name as SQLAlchemy shortens it for the server.
+    pub(super) fn truncated(&self, name: &str) -> String {
+        match self.dialect {
+            Dialect::PostgreSql => shortened(name),
+            Dialect::Sqlite => name.to_owned(),
+        }
+    }
+
     pub(super) fn create_index(&mut self, name: &str, table: &str, index: &IndexSpec, if_absent: bool) {
-        let name = truncated(name);
+        let name = self.truncated(name);
         if self.doubted(table, [TableSubject::Index(name.clone())]) {
             return;
         }
@@ -53,7 +61,7 @@ impl Simulation {
             }
             return;
         };
-        let name = truncated(name);
+        let name = self.truncated(name);
         match (self.index_holder(&name, table), table) {
             (Some(holder), _) => {
                 self.table_mut(&holder).indexes.remove(&name);
@@ -65,7 +73,8 @@ impl Simulation {
     }
 
     /// The table whose index this is, the named one first.
-    pub(super) fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
+    #[must_use]
+    pub fn index_holder(&self, name: &str, table: Option<&str>) -> Option<String> {
         let has = |table: &&str| self.schema.tables.get(*table).is_some_and(|held| held.indexes.contains_key(name));
         if let Some(table) = table.filter(has) {
             return Some(table.to_owned());

@@ -13,7 +13,7 @@ mod objects;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::operation::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, SqlType, TableSpec};
-use crate::{Belief, Dialect, Fact, Schema, Subject, Table, TableSubject, table_facts};
+use crate::{Belief, ConstraintName, Dialect, Fact, Schema, Subject, Table, TableSubject, Unique, table_facts};
 use attempts::Frame;
 pub use attempts::Outcome;
 
@@ -68,9 +68,18 @@ impl Simulation {
 
     /// A name as facts spell it.
     pub fn qualify(&self, name: &str, schema: Option<&str>) -> String {
+        let name = self.cut(name);
         match schema {
             Some(schema) if schema != self.default_schema => format!("{schema}.{name}"),
             _ => name.to_owned(),
+        }
+    }
+
+    /// What the server keeps of a name.
+    pub(crate) fn cut<'n>(&self, name: &'n str) -> &'n str {
+        match self.dialect {
+            Dialect::PostgreSql => &name[..name.floor_char_boundary(LONGEST_NAME)],
+            Dialect::Sqlite => name,
         }
     }
 
@@ -244,14 +253,15 @@ impl Simulation {
             self.table_mut(name).primary_key = Some(Belief::Known(keys));
         }
         for constraint in constraints {
-            if !matches!(constraint.kind, ConstraintKind::ForeignKey(ForeignKeySpec { use_alter: true, .. })) {
+            let later = matches!(constraint.kind, ConstraintKind::ForeignKey(ForeignKeySpec { use_alter: true, .. }));
+            if !later || self.dialect == Dialect::Sqlite {
                 self.put_constraint(name, constraint);
             }
         }
         self.settle_keys(name);
     }
 
-    /// PostgreSQL keeps one of several equal keys that one CREATE TABLE asks for; a primary key excludes NULL.
+    /// One of several equal keys is kept that one CREATE TABLE asks for; in PostgreSQL a primary key excludes NULL.
     fn settle_keys(&mut self, name: &str) {
         let postgres = self.dialect == Dialect::PostgreSql;
         let table = self.table_mut(name);
@@ -259,15 +269,34 @@ impl Simulation {
             Some(Belief::Known(columns)) => columns.clone(),
             _ => Vec::new(),
         };
-        let mut seen = vec![key.clone()];
-        table.uniques.retain(|unique| match &unique.columns {
-            Belief::Known(columns) if postgres && seen.contains(columns) => false,
-            Belief::Known(columns) => {
-                seen.push(columns.clone());
-                true
+        let stands_for_others = postgres || !table.has_row_number();
+        let mut kept: Vec<Unique> = Vec::new();
+        for unique in std::mem::take(&mut table.uniques) {
+            let first = match &unique.columns {
+                Belief::Known(columns) if stands_for_others && *columns == key => {
+                    // A key without a name goes by this one, unless a naming convention has made another.
+                    if !table.primary_key_name.as_ref().is_some_and(|name| name.explicit) && unique.name.is_some() {
+                        table.primary_key_name = unique.name.map(|name| ConstraintName { explicit: false, ..name });
+                    }
+                    continue;
+                }
+                Belief::Known(_) => {
+                    kept.iter_mut().find(|other| other.columns == unique.columns).map(|other| &mut other.name)
+                }
+                Belief::Unknown => None,
+            };
+            match first {
+                // It goes by the first name that somebody has chosen.
+                Some(name) if unique.name.as_ref().is_some_and(|name| name.explicit) => {
+                    if !name.as_ref().is_some_and(|name| name.explicit) {
+                        *name = unique.name;
+                    }
+                }
+                Some(_) => {}
+                None => kept.push(unique),
             }
-            Belief::Unknown => true,
-        });
+        }
+        table.uniques = kept;
         if postgres {
             for column in table.columns.iter_mut().filter(|column| key.contains(&column.name)) {
                 column.nullable = Belief::Known(false);
@@ -289,8 +318,8 @@ impl Simulation {
         self.schema.tables.remove(name);
         self.doubts.retain(|doubt| doubt.table() != Some(name));
         self.schema.triggers.retain(|(table, _)| table != name);
+        // SQLite leaves keys that refer to nothing.
         if self.dialect == Dialect::Sqlite {
-            // What refers to it goes on to do so by its name.
             return;
         }
         let target = Belief::Known(name.to_owned());

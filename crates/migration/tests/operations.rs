@@ -1,0 +1,276 @@
+//! Operations against real Alembic: random bodies of `upgrade()` are carried out by Alembic under Python, and read here.
+//!
+//! What is stated has to be true, and what is true has to be stated or in doubt. `support/operations.py` makes the bodies and
+//! says what Alembic does. `LEVELHEAD_SEED` and `LEVELHEAD_CASES` choose others than a test run does.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use levelhead_migration::{Checkout, Script, read};
+use schema::simulation::Simulation;
+use schema::{
+    Belief, Check, Column, ConstraintName, Dialect, ForeignKey, Index, Schema, Setting, State, Subject, Table,
+    TableSubject, Unique,
+};
+use serde_json::Value;
+
+/// One body, and what Alembic makes of it.
+struct Case {
+    body: String,
+    text: String,
+    environment: Option<String>,
+    dialect: Dialect,
+    truth: Schema,
+}
+
+/// The checkout: `env.py`, and nothing else.
+struct Beside(Option<String>);
+
+impl Checkout for Beside {
+    fn text(&self, path: &str) -> Option<String> {
+        self.0.clone().filter(|_| path == "migrations/env.py")
+    }
+
+    fn roots(&self) -> Vec<String> {
+        vec![String::new()]
+    }
+}
+
+fn strings(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(|item| item.as_str().unwrap().to_owned()).collect()
+}
+
+fn name_of(value: &Value) -> Option<ConstraintName> {
+    value.as_str().map(|name| ConstraintName { name: name.to_owned(), explicit: true })
+}
+
+fn table_of(value: &Value) -> Table {
+    let items = |key: &str| value[key].as_array().unwrap().iter();
+    let mut table = Table::default();
+    table.columns.extend(items("columns").map(|column| Column {
+        name: column[0].as_str().unwrap().to_owned(),
+        kind: Belief::Known(column[1].as_str().unwrap().to_owned()),
+        nullable: Belief::Known(column[2].as_bool().unwrap()),
+        default: Belief::Known(column[3].as_bool().unwrap()),
+    }));
+    table.primary_key = value["pk"].is_array().then(|| Belief::Known(strings(&value["pk"])));
+    table.primary_key_name = name_of(&value["pk_name"]);
+    table.uniques.extend(
+        items("uniques")
+            .map(|unique| Unique { name: name_of(&unique[0]), columns: Belief::Known(strings(&unique[1])) }),
+    );
+    table.foreign_keys.extend(items("fks").map(|key| ForeignKey {
+        name: name_of(&key[0]),
+        columns: Belief::Known(strings(&key[1])),
+        target: Belief::Known(key[2].as_str().unwrap().to_owned()),
+        on_delete: Belief::Known(key[3].as_str().unwrap().chars().next().unwrap()),
+    }));
+    table.checks.extend(items("checks").filter_map(name_of).map(|name| Check { name, condition: None }));
+    for (name, index) in value["indexes"].as_object().unwrap() {
+        let columns = index[0].as_array().unwrap().iter().map(|part| part.as_str().map(str::to_owned)).collect();
+        let unique = Belief::Known(index[1].as_bool().unwrap());
+        table.indexes.insert(name.clone(), Index { columns: Belief::Known(columns), unique, valid: true });
+    }
+    table
+}
+
+fn case_of(line: &str) -> Option<Case> {
+    let value: Value = serde_json::from_str(line).unwrap();
+    let schema = value.get("schema")?;
+    let mut truth = Schema::default();
+    for (name, table) in schema["tables"].as_object().unwrap() {
+        truth.tables.insert(name.clone(), table_of(table));
+    }
+    for (name, labels) in schema["enums"].as_object().unwrap() {
+        truth.enums.insert(name.clone(), Belief::Known(strings(labels)));
+    }
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    let dialect = if value["dialect"] == "sqlite" { Dialect::Sqlite } else { Dialect::PostgreSql };
+    Some(Case { body: text("body")?, text: text("text")?, environment: text("env"), dialect, truth })
+}
+
+/// Runs the script; each line of its answer is a case.
+fn alembic(arguments: &[&str], input: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let environment = std::env::var_os("LEVELHEAD_TEST_VENV").map_or_else(|| root.join("target/venv"), PathBuf::from);
+    let python = environment.join("bin/python");
+    assert!(
+        python.exists(),
+        "no virtualenv at {}; make it: tests/support/virtualenv target/venv tests/requirements.txt",
+        environment.display()
+    );
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/operations.py");
+    let mut child = Command::new(python)
+        .arg(script)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Python starts");
+    let mut stdin = child.stdin.take().expect("piped");
+    let input = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = child.wait_with_output().expect("Python ends");
+    writer.join().expect("writes").expect("Python reads");
+    assert!(output.status.success(), "Python ended with {}", output.status);
+    String::from_utf8(output.stdout).expect("JSON").lines().map(str::to_owned).collect()
+}
+
+/// How many facts were stated and how many doubted; and what was stated wrongly, or missed.
+#[derive(Default)]
+struct Verdict {
+    stated: usize,
+    doubted: usize,
+    wrong: Vec<String>,
+}
+
+fn judge(case: &Case) -> Verdict {
+    let setting = Setting {
+        dialect: case.dialect,
+        default_schema: case.dialect.usual_schema().to_owned(),
+        version_table: "alembic_version".to_owned(),
+    };
+    let script = Script { path: "migrations/versions/a.py".to_owned(), text: case.text.clone() };
+    let tape = read(&[script], &Beside(case.environment.clone()), &setting).unwrap().remove(0);
+    let mut verdict = Verdict::default();
+    if tape.fails {
+        verdict.wrong.push("it is read as failing".to_owned());
+        return verdict;
+    }
+    let mut simulation = Simulation::new(case.dialect, &setting.default_schema);
+    simulation.apply_all(&tape.entries);
+    let mut stated: BTreeMap<Subject, Belief<State>> = BTreeMap::new();
+    for name in simulation.schema.tables.keys().chain(case.truth.tables.keys()) {
+        stated.extend(simulation.facts_of(name));
+    }
+    stated.extend(simulation.other_facts());
+    let mut truth = BTreeMap::new();
+    case.truth.facts(|subject, state| drop(truth.insert(subject, state)));
+    let reach = tape.may_reach_others();
+    for (subject, state) in stated.iter().filter(|(subject, _)| !subject.is_rest()) {
+        let Belief::Known(expected) = state else { continue };
+        if matches!(subject, Subject::Sequence(_) | Subject::Namespace(_)) {
+            continue;
+        }
+        verdict.stated += 1;
+        match truth.get(subject) {
+            Some(Belief::Known(live)) if expected.agrees(live) => {}
+            Some(live) => verdict.wrong.push(format!("{subject:?} is {live:?}, stated: {expected:?}")),
+            None => verdict.wrong.push(format!("{subject:?} is stated, and not there")),
+        }
+    }
+    for (subject, _) in truth.iter().filter(|(subject, _)| !subject.is_rest()) {
+        match stated.get(subject) {
+            Some(Belief::Known(_)) => {}
+            _ if reach || is_doubted(subject, &stated) || is_in_doubt(subject, &tape) => verdict.doubted += 1,
+            _ => verdict.wrong.push(format!("{subject:?} is there, and neither stated nor doubted")),
+        }
+    }
+    if !verdict.wrong.is_empty() {
+        verdict.wrong.extend(tape.unread.iter().map(|unread| format!("(unread: {unread})")));
+    }
+    verdict
+}
+
+/// Whether a fact is unknown, by itself or among what its table may hold besides.
+fn is_doubted(subject: &Subject, stated: &BTreeMap<Subject, Belief<State>>) -> bool {
+    if stated.contains_key(subject) {
+        return true;
+    }
+    let Subject::Table(table, part) = subject else { return false };
+    let rest = |rest: TableSubject| stated.contains_key(&Subject::Table(table.clone(), rest));
+    rest(TableSubject::Unlisted)
+        || match part {
+            TableSubject::Index(_) => {
+                rest(TableSubject::UnlistedIndexes)
+                    || stated.iter().any(|(other, state)| {
+                        *state == Belief::Unknown
+                            && matches!(other, Subject::Table(held, TableSubject::Index(_)) if held == table)
+                    })
+            }
+            TableSubject::Constraint(_) => rest(TableSubject::UnlistedNames),
+            // A naming convention that nobody has found makes another name of it.
+            TableSubject::Check(_) => stated.iter().any(|(other, state)| {
+                *state == Belief::Unknown
+                    && matches!(other, Subject::Table(held, TableSubject::Check(_)) if held == table)
+            }),
+            _ => false,
+        }
+}
+
+/// Whether something unread may have made it: a table that nobody can name, and what is in it.
+fn is_in_doubt(subject: &Subject, tape: &schema::Tape) -> bool {
+    let lost = tape.unread.iter().any(|unread| unread.what.contains("whose name cannot be evaluated"));
+    lost && subject.table().is_some()
+}
+
+/// What comes of some cases.
+#[derive(Default)]
+struct Report {
+    cases: usize,
+    made: usize,
+    stated: usize,
+    doubted: usize,
+    faults: Vec<String>,
+}
+
+impl Report {
+    fn of(lines: &[String]) -> Self {
+        let mut report = Self { made: lines.len(), ..Self::default() };
+        for case in lines.iter().filter_map(|line| case_of(line)) {
+            let verdict = judge(&case);
+            report.cases += 1;
+            report.stated += verdict.stated;
+            report.doubted += verdict.doubted;
+            if !verdict.wrong.is_empty() {
+                let environment = case.environment.as_deref().unwrap_or("(no env.py)");
+                let wrong = verdict.wrong.join("\n    ");
+                report.faults.push(format!("--- {:?}\n{environment}\n{}\n    {wrong}", case.dialect, case.body));
+            }
+        }
+        report
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.cases += other.cases;
+        self.made += other.made;
+        self.stated += other.stated;
+        self.doubted += other.doubted;
+        self.faults.extend(other.faults);
+        self
+    }
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "a seed that nobody sees cannot be tried again")]
+fn what_is_stated_of_operations_is_what_alembic_does() {
+    const AT_ONCE: usize = 2;
+    const SHOWN: usize = 20;
+    let setting = |name: &str, usual: &str| std::env::var(name).unwrap_or_else(|_| usual.to_owned());
+    let (seed, count) = (setting("LEVELHEAD_SEED", "1"), setting("LEVELHEAD_CASES", "2400"));
+    println!("LEVELHEAD_SEED={seed} LEVELHEAD_CASES={count}");
+    let count: usize = count.parse().expect("a number of cases");
+    let part = &|number: usize| {
+        let (from, to) = (number * count / AT_ONCE, (number + 1) * count / AT_ONCE);
+        Report::of(&alembic(&[&seed, &from.to_string(), &to.to_string()], ""))
+    };
+    let all = std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..AT_ONCE).map(|number| scope.spawn(move || part(number))).collect();
+        parts.into_iter().map(|part| part.join().expect("it is judged")).fold(Report::default(), Report::with)
+    });
+    println!(
+        "{} cases: {} facts stated, {} doubted, {} cases wrong",
+        all.cases,
+        all.stated,
+        all.doubted,
+        all.faults.len()
+    );
+    let shown: Vec<&str> = all.faults.iter().take(SHOWN).map(String::as_str).collect();
+    assert!(shown.is_empty(), "{} of {} with seed {seed}:\n{}", all.faults.len(), all.cases, shown.join("\n"));
+    // Some of what is made is nothing that a database accepts.
+    assert!(2 * all.cases > all.made, "{} of {} could be carried out", all.cases, all.made);
+    // Else it says nothing.
+    assert!(all.stated > 10 * all.doubted, "{} stated, {} doubted", all.stated, all.doubted);
+}
