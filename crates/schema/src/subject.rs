@@ -182,6 +182,11 @@ pub fn table_facts(name: &str, table: &Table, mut emit: impl FnMut(Subject, Beli
     if table.open_indexes {
         say(S::UnlistedIndexes, Belief::Unknown);
     }
+    // A unique constraint is carried by an index of its name, which is there with it and no fact of its own.
+    let carried = table.uniques.iter().filter_map(|unique| unique.name.as_ref());
+    for name in carried.filter(|name| !table.indexes.contains_key(&name.name)) {
+        say(S::Index(name.name.clone()), Belief::Unknown);
+    }
     for (name, index) in &table.indexes {
         say(S::Index(name.clone()), Belief::Known(State::Index(index.clone())));
     }

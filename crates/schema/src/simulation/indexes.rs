@@ -37,7 +37,8 @@ impl Simulation {
         }
         let keep = self.guarded || if_absent;
         let held = self.table_mut(table);
-        if keep && held.indexes.contains_key(&name) {
+        let named = |unique: &crate::Unique| unique.name.as_ref().is_some_and(|held| held.name == name);
+        if keep && (held.indexes.contains_key(&name) || held.uniques.iter().any(named)) {
             return;
         }
         held.indexes.insert(
