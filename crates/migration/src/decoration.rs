@@ -141,13 +141,13 @@ fn spelled(decorator: &Decorator) -> Option<(&str, &str)> {
 
 /// What a function's body says of the function itself, and not of one inside.
 #[derive(Default)]
-struct Own {
+pub(super) struct Own {
     yields: bool,
-    outer_names: Vec<(Name, bool)>,
+    pub(super) outer_names: Vec<(Name, bool)>,
 }
 
 impl Own {
-    fn of(body: &[Stmt]) -> Self {
+    pub(super) fn of(body: &[Stmt]) -> Self {
         let mut own = Self::default();
         own.visit_body(body);
         own

@@ -6,6 +6,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Arguments, Expr, ExprAttribute, ExprCall, ExprSubscript, Stmt};
 
 use super::Interpreter;
+use super::decoration::Own;
 use super::doubt::root_name;
 use super::known;
 use super::object::Code;
@@ -28,6 +29,7 @@ impl Interpreter<'_> {
 
     /// What the functions that may have been called change, or give another name.
     pub(super) fn forget_called(&mut self, effects: &Effects) {
+        effects.handed.iter().for_each(|value| self.doubt_value(value));
         if !effects.changes {
             return;
         }
@@ -99,6 +101,10 @@ impl Interpreter<'_> {
         for value in stored.changed.iter().chain(&stored.aliased.whole).filter_map(value_of) {
             self.doubt_value(&value);
         }
+        for (name, is_global) in &stored.outer {
+            let globals = Frame { scope: frame.module.globals.clone(), module: frame.module.clone() };
+            self.forget_name(name, if *is_global { &globals } else { frame });
+        }
         for value in stored.aliased.parts.iter().filter_map(value_of) {
             self.doubt_parts(&value);
         }
@@ -118,6 +124,8 @@ pub(super) struct Stored {
     pub(super) assigned: Vec<Name>,
     pub(super) changed: Vec<Name>,
     aliased: Aliased,
+    /// Names of other scopes that functions inside assign, those of the module with a flag.
+    outer: Vec<(Name, bool)>,
     /// Names that were given an object that nobody else has, and nothing else.
     fresh: Vec<Name>,
     not_fresh: Vec<Name>,
@@ -138,7 +146,11 @@ impl Stored {
 
     /// Whether only objects are changed that the block itself has made.
     pub(super) fn keeps_to_itself(&self) -> bool {
-        self.changed.iter().all(|name| self.fresh.contains(name) && !self.not_fresh.contains(name))
+        self.outer.is_empty() && self.changed.iter().all(|name| self.is_own(name))
+    }
+
+    fn is_own(&self, name: &Name) -> bool {
+        self.fresh.contains(name) && !self.not_fresh.contains(name)
     }
 
     fn assign(&mut self, target: &Expr, value: &Expr) {
@@ -278,6 +290,11 @@ impl<'a> Visitor<'a> for Stored {
             }
             Stmt::FunctionDef(function) => {
                 self.assigned.push(function.name.id.clone());
+                // It may be called here, too.
+                self.outer.extend(Own::of(&function.body).outer_names);
+                let inner = Self::of(&function.body);
+                self.outer.extend(inner.outer.iter().cloned());
+                self.changed.extend(inner.changed.iter().filter(|name| !inner.is_own(name)).cloned());
                 return;
             }
             Stmt::ClassDef(class) => {

@@ -7,6 +7,7 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::Interpreter;
+use super::call::is_followed;
 use super::doubt::root_name;
 use super::forgetting::{Stored, names_in};
 use super::known;
@@ -25,6 +26,8 @@ pub(super) struct Effects {
     pub(super) reached: Vec<(Rc<Function>, Frame)>,
     /// What such a function is given, or is a method of.
     pub(super) given: Vec<Value>,
+    /// What is handed to something that is not read.
+    pub(super) handed: Vec<Value>,
 }
 
 impl Interpreter<'_> {
@@ -59,6 +62,7 @@ impl Interpreter<'_> {
         while let Some((calls, frame)) = pending.pop() {
             effects.operates |= calls.operates;
             for Called { module, name, given } in calls.names {
+                effects.operates |= module.is_none() && calls.bound.contains(&name);
                 let callee = match module {
                     None => self.name(&name, &frame),
                     Some(ref module) => match self.name(module, &frame) {
@@ -68,14 +72,20 @@ impl Interpreter<'_> {
                         }
                         module @ (Value::Module(_) | Value::Class(_)) => self.attribute(&module, &name),
                         Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
-                        _ => continue,
+                        other => {
+                            if !is_followed(&other, Some(&name)) {
+                                effects.handed.extend(given.iter().filter_map(|name| value_of(name, &frame)));
+                            }
+                            continue;
+                        }
                     },
                 };
                 // Whatever is held under that name.
                 effects.operates |= matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
                 if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
-                    let value_of = |name: &Name| frame.scope.get(name).or_else(|| frame.module.globals.get(name));
-                    effects.given.extend(given.iter().filter_map(value_of));
+                    effects.given.extend(given.iter().filter_map(|name| value_of(name, &frame)));
+                } else if !is_followed(&callee, None) {
+                    effects.handed.extend(given.iter().filter_map(|name| value_of(name, &frame)));
                 }
                 self.callee(callee, &mut pending, &mut effects);
             }
@@ -140,6 +150,10 @@ impl Interpreter<'_> {
     }
 }
 
+fn value_of(name: &Name, frame: &Frame) -> Option<Value> {
+    frame.scope.get(name).or_else(|| frame.module.globals.get(name))
+}
+
 /// Whether an expression calls something that could change the schema by its name.
 pub(super) fn may_operate_in(expression: &Expr) -> bool {
     let mut calls = Calls::default();
@@ -160,6 +174,8 @@ struct Calls {
     /// It may make an operation.
     operates: bool,
     names: Vec<Called>,
+    /// Names that it binds: what they stand for before it says nothing.
+    bound: Vec<Name>,
 }
 
 impl Calls {
@@ -193,6 +209,11 @@ impl<'a> Visitor<'a> for Calls {
     fn visit_expr(&mut self, expression: &'a Expr) {
         if let Expr::Call(call) = expression {
             self.call(call);
+        }
+        if let Expr::Name(name) = expression
+            && name.ctx.is_store()
+        {
+            self.bound.push(name.id.clone());
         }
         walk_expr(self, expression);
     }

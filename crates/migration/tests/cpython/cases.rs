@@ -85,6 +85,12 @@ pub(crate) const CASES: &[(&str, Reading)] = &[
     ("d = {'a': 'b'}\nkeys = d.keys()\nd['c'] = 'd'\nfor name in keys:\n    op.create_table(name)", Doubted),
     ("[op.create_table(name) for name in draw_list()]", Doubted),
     ("make = op.create_table\nmake('a')", Exact),
+    (
+        "name = 'a'\n\ndef upgrade():\n    if draw():\n        def change():\n            global name\n            name = 'b'\n        change()\n    op.create_table(name)",
+        Doubted,
+    ),
+    ("names = ['a']\nif draw():\n    touch(names)\ntouch()\nop.create_table((names or ['b'])[-1])", Doubted),
+    ("if draw():\n    make = op.create_table\n    make('a')", Doubted),
     ("with op.batch_alter_table('a') as batch_op:\n    batch_op.drop_column('b')", Exact),
 ];
 

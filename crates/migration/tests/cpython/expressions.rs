@@ -69,7 +69,7 @@ impl Programs {
                 "Color['BLUE'].value",
                 "Color('g').name",
                 "Thing.__name__",
-                "thing.quiet",
+                "Thing.__name__",
             ]),
             27 => format!("({})[{}:]", self.text(d), self.number(0)),
             28 => format!("({})[:{}]", self.text(d), self.pick(&["-1", "2", "1"])),

@@ -81,11 +81,6 @@ class Thing(Base):
 
     def make(self):
         op.create_table(self.name)
-
-    def __getattr__(self, name):
-        if name == 'quiet':
-            return 'q'
-        raise AttributeError(name)
 ",
     ),
     (
@@ -146,6 +141,19 @@ def f0(x, suffix='_f'):
 def keep(x, held=[]):
     held.append(x)
     return held
+",
+    ),
+    (
+        &["quiet"],
+        "\
+class Quiet:
+    def __getattr__(self, name):
+        if name == 'quiet':
+            return 'q'
+        raise AttributeError(name)
+
+
+quiet = Quiet()
 ",
     ),
     (&["thing", "other"], "thing = Thing('first')\nother = thing\n"),
@@ -764,7 +772,7 @@ impl Programs {
             10 => "_later = (l0.append(x) for x in ['lazy'])".to_owned(),
             11 => "_it = iter(l0); next(_it, None); l1.extend(_it)".to_owned(),
             12 => format!("vars(thing)['name'] = {name}"),
-            13 => "assert l0 is not l1".to_owned(),
+            13 => "assert quiet.quiet is not l1".to_owned(),
             14 => format!("print({name}); print(l0)"),
             _ => "_m = map(l0.append, ['m']); list(_m)".to_owned(),
         };

@@ -43,8 +43,11 @@ class Op:
     def __init__(self, table=None, made=None):
         self.table = table
         self.made = [] if made is None else made
+        self.ready = [True]
 
     def note(self, *words):
+        if not self.ready[0]:
+            raise NameError("no operation can be made while the file is loaded")
         if not all(isinstance(word, str) for word in words):
             raise TypeError(words)
         if len(self.made) >= MOST:
@@ -203,8 +206,9 @@ def run(code):
     signal.setitimer(signal.ITIMER_VIRTUAL, 0.03, 0.02)
     running = True
     try:
+        op.ready[0] = False
         exec(code, names)
-        op.made.clear()
+        op.ready[0] = True
         names["upgrade"]()
         ended = "done"
     except Enough:
