@@ -34,6 +34,7 @@ mod ini;
 mod labels;
 pub mod layout;
 mod layout_error;
+mod layout_use;
 mod listing;
 mod mention;
 mod node;
