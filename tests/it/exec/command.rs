@@ -2,11 +2,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Application, Backend};
+use crate::support::{Application, Backend, Levelhead};
+
+/// The account of that name, and its group.
+const NOBODY: u32 = 65534;
 
 fn script(file: &Path, text: impl AsRef<[u8]>, mode: u32) -> String {
     fs::write(file, text).unwrap();
@@ -96,6 +99,41 @@ fn a_script_without_a_shebang_is_the_shells_as_execvp_has_it() {
     let command = format!("{upgrade} upgrade");
     let outcome = shop.levelhead(&["run", "--", &plain]).env("LEVELHEAD_UPGRADE_COMMAND", command).run();
     outcome.success().prints(&format!("{plain}\n"));
+}
+
+/// An interpreter behind a folder that this user may not enter, and that a link leads to: as a virtualenv's that root made.
+#[test]
+fn an_interpreter_that_is_out_of_reach_is_named_with_what_stands_in_the_way() {
+    let shop = Application::new(Backend::Postgres);
+    let at = |name: &str| shop.folder().join(name);
+    fs::create_dir(at("closed")).unwrap();
+    script(&at("closed/python"), "#!/bin/sh\n", 0o755);
+    std::os::unix::fs::symlink(at("closed/python"), at("python")).unwrap();
+    let serve = script(&at("serve"), &format!("#!{}\n", at("python").display()), 0o755);
+    let is_root = nix::unistd::Uid::effective().is_root();
+    let (closed, who) = if is_root { (0o700, "nobody may not enter ") } else { (0o000, " may not enter ") };
+    let set = |name: &str, mode| fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).unwrap();
+    set(".", 0o755);
+    set("closed", closed);
+    let run = |levelhead: Levelhead| {
+        let mut command = levelhead.command();
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command.output().unwrap()
+    };
+    let started = run(shop.levelhead(&["run", "--skip-db-upgrade", "--", &serve]));
+    let upgraded = run(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &serve));
+    set("closed", 0o755);
+    for output in [&started, &upgraded] {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(126), "{said}");
+        assert!(said.contains(&format!("its interpreter {}: permission denied: ", at("python").display())), "{said}");
+        assert!(said.contains(&format!("{who}{}", at("closed").display())), "{said}");
+        assert_eq!(said.contains(", only root may"), is_root, "{said}");
+    }
+    // Not after waiting for whoever upgrades.
+    assert!(!String::from_utf8_lossy(&upgraded.stderr).contains("pending: "), "{upgraded:?}");
 }
 
 #[test]
