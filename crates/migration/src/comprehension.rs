@@ -1,12 +1,15 @@
 //! Comprehensions and generators, gone through at once.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use ruff_python_ast::{Comprehension, Expr, ExprGenerator};
 
 use super::Interpreter;
 use super::forgetting::Stored;
 use super::object::Scope;
 use super::statement::Frame;
-use super::value::Value;
+use super::value::{List, Value};
 
 impl Interpreter<'_> {
     pub(super) fn comprehension(
@@ -82,8 +85,8 @@ impl Interpreter<'_> {
         }
         match self.comprehension(&generator.generators, &[&generator.elt], frame, false) {
             Value::List(list) => {
-                let list = list.borrow();
-                Value::iterator(list.items.clone(), list.partial)
+                let list = list.borrow().clone();
+                Value::List(Rc::new(RefCell::new(List { once: true, ..list })))
             }
             other => other,
         }

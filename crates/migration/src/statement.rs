@@ -216,7 +216,13 @@ pub(super) fn is_bound(name: &Name, frame: &Frame) -> bool {
 /// Whether a context certainly lets through what is raised in it.
 fn lets_through(context: &Value) -> bool {
     match context {
-        Value::Op(_) | Value::Connection | Value::Context | Value::Result | Value::Expression | Value::Table(_) => true,
+        Value::Op(_)
+        | Value::Connection
+        | Value::Context
+        | Value::Result
+        | Value::Expression
+        | Value::Shipped(_)
+        | Value::Table(_) => true,
         Value::Outside(name) => {
             let root = name.split('.').next().unwrap_or_default();
             &**name != "contextlib.suppress()"

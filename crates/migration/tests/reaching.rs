@@ -75,6 +75,7 @@ fn a_session_of_the_migrations_connection_is_followed() {
             "Session = orm.scoped_session(orm.sessionmaker(bind=op.get_bind()))\nSession.execute(SQL)\nSession.remove()",
         ),
         ("", "Session = orm.scoped_session(orm.sessionmaker(bind=op.get_bind()))\nSession().execute(SQL)"),
+        ("Session = orm.sessionmaker(bind=sa.create_engine('sqlite://'))", "Session(bind=op.get_bind()).execute(SQL)"),
         ("", "op.get_context().bind.execute(SQL)"),
         ("", "op.get_bind().exec_driver_sql(SQL)"),
         ("", "op.get_bind().connection.cursor().execute(SQL)"),
@@ -94,7 +95,6 @@ fn a_session_of_another_database_is_not() {
     let spelled = [
         ("", "orm.Session(bind=sa.create_engine('sqlite://')).execute(SQL)"),
         ("Session = orm.sessionmaker(bind=sa.create_engine('sqlite://'))", "Session().execute(SQL)"),
-        ("Session = orm.sessionmaker(bind=sa.create_engine('sqlite://'))", "Session(bind=op.get_bind()).execute(SQL)"),
         ("from app import Session", "Session().execute(SQL)"),
         ("Session = orm.sessionmaker()", "Session().execute(SQL)"),
         ("Session = orm.scoped_session(orm.sessionmaker())", "Session.execute(SQL)"),
