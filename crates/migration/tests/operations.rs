@@ -274,3 +274,109 @@ fn what_is_stated_of_operations_is_what_alembic_does() {
     // Else it says nothing.
     assert!(all.stated > 10 * all.doubted, "{} stated, {} doubted", all.stated, all.doubted);
 }
+
+/// What was once stated wrongly, or missed: the dialect, `env.py`, and the body.
+const FOUND: &[(&str, &str, &str)] = &[
+    // A convention names checks that are named, keys that are not, and leaves `op.f()` alone.
+    (
+        "postgresql",
+        NAMES,
+        "op.create_table('t', sa.Column('a', sa.Integer, sa.CheckConstraint('a > 0', name='c')), sa.CheckConstraint('a > 1', name=op.f('d')))",
+    ),
+    (
+        "postgresql",
+        NAMES,
+        "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.Column('b', sa.Integer, sa.ForeignKey('t.a'), unique=True, index=True))",
+    ),
+    (
+        "postgresql",
+        NAMES,
+        "op.create_table('t', sa.Column('a', sa.Integer))\nop.create_check_constraint('c', 't', 'a > 0')\nop.drop_constraint('c', 't', type_='check')",
+    ),
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer))\nop.create_check_constraint('c', 't', sa.column('a') > 0)",
+    ),
+    // A text of an index may hold several columns.
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer), sa.Column('b', sa.Integer))\nop.create_index('i', 't', [sa.text('a, b DESC'), sa.text('lower(a)')])",
+    ),
+    // NULL is a default where a length makes a cast of it, and of the type that the column gets.
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer, server_default=sa.null()), sa.Column('b', sa.Text, server_default=sa.text('NULL')))",
+    ),
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer))\nop.alter_column('t', 'a', server_default=sa.null(), type_=sa.String(2))",
+    ),
+    (
+        "sqlite",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer, server_default=sa.null()), sa.Column('b', sa.Integer, sa.Computed('1')))",
+    ),
+    // The primary key stands for a unique constraint of its columns, and takes its name.
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True), sa.UniqueConstraint('a', name='u'))\nop.drop_constraint('u', 't')",
+    ),
+    ("sqlite", "", "op.create_table('t', sa.Column('a', sa.String(3), primary_key=True), sa.UniqueConstraint('a'))"),
+    // What SQLite makes anew is what was reflected.
+    (
+        "sqlite",
+        "",
+        "op.create_table('t', sa.Column('a', sa.UUID()), sa.Column('b', sa.Integer), sa.Index('i', sa.text('lower(b)')))\nwith op.batch_alter_table('t') as batch_op:\n    batch_op.alter_column('a', new_column_name='c')",
+    ),
+    (
+        "sqlite",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer))\nwith op.batch_alter_table('t') as batch_op:\n    batch_op.add_column(sa.Column('b', sa.Text, unique=True, index=True))",
+    ),
+    (
+        "sqlite",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer, primary_key=True))\nop.create_table('u', sa.Column('b', sa.Integer, sa.ForeignKey('t.a', use_alter=True)))\nop.drop_table('t')",
+    ),
+    // A type is what its methods make of it.
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', Chosen(9)), sa.Column('b', Secret(sa.Text, 'key')), sa.Column('c', Guid()), sa.Column('d', Same()), sa.Column('e', Fixed(6)))",
+    ),
+    (
+        "postgresql",
+        "",
+        "op.create_table('t', sa.Column('a', sa.ARRAY(sa.Enum('x', name='e'))), sa.Column('b', sa.Enum('x', name='f', native_enum=False, create_constraint=True)))",
+    ),
+    (
+        "sqlite",
+        "",
+        "op.create_table('t', sa.Column('a', sa.Integer))\nop.add_column('t', sa.Column('b', sa.Boolean(create_constraint=True, name='c')))",
+    ),
+];
+
+const NAMES: &str = r#"{"ix": "by_%(column_0_label)s", "uq": "only_%(table_name)s_%(column_0_name)s", "ck": "check_%(table_name)s_%(constraint_name)s", "fk": "to_%(referred_table_name)s_%(column_0_name)s", "pk": "key_%(table_name)s"}"#;
+
+#[test]
+fn what_was_once_stated_wrongly_is_not() {
+    let case = |(dialect, names, body): &(&str, &str, &str)| {
+        let convention: Option<Value> = serde_json::from_str(names).ok();
+        let environment =
+            format!("from sqlalchemy import MetaData\ntarget_metadata = MetaData(naming_convention={names})\n");
+        let environment = convention.as_ref().map(|_| environment);
+        let case = serde_json::json!({
+            "dialect": dialect, "body": body, "convention": convention, "env": environment,
+        });
+        format!("{case}\n")
+    };
+    let input: String = FOUND.iter().map(case).collect();
+    let report = Report::of(&alembic(&["-"], &input));
+    assert_eq!(report.cases, FOUND.len(), "each of them can be carried out");
+    assert!(report.faults.is_empty(), "{}", report.faults.join("\n"));
+}
