@@ -245,7 +245,7 @@ impl Recorded {
             _ => {
                 tally.abstained += 1;
                 faults.say(truth, "abstained", &format!("{:?}", inference.verdict));
-                faults.claims(truth, "misread", &contradicted(&faults.straight, &self.live[truth], truth + 1), weighed);
+                faults.claims(truth, "misread", &contradicted(faults.straight, &self.live[truth], truth + 1), weighed);
                 faults.claims(truth, "near", &inference.contradicted, weighed);
             }
         }

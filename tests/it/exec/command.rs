@@ -109,7 +109,7 @@ fn an_interpreter_that_is_out_of_reach_is_named_with_what_stands_in_the_way() {
     fs::create_dir(at("closed")).unwrap();
     script(&at("closed/python"), "#!/bin/sh\n", 0o755);
     std::os::unix::fs::symlink(at("closed/python"), at("python")).unwrap();
-    let serve = script(&at("serve"), &format!("#!{}\n", at("python").display()), 0o755);
+    let serve = script(&at("serve"), format!("#!{}\n", at("python").display()), 0o755);
     let is_root = nix::unistd::Uid::effective().is_root();
     let (closed, who) = if is_root { (0o700, "nobody may not enter ") } else { (0o000, " may not enter ") };
     let set = |name: &str, mode| fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).unwrap();
