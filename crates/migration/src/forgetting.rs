@@ -153,6 +153,19 @@ impl Stored {
         self.fresh.contains(name) && !self.not_fresh.contains(name)
     }
 
+    /// The object that an expression gives, or one that it begins with, is changed.
+    fn change(&mut self, object: &Expr) {
+        match root_name(object) {
+            Some(name) => self.changed.push(name.clone()),
+            None => {
+                let mut aliased = Aliased::default();
+                aliased.give(object);
+                self.changed.extend(aliased.whole);
+                self.changed.extend(aliased.parts);
+            }
+        }
+    }
+
     fn assign(&mut self, target: &Expr, value: &Expr) {
         if let Expr::Name(name) = target {
             let list = if is_fresh(value) { &mut self.fresh } else { &mut self.not_fresh };
@@ -332,13 +345,13 @@ impl<'a> Visitor<'a> for Stored {
                 if let Expr::Attribute(attribute) = &*call.func
                     && known::is(&attribute.attr, known::MUTATES)
                 {
-                    self.changed.extend(root_name(&attribute.value).cloned());
+                    self.change(&attribute.value);
                 }
             }
             Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
                 if !ctx.is_load() =>
             {
-                self.changed.extend(root_name(value).cloned());
+                self.change(value);
             }
             _ => {}
         }
