@@ -29,6 +29,9 @@ impl Interpreter<'_> {
 
     /// What the functions that may have been called change, or give another name.
     pub(super) fn forget_called(&mut self, effects: &Effects) {
+        if effects.rewrites {
+            self.misread("it may change names, or run text");
+        }
         effects.handed.iter().for_each(|value| self.doubt_value(value));
         if !effects.changes {
             return;
@@ -40,6 +43,7 @@ impl Interpreter<'_> {
                 Code::Lambda(lambda) => Stored::of_expression(&lambda.body),
             };
             self.forget_changed(&stored, frame);
+            function.defaults.iter().for_each(|(_, value)| self.doubt_value(value));
             for (name, is_global) in &function.outer_names {
                 let outer = if *is_global { Some(frame.module.globals.clone()) } else { frame.scope.around_with(name) };
                 let Some(scope) = outer else { continue };

@@ -26,6 +26,8 @@ pub(super) struct Effects {
     pub(super) reached: Vec<(Rc<Function>, Frame)>,
     /// What such a function is given, or is a method of.
     pub(super) given: Vec<Value>,
+    /// It may call one of Python's own functions that changes names, or runs text.
+    pub(super) rewrites: bool,
     /// What is handed to something that is not read.
     pub(super) handed: Vec<Value>,
 }
@@ -80,6 +82,8 @@ impl Interpreter<'_> {
                         }
                     },
                 };
+                effects.rewrites |=
+                    module.is_none() && matches!(callee, Value::Unknown) && known::is(&name, known::REWRITES);
                 // Whatever is held under that name.
                 effects.operates |= matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
                 if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
