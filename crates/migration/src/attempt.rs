@@ -14,7 +14,7 @@ impl Interpreter<'_> {
         let handlers =
             || statement.handlers.iter().map(|ExceptHandler::ExceptHandler(handler)| handler.body.as_slice());
         // What has been applied went through: where every handler fails, so did the body.
-        let flow = if handlers().all(fails) {
+        let flow = if handlers().all(|handler| self.ends(handler)) {
             match self.block(&statement.body, frame) {
                 Flow::Next => self.block(&statement.orelse, frame),
                 other => other,
@@ -23,7 +23,7 @@ impl Interpreter<'_> {
             let flow = self.attempt(&statement.body, &statement.orelse, frame);
             for handler in handlers() {
                 self.replacements(handler, frame);
-                if !matches!(flow, Flow::Return(_)) && !fails(handler) {
+                if !matches!(flow, Flow::Return(_)) && !self.ends(handler) {
                     self.handler(handler, frame);
                 }
             }
@@ -44,9 +44,11 @@ impl Interpreter<'_> {
     /// The body of a `try`: whether each of its operations was made is unknown. One that returns what can be known and
     /// changes nothing did not fail.
     pub(super) fn attempt(&mut self, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {
-        let both = |interpreter: &mut Self| match interpreter.block(body, frame) {
-            Flow::Next => interpreter.block(orelse, frame),
-            other => other,
+        let both = |interpreter: &mut Self| {
+            interpreter.attempts += 1;
+            let flow = interpreter.block(body, frame);
+            interpreter.attempts -= 1;
+            if matches!(flow, Flow::Next) { interpreter.block(orelse, frame) } else { flow }
         };
         if self.may_operate(body, frame) || self.may_operate(orelse, frame) {
             let outcome = self.tried(both);
@@ -74,6 +76,11 @@ impl Interpreter<'_> {
             }
             other => other,
         }
+    }
+
+    /// Whether a block can only end with an exception that ends the migration: then it is not what has been applied.
+    pub(super) fn ends(&self, body: &[Stmt]) -> bool {
+        self.attempts == 0 && fails(body)
     }
 
     fn handler(&mut self, body: &[Stmt], frame: &Frame) {

@@ -29,6 +29,9 @@ impl Interpreter<'_> {
 
     /// What the functions that may have been called change, or give another name.
     pub(super) fn forget_called(&mut self, effects: &Effects) {
+        if effects.rewrites {
+            self.misread("it may change names, or run text");
+        }
         effects.handed.iter().for_each(|value| self.doubt_value(value));
         if !effects.changes {
             return;
@@ -40,6 +43,7 @@ impl Interpreter<'_> {
                 Code::Lambda(lambda) => Stored::of_expression(&lambda.body),
             };
             self.forget_changed(&stored, frame);
+            function.defaults.iter().for_each(|(_, value)| self.doubt_value(value));
             for (name, is_global) in &function.outer_names {
                 let outer = if *is_global { Some(frame.module.globals.clone()) } else { frame.scope.around_with(name) };
                 let Some(scope) = outer else { continue };
@@ -151,6 +155,19 @@ impl Stored {
 
     fn is_own(&self, name: &Name) -> bool {
         self.fresh.contains(name) && !self.not_fresh.contains(name)
+    }
+
+    /// The object that an expression gives, or one that it begins with, is changed.
+    fn change(&mut self, object: &Expr) {
+        match root_name(object) {
+            Some(name) => self.changed.push(name.clone()),
+            None => {
+                let mut aliased = Aliased::default();
+                aliased.give(object);
+                self.changed.extend(aliased.whole);
+                self.changed.extend(aliased.parts);
+            }
+        }
     }
 
     fn assign(&mut self, target: &Expr, value: &Expr) {
@@ -332,13 +349,13 @@ impl<'a> Visitor<'a> for Stored {
                 if let Expr::Attribute(attribute) = &*call.func
                     && known::is(&attribute.attr, known::MUTATES)
                 {
-                    self.changed.extend(root_name(&attribute.value).cloned());
+                    self.change(&attribute.value);
                 }
             }
             Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
                 if !ctx.is_load() =>
             {
-                self.changed.extend(root_name(value).cloned());
+                self.change(value);
             }
             _ => {}
         }

@@ -185,6 +185,8 @@ struct Interpreter<'a> {
     depth: u32,
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
+    /// Above zero where somebody may catch what is raised.
+    attempts: u32,
     /// As [`Tape::data`].
     data: bool,
     /// As [`Tape::misread`].
@@ -233,6 +235,7 @@ impl<'a> Interpreter<'a> {
             memory: 0,
             depth: 0,
             raised: false,
+            attempts: 0,
             data: false,
             misread: false,
             acted: false,
@@ -291,6 +294,7 @@ impl<'a> Interpreter<'a> {
         self.memory = 0;
         self.depth = 0;
         self.raised = false;
+        self.attempts = 0;
         self.departures = Departures::default();
         self.data = false;
         self.misread = false;

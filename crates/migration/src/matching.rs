@@ -2,9 +2,10 @@
 
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_pattern};
-use ruff_python_ast::{MatchCase, Pattern, Singleton, StmtMatch};
+use ruff_python_ast::{CmpOp, MatchCase, Pattern, Singleton, StmtMatch};
 
 use super::Interpreter;
+use super::operator::compare;
 use super::statement::{Flow, Frame};
 use super::value::Value;
 
@@ -43,11 +44,14 @@ impl Interpreter<'_> {
     fn pattern(&mut self, pattern: &Pattern, subject: &Value, frame: &Frame) -> Option<bool> {
         match pattern {
             Pattern::MatchValue(pattern) => subject.equals(&self.expression(&pattern.value, frame)),
-            Pattern::MatchSingleton(pattern) => subject.equals(&match pattern.value {
-                Singleton::None => Value::None,
-                Singleton::True => Value::Bool(true),
-                Singleton::False => Value::Bool(false),
-            }),
+            Pattern::MatchSingleton(pattern) => {
+                let single = match pattern.value {
+                    Singleton::None => Value::None,
+                    Singleton::True => Value::Bool(true),
+                    Singleton::False => Value::Bool(false),
+                };
+                compare(CmpOp::Is, subject, &single)
+            }
             Pattern::MatchAs(pattern) => {
                 let matched = match &pattern.pattern {
                     Some(inner) => self.pattern(inner, subject, frame),

@@ -26,6 +26,8 @@ pub(super) struct Effects {
     pub(super) reached: Vec<(Rc<Function>, Frame)>,
     /// What such a function is given, or is a method of.
     pub(super) given: Vec<Value>,
+    /// It may call one of Python's own functions that changes names, or runs text.
+    pub(super) rewrites: bool,
     /// What is handed to something that is not read.
     pub(super) handed: Vec<Value>,
 }
@@ -74,23 +76,46 @@ impl Interpreter<'_> {
                         Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
                         other => {
                             if !is_followed(&other, Some(&name)) {
-                                effects.handed.extend(given.iter().filter_map(|name| value_of(name, &frame)));
+                                self.hand(&given, &frame, &mut pending, &mut effects);
                             }
                             continue;
                         }
                     },
                 };
+                effects.rewrites |=
+                    module.is_none() && matches!(callee, Value::Unknown) && known::is(&name, known::REWRITES);
                 // Whatever is held under that name.
                 effects.operates |= matches!(callee, Value::Unknown) && module.is_none() && is_bound(&name, &frame);
                 if matches!(callee, Value::Function(_) | Value::Method(_) | Value::Partial(_) | Value::Class(_)) {
                     effects.given.extend(given.iter().filter_map(|name| value_of(name, &frame)));
                 } else if !is_followed(&callee, None) {
-                    effects.handed.extend(given.iter().filter_map(|name| value_of(name, &frame)));
+                    self.hand(&given, &frame, &mut pending, &mut effects);
                 }
                 self.callee(callee, &mut pending, &mut effects);
             }
         }
         effects
+    }
+
+    /// What is handed to something that is not read may be called by it.
+    fn hand(&mut self, given: &[Name], frame: &Frame, pending: &mut Vec<(Calls, Frame)>, effects: &mut Effects) {
+        for value in given.iter().filter_map(|name| value_of(name, frame)) {
+            match &value {
+                Value::Function(_) | Value::Method(_) | Value::Partial(_) => {
+                    self.callee(value.clone(), pending, effects);
+                }
+                Value::Instance(instance) => {
+                    let methods = instance.class.attributes.borrow().clone();
+                    methods.into_iter().for_each(|(_, method)| {
+                        if matches!(method, Value::Function(_)) {
+                            self.callee(method, pending, effects);
+                        }
+                    });
+                }
+                _ => {}
+            }
+            effects.handed.push(value);
+        }
     }
 
     /// One value that may be called.
@@ -209,6 +234,10 @@ impl<'a> Visitor<'a> for Calls {
     fn visit_expr(&mut self, expression: &'a Expr) {
         if let Expr::Call(call) = expression {
             self.call(call);
+        }
+        // Under another name it is called somewhere else.
+        if let Expr::Attribute(attribute) = expression {
+            self.operates |= known::is(&attribute.attr, known::OPERATES);
         }
         if let Expr::Name(name) = expression
             && name.ctx.is_store()

@@ -9,7 +9,6 @@ use ruff_text_size::Ranged;
 use super::Interpreter;
 use super::import::KNOWN_PACKAGES;
 use super::known;
-use super::leaving::fails;
 use super::object::{Module, Scope};
 use super::reach::may_operate_in;
 use super::value::Value;
@@ -149,11 +148,11 @@ impl Interpreter<'_> {
             None => {}
         }
         // What has been applied did not fail here.
-        if fails(body) {
+        if self.ends(body) {
             return self.otherwise(rest, frame);
         }
         let last = rest.last().filter(|clause| clause.test.is_none()).map(|clause| clause.body.as_slice());
-        if rest.len() == 1 && last.is_some_and(fails) {
+        if rest.len() == 1 && last.is_some_and(|body| self.ends(body)) {
             return self.block(body, frame);
         }
         let bodies = || std::iter::once(body).chain(rest.iter().map(|clause| clause.body.as_slice()));

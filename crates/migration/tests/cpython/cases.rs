@@ -86,6 +86,25 @@ pub(crate) const CASES: &[(&str, Reading)] = &[
     ("[op.create_table(name) for name in draw_list()]", Doubted),
     ("make = op.create_table\nmake('a')", Exact),
     (
+        "names = ['a']\nif draw():\n    eval('names').append('b')\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "def keep(name, held=[]):\n    held.append(name)\n    return held\nif draw():\n    keep('a')\nfor name in keep('b'):\n    op.create_table(name)",
+        Doubted,
+    ),
+    ("match ['a'].count('a'):\n    case True:\n        op.create_table('a')", Doubted),
+    ("if draw():\n    list(map(op.create_table, ['a']))", Doubted),
+    (
+        "try:\n    try:\n        int('x')\n    except ValueError:\n        op.create_table('a')\n        raise\nexcept Exception:\n    pass",
+        Doubted,
+    ),
+    ("def make():\n    op.create_table('a')\nif draw():\n    call(make)", Doubted),
+    (
+        "names = ['c']\ntry:\n    pass\nexcept LookupError:\n    (names or [0])[-1] = 'a'\nop.create_table(names[0])",
+        Doubted,
+    ),
+    (
         "name = 'a'\n\ndef upgrade():\n    if draw():\n        def change():\n            global name\n            name = 'b'\n        change()\n    op.create_table(name)",
         Doubted,
     ),
