@@ -1,5 +1,5 @@
-//! Files that ship with the migrations: where they are, counted from `__file__`, a package or the working directory, and what
-//! stands in them. A path is what [`Checkout`](super::Checkout) calls one; no other is known, and no folder is listed.
+//! Files that ship with the migrations: where they are, counted from `__file__` or a package, and what stands in
+//! them. A path is what [`Checkout`](super::Checkout) calls one; no other is known, and no folder is listed.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::value::Value;
 pub(super) enum Shipped {
     /// A file's or a folder's path in the checkout.
     Path(String),
-    /// One that is counted from the folder that the upgrade runs in, or from one that packages are imported from.
+    /// One that is counted from a folder that packages are imported from.
     Loose(String),
     /// An open file: what is in it, until it is read.
     Open(RefCell<Option<Content>>),
@@ -140,10 +140,8 @@ impl Interpreter<'_> {
     }
 
     fn text_at(&mut self, path: &Value, bytes: bool) -> Option<Rc<str>> {
-        let text = match path {
-            Value::Shipped(shipped) => self.text_of(shipped)?,
-            other => self.text_of(&Shipped::Loose(normal(&other.text()?)?))?,
-        };
+        // Counted from the folder that the upgrade runs in, nobody knows which file it is.
+        let text = self.text_of(path_of(path)?)?;
         self.spend(text.len());
         Some(if bytes || !text.contains('\r') { text } else { text.replace("\r\n", "\n").replace('\r', "\n") }.into())
     }
@@ -215,14 +213,7 @@ pub(super) fn attribute(shipped: &Shipped, name: &str) -> Option<Value> {
 
 /// `path / name`, or `path + text`.
 pub(super) fn joined(first: &Value, rest: &[Value]) -> Option<Value> {
-    let start = match first {
-        Value::Shipped(_) => None,
-        other => Some(Shipped::Loose(normal(&other.text()?)?)),
-    };
-    let mut path = match (&start, first) {
-        (Some(start), _) => copied(start)?,
-        (None, first) => copied(path_of(first)?)?,
-    };
+    let mut path = moved(path_of(first)?, "")?;
     for part in rest {
         path = moved(&path, &part.text()?)?;
     }
@@ -285,10 +276,6 @@ fn package_of(package: &Value) -> Option<Shipped> {
             Some(Shipped::Loose(name.replace('.', "/")))
         }
     }
-}
-
-fn copied(path: &Shipped) -> Option<Shipped> {
-    moved(path, "")
 }
 
 /// Where a relative path leads from here; one that leads out of the checkout is not known.
