@@ -33,11 +33,10 @@ fn all_start(instances: BTreeMap<u32, Child>) -> String {
     said
 }
 
-/// An upgrade command that says who runs it and hangs, the first time; then it is the application's own.
+/// An upgrade command that says who runs it, behind its supervisor, and hangs, the first time; then it is the application's own.
 fn hanging_once(shop: &Application) -> String {
     let script = shop.folder().join("hanging-once.sh");
-    let text =
-        "if mkdir once 2>/dev/null; then echo $PPID >pid; mv pid once/; exec sleep 600; fi; exec flask db upgrade\n";
+    let text = "if mkdir once 2>/dev/null; then read -r _ _ _ parent _ </proc/$PPID/stat; echo $parent >pid; mv pid once/; exec sleep 600; fi; exec flask db upgrade\n";
     fs::write(&script, text).unwrap();
     format!("sh {}", script.display())
 }
@@ -107,6 +106,6 @@ fn at_head_a_hundred_starts_ask_the_server_one_question_each() {
     let statements: Vec<_> = after[before.len()..].lines().filter(|line| line.contains("statement: ")).collect();
     assert_eq!(statements.len(), 2 * INSTANCES);
     for statement in statements {
-        assert_eq!(statement, "levelhead|LOG:  statement: SELECT version_num FROM \"alembic_version\"");
+        assert!(statement.starts_with("levelhead|LOG:  statement: SELECT version_num, (SELECT "), "{statement}");
     }
 }

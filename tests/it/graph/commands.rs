@@ -299,6 +299,7 @@ fn each_of_several_databases_is_looked_at() {
             .current_dir(project.path())
             .env("DATABASE_URL", &first)
             .env("LEVELHEAD_DATABASES", format!("users={second}"))
+            .env("PATH", python::path())
             .run()
     };
     with(&["current", "--check-heads"]).success();

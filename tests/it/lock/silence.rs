@@ -55,10 +55,10 @@ fn a_command_whose_server_stops_answering_says_what_it_has_asked_for() {
     let read = "30s to: read the version table";
     let change = "30s to: change the version table";
     let cases: [(&[&str], &str, &str, &str); 11] = [
-        (&["check"], "version_num FROM", read, "check the network and the firewall"),
-        (&["current"], "version_num FROM", read, "check the network and the firewall"),
+        (&["check"], "SELECT version_num", read, "check the network and the firewall"),
+        (&["current"], "SELECT version_num", read, "check the network and the firewall"),
         (&["infer"], "pg_attribute", "1m to: read the catalogue", "check the network, the firewall"),
-        (&["verify"], "version_num FROM", read, ""),
+        (&["verify"], "SELECT version_num", read, ""),
         (&["stamp", REVISIONS[0]], "pg_try_advisory", "30s to: take the lock", "check the network, the firewall"),
         (&["stamp", REVISIONS[0]], "LOCK TABLE", change, "check the network, the firewall"),
         (&["stamp", REVISIONS[0]], "COMMIT\0", change, "may be all or nothing: levelhead current"),
@@ -94,7 +94,7 @@ fn a_command_whose_server_stops_answering_says_what_it_has_asked_for() {
 fn a_start_looks_again_over_another_connection() {
     let shop = Application::at(Backend::Postgres, REVISIONS[3]);
     let proxy = Proxy::start(server().port);
-    proxy.silence_at("version_num FROM");
+    proxy.silence_at("SELECT version_num");
     let outcome = through(&proxy, &shop, &["run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n").says("the server has stopped answering").says("looking again");
 }
