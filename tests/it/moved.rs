@@ -10,7 +10,8 @@ use crate::support::{Application, Backend, Running};
 fn meanwhile(statement: &str) -> String {
     format!(
         "BEGIN; {statement}; DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted \
-         AND relation = 'alembic_version'::regclass) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$; COMMIT"
+         AND relation = 'alembic_version'::regclass \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$; COMMIT"
     )
 }
 
