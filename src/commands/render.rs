@@ -131,10 +131,13 @@ fn interpreter(script: &Path) -> Option<PathBuf> {
     if let Some(word) = first.split([' ', '\t']).next().filter(|word| word.contains("python")) {
         return Some(word.into());
     }
-    let named = second.strip_prefix("'''exec' ").map(|rest| rest.trim_start_matches('"').split(['"', ' ']).next());
+    let named = second.strip_prefix("'''exec' ").and_then(|rest| match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => rest.split(' ').next(),
+    });
     let beside = || script.parent().map(|folder| folder.join("python")).filter(|python| python.exists());
     match named {
-        Some(named) => named.map(PathBuf::from),
+        Some(named) => Some(named.into()),
         // `#!/usr/bin/env python3`.
         None if first.contains("python") => beside().or_else(|| Some("python3".into())),
         None => None,

@@ -5,7 +5,7 @@ use strsim::{damerau_levenshtein, jaro_winkler};
 use super::SETTINGS;
 
 /// More answers than this are none.
-const MOST: usize = 3;
+const MOST: usize = 4;
 
 /// How far a name is from a setting's, the nearest first; the number in each tells two of one kind apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,8 +89,24 @@ mod tests {
             ("VERSION", &["LEVELHEAD_VERSION_TABLE", "LEVELHEAD_VERSION_TABLE_SCHEMA"]),
             ("UPGRADE", &["LEVELHEAD_UPGRADE_COMMAND", "LEVELHEAD_UPGRADE_TIMEOUT"]),
             // A word of it.
-            ("TIMEOUT", &["LEVELHEAD_WAIT_TIMEOUT", "LEVELHEAD_LOCK_TIMEOUT", "LEVELHEAD_UPGRADE_TIMEOUT"]),
-            ("CONNECT_TIMEOUT", &["LEVELHEAD_WAIT_TIMEOUT", "LEVELHEAD_LOCK_TIMEOUT", "LEVELHEAD_UPGRADE_TIMEOUT"]),
+            (
+                "TIMEOUT",
+                &[
+                    "LEVELHEAD_WAIT_TIMEOUT",
+                    "LEVELHEAD_RENDER_TIMEOUT",
+                    "LEVELHEAD_LOCK_TIMEOUT",
+                    "LEVELHEAD_UPGRADE_TIMEOUT",
+                ],
+            ),
+            (
+                "CONNECT_TIMEOUT",
+                &[
+                    "LEVELHEAD_WAIT_TIMEOUT",
+                    "LEVELHEAD_RENDER_TIMEOUT",
+                    "LEVELHEAD_LOCK_TIMEOUT",
+                    "LEVELHEAD_UPGRADE_TIMEOUT",
+                ],
+            ),
             ("SCHEMA", &["LEVELHEAD_VERSION_TABLE_SCHEMA"]),
             ("AHEAD", &["LEVELHEAD_ON_AHEAD"]),
             ("MIGRATIONS_DIR", &["LEVELHEAD_MIGRATIONS"]),
