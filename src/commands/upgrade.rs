@@ -90,14 +90,7 @@ async fn upgrade(
     let program = program.map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
-    let task = Task {
-        program: &program,
-        limit: config.upgrade_timeout,
-        begins: revision_begun,
-        sockets: config.sockets,
-        database_url: config.database_url_for_others(),
-    };
-    let timed = upgrade::upgrade(&task, lock_lost).await;
+    let timed = upgrade::upgrade(&task(config, &program), lock_lost).await;
     let timed = timed.map_err(UpgradeFailure::of)?;
     let database = session.open().await?;
     let look = session.look(files, &database, &goal, depth(config)).await?;
@@ -128,16 +121,19 @@ pub(super) async fn for_further(
     let database = session.open().await?;
     let Ok(mut guard) = session.lock_unless(database, async |_| Ok(None::<Infallible>)).await?;
     info!("{name} is behind: {}", program.command_line());
-    let task = Task {
-        program: &program,
+    let upgraded = upgrade::upgrade(&task(config, &program), guard.lost()).await;
+    guard.release().await;
+    upgraded.map(drop).map_err(|error| UpgradeFailure::of(error).into())
+}
+
+fn task<'a>(config: &'a Config, program: &'a Program) -> Task<'a> {
+    Task {
+        program,
         limit: config.upgrade_timeout,
         begins: revision_begun,
         sockets: config.sockets,
         database_url: config.database_url_for_others(),
-    };
-    let upgraded = upgrade::upgrade(&task, guard.lost()).await;
-    guard.release().await;
-    upgraded.map(drop).map_err(|error| UpgradeFailure::of(error).into())
+    }
 }
 
 /// The upgrade command: found, and with an interpreter that may be executed.
