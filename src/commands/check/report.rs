@@ -73,7 +73,6 @@ pub(super) struct Entry {
     /// What it rests on, a line each.
     pub(super) facts: Vec<String>,
     /// What to do about it.
-    #[serde(rename = "next")]
     pub(super) help: Advice,
     /// The file that it is about, where it is about one.
     pub(super) path: Option<PathBuf>,
@@ -205,13 +204,13 @@ impl Entry {
     /// About a further database. What levelhead does about it there, it does where DATABASE_URL leads.
     fn in_database(self, name: &str) -> Self {
         let message = format!("{name}: {}", self.message);
-        match self.help.command {
+        let help = match self.help.commands().next() {
             Some(_) if self.severity != Severity::Pending.name() => {
-                let help = self.help.after(format!("with the URL of {name} as DATABASE_URL: "));
-                Self { message, help, ..self }
+                self.help.choices_only().first(format!("run it with the URL of {name} as DATABASE_URL"))
             }
-            _ => Self { message, ..self },
-        }
+            _ => self.help,
+        };
+        Self { message, help, ..self }
     }
 
     /// About one file.

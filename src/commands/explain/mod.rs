@@ -133,11 +133,11 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         text += "\n";
         text += &paragraph(&what, &format!("  {}. ", number + 1), "     ");
         text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
-        text += &next_line(&next, "     ");
+        text += &advice(&next, "     ");
     }
     text += &here.in_words(None);
     if let Some(Kind { code, .. }) = explanation.cause.finding() {
-        text += &format!("\nMore: levelhead explain {code}\n");
+        text += &format!("\nMore: {}\n", Command::levelhead("explain").with(code));
     }
     text
 }
@@ -153,7 +153,7 @@ fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, Advice)
     let mut reasons: Vec<(Reason, Mark, Advice)> = explanation
         .reasons()
         .iter()
-        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run).into()))
+        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.step(reason)))
         .collect();
     // The first one's may depend on what the message says.
     reasons[0].2 = explanation.help();
@@ -166,7 +166,7 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
         json!({
             "what": explanation.fill(reason.what),
             "tell": explanation.fill(reason.tell),
-            "next": next,
+            "help": next,
             "is_so_here": mark.is_so(),
             "why": mark.why(),
         })

@@ -15,6 +15,7 @@ use super::session::Session;
 use super::write::{Decision, write};
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
+use crate::help::Command;
 use crate::reconcile::list;
 use database::Database;
 use repair::Repair;
@@ -41,11 +42,10 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The command for the same revisions, with `flags`.
-    fn command(&self, flags: &str) -> String {
-        let force = if self.force { "--force " } else { "" };
-        let revisions: String = self.revisions.iter().map(|revision| format!("{revision} ")).collect();
-        format!("levelhead fix {revisions}{force}{flags}")
+    /// The command for the same revisions, with `flag`.
+    fn command(&self, flag: &str) -> Command {
+        let force = self.force.then_some("--force");
+        Command::levelhead("fix").with_all(&self.revisions).with_all(force).with(flag)
     }
 }
 

@@ -3,11 +3,12 @@
 use super::{Follows, Reason, Sign, family};
 use crate::findings::Kind;
 
-const LONG_ID: Reason = Reason::new(
+const LONG_ID: Reason = Reason::run(
     "Alembic makes version_num varchar(32), and this revision's id is longer.",
     "`levelhead heads` shows the id.",
-    "levelhead fix, which widens the column, as levelhead run does before it upgrades",
+    "levelhead fix",
 )
+.noting("this widens the column, as `levelhead run` does before it upgrades")
 .shown_by(&[Kind::NARROW_VERSION_COLUMN]);
 
 const ROWS: &[Reason] = &[Reason::new(
@@ -126,7 +127,7 @@ family! {
             Reason::new(
                 "The server has room for few locks.",
                 "SHOW max_locks_per_transaction answers 64, the default.",
-                "ALTER SYSTEM SET max_locks_per_transaction = 256, and restart the server",
+                "raise the limit and restart the server: ALTER SYSTEM SET max_locks_per_transaction = 256",
             ),
         ],
     }
@@ -151,7 +152,7 @@ family! {
         reasons: &[Reason::new(
             "A session of the application, or a forgotten transaction, holds the table.",
             "pg_stat_activity shows it as active or idle in transaction.",
-            "SELECT pid, query FROM pg_stat_activity WHERE state <> 'idle', end what is in the way, and start again",
+            "find the session, end it, and start again: SELECT pid, query FROM pg_stat_activity WHERE state <> 'idle'",
         )],
     }
 
@@ -164,9 +165,9 @@ family! {
             Reason::new(
                 "statement_timeout is shorter than the migration needs.",
                 "The message says: due to statement timeout.",
-                "ALTER ROLE … SET statement_timeout = 0 for the upgrade's role, and start again",
+                "lift the limit for the upgrade's role, ALTER ROLE … SET statement_timeout = 0, and start again",
             ),
-            Reason::new("Somebody cancelled it.", "The message says: due to user request.", "levelhead run"),
+            Reason::run("Somebody cancelled it.", "The message says: due to user request.", "levelhead run"),
         ],
     }
 
