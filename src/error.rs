@@ -241,7 +241,9 @@ impl Error {
     pub fn message(&self) -> Message {
         let message = Message::new(self, self.help());
         match self {
-            Self::Obstacle(obstacle) => Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.facts_to_list(), ..message },
+            Self::Obstacle(obstacle) => {
+                Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.shown(), ..message }
+            }
             _ => message,
         }
     }

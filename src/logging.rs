@@ -52,9 +52,7 @@ pub fn start(log: Log) {
     // A log that cannot be written is no reason to keep an application from starting.
     let lines = Fmt::builder().with_max_level(log.level).with_writer(io::stderr).log_internal_errors(false);
     let started = match log.format {
-        LogFormat::Json => {
-            tracing::subscriber::set_global_default(lines.event_format(Objects).finish())
-        }
+        LogFormat::Json => tracing::subscriber::set_global_default(lines.event_format(Objects).finish()),
         LogFormat::Text => {
             let lines = lines.with_ansi(log.colour && at_a_terminal()).event_format(Lines);
             tracing::subscriber::set_global_default(lines.finish())

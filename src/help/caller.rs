@@ -10,7 +10,7 @@ use crate::config::{SETTINGS, Setting};
 /// The words of the command line; set once, at the start.
 static CALLED: OnceLock<Caller> = OnceLock::new();
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 struct Caller {
     /// As a shell finds it: a name on the PATH, or a path.
     program: String,

@@ -96,6 +96,16 @@ impl Advice {
         }
     }
 
+    /// The same where the command is to be run only under a condition.
+    #[must_use]
+    pub fn only_where(mut self, condition: impl Into<String>) -> Self {
+        let note = match self.command.take() {
+            Some(command) => Note::way(condition, command),
+            None => condition.into().into(),
+        };
+        self.first(note)
+    }
+
     /// Whether there is nothing to say.
     pub fn is_empty(&self) -> bool {
         self.command.is_none() && self.notes.is_empty()

@@ -122,7 +122,7 @@ impl From<Finding> for Obstacle {
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.finding, self.forbids())
+        write!(f, "{:#}{}", self.finding, self.forbids())
     }
 }
 

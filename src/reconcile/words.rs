@@ -1,11 +1,11 @@
-//! Findings in words: what each says, and the one thing to do next.
+//! Findings in words: what each says.
 
 use std::fmt;
 
 use super::finding::{Fate, Finding, Leftover, Position};
 use super::list;
-use crate::help::{Advice, Command, Help};
-use version_table::quoted;
+use crate::help::Help;
+use crate::logging::Message;
 
 /// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
 impl fmt::Display for Finding {
@@ -139,6 +139,27 @@ impl fmt::Display for Finding {
     }
 }
 
+/// Facts that a message shows; `check --format json` has them all.
+const SHOWN: usize = 6;
+
+impl Finding {
+    /// What it says, in its parts.
+    pub fn message(&self) -> Message {
+        Message { code: Some(self.code()), what: format!("{self:#}"), facts: self.shown(), advice: self.help() }
+    }
+
+    /// The first facts that its sentence does not hold.
+    pub fn shown(&self) -> Vec<String> {
+        let sentence = format!("{self:#}");
+        let mut facts: Vec<String> = self.facts().into_iter().filter(|fact| !sentence.contains(fact)).collect();
+        if let Some(more) = facts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+            facts.truncate(SHOWN);
+            facts.push(format!("and {more} more"));
+        }
+        facts
+    }
+}
+
 impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, original, .. } = self;
@@ -150,126 +171,9 @@ impl fmt::Display for Leftover {
     }
 }
 
-impl Help for Finding {
-    fn help(&self) -> Advice {
-        let infer = || Command::levelhead("infer").before(", to see what speaks for and against each revision");
-        match self {
-            Self::Ahead { lacking, .. } if !lacking.is_empty() => {
-                "deploy the newer release again; this one cannot run on that database".into()
-            }
-            Self::Ahead { narrowed, .. } if !narrowed.is_empty() => {
-                "deploy the newer release again if this one fails to write".into()
-            }
-            Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".into(),
-            Self::NoRevisions { .. } => {
-                "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".into()
-            }
-            Self::PendingExists { unread, position, .. } if !unread.is_empty() => {
-                match position.candidates.last().or(position.proof.as_ref().and_then(|proof| proof.rows.last())) {
-                    Some(revision) => Command::levelhead("infer --explain").with(revision).before(format!(
-                        ", and if all of it is there, levelhead stamp --purge {revision}; \
-                         else do by hand what is missing or undo what is there"
-                    )),
-                    None => infer(),
-                }
-            }
-            Self::FreshDatabase { .. } | Self::Behind { .. } | Self::OverlappingRows { .. } => {
-                Command::levelhead("run").into()
-            }
-            Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
-                if !with_data.is_empty() =>
-            {
-                stamp(&proof.rows)
-                    .before(format!(" once what {} does to the data has been done; then start again", list(with_data)))
-            }
-            Self::UnknownRevision { unknown, surplus: true, .. } => Command::levelhead("fix").before(format!(
-                ", which removes {}, unless it is a row of other migrations; then start again",
-                list(unknown)
-            )),
-            Self::Unversioned { position, .. }
-            | Self::PendingExists { position, .. }
-            | Self::UnknownRevision { position, .. }
-                if !position.is_unknown() =>
-            {
-                position.help()
-            }
-            Self::Unversioned { .. } | Self::PendingExists { .. } => infer(),
-            Self::StampedTooFar { position, .. } => match &position.proof {
-                Some(_) => Command::levelhead("fix")
-                    .before(", which moves the row back to where the schema is; then start again"),
-                None => infer(),
-            },
-            Self::HalfApplied { revision, .. } => Command::levelhead("infer --explain")
-                .with(revision)
-                .before(", then do by hand what is missing or undo what is there"),
-            Self::UnknownRevision { unknown, .. } => {
-                Command::levelhead("restore").with(&unknown[0]).before(", to bring its file back from version control")
-            }
-            Self::WrongDatabase { rows, .. } if !rows.is_empty() => {
-                Command::levelhead("verify").before(", to see which database DATABASE_URL names, and correct it")
-            }
-            Self::WrongDatabase { .. } => "check the database's name in DATABASE_URL; if it is the right one, \
-                run the first upgrade yourself: flask db upgrade, or alembic upgrade heads"
-                .into(),
-            Self::MultipleHeads { branches, .. } if !branches.is_empty() => {
-                "nothing to do; levelhead merge only if they are to become one".into()
-            }
-            Self::MultipleHeads { .. } => Command::levelhead("merge").before(", and commit the file"),
-            Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
-                Some(index) => Command::Sql(format!("DROP INDEX CONCURRENTLY {}", as_sql(&index.name)))
-                    .before(", so that the upgrade can make it"),
-                None => Command::Sql(format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))).into(),
-            },
-            Self::Drift { .. } => Command::levelhead("infer").before(", to see all that deviates"),
-            Self::EditedRevision { .. } => "move the edit to a new revision, so that every database gets it".into(),
-            Self::LeftoverTable { tables } => tables[0].help(),
-            Self::Table(problem) => problem.help(),
-        }
-    }
-}
-
-impl Help for Leftover {
-    fn help(&self) -> Advice {
-        let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
-        match self.fate {
-            Fate::Whole => Command::Sql(format!("DROP TABLE {table}")).into(),
-            Fate::Gone => Command::Sql(format!("ALTER TABLE {table} RENAME TO {original}")).into(),
-            Fate::Doubtful => format!("compare the rows of {table} and {original}: only one of them has all").into(),
-        }
-    }
-}
-
-/// The command that replaces all rows.
-fn stamp(rows: &[String]) -> Command {
-    Command::levelhead("stamp --purge").with_all(rows)
-}
-
 impl Position {
     pub(super) fn is_unknown(&self) -> bool {
         self.proof.is_none() && self.candidates.is_empty()
-    }
-}
-
-impl Help for Position {
-    fn help(&self) -> Advice {
-        if let Some(open) = &self.open {
-            return stamp(&open.with).before(format!(
-                " if {} been applied, else {}; then start again",
-                have(&open.revisions),
-                stamp(&open.without),
-            ));
-        }
-        match (&self.proof, self.candidates.as_slice()) {
-            (Some(_), _) | (None, []) => Command::levelhead("run").into(),
-            (None, [only]) => Command::levelhead("infer")
-                .before(format!(", and if you agree, levelhead stamp --purge {only}; then start again")),
-            // With data migrations among them, only a person knows whether they have run.
-            (None, [first, .., last]) => Command::levelhead("stamp --purge").with(last).before(format!(
-                " if what the revisions after {first} do{} has been done, \
-                 else levelhead stamp --purge {first}; then start again",
-                if self.schema_unread { "" } else { " to the data" }
-            )),
-        }
     }
 }
 
@@ -299,24 +203,6 @@ impl Position {
             (None, [only]) => format!("is nearest to {only}, but something contradicts it"),
             (None, candidates) => format!("may be at {}, which it cannot tell apart", list(candidates)),
         }
-    }
-}
-
-/// A name, with or without a schema, as SQL takes it: in quotes only where it has to be.
-fn as_sql(name: &str) -> String {
-    let is_plain = |part: &str| {
-        !part.starts_with(|c: char| c.is_ascii_digit())
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-    };
-    let part = |part: &str| if is_plain(part) { part.to_owned() } else { quoted(part) };
-    name.split('.').map(part).collect::<Vec<_>>().join(".")
-}
-
-/// Names, as what comes before "been applied".
-fn have(revisions: &[String]) -> String {
-    match revisions {
-        [only] => format!("{only} has"),
-        several => format!("{} have", list(several)),
     }
 }
 

@@ -204,11 +204,10 @@ impl Entry {
     /// About a further database. What levelhead does about it there, it does where DATABASE_URL leads.
     fn in_database(self, name: &str) -> Self {
         let message = format!("{name}: {}", self.message);
-        let help = match self.help.commands().next() {
-            Some(_) if self.severity != Severity::Pending.name() => {
-                self.help.choices_only().first(format!("run it with the URL of {name} as DATABASE_URL"))
-            }
-            _ => self.help,
+        let is_elsewhere = self.help.commands().next().is_some() && self.severity != Severity::Pending.name();
+        let help = match is_elsewhere {
+            true => self.help.only_where(format!("with the URL of {name} as DATABASE_URL")),
+            false => self.help,
         };
         Self { message, help, ..self }
     }

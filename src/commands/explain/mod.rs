@@ -14,8 +14,8 @@ use super::session::Session;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, Reason, named_in};
 use crate::findings::Kind;
-use crate::help::{Advice, Help};
-use crate::prose::{next as next_line, of_markdown, paragraph};
+use crate::help::{Advice, Command, Help};
+use crate::prose::{advice, of_markdown, paragraph};
 use here::{Here, Mark};
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
