@@ -15,9 +15,9 @@ impl fmt::Display for Finding {
             Self::FreshDatabase { pending } => pending_from(f, &[], pending),
             Self::Behind { rows, pending } => pending_from(f, rows, pending),
             Self::Unversioned { no_table, tables, position } => {
-                let there = if let [_] = tables.as_slice() { "a table is" } else { "tables are" };
+                let there = if let [_] = tables.as_slice() { "a table exists" } else { "tables exist" };
                 let missing = if *no_table { "there is no version table" } else { "the version table is empty" };
-                write!(f, "{there} there ({}), but {missing}; ", list(tables))?;
+                write!(f, "{there} ({}), but {missing}; ", list(tables))?;
                 position.fmt(f)
             }
             Self::PendingExists { rows, there, with_data, unread, position } => {
@@ -30,7 +30,11 @@ impl fmt::Display for Finding {
                     }
                     [] => Ok(()),
                     revisions => {
-                        write!(f, "; but whether {} has changed the data, no schema can tell", list(revisions))
+                        write!(
+                            f,
+                            "; {} also changes data, and the schema cannot show whether that ran",
+                            list(revisions)
+                        )
                     }
                 }
             }
@@ -49,49 +53,56 @@ impl fmt::Display for Finding {
             }
             Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
                 let (unknown, heads) = (list(unknown), list(heads));
-                write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
+                write!(
+                    f,
+                    "the version table says {unknown}, but no migration file has that id (your heads: {heads}); "
+                )?;
                 position.fmt(f)?;
                 match lacking.as_slice() {
-                    _ if *surplus => write!(f, "; whether {unknown} is a row of other migrations, nothing says"),
+                    _ if *surplus => write!(f, "; {unknown} may belong to other migrations"),
                     [gone, ..] if position.is_unknown() => {
-                        write!(f, ", and {heads} needs what is not there: {gone}{}", and_more(lacking.len()))
+                        write!(f, ", and {heads} needs what is missing: {gone}{}", and_more(lacking.len()))
                     }
                     _ => Ok(()),
                 }
             }
             Self::Ahead { unknown, heads, lacking, narrowed } => {
                 let (unknown, heads) = (list(unknown), list(heads));
-                write!(f, "the version table holds {unknown}, which no migration file has, and ")?;
+                write!(f, "the version table says {unknown}, but no migration file has that id; ")?;
                 match lacking.as_slice() {
                     [] if !narrowed.is_empty() => write!(
                         f,
-                        "a newer release has upgraded this database and changed what {heads} needs: {}{}",
+                        "a newer release has probably upgraded this database and changed what {heads} needs: {}{}",
                         first(narrowed),
                         and_more(narrowed.len())
                     ),
                     [] => {
-                        write!(f, "everything that {heads} needs is there: a newer release has upgraded this database")
+                        write!(
+                            f,
+                            "everything that {heads} needs exists: a newer release has probably upgraded this database"
+                        )
                     }
                     [gone, ..] => write!(
                         f,
-                        "a newer release has upgraded this database and taken away what {heads} needs: {gone}{}",
+                        "a newer release has probably upgraded this database and removed what {heads} needs: {gone}{}",
                         and_more(lacking.len())
                     ),
                 }
             }
             Self::WrongDatabase { tables, rows, place } => {
-                let in_it = if place.is_empty() { "there are".to_owned() } else { format!("the database {place} has") };
+                let in_it =
+                    if place.is_empty() { "this database has".to_owned() } else { format!("the database {place} has") };
                 write!(f, "{in_it} tables ({}), but no migration mentions any of them", list(tables))?;
                 match rows.as_slice() {
                     [] => Ok(()),
-                    rows => write!(f, ", and no migration file has its version {}", list(rows)),
+                    rows => write!(f, ", and no migration file has its revision {}", list(rows)),
                 }
             }
             Self::NoRevisions { rows } => {
-                f.write_str("there is no migration file, so that nothing can be said of this database")?;
+                f.write_str("no migration file was found; nothing is known about this database")?;
                 match rows.as_slice() {
                     [] => Ok(()),
-                    rows => write!(f, ", whose version table holds {}", list(rows)),
+                    rows => write!(f, ", and its version table says {}", list(rows)),
                 }
             }
             Self::MultipleHeads { heads, branches, .. } if !branches.is_empty() => {
@@ -104,11 +115,16 @@ impl fmt::Display for Finding {
                 )
             }
             Self::MultipleHeads { heads, fork, .. } => {
-                let fork = fork.as_ref().map(|fork| format!(", which part after {fork}")).unwrap_or_default();
+                let fork = fork.as_ref().map(|fork| format!(", which split after {fork}")).unwrap_or_default();
                 write!(f, "the migration files have {} heads: {}{fork}", heads.len(), list(heads))
             }
             Self::OverlappingRows { ancestors, rows } => {
-                write!(f, "the version table holds {}; {} precedes another of them", list(rows), list(ancestors))
+                write!(
+                    f,
+                    "the version table says {}, but {} is an ancestor of another of them",
+                    list(rows),
+                    list(ancestors)
+                )
             }
             Self::InvalidIndex { indexes } => {
                 let names = |pending: bool| -> Vec<String> {
@@ -116,18 +132,18 @@ impl fmt::Display for Finding {
                     named.map(|index| index.name.clone()).collect()
                 };
                 let all = list(&names(false));
-                write!(f, "a CREATE INDEX CONCURRENTLY has failed and left {all} invalid: written to, and never read")?;
+                write!(
+                    f,
+                    "a CREATE INDEX CONCURRENTLY failed and left {all} invalid: PostgreSQL updates it but never uses it"
+                )?;
                 match names(true).as_slice() {
                     [] => Ok(()),
-                    pending => write!(f, "; a pending revision makes {}", list(pending)),
+                    pending => write!(f, "; a pending revision creates {}", list(pending)),
                 }
             }
-            Self::Drift { deviations } => write!(
-                f,
-                "the schema is not quite as the migrations leave it: {}{}",
-                first(deviations),
-                and_more(deviations.len())
-            ),
+            Self::Drift { deviations } => {
+                write!(f, "the schema differs from the migrations: {}{}", first(deviations), and_more(deviations.len()))
+            }
             Self::EditedRevision { missing } => {
                 write!(f, "an applied revision was edited: {}{}", first(missing), and_more(missing.len()))
             }
@@ -164,7 +180,7 @@ impl fmt::Display for Leftover {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { table, original, .. } = self;
         match self.fate {
-            Fate::Whole => write!(f, "{table}: a copy of {original}, which has every row"),
+            Fate::Whole => write!(f, "{table}: a copy of {original}; {original} has every row"),
             Fate::Gone => write!(f, "{table}: {original} is gone, and this table holds its rows"),
             Fate::Doubtful => write!(f, "{table}: {original} has fewer rows than this table, or cannot be counted"),
         }
@@ -197,12 +213,20 @@ impl Position {
             return format!("is at {at}, and does not show whether {whether} {was} applied");
         }
         match (&self.proof, self.candidates.as_slice()) {
-            (Some(proof), _) if proof.rows.is_empty() => "has nothing of the migrations".to_owned(),
+            (Some(proof), _) if proof.rows.is_empty() => "holds nothing of the migrations".to_owned(),
             (Some(proof), _) => format!("is at {}", list(&proof.rows)),
-            (None, []) => "does not prove a revision".to_owned(),
+            (None, []) => "matches no revision".to_owned(),
             (None, [only]) => format!("is nearest to {only}, but something contradicts it"),
-            (None, candidates) => format!("may be at {}, which it cannot tell apart", list(candidates)),
+            (None, candidates) => format!("matches {} equally well", and(candidates)),
         }
+    }
+}
+
+/// A few names, for what fits each of them.
+fn and(names: &[String]) -> String {
+    match names {
+        [one, other] => format!("{one} and {other}"),
+        names => list(names),
     }
 }
 

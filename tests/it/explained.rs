@@ -30,7 +30,7 @@ fn what_is_there_already_is_named_with_the_revision_and_its_line() {
         outcome.says("levelhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
         outcome
             .says(&format!("c30fa6d1be95_sort_products_into_categories.py:18): {words}: the schema is ahead of its"));
-        outcome.says("levelhead: next: levelhead infer");
+        outcome.says("levelhead: help: levelhead infer");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -46,7 +46,7 @@ fn a_right_that_is_missing_is_named_with_the_statement_that_gives_it() {
     let url = format!("postgresql://migrator_{name}:secret@127.0.0.1:{}/{name}", server().port);
     let outcome = shop.levelhead(&["run"]).env("DATABASE_URL", url).run();
     outcome.code(1).says("permission denied for schema public: the role of DATABASE_URL may not do it");
-    outcome.says("next: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
+    outcome.says("note: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
     outcome.says_nothing_of("secret");
 }
 

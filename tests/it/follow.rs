@@ -60,16 +60,12 @@ fn it_does_not_wait_for_ever() {
         outcome.says(&format!(
             "error: {HEAD} not reached after 600ms: at 9e7c52f3d8b4, 2 revisions pending; nobody upgrades it"
         ));
-        outcome.says("next: start an instance that upgrades");
+        outcome.says("note: start an instance that upgrades");
         let upgrade = held_back(shop.folder());
         let mut upgrading = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
         upgrading.until(HELD);
         let outcome = shop.levelhead(&arguments).run();
-        outcome
-            .code(124)
-            .prints("")
-            .says("; upgraded by ")
-            .says("next: wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT");
+        outcome.code(124).prints("").says("; upgraded by ").says("note: wait for that upgrade");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -94,7 +90,11 @@ fn what_no_upgrade_leads_out_of_stops_it_at_once() {
         let shop = Application::at(backend, "head");
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
         let outcome = shop.levelhead(&["run", "--wait", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00").says("next: ");
+        outcome
+            .code(125)
+            .prints("")
+            .says("error[unknown-revision]: the version table says feedc0ffee00")
+            .says("help: ");
     }
 }
 

@@ -41,7 +41,7 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("pending-exists").says("whether 9e7c52f3d8b4 has changed the data");
-        outcome.says("next: levelhead stamp --purge 9e7c52f3d8b4 once");
+        outcome.says("already changed the data: levelhead stamp --purge 9e7c52f3d8b4");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
         shop.levelhead(&["run", "--", "echo", "started"]).run().success();
@@ -89,7 +89,7 @@ fn a_deviation_that_no_upgrade_depends_on_is_named_and_stops_nothing() {
         let shop = Application::at(backend, REVISIONS[2]);
         shop.database.sql("DROP INDEX ix_products_name");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says("warning: drift: ").says("index ix_products_name");
+        outcome.success().prints("started\n").says("warning[drift]: ").says("index ix_products_name");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
 }
@@ -132,7 +132,7 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
     fs::write(shop.folder().join("migrations/versions/ffff00000001_unique.py"), unique).unwrap();
     shop.database.sql("INSERT INTO products (name, price) VALUES ('cup', 1), ('saucer', 1)");
     let run = || shop.levelhead(&["run", "--", "echo", "started"]).run();
-    let drop = "next: DROP INDEX CONCURRENTLY \"ix_Price\", so that the upgrade can make it";
+    let drop = "note: run in the database: DROP INDEX CONCURRENTLY \"ix_Price\"";
     let failed = run();
     failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
     shop.database.sql("DELETE FROM products WHERE name = 'cup'");
@@ -165,7 +165,7 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
         outcome
             .says("the schema is at 9e7c52f3d8b4")
             .says("whether feedc0ffee00 is a row of other migrations, nothing says");
-        outcome.says("next: levelhead fix, which removes feedc0ffee00, unless");
+        outcome.says("note: this removes feedc0ffee00");
         assert_eq!(shop.database.rows(), before);
         shop.levelhead(&["fix", "--yes"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));

@@ -139,7 +139,7 @@ fn a_rolled_back_deploy_starts_and_writes_nothing() {
         let shop = Application::rolled_back(backend);
         shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says(&format!("warning: ahead: the version table holds {HEAD}"));
+        outcome.success().prints("started\n").says(&format!("warning[ahead]: the version table says {HEAD}"));
         outcome.says("a newer release has upgraded this database");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -168,7 +168,7 @@ fn a_row_that_no_file_has_over_a_schema_that_proves_nothing_stops_the_start() {
             .code(125)
             .prints("")
             .says("unknown-revision: the version table holds feedc0ffee00")
-            .says("next: levelhead restore feedc0ffee00");
+            .says("help: levelhead restore feedc0ffee00");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }
@@ -179,7 +179,7 @@ fn the_tables_of_another_application_stop_the_start() {
         let shop = Application::new(backend);
         shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("wrong-database: the database ").says("next: check the database's name");
+        outcome.code(125).prints("").says("error[wrong-database]: the database ").says("help: levelhead verify");
     }
 }
 

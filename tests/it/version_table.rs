@@ -33,8 +33,10 @@ fn role(shop: &Application) -> (String, String) {
 /// The statement that the last line tells to run.
 #[track_caller]
 fn next(outcome: &Outcome) -> String {
-    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("levelhead: next: "));
-    line.unwrap_or_else(|| panic!("no next command in {outcome:#?}")).to_owned()
+    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("levelhead: note: run in the database, as "));
+    line.and_then(|line| Some(line.split_once(": ")?.1))
+        .unwrap_or_else(|| panic!("no statement in {outcome:#?}"))
+        .to_owned()
 }
 
 /// `stamp head` stops with `problem` and a statement, which the owner of the database then runs; after that it works.
@@ -269,7 +271,7 @@ fn a_read_only_default_is_named_with_the_statement_that_unmakes_it() {
     }
     let asked =
         shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", format!("{url}?options=-c%20{setting}%3Don")).run();
-    asked.code(125).says(&format!("next: take {setting} out of the options in DATABASE_URL"));
+    asked.code(125).says(&format!("note: take {setting} out of the options in DATABASE_URL"));
 }
 
 #[test]
@@ -285,13 +287,16 @@ fn a_standby_starts_at_head_and_points_to_its_primary_otherwise() {
     let started = on(&standby, &["run", "--", "echo", "started"]).run();
     started.success().prints("started\n").says(&format!("at head {HEAD}"));
     let stopped = on(&standby, &["stamp", REVISIONS[0]]).run();
-    stopped.code(125).says("in-recovery: this server is a standby").says("next: point DATABASE_URL at the primary");
+    stopped
+        .code(125)
+        .says("error[in-recovery]: this server is a standby")
+        .says("note: point DATABASE_URL at the primary");
     on(&primary, &["stamp", REVISIONS[2]]).run().success();
     crate::support::running::eventually("the standby repeats the change", || {
         standby.sql(&database, "SELECT version_num FROM alembic_version") == [[REVISIONS[2]]]
     });
     let behind = on(&standby, &["run", "--", "echo", "started"]).run();
-    behind.code(125).prints("").says("in-recovery").says("next: point DATABASE_URL at the primary");
+    behind.code(125).prints("").says("in-recovery").says("note: point DATABASE_URL at the primary");
 }
 
 #[test]

@@ -78,11 +78,11 @@ impl Mark {
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let begins = match self {
-            Self::So(_) => "It is so here",
-            Self::MayBe(_) => "It may be so here",
-            Self::NotSo(_) => "It is not so here",
+            Self::So(_) => "This applies to you",
+            Self::MayBe(_) => "This may apply to you",
+            Self::NotSo(_) => "This does not apply to you",
             Self::Untold(None) => return Ok(()),
-            Self::Untold(_) => "Nobody can tell here",
+            Self::Untold(_) => "Unknown here",
         };
         match self.why() {
             Some(why) => write!(f, " {begins}: {why}."),
@@ -181,7 +181,7 @@ impl Here {
                 if let Some(kind) = kind
                     && self.has(&[kind]) == Some(false)
                 {
-                    text += &paragraph(&format!("It is not so here, now: {} was not found.", kind.code), "  ", "  ");
+                    text += &paragraph(&format!("{} does not apply to you now.", kind.code), "  ", "  ");
                 }
                 for finding in findings {
                     text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");

@@ -127,7 +127,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         "" => {}
         meaning => text += &format!("\nWhat it means\n\n{}", paragraph(&sentence(meaning), "  ", "  ")),
     }
-    text += "\nWhat may lie behind it, most likely first\n";
+    text += "\nLikely causes, most likely first\n";
     for (number, (reason, mark, next)) in reasons(explanation, here).into_iter().enumerate() {
         let what = format!("{}{mark}", explanation.fill(reason.what));
         text += "\n";

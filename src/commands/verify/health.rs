@@ -36,7 +36,7 @@ fn answered(page: &Page<'_>, answer: &Answer) -> Check {
     let (meaning, next) = match status {
         300..400 => ("it leads elsewhere, and does not say where", "name another page"),
         400 => ("what answers does not take the request, or not for this host's name", LOG),
-        401 | 403 | 407 => ("it lets nobody in who has not signed in", "name a page that needs no login"),
+        401 | 403 | 407 => ("it needs a login", "name a page that needs no login"),
         404 | 410 => (
             "something answers, but has no such page",
             "name a page that it has; where this should be one, see that it is this application that answers there",

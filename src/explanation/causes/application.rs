@@ -247,7 +247,7 @@ family! {
     /// A worker was killed.
     WORKER_KILLED {
         code: "worker-killed",
-        meaning: "the kernel, or somebody, killed a gunicorn worker: mostly for want of memory",
+        meaning: "the kernel or another process killed a gunicorn worker, probably for lack of memory",
         signs: &[Sign::Line("was sent SIGKILL!")],
         reasons: &[
             Reason::new(

@@ -147,7 +147,7 @@ family! {
     /// Somebody else holds a lock on the table.
     LOCK_NOT_AVAILABLE {
         code: "lock-not-available",
-        meaning: "somebody else is using the table",
+        meaning: "another session is using the table",
         signs: &[Sign::Class("LockNotAvailable"), Sign::Server("canceling statement due to lock timeout", "")],
         reasons: &[Reason::new(
             "A session of the application, or a forgotten transaction, holds the table.",
@@ -159,7 +159,7 @@ family! {
     /// A statement took longer than the server allows.
     QUERY_CANCELED {
         code: "query-canceled",
-        meaning: "the statement took longer than the server lets it, or somebody cancelled it",
+        meaning: "the statement took longer than the server allows, or it was cancelled",
         signs: &[Sign::Class("QueryCanceled"), Sign::Server("canceling statement due to ", "")],
         reasons: &[
             Reason::new(
@@ -167,7 +167,7 @@ family! {
                 "The message says: due to statement timeout.",
                 "lift the limit for the upgrade's role, ALTER ROLE … SET statement_timeout = 0, and start again",
             ),
-            Reason::run("Somebody cancelled it.", "The message says: due to user request.", "levelhead run"),
+            Reason::run("It was cancelled by hand.", "The message says: due to user request.", "levelhead run"),
         ],
     }
 

@@ -18,7 +18,7 @@ const PRESENT: &[Reason] = &[
     )
     .shown_by(&[Kind::HALF_APPLIED]),
     Reason::run(
-        "Something else made the objects: db.create_all() at the start, or a person.",
+        "Something else made the objects: db.create_all() at the start, or statements by hand.",
         "The application's code calls create_all(), or the object differs from the migration's.",
         "grep -rn create_all . --include='*.py'",
     ),

@@ -63,7 +63,10 @@ pub fn is_kept(name: &str, shown: &str, variable: &[(&str, &str)]) {
 /// event.
 #[track_caller]
 pub fn fits(shown: &str) {
-    for line in shown.lines().filter(|line| !line.contains("next: ") && !line.contains("levelhead: ")) {
+    for line in shown
+        .lines()
+        .filter(|line| !line.contains("help: ") && !line.contains("levelhead ") && !line.contains("levelhead: "))
+    {
         let mut parts = line.split("^[[");
         let plain = parts.next().unwrap_or_default().to_owned();
         let plain = parts.fold(plain, |plain, part| plain + part.split_once('m').map_or("", |(_, text)| text));
