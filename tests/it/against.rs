@@ -79,7 +79,7 @@ fn one_id_on_both_sides_and_a_file_that_the_other_side_renames() {
     let old = shop.folder().join("migrations/versions/aaaa00000001.py");
     let text = format!("revision = 'aaaa00000001'\ndown_revision = '{HEAD}'\n\n\ndef upgrade():\n    pass\n");
     fs::write(old.with_file_name("other.py"), text).unwrap();
-    against(&shop, "feature", "text").code(1).prints_a("duplicate-revision: merged with feature");
+    against(&shop, "feature", "text").code(1).prints_a("[duplicate-revision]: merged with feature");
     fs::remove_file(old.with_file_name("other.py")).unwrap();
     git(&shop, &["checkout", "-q", "feature"]);
     git(&shop, &["mv", "migrations/versions/aaaa00000001.py", "migrations/versions/renamed.py"]);

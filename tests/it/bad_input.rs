@@ -135,7 +135,7 @@ fn an_unknown_variable_of_levelheads() {
         ("LEVELHEAD_WAIT_TIMOUT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
         ("LEVELHEAD_WAIT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
         ("LEVELHEAD_VERSION", "rename LEVELHEAD_VERSION to LEVELHEAD_VERSION_TABLE or LEVELHEAD_VERSION_TABLE_SCHEMA"),
-        ("LEVELHEAD_XYZZY_PLUGH", "`levelhead run --help` lists the variables"),
+        ("LEVELHEAD_XYZZY_PLUGH", "help: levelhead run --help"),
     ] {
         refused(&run_with(&shop(), name, "3"), 2, says);
     }

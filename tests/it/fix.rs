@@ -212,7 +212,7 @@ fn auto_fix_writes_the_proven_part_and_shows_before_and_after() {
         let fixed = shop.levelhead(&["check", "--auto-fix"]).run();
         fixed.code(10).says("an upgrade is pending");
         let (before, after) = fixed.stdout.split_once("after the repair").unwrap();
-        assert!(before.contains("unknown-revision") && after.contains("behind: at 9e7c52f3d8b4"), "{fixed:?}");
+        assert!(before.contains("unknown-revision") && after.contains("[behind]: at 9e7c52f3d8b4"), "{fixed:?}");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.levelhead(&["run"]).run().success();
         shop.levelhead(&["check", "--auto-fix"]).run().success().says_nothing_of("before the repair");

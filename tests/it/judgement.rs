@@ -364,8 +364,8 @@ fn a_further_database_is_judged_by_every_command_and_upgraded_by_the_same() {
         people.has_rows(&["a2"]);
         levelhead(&["check"]).run().success();
         people.set_row("zz9");
-        levelhead(&["check"]).run().success().prints_a("ahead: people: ");
-        levelhead(&["run", "--", "echo", "started"]).run().success().says("people: the version table holds zz9");
+        levelhead(&["check"]).run().success().prints_a("[ahead]: people: ");
+        levelhead(&["run", "--", "echo", "started"]).run().success().says("people: the version table says zz9");
         people.database.sql("ALTER TABLE parcels DROP COLUMN owner");
         levelhead(&["check"]).run().code(1);
         levelhead(&["run", "--", "echo", "started"]).run().code(125).prints("");

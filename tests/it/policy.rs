@@ -32,7 +32,7 @@ fn an_older_image_may_be_told_to_stop() {
     for backend in BOTH {
         let shop = Application::rolled_back(backend);
         let stop = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_ON_AHEAD", "stop").run();
-        stop.code(125).prints("").says(&format!("ahead: the version table holds {HEAD}")).says("LEVELHEAD_ON_AHEAD");
+        stop.code(125).prints("").says(&format!("[ahead]: the version table says {HEAD}")).says("LEVELHEAD_ON_AHEAD");
         shop.levelhead(&["run", "--on-ahead", "start", "--", "echo", "started"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }

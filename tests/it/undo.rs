@@ -276,6 +276,6 @@ fn an_image_without_a_newer_releases_files_reads_where_its_row_comes_from() {
         } else {
             std::fs::remove_file(shop.folder().join("shop.db.levelhead-ledger")).unwrap();
         }
-        shop.levelhead(&["run", "--", "echo", "started"]).run().code(125).says("unknown-revision: ");
+        shop.levelhead(&["run", "--", "echo", "started"]).run().code(125).says("[unknown-revision]: ");
     }
 }

@@ -62,7 +62,7 @@ fn a_role_without_rights_on_the_table_is_told_which_it_lacks() {
     assert_eq!(next(&reading), format!("GRANT SELECT {table} \"{role}\""));
     shop.database.sql(&next(&reading));
     shop.levelhead(&["current"]).env("DATABASE_URL", &url).run().success();
-    let lacks = format!("no-privilege: {role} lacks INSERT, UPDATE on");
+    let lacks = format!("[no-privilege]: {role} lacks INSERT, UPDATE on");
     stops_until_the_statement_is_run(&shop, &url, &lacks, &format!("GRANT INSERT, UPDATE {table} \"{role}\""));
 }
 
@@ -82,7 +82,7 @@ fn a_table_that_is_missing_needs_create_on_its_schema() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("REVOKE CREATE ON SCHEMA public FROM public");
     let (role, url) = role(&shop);
-    let problem = format!("no-privilege: {role} may not create public.alembic_version (CREATE on the schema)");
+    let problem = format!("[no-privilege]: {role} may not create public.alembic_version (CREATE on the schema)");
     let statement = format!("GRANT CREATE ON SCHEMA \"public\" TO \"{role}\"");
     for arguments in [&["run"] as &[&str], &["run", "--skip-db-upgrade"]] {
         let outcome = shop.levelhead(arguments).env("DATABASE_URL", &url).run();
@@ -138,7 +138,7 @@ fn a_column_that_is_too_narrow_is_widened_by_its_owner() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("CREATE TABLE alembic_version (version_num varchar(8) NOT NULL)");
     let outcome = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_REPAIR", "none").run();
-    outcome.code(125).says("narrow-version-column: public.alembic_version.version_num takes 8 characters");
+    outcome.code(125).says("[narrow-version-column]: public.alembic_version.version_num takes 8 characters");
     outcome.says("the longest revision id has 12");
     let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n").says("version_num now takes 32 characters").says("at head");
@@ -161,7 +161,7 @@ fn what_is_no_version_table_is_set_aside() {
     for (made, problem, statement) in [
         (
             "CREATE VIEW alembic_version AS SELECT DISTINCT 'x'::varchar AS version_num WHERE false",
-            "unusable-version-table: public.alembic_version is a view, which cannot be written to",
+            "[unusable-version-table]: public.alembic_version is a view, which cannot be written to",
             rename("VIEW"),
         ),
         (
@@ -238,7 +238,7 @@ fn a_row_that_is_there_twice_is_made_one() {
              INSERT INTO alembic_version VALUES ('{row}', 1), ('{row}', 2)"
         ));
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).says("duplicate-rows: ").says(&format!("alembic_version holds {row} more than once"));
+        outcome.code(125).says("[duplicate-rows]: ").says(&format!("alembic_version holds {row} more than once"));
         let command = next(&outcome);
         assert_eq!(command, format!("levelhead stamp --purge {row}"));
         let words: Vec<&str> = command.split(' ').skip(1).collect();
@@ -262,7 +262,7 @@ fn a_read_only_default_is_named_with_the_statement_that_unmakes_it() {
     ] {
         server().sql("postgres", &format!("ALTER {what} SET {setting} = on"));
         let stopped = shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
-        stopped.code(125).says(&format!("read-only: {setting} is on for {role} in {database}"));
+        stopped.code(125).says(&format!("[read-only]: {setting} is on for {role} in {database}"));
         assert_eq!(next(&stopped), format!("ALTER {what} RESET {setting}"));
         // The database's own setting binds its sessions, too, so that this one is run elsewhere.
         server().sql("postgres", &next(&stopped));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::report::{AgainstLine, Entry, Report};
 use crate::prose::{advice, paragraph};
-use crate::reconcile::list;
+use crate::reconcile::{Severity, list};
 
 /// Facts that are shown of one finding; JSON has them all.
 const SHOWN: usize = 6;
@@ -43,7 +43,7 @@ const INDENT: &str = "          ";
 
 /// A severity as a message begins with it.
 fn word(severity: &'static str) -> &'static str {
-    if severity == "stop" { "error" } else { severity }
+    if severity == Severity::Stop.name() { Severity::Stop.word() } else { severity }
 }
 
 /// The number of a severity's colour in a terminal's escape sequence.

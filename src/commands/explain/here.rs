@@ -184,7 +184,11 @@ impl Here {
                     text += &paragraph(&format!("{} does not apply to you now.", kind.code), "  ", "  ");
                 }
                 for finding in findings {
-                    text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
+                    text += &paragraph(
+                        &format!("{}[{}]: {finding}", finding.severity().word(), finding.code()),
+                        "  ",
+                        "  ",
+                    );
                     // Beside the reasons of an error it would speak against what they say is to be done.
                     if kind.is_some() || finding.severity() > Severity::Fine {
                         text += &advice(&finding.help(), "  ");
