@@ -160,7 +160,8 @@ async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: 
     let position = look.position();
     let message = position.message();
     let advice = message.advice.unless("run", "start again");
-    Message { what: format!("the failed upgrade has left: {}", message.what), advice, ..message }.warn();
+    // Not named as a finding: what stopped the start is the failure.
+    Message { code: None, what: format!("the failed upgrade has left: {}", message.what), advice, ..message }.warn();
     for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
         finding.message().warn();
     }
