@@ -14,8 +14,8 @@ use history::layout::Layout;
 use history::{Node, Step, read_source};
 use migration::{Checkout, Script, read, read_downgrade, read_on};
 use schema::evidence::{
-    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of,
-    most_telling_first, narrowed, standing,
+    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, forbidden, is_passable, lacking,
+    line_of, most_telling_first, standing,
 };
 use schema::{Dialect, Schema, Subject, TableSubject};
 use schema::{RevisionFacts, Setting, Tape, Unread, revision_facts};
@@ -219,7 +219,7 @@ impl Comparison {
             leftovers,
             inference,
             lacking: lacking(&effects, &schema),
-            narrowed: narrowed(&effects, &schema),
+            forbidden,
             heads_shown,
             unread,
             invalid_indexes: invalid_indexes(&schema, &effects[claimed..]),
