@@ -182,7 +182,8 @@ impl Sight<'_> {
         if self.is_open || self.files.parts(self.name).any(|(part, _)| unlisted.contains(part)) {
             return;
         }
-        let known: Vec<BTreeSet<&str>> = self.files.parts(self.name).filter_map(|(part, at)| unique(part, at)).collect();
+        let known: Vec<BTreeSet<&str>> =
+            self.files.parts(self.name).filter_map(|(part, at)| unique(part, at)).collect();
         let mut said = BTreeSet::new();
         for columns in self.live_uniques() {
             let set: BTreeSet<&str> = columns.iter().map(String::as_str).collect();
@@ -192,7 +193,8 @@ impl Sight<'_> {
             }
         }
         // A check whose name the files leave open may be any of those that are there.
-        let checks: Vec<_> = self.files.parts(self.name).filter(|(part, _)| matches!(part, TableSubject::Check(_))).collect();
+        let checks: Vec<_> =
+            self.files.parts(self.name).filter(|(part, _)| matches!(part, TableSubject::Check(_))).collect();
         if !checks.iter().any(|(_, expected)| may_be_ours(expected)) {
             let is_known = |name: &str| checks.iter().any(|(part, _)| **part == TableSubject::Check(name.to_owned()));
             let new = self.table.checks.iter().map(|check| &check.name.name).filter(|name| !is_known(name));
