@@ -60,7 +60,13 @@ impl Evidence {
 
     /// Whether all that the last revisions leave is there for certain, whatever else there is, and whatever was done to the data.
     pub(super) fn has_all(&self) -> bool {
-        self.heads_shown && self.inference.open.is_empty() && !self.is_foreign() && self.gone().is_empty()
+        let is_earlier = match self.inference.verdict {
+            Verdict::Exact(last) | Verdict::Run(_, last) => last < self.order.len(),
+            Verdict::BeforeFirst | Verdict::Foreign => true,
+            // What a newer release has changed may contradict what was made last.
+            _ => false,
+        };
+        !is_earlier && self.heads_shown && self.inference.open.is_empty() && self.gone().is_empty()
     }
 
     /// Tables and columns that the last revision leaves and that are not there, under no other name either.
