@@ -10,7 +10,7 @@ fn column(name: &str) -> ColumnSpec {
 }
 
 fn tape(kind: OperationKind) -> Tape {
-    let operation = Operation { kind, line: 1, certainty: Certainty::Certain, sql: None };
+    let operation = Operation::certain(kind, 1);
     Tape { entries: vec![Entry::Operation(operation)], ..Tape::default() }
 }
 
