@@ -235,6 +235,12 @@ impl Comparison {
     }
 }
 
+/// What these revisions do to a database that holds this schema, in their order.
+pub(super) fn tapes_on(files: &Files, ids: &[String], schema: Schema, dialect: Dialect) -> Result<Vec<Tape>, Error> {
+    let setting = setting(dialect, &schema.default_schema, files.version_table()?);
+    Ok(read_on(schema, &scripts(files, ids)?, &Disk::around(&files.layout)?, &setting)?)
+}
+
 /// What of a revision could not be read, a line each, with file and line.
 pub(super) fn unread_lines(files: &Files, id: &str, effects: &RevisionFacts) -> Vec<String> {
     let file = files.graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
