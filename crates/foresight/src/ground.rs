@@ -59,6 +59,20 @@ impl Ground {
         others
     }
 
+    /// The tables with a foreign key on this one; with those on them, and so on, where it goes `through`.
+    pub(crate) fn all_referring(&self, table: &str, through: bool) -> Vec<String> {
+        let mut found: Vec<String> = self.referring(table).map(|(name, _)| name.clone()).collect();
+        let mut at = 0;
+        while through && at < found.len() {
+            let next: Vec<String> = self.referring(&found[at]).map(|(name, _)| name.clone()).collect();
+            found.extend(next.into_iter().filter(|name| name != table && !found.contains(name)).collect::<Vec<_>>());
+            at += 1;
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// The tables with a foreign key on this one, itself left out, each with the key.
     pub(crate) fn referring(&self, table: &str) -> impl Iterator<Item = (&String, &ForeignKey)> {
         let all = self.schema.tables.iter().filter(move |(name, _)| *name != table);

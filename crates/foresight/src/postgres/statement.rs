@@ -275,14 +275,14 @@ fn truncate(ground: &Ground, node: &ast::Truncate) -> Vec<Deed> {
     let tables: Vec<String> = names.filter_map(|name| relation(Some(&name), &ground.schema.default_schema)).collect();
     let each = tables.iter().map(|table| {
         let referring: Vec<String> =
-            ground.referring(table).map(|(name, _)| name.clone()).filter(|name| !tables.contains(name)).collect();
+            ground.all_referring(table, cascades).into_iter().filter(|name| !tables.contains(name)).collect();
         let others = if cascades { referring.clone() } else { Vec::new() };
         let mut deed = done(ground, Form::Truncate, Some(table), &others);
         deed.loss = Some(build::delete_all(table));
         if !cascades && !referring.is_empty() {
             deed.fails = Some(format!("{} refers to the table", referring.join(", ")));
         } else if cascades && !referring.is_empty() {
-            deed.remark = Some(format!("it empties {}, too, and what refers to that", referring.join(", ")));
+            deed.remark = Some(format!("it empties {}, too", referring.join(", ")));
         }
         deed
     });
