@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example")]
 
 use levelhead_schema::evidence::infer;
-use levelhead_schema::operation::{Certainty, ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
+use levelhead_schema::operation::{ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
 use levelhead_schema::{Belief, Column, Dialect, Entry, Schema, Setting, Table, Tape, revision_facts};
 
 fn column(name: &str) -> ColumnSpec {

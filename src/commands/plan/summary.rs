@@ -40,7 +40,8 @@ pub(in crate::commands) fn danger(revisions: &[Foreseen]) -> Option<String> {
     })
 }
 
-fn is_there(judged: &Judged) -> bool {
+/// Whether its relation was there before the upgrade.
+pub(super) fn is_there(judged: &Judged) -> bool {
     judged.deed.touches.iter().any(|touch| !touch.made_here && Some(&touch.relation) == judged.deed.relation.as_ref())
 }
 

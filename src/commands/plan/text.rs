@@ -6,7 +6,7 @@ use foresight::{Answered, Level, Touch, Work, counted};
 
 use super::foresee::{Foreseen, Judged, Step};
 use super::look::Outlook;
-use super::summary::summary;
+use super::summary::{is_there, summary};
 use crate::prose::paragraph;
 use crate::reconcile::list;
 use database::survey::HeldLock;
@@ -135,9 +135,8 @@ fn lock(touch: &Touch) -> Option<String> {
 pub(super) fn size(judged: &Judged) -> String {
     let rows = judged.extent.rows.map(|rows| format!("about {}", counted(rows)));
     let bytes = judged.extent.bytes.map(bytes);
-    let made_here = judged.deed.touches.iter().any(|touch| touch.made_here);
-    match (made_here || judged.deed.touches.is_empty(), rows, bytes) {
-        (true, ..) | (_, None, None) => String::new(),
+    match (is_there(judged), rows, bytes) {
+        (false, ..) | (_, None, None) => String::new(),
         (_, rows, bytes) => format!(", {}", rows.into_iter().chain(bytes).collect::<Vec<_>>().join(", ")),
     }
 }
