@@ -21,6 +21,35 @@ pub(in crate::commands) struct Judged {
     pub(in crate::commands) verdict: Verdict,
 }
 
+/// For how many seconds a transaction may be open before it is one that does not end by itself.
+const PASSING: i64 = 5;
+
+impl Judged {
+    /// Judges it by what is known by now. One who waits keeps all others waiting behind it.
+    pub(super) fn judge(&mut self) {
+        self.verdict = judge(&self.deed, self.extent, self.answer.as_ref());
+        let stays = |held: &&HeldLock| held.wraparound || held.pid.is_none() || held.seconds >= Some(PASSING);
+        let Some(blocker) = self.blockers.iter().find(stays) else { return };
+        let blocks =
+            |blocks: fn(LockMode) -> bool| self.deed.touches.iter().any(|touch| touch.mode.is_some_and(blocks));
+        let level = if blocks(LockMode::blocks_writes) { Level::Danger } else { Level::Caution };
+        if self.verdict.level >= level {
+            return;
+        }
+        let who = match blocker.pid {
+            _ if blocker.wraparound => "an autovacuum that does not give way".to_owned(),
+            Some(pid) => format!("pid {pid}"),
+            None => "a prepared transaction".to_owned(),
+        };
+        let behind = match blocks(LockMode::blocks_reads) {
+            true => "reads and writes wait behind it",
+            false => "others wait behind it",
+        };
+        let reason = format!("it waits for {who}, and {behind}");
+        self.verdict = Verdict { level, reason, better: None };
+    }
+}
+
 /// One operation of a revision.
 #[derive(Debug, Clone)]
 pub(in crate::commands) struct Step {
@@ -201,8 +230,9 @@ impl<'a> Foresight<'a> {
     fn judged(&self, deed: Deed) -> Judged {
         let extent = self.extent(&deed);
         let blockers = self.blockers(&deed);
-        let verdict = judge(&deed, extent, None);
-        Judged { deed, extent, answer: None, blockers, verdict }
+        let mut judged = Judged { verdict: judge(&deed, extent, None), deed, extent, answer: None, blockers };
+        judged.judge();
+        judged
     }
 
     fn extent(&self, deed: &Deed) -> Extent {

@@ -1,6 +1,6 @@
 //! What `plan` knows: the plan of `run` on a live database, or the files alone.
 
-use foresight::{Answered, Ground, Question, judge};
+use foresight::{Answered, Ground, Question};
 use history::Node;
 use schema::{Dialect, Schema, Tape};
 
@@ -155,7 +155,7 @@ async fn ask(database: &Database, schema: &Schema, revisions: &mut [Foreseen]) -
                 }
                 Some(_) if !made_here => {
                     judged.answer = Some(Answered::Unanswered("an earlier step makes what it is about".to_owned()));
-                    judged.verdict = judge(&judged.deed, judged.extent, judged.answer.as_ref());
+                    judged.judge();
                 }
                 _ => {}
             }
@@ -171,7 +171,7 @@ async fn ask(database: &Database, schema: &Schema, revisions: &mut [Foreseen]) -
             judged.extent.rows = Some(0);
             judged.extent.bytes = Some(0);
         }
-        judged.verdict = judge(&judged.deed, judged.extent, judged.answer.as_ref());
+        judged.judge();
     }
     Ok(())
 }

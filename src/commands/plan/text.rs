@@ -1,5 +1,6 @@
 //! A plan for a person.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use foresight::{Answered, Level, Touch, Work, counted};
@@ -12,6 +13,8 @@ use crate::reconcile::list;
 use database::survey::HeldLock;
 
 const INDENT: &str = "                ";
+/// Before the one who is in the way.
+const WAITS: &str = "waits for: ";
 
 /// The whole plan.
 pub(super) fn text(outlook: &Outlook, sql: bool, coloured: bool) -> String {
@@ -36,19 +39,20 @@ pub(super) fn text(outlook: &Outlook, sql: bool, coloured: bool) -> String {
     if outlook.revisions.is_empty() {
         return text + &format!("{:<10}no revision is pending\n", "plan");
     }
+    let mut met = BTreeSet::new();
     for revision in &outlook.revisions {
-        text += &revision_text(revision, sql, coloured);
+        text += &revision_text(revision, sql, coloured, &mut met);
     }
     text += "\n";
     text += &paragraph(&summary(&outlook.revisions), "plan      ", "          ");
     text
 }
 
-fn revision_text(revision: &Foreseen, sql: bool, coloured: bool) -> String {
+fn revision_text(revision: &Foreseen, sql: bool, coloured: bool, met: &mut BTreeSet<String>) -> String {
     let mut text = format!("\nrevision {}: {}\n  --> {}\n", revision.id, revision.message, revision.path.display());
     for step in &revision.steps {
         for (number, judged) in step.deeds.iter().enumerate() {
-            text += &deed_text(step, judged, number == 0, coloured);
+            text += &deed_text(step, judged, number == 0, coloured, met);
         }
         if sql {
             text += &sql_text(revision, step);
@@ -78,7 +82,7 @@ fn word(level: Level, coloured: bool) -> String {
     if coloured { format!("\u{1b}[{colour}m{word}\u{1b}[0m") } else { word }
 }
 
-fn deed_text(step: &Step, judged: &Judged, first: bool, coloured: bool) -> String {
+fn deed_text(step: &Step, judged: &Judged, first: bool, coloured: bool, met: &mut BTreeSet<String>) -> String {
     let deed = &judged.deed;
     let line = step.line.filter(|_| first).map(|line| line.to_string()).unwrap_or_default();
     let on = deed.relation.as_ref().map(|table| format!(" ({table}{})", size(judged))).unwrap_or_default();
@@ -92,7 +96,8 @@ fn deed_text(step: &Step, judged: &Judged, first: bool, coloured: bool) -> Strin
         true => head.replacen(judged.verdict.level.name(), word(judged.verdict.level, true).trim_end(), 1),
         false => head,
     };
-    for fact in facts(step, judged) {
+    // Who is in the way is named where they are met first.
+    for fact in facts(step, judged).into_iter().filter(|fact| !fact.starts_with(WAITS) || met.insert(fact.clone())) {
         text += &paragraph(&fact, INDENT, &format!("{INDENT}  "));
     }
     text
@@ -120,7 +125,7 @@ pub(super) fn facts(step: &Step, judged: &Judged) -> Vec<String> {
     if !dependants.is_empty() {
         facts.push(format!("depends on it: {}", dependants.join(", ")));
     }
-    facts.extend(judged.blockers.iter().map(|blocker| format!("waits for: {}", blocker_words(blocker))));
+    facts.extend(judged.blockers.iter().map(|blocker| format!("{WAITS}{}", blocker_words(blocker))));
     facts.extend(step.guard.iter().map(|guard| format!("note: {guard}")));
     facts.extend(deed.remark.iter().map(|remark| format!("note: {remark}")));
     facts.extend(judged.verdict.better.iter().map(|better| format!("better: {better}")));
