@@ -157,20 +157,20 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
     (holds, contradicted)
 }
 
-/// Whether a revision of the group or the next one is there in part: some of the tables and columns that it makes or takes away
-/// say so, and some say no. An index, a constraint or a default alone was changed by hand more often than not. Those of the
-/// group that leave no trace stand behind it.
+/// Whether a revision of the group or the next one is there in part: a table or a column says that it has run, and something of
+/// it has not. That an index, a constraint or a default is there early says nothing: people make those by hand. Those of
+/// the group that leave no trace stand behind it.
 fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last: usize) -> Option<Verdict> {
     let is_half = |before: &usize| {
         let facts = step_of(timeline, live, *before);
         let tables: BTreeSet<&str> = facts.done.iter().chain(&facts.missing).filter_map(Claim::whole_table).collect();
         // What is in a table comes and goes with it.
-        let weighs = |claim: &Claim| {
-            let is_column = matches!(claim.subject, Subject::Table(_, TableSubject::Column(_)));
-            claim.whole_table().is_some()
-                || is_column && claim.subject.table().is_none_or(|table| !tables.contains(table))
+        let is_its_own = |claim: &&Claim| {
+            claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
         };
-        facts.done.iter().any(weighs) && facts.missing.iter().any(weighs)
+        let weighs =
+            |claim: &Claim| matches!(claim.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        facts.done.iter().filter(is_its_own).any(weighs) && facts.missing.iter().any(|claim| is_its_own(&claim))
     };
     (first.saturating_sub(1)..=last).find(is_half).map(Verdict::HalfApplied)
 }
