@@ -16,8 +16,8 @@ use schema::Dialect;
 /// Words of a revision that may have to do with other connections, or with parts of a transaction.
 const APART: [&str; 7] = ["begin", "commit", "connect(", "engine", "rollback", "savepoint", "session"];
 
-/// Words of `env.py` or of its settings by which a statement may be on its own.
-const ON_ITS_OWN: [&str; 3] = ["autocommit", "isolation_level =", "transactional_ddl"];
+/// Words of `env.py` and of its settings by which a statement may be on its own.
+const ON_ITS_OWN: [&str; 2] = ["autocommit", "transactional_ddl"];
 
 /// Whether nothing in a revision's text speaks of transactions.
 pub(super) fn keeps_to_one(text: &str) -> bool {
@@ -34,10 +34,11 @@ impl Interpreter<'_> {
             folder.trim_end_matches('/').rsplit_once('/').map_or(String::new(), |(above, _)| format!("{above}/"));
         let settings = [folder, &above].map(|folder| self.checkout.text(&format!("{folder}alembic.ini")));
         let own_engine = text.contains("engine_from_config(") || text.contains("create_engine(");
-        let mut all = settings.into_iter().flatten().chain([text.clone()]).map(|text| text.to_lowercase());
+        let lower = text.to_lowercase();
         own_engine
             && text.contains("begin_transaction()")
-            && !all.any(|text| ON_ITS_OWN.iter().any(|word| text.contains(word)))
+            && !ON_ITS_OWN.iter().any(|word| lower.contains(word))
+            && !settings.into_iter().flatten().any(|text| text.contains("isolation_level"))
     }
 
     /// Whether no more than the server can fail in what is followed now and what it calls, so that it did not.
