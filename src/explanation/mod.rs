@@ -6,11 +6,16 @@
 
 mod causes;
 mod exception;
+mod extension;
 mod failure;
+mod fields;
 mod log;
 mod names;
 mod pages;
 mod recognise;
+mod rich;
+mod said;
+mod sqlstate;
 #[cfg(test)]
 mod tests;
 mod traceback;
@@ -130,6 +135,7 @@ impl Explanation {
         text.replace("{migration}", self.place.as_deref().unwrap_or("the migration"))
             .replace("{place}", self.place.as_deref().unwrap_or("the traceback's last line of your own code"))
             .replace("{names}", &self.names())
+            .replace("{extension}", extension::of(&self.message).unwrap_or("NAME"))
             .replace("{name}", self.name().unwrap_or("NAME"))
             .replace("{object}", self.object().unwrap_or("NAME"))
     }
