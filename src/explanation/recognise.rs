@@ -126,7 +126,13 @@ fn no_module(line: &str, of_driver: bool) -> Option<String> {
     let words = from(line, NO_MODULE)?;
     let module = words[NO_MODULE.len()..].trim_matches(['\'', '"', ' ']);
     let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
-    (is_driver == of_driver).then_some(words)
+    // SQLAlchemy's bridge has a cause of its own.
+    (is_driver == of_driver && !line.contains("greenlet library")).then_some(words)
+}
+
+/// psycopg 3, which is not installed.
+pub(super) fn psycopg(line: &str) -> Option<String> {
+    driver(line).filter(|words| words.ends_with("'psycopg'"))
 }
 
 /// A driver of a database that is not installed.

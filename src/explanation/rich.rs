@@ -39,6 +39,7 @@ fn goes_on(line: &str, before: &str) -> bool {
     !line.trim().is_empty()
         && !last.trim().is_empty()
         && !last.starts_with("Traceback")
+        && !last.starts_with(' ')
         && !line.starts_with(' ')
         && !OWN.iter().any(|own| line.starts_with(own))
         && last.len() > 40

@@ -87,6 +87,29 @@ family! {
         reasons: PRESENT,
     }
 
+    /// A type that is to be created is there.
+    DUPLICATE_TYPE {
+        code: "duplicate-type",
+        meaning: "the type is left from an earlier run, or two revisions create it",
+        finding: Some(Kind::PENDING_EXISTS),
+        signs: &[Sign::Worded(&["42710"], &["type \""])],
+        reasons: &[
+            Reason::new(
+                "A downgrade dropped the table and left its enum type: drop_table does not drop it.",
+                "No column uses it: \\dT+ in psql lists the type, \\d shows no table with it.",
+                "levelhead check",
+            )
+            .shown_by(&[Kind::HALF_APPLIED]),
+            PRESENT[3],
+            Reason::new(
+                "One revision uses the Enum in two tables, and create_table creates the type each time.",
+                "The name stands twice in {migration}.",
+                "give the second one create_type=False: postgresql.ENUM(…, name='{object}', create_type=False)",
+            ),
+            PRESENT[0],
+        ],
+    }
+
     /// Another object that is to be created is there.
     DUPLICATE_OBJECT {
         code: "duplicate-object",
