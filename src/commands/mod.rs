@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod check;
 pub mod current;
+pub mod disk;
 mod evidence;
 pub mod explain;
 mod files;
