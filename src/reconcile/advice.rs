@@ -9,13 +9,7 @@ impl Help for Finding {
     fn help(&self) -> Advice {
         match self {
             Self::AtHead { .. } => Advice::default(),
-            Self::Ahead { lacking, .. } if !lacking.is_empty() => {
-                "deploy the newer release again; this one cannot run on this database".into()
-            }
-            Self::Ahead { narrowed, .. } if !narrowed.is_empty() => {
-                "deploy the newer release again if this one fails to write".into()
-            }
-            Self::Ahead { .. } => "this release is older than the database; it can start".into(),
+            Self::Ahead(ahead) => ahead.help(),
             Self::NoRevisions { .. } => {
                 "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".into()
             }

@@ -4,6 +4,7 @@
 //! [`Plan`] that `run` carries out, `check` prints and `fix` writes.
 
 mod advice;
+mod ahead;
 mod comparison;
 mod diagnose;
 mod evidence;
@@ -17,6 +18,7 @@ mod words;
 
 pub use crate::findings::Severity;
 pub use advice::which_of;
+pub use ahead::{Ahead, Compatible};
 pub use comparison::{Comparison, Material, Reading, unread_lines};
 pub use diagnose::{State, diagnose};
 pub use evidence::{Evidence, rows_after};

@@ -52,7 +52,8 @@ impl fmt::Display for Finding {
                 }
             }
             Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
-                let (unknown, heads) = (list(unknown), list(heads));
+                let unknown = list(&unknown.iter().map(|row| row_in_words(row)).collect::<Vec<_>>());
+                let heads = list(heads);
                 write!(
                     f,
                     "the version table says {unknown}, but no migration file has that id (your heads: {heads}); "
@@ -66,29 +67,7 @@ impl fmt::Display for Finding {
                     _ => Ok(()),
                 }
             }
-            Self::Ahead { unknown, heads, lacking, narrowed } => {
-                let (unknown, heads) = (list(unknown), list(heads));
-                write!(f, "the version table says {unknown}, but no migration file has that id; ")?;
-                match lacking.as_slice() {
-                    [] if !narrowed.is_empty() => write!(
-                        f,
-                        "a newer release has probably upgraded this database and changed what {heads} needs: {}{}",
-                        first(narrowed),
-                        and_more(narrowed.len())
-                    ),
-                    [] => {
-                        write!(
-                            f,
-                            "everything that {heads} needs exists: a newer release has probably upgraded this database"
-                        )
-                    }
-                    [gone, ..] => write!(
-                        f,
-                        "a newer release has probably upgraded this database and removed what {heads} needs: {gone}{}",
-                        and_more(lacking.len())
-                    ),
-                }
-            }
+            Self::Ahead(ahead) => ahead.fmt(f),
             Self::WrongDatabase { tables, rows, place } => {
                 let in_it =
                     if place.is_empty() { "this database has".to_owned() } else { format!("the database {place} has") };
@@ -227,6 +206,16 @@ fn and(names: &[String]) -> String {
     match names {
         [one, other] => format!("{one} and {other}"),
         names => list(names),
+    }
+}
+
+/// A row that no file has. One that is no id shows what it is.
+fn row_in_words(row: &str) -> String {
+    match row.trim() {
+        "" if row.is_empty() => "'' (an empty row)".to_owned(),
+        "" => format!("{row:?} (white space)"),
+        id if id != row => format!("{row:?} ({id} with white space around it)"),
+        id => id.to_owned(),
     }
 }
 

@@ -40,7 +40,9 @@ pub fn screen(levelhead: Levelhead, seen: Seen) -> String {
         outer.current_dir(folder);
     }
     let output = outer.output().expect("script is missing; install it: apt-get install -y bsdutils");
-    String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n").replace('\u{1b}', "^[")
+    let shown = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n").replace('\u{1b}', "^[");
+    // The shell was given a path, which commands are shown with.
+    shown.replace(&*inner.get_program().to_string_lossy(), "levelhead")
 }
 
 /// Compares with the screen that is kept under `name`, after each of `variable` is replaced by what it is called there.
