@@ -1,6 +1,7 @@
 //! One of the two sides of every command: what the migration files say, and which rows of the database they are held against.
 
 use std::cell::OnceCell;
+use std::ffi::OsString;
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -129,6 +130,14 @@ impl Files {
                 self.found.set(VersionTable { schema: Some(schema), leads: true, ..table.clone() }).is_ok()
             }
             _ => false,
+        }
+    }
+
+    /// The words of the upgrade command, as configured, or as the layout of the files has it.
+    pub(super) fn upgrade_words(&self, config: &Config, symbol: &str) -> Vec<OsString> {
+        match &config.upgrade_command {
+            Some(words) => words.iter().map(OsString::from).collect(),
+            None => self.layout.upgrade_command(symbol),
         }
     }
 

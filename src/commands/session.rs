@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::time::Duration;
 
 use super::files::Files;
+use super::render::Answer;
 use crate::config::{Config, ConfigError};
 use crate::error::Error;
 use crate::logging::Waiting;
@@ -19,13 +20,15 @@ pub struct Session {
     /// From the first wait on there is something to answer a port check with. Only `run` lets it answer.
     pub(super) liveness: Liveness,
     url: OnceCell<DatabaseUrl>,
+    /// What Alembic has rendered, once it was asked.
+    pub(super) rendering: OnceCell<Answer>,
 }
 
 impl Session {
     /// Reads and opens nothing yet.
     pub fn new(config: Config) -> Self {
         let liveness = Liveness::new(config.liveness_port);
-        Self { config, liveness, url: OnceCell::new() }
+        Self { config, liveness, url: OnceCell::new(), rendering: OnceCell::new() }
     }
 
     /// The database, parsed once; it is only asked for by commands that need one.

@@ -1,7 +1,6 @@
 //! The upgrade, under the lock: one instance at a time decides, upgrades and looks at the result.
 
 use std::convert::Infallible;
-use std::ffi::OsString;
 use std::time::Instant;
 
 use tracing::{info, warn};
@@ -139,9 +138,7 @@ fn task<'a>(config: &'a Config, program: &'a Program) -> Task<'a> {
 /// The upgrade command: found, and with an interpreter that may be executed.
 fn command(session: &Session, files: &Files, start: Option<&Program>, goal: &Goal) -> Result<Program, ProgramError> {
     let (config, path) = (&session.config, session.config.path.as_deref());
-    let words = config.upgrade_command.clone().map(|words| words.into_iter().map(OsString::from).collect());
-    let words = words.unwrap_or_else(|| files.layout.upgrade_command(&goal.symbol));
-    let program = upgrade::find(&words, start, path)?;
+    let program = upgrade::find(&files.upgrade_words(config, &goal.symbol), start, path)?;
     program::check(&program, path)?;
     Ok(program)
 }

@@ -95,7 +95,7 @@ pub(super) fn check_interpreter(file: &Path) -> Result<(), ProgramError> {
 }
 
 /// What env(1) is told to start by the first line of a script, as far as its options are followed.
-fn started_by_env(file: &Path) -> Option<String> {
+pub(crate) fn started_by_env(file: &Path) -> Option<String> {
     let line = first_line(file)?;
     let mut words = line.split([' ', '\t']).filter(|word| !word.is_empty());
     words.next().filter(|interpreter| interpreter.ends_with("/env"))?;

@@ -9,12 +9,13 @@ use serde_json::json;
 use super::evidence::History;
 use super::files::Files;
 use super::output::{Format, print, print_json, revisions};
-use super::render::render;
+use super::render::ask;
 use super::session::Session;
 use super::wording::entry;
 use crate::config::Config;
 use crate::error::Error;
 use history::Node;
+use rendering::Direction;
 use schema::Tape;
 
 /// What `show` takes.
@@ -50,7 +51,7 @@ pub async fn show(session: &Session, arguments: &Arguments) -> Result<(), Error>
         shown.extend(graph.resolve(symbol)?);
     }
     if arguments.operations {
-        return show_operations(&session.config, &files, &shown, arguments);
+        return show_operations(&session.config, &files, &shown, arguments).await;
     }
     match arguments.format {
         Format::Json => print_json(json!({ "revisions": revisions(shown) })),
@@ -58,11 +59,15 @@ pub async fn show(session: &Session, arguments: &Arguments) -> Result<(), Error>
     }
 }
 
-fn show_operations(config: &Config, files: &Files, shown: &[&Node], arguments: &Arguments) -> Result<(), Error> {
+async fn show_operations(config: &Config, files: &Files, shown: &[&Node], arguments: &Arguments) -> Result<(), Error> {
     let setting = History::setting(config, files);
     let read = |node: &&&Node| operations::tape(files, &node.revision.id, &setting, arguments.downgrade);
     let tapes = shown.iter().map(|node| read(&node)).collect::<Result<Vec<_>, Error>>()?;
-    let rendering = arguments.sql.then(|| render(config, files, shown, setting.dialect, arguments.downgrade));
+    let direction = if arguments.downgrade { Direction::Downgrade } else { Direction::Upgrade };
+    let rendering = match arguments.sql {
+        true => Some(ask(config, files, shown, setting.dialect, direction).await),
+        false => None,
+    };
     let each = || shown.iter().zip(&tapes);
     match arguments.format {
         Format::Json => {
