@@ -142,7 +142,7 @@ pub(super) struct Comparison {
     pub(super) schema: Schema,
     pub(super) inference: Inference,
     /// How many revisions, from the first on, the version rows claim.
-    claimed: usize,
+    pub(super) claimed: usize,
     /// Whether each head of the files is there for certain.
     heads_shown: bool,
     /// What of each revision could not be read, with file and line.
@@ -257,7 +257,7 @@ fn edited_lines(files: &Files, ids: &[String], effects: &[RevisionFacts], standi
     edited.iter().map(line).collect()
 }
 
-fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
+pub(super) fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
     Setting { dialect, default_schema: default_schema.to_owned(), version_table: table.seen_from(default_schema) }
 }
 

@@ -2,7 +2,9 @@
 
 pub mod branches;
 pub mod check;
+mod cure;
 pub mod current;
+pub mod diff;
 mod evidence;
 pub mod explain;
 mod files;

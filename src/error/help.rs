@@ -21,6 +21,7 @@ impl Help for Error {
             Self::Graph(error) => error.help(),
             Self::Against(error) => error.help(),
             Self::Merge(error) => error.help(),
+            Self::Cure(error) => error.help(),
             Self::Restore(error) => error.help(),
             Self::Reset(error) => error.help(),
             Self::Liveness(error) => error.help(),

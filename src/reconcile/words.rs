@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{Fate, Finding, Leftover, Position};
+use super::finding::{Fate, Finding, InvalidIndex, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help};
 use version_table::quoted;
@@ -236,6 +236,26 @@ impl Help for Leftover {
             Fate::Gone => Command::Sql(format!("ALTER TABLE {table} RENAME TO {original}")).into(),
             Fate::Doubtful => format!("compare the rows of {table} and {original}: only one of them has all").into(),
         }
+    }
+}
+
+impl Leftover {
+    /// The statement that puts it right; none where only a person can tell which of two tables has all rows.
+    pub fn statement(&self) -> Option<String> {
+        let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
+        match self.fate {
+            Fate::Whole => Some(format!("DROP TABLE {table}")),
+            Fate::Gone => Some(format!("ALTER TABLE {table} RENAME TO {original}")),
+            Fate::Doubtful => None,
+        }
+    }
+}
+
+impl InvalidIndex {
+    /// The statement that puts it right: a pending revision makes it itself.
+    pub fn statement(&self) -> String {
+        let verb = if self.pending { "DROP" } else { "REINDEX" };
+        format!("{verb} INDEX CONCURRENTLY {}", as_sql(&self.name))
     }
 }
 

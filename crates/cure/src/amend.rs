@@ -85,9 +85,8 @@ struct Amender<'a> {
 impl Amender<'_> {
     /// Takes a statement, or parts of it, where that comes nearer to what is expected.
     fn try_statement(&mut self, place: usize, statement: &Statement) {
-        let is_known = statement.tape.operations().all(|(operation, certain)| {
-            certain && !matches!(operation.kind, K::Unread(_))
-        });
+        let is_known =
+            statement.tape.operations().all(|(operation, certain)| certain && !matches!(operation.kind, K::Unread(_)));
         if self.open.is_empty() || !is_known || statement.changes_data() {
             return;
         }
@@ -105,8 +104,7 @@ impl Amender<'_> {
 
     /// Whether these operations are possible and come nearer; then they are taken.
     fn take(&mut self, operations: &[Operation], statements: Vec<Amending>) -> bool {
-        let mut simulation =
-            Simulation::on(self.schema.clone(), self.departed.dialect, &self.schema.default_schema);
+        let mut simulation = Simulation::on(self.schema.clone(), self.departed.dialect, &self.schema.default_schema);
         for operation in operations {
             if !is_possible(&operation.kind, &simulation.schema) {
                 return false;

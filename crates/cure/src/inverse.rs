@@ -1,9 +1,7 @@
 //! What takes an operation back: things that it made are dropped; what it dropped or altered comes back only where its
 //! earlier form is known exactly.
 
-use schema::operation::{
-    ColumnChange, ConstraintKind, ConstraintSpec, Naming, Operation, OperationKind as K, SqlType,
-};
+use schema::operation::{ColumnChange, ConstraintKind, ConstraintSpec, Naming, Operation, OperationKind as K, SqlType};
 use schema::{Belief, Column, Dialect, ForeignKey, Schema, Subject, Table};
 
 use crate::written::{Unwritable, because, beside, name, of_kind, quoted};
@@ -60,9 +58,9 @@ pub(crate) fn inverse(
         K::CreateEnum { name, .. } => of(K::DropEnum { name: name.clone() }),
         K::RenameEnum { from, to } => of(K::RenameEnum { from: to.clone(), to: from.clone() }),
         K::Create { object, replace: false } => drop_object(object, dialect),
-        K::DropIndex { name: Some(index), .. } => made_again(earlier, dialect, index, |kind| {
-            matches!(kind, K::CreateIndex { name, .. } if name == index)
-        }),
+        K::DropIndex { name: Some(index), .. } => {
+            made_again(earlier, dialect, index, |kind| matches!(kind, K::CreateIndex { name, .. } if name == index))
+        }
         K::DropConstraint { table, name: Some(held), .. } => made_again(earlier, dialect, held, |kind| {
             let named = |constraint: &ConstraintSpec| constraint.name.name() == Some(held);
             matches!(kind, K::AddConstraint { table: of, constraint } if of == table && named(constraint))

@@ -170,10 +170,8 @@ impl Work<'_> {
 
     /// The schema before each statement, as the files have it.
     fn schemas_before(&self) -> Vec<Schema> {
-        let mut simulation = self.simulation(&Schema {
-            default_schema: self.live.default_schema.clone(),
-            ..Schema::default()
-        });
+        let mut simulation =
+            self.simulation(&Schema { default_schema: self.live.default_schema.clone(), ..Schema::default() });
         self.facts[..self.before].iter().for_each(|facts| simulation.apply_all(&facts.tape.entries));
         let mut before = Vec::new();
         for statement in self.statements {

@@ -66,9 +66,7 @@ pub(crate) fn of_kind(kind: &K, dialect: Dialect) -> Written {
         }
         K::CreateIndex { name: index, table, index: spec, .. } => one(create_index(index, table, spec)?),
         K::DropIndex { name: Some(index), table } => one(format!("DROP INDEX {}", beside(index, table.as_deref()))),
-        K::RenameIndex { from, to } if !sqlite => {
-            one(format!("ALTER INDEX {} RENAME TO {}", quoted(from), quoted(to)))
-        }
+        K::RenameIndex { from, to } if !sqlite => one(format!("ALTER INDEX {} RENAME TO {}", quoted(from), quoted(to))),
         K::CreateEnum { name: held, labels: Some(labels), .. } => {
             let labels: Vec<String> = labels.iter().map(|label| literal(label)).collect();
             one(format!("CREATE TYPE {} AS ENUM ({})", name(held), labels.join(", ")))
@@ -76,9 +74,9 @@ pub(crate) fn of_kind(kind: &K, dialect: Dialect) -> Written {
         K::DropEnum { name: held } => one(format!("DROP TYPE {}", name(held))),
         K::RenameEnum { from, to } => one(format!("ALTER TYPE {} RENAME TO {}", name(from), name(to))),
         K::AlterEnum { name: held, change: EnumChange::Add { label, beside } } => {
-            let place = beside.as_ref().map(|(other, after)| {
-                format!(" {} {}", if *after { "AFTER" } else { "BEFORE" }, literal(other))
-            });
+            let place = beside
+                .as_ref()
+                .map(|(other, after)| format!(" {} {}", if *after { "AFTER" } else { "BEFORE" }, literal(other)));
             let place = place.unwrap_or_default();
             one(format!("ALTER TYPE {} ADD VALUE {}{place}", name(held), literal(label)))
         }
@@ -158,8 +156,28 @@ fn column_text(column: &ColumnSpec, dialect: Dialect, only_key: bool) -> Result<
 
 /// SQLite's types that have a name of one word, and with what in parentheses: all that is compared of others is their letters.
 const ONE_WORD: [&str; 22] = [
-    "bigint", "blob", "boolean", "char", "date", "datetime", "decimal", "double", "float", "int", "integer", "json",
-    "numeric", "nvarchar", "real", "smallint", "text", "time", "timestamp", "uuid", "varbinary", "varchar",
+    "bigint",
+    "blob",
+    "boolean",
+    "char",
+    "date",
+    "datetime",
+    "decimal",
+    "double",
+    "float",
+    "int",
+    "integer",
+    "json",
+    "numeric",
+    "nvarchar",
+    "real",
+    "smallint",
+    "text",
+    "time",
+    "timestamp",
+    "uuid",
+    "varbinary",
+    "varchar",
 ];
 
 fn type_text(kind: &SqlType, dialect: Dialect, column: &str) -> Result<String, Unwritable> {

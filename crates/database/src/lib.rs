@@ -177,7 +177,12 @@ impl Database {
     /// # Errors
     /// As [`Self::change_rows`]; when the schema has moved, or has not become what it has to be; with the statement that was
     /// refused.
-    pub async fn cure(&self, table: &VersionTable, change: &Change, cure: &Cure<'_>) -> Result<Recorded, DatabaseError> {
+    pub async fn cure(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: &Cure<'_>,
+    ) -> Result<Recorded, DatabaseError> {
         self.backend.cure(table, change, cure).await
     }
 

@@ -213,6 +213,8 @@ struct Interpreter<'a> {
     attempts: u32,
     /// As [`Tape::data`].
     data: bool,
+    /// As [`Tape::data_lines`].
+    data_lines: Vec<u32>,
     /// As [`Tape::misread`].
     misread: bool,
     /// Something was called that may have changed something, or may have been.
@@ -261,6 +263,7 @@ impl<'a> Interpreter<'a> {
             raised: false,
             attempts: 0,
             data: false,
+            data_lines: Vec::new(),
             misread: false,
             acted: false,
             methods: HashSet::new(),
@@ -328,6 +331,7 @@ impl<'a> Interpreter<'a> {
         self.attempts = 0;
         self.departures = Departures::default();
         self.data = false;
+        self.data_lines.clear();
         self.misread = false;
         self.unread.clear();
         self.methods.clear();
@@ -356,6 +360,7 @@ impl<'a> Interpreter<'a> {
         self.acted = false;
         // What runs when the file is loaded is no part of it.
         self.data = false;
+        self.data_lines.clear();
         let arguments = self.passed_to(&function);
         self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
@@ -379,6 +384,7 @@ impl<'a> Interpreter<'a> {
             entries: self.recorder.finish(),
             unread: std::mem::take(&mut self.unread),
             data: self.data,
+            data_lines: std::mem::take(&mut self.data_lines),
             misread: self.misread,
             ..tape
         }

@@ -18,6 +18,13 @@ pub enum Action {
     Repair,
     /// `fix`.
     Fix,
+    /// `fix --finish`: the rest of a revision, and its row.
+    Finish,
+    /// `fix --take-back`: what a revision had made, and its row.
+    #[serde(rename = "take-back")]
+    TakeBack,
+    /// `fix --schema`, or `fix` where a table or an index was left behind: the schema alone.
+    Schema,
     /// `reset --versions-only`.
     Reset,
     /// `undo`.
@@ -37,6 +44,9 @@ impl Action {
             Self::Stamp => "stamp",
             Self::Repair => "repair",
             Self::Fix => "fix",
+            Self::Finish => "finish",
+            Self::TakeBack => "take-back",
+            Self::Schema => "schema",
             Self::Reset => "reset",
             Self::Undo => "undo",
             Self::Upgrade => "upgrade",
