@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::Comparison;
+use super::evidence::compare;
 use super::files::Files;
 use super::session::Session;
 use crate::config::{Config, Reaction, Repair};
@@ -59,7 +59,7 @@ impl Look {
         let mut findings = diagnose(&files.graph, goal, &state);
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
-            let comparison = Comparison::look(files, database, state.rows.revisions()).await?;
+            let comparison = compare(files, database, state.rows.revisions()).await?;
             state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
         }

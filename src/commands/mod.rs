@@ -5,6 +5,7 @@ pub mod check;
 mod cure;
 pub mod current;
 pub mod diff;
+pub mod disk;
 mod evidence;
 pub mod explain;
 mod files;

@@ -99,6 +99,15 @@ fn a_guarded_unique_constraint_over_the_key_is_unknown() {
 }
 
 #[test]
+fn a_column_that_an_open_table_may_have_already_is_there_and_nothing_more() {
+    let body =
+        "op.execute('CREATE TABLE t AS SELECT 1 AS id; ALTER TABLE t ADD COLUMN IF NOT EXISTS id mood NOT NULL')";
+    let facts = format!("{:?}", facts_of(body));
+    assert!(facts.contains("id"), "{facts}");
+    assert!(!facts.contains("mood"), "{facts}");
+}
+
+#[test]
 fn a_replaced_object_may_have_been_there() {
     let view = Subject::View("v".to_owned());
     let replaced = facts_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");

@@ -2,7 +2,7 @@
 
 use super::carry_out::Remedy;
 use super::statements::{NO_SQL, statements};
-use crate::commands::evidence::{Comparison, setting};
+use crate::commands::evidence::{compare, setting};
 use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::{CureError, Error};
@@ -158,9 +158,9 @@ fn shown(sql: &str) -> &str {
 }
 
 async fn case(session: &Session, files: &Files, database: &Database, place: &Place, id: &str) -> Result<Case, Error> {
-    let compared = Comparison::look(files, database, &place.without).await?;
-    let before = compared.claimed;
-    let (ids, effects) = (&compared.history.ids, &compared.history.effects);
+    let compared = compare(files, database, &place.without).await?;
+    let before = compared.claimed();
+    let (ids, effects) = (&compared.ids, &compared.effects);
     let table = files.version_table()?;
     let setting = setting(database.dialect(), &compared.schema.default_schema, table);
     let Some(own) = ids.iter().position(|held| held == id) else { return Err(CureError::NoRevision.into()) };

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::carry_out::Remedy;
 use super::statements::statements;
-use crate::commands::evidence::{Comparison, setting, unread_lines};
+use crate::commands::evidence::{compare, setting};
 use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::{CureError, Error};
+use crate::reconcile::{Comparison, unread_lines};
 use ::cure::{Amendment, Departed, amend};
 use database::Database;
 use schema::evidence::{Claim, contradicted, line_of, most_telling_first, name, unexplained_at};
@@ -61,8 +62,8 @@ impl Departures {
             return Err(CureError::NoRevision.into());
         }
         files.graph.applied(&revisions)?;
-        let compared = Comparison::look(files, database, &revisions).await?;
-        let (effects, claimed) = (&compared.history.effects, compared.claimed);
+        let compared = compare(files, database, &revisions).await?;
+        let (effects, claimed) = (&compared.effects, compared.claimed());
         let applied = &effects[..claimed];
         // What an applied revision did that nobody has read may have changed what those before it made, and its own.
         let unread = applied.iter().rposition(|revision| revision.may_reach_others());
@@ -88,9 +89,10 @@ impl Departures {
                 }),
             }
         }
-        let ids = &compared.history.ids;
+        let ids = &compared.ids;
         let undecided = undecided.iter().map(|claim| claim.sentence(ids)).collect();
-        let unread = ids[..claimed].iter().zip(applied).flat_map(|(id, effects)| unread_lines(files, id, effects));
+        let unread =
+            ids[..claimed].iter().zip(applied).flat_map(|(id, effects)| unread_lines(&files.graph, id, effects));
         let unread = unread.collect();
         Ok(Self { rows, revisions, found, others, undecided, unread, compared })
     }
@@ -103,8 +105,8 @@ impl Departures {
         database: &Database,
         with_drops: bool,
     ) -> Result<(Amendment, Vec<String>), Error> {
-        let (effects, claimed) = (&self.compared.history.effects, self.compared.claimed);
-        let ids = &self.compared.history.ids;
+        let (effects, claimed) = (&self.compared.effects, self.compared.claimed());
+        let ids = &self.compared.ids;
         let schema = &self.compared.schema;
         let departing = contradicted(effects, schema, claimed);
         let subjects: BTreeSet<&Subject> = departing.iter().map(|claim| &claim.subject).collect();
@@ -143,7 +145,7 @@ impl Departures {
 
     /// Where a statement comes from.
     pub(in crate::commands) fn origin(&self, files: &Files, place: Option<usize>, line: Option<u32>) -> String {
-        let id = place.map(|place| &self.compared.history.ids[place]);
+        let id = place.map(|place| &self.compared.ids[place]);
         match id.and_then(|id| files.graph.get(id)) {
             Some(node) => match line {
                 Some(line) => format!("{}:{line}", node.revision.path.display()),
@@ -155,10 +157,10 @@ impl Departures {
 }
 
 fn departure(files: &Files, compared: &Comparison, claim: &Claim) -> Departure {
-    let ids = &compared.history.ids;
+    let ids = &compared.ids;
     let by = claim.by.or_else(|| maker(compared, &claim.subject));
     let node = by.and_then(|by| files.graph.get(&ids[by]));
-    let line = by.and_then(|by| line_of(&compared.history.effects[by].tape, &claim.subject));
+    let line = by.and_then(|by| line_of(&compared.effects[by].tape, &claim.subject));
     Departure {
         kind: match (&claim.expected, &claim.live) {
             (Some(_), None) => "missing",
@@ -174,7 +176,7 @@ fn departure(files: &Files, compared: &Comparison, claim: &Claim) -> Departure {
 
 /// The last applied revision that changes what a fact is about.
 fn maker(compared: &Comparison, subject: &Subject) -> Option<usize> {
-    let applied = &compared.history.effects[..compared.claimed];
+    let applied = &compared.effects[..compared.claimed()];
     applied.iter().rposition(|effects| effects.changes.iter().any(|(changed, _)| changed == subject))
 }
 
@@ -199,8 +201,8 @@ pub(in crate::commands) async fn of_schema(
     let facts = departures.found.iter().map(|departure| departure.text.clone()).collect();
     let (live, rows) = (departures.compared.schema.clone(), departures.rows.clone());
     let left: BTreeSet<Subject> = amendment.left.iter().map(|claim| claim.subject.clone()).collect();
-    let position = departures.compared.claimed;
-    let expectation = schema::evidence::Expectation::at(&departures.compared.history.effects, position);
+    let position = departures.compared.claimed();
+    let expectation = schema::evidence::Expectation::at(&departures.compared.effects, position);
     let departs = Box::new(move |schema: &Schema| {
         let departing = expectation.departures(schema);
         departing.iter().find(|claim| !left.contains(&claim.subject)).map(|claim| name(&claim.subject))

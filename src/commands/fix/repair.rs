@@ -1,7 +1,7 @@
 //! What `fix` is to write, and what speaks for and against it.
 
 use super::Arguments;
-use crate::commands::evidence::Comparison;
+use crate::commands::evidence::compare;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
 use crate::commands::write::Decision;
@@ -101,7 +101,7 @@ impl Repair {
 
 impl Doubt {
     async fn of(files: &Files, database: &Database, look: &Look, wanted: &[String]) -> Result<Option<Self>, Error> {
-        let facts = Comparison::look(files, database, wanted).await?.contradictions();
+        let facts = compare(files, database, wanted).await?.contradictions();
         if facts.is_empty() {
             return Ok(None);
         }

@@ -177,7 +177,12 @@ impl Simulation {
         if guarded && spec.name.as_deref().is_some_and(|name| held.column(name).is_some()) {
             return;
         }
-        self.put_column(table, spec, false);
+        if guarded && held.open {
+            // One of the columns that nobody has named may be this one: then it stays as it is.
+            self.put_column(table, &ColumnSpec { name: spec.name.clone(), ..ColumnSpec::unknown() }, false);
+        } else {
+            self.put_column(table, spec, false);
+        }
     }
 
     pub(super) fn drop_column(&mut self, table: &str, name: &str) {
