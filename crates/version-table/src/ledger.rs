@@ -185,6 +185,10 @@ pub enum UndoError {
 pub fn undoable<'a>(entries: &'a [Entry], rows: Option<&[String]>) -> Result<&'a Entry, UndoError> {
     for entry in entries {
         let (before, after) = (ids(entry.before.as_deref()), ids(entry.after.as_deref()));
+        // What left the rows alone is nothing to put back.
+        if entry.note.action != Action::Upgrade && before == after && before.is_some() {
+            continue;
+        }
         if entry.note.action == Action::Upgrade {
             if after.as_deref() == rows {
                 let (from, to) = (shown(before.as_deref()), shown(rows));
