@@ -27,8 +27,8 @@ use tracing::{error, info};
 use cli::{Cli, Command};
 use commands::session::Session;
 use commands::{
-    branches, check, current, diff, explain, fix, heads, history, infer, merge, reset, restore, run, show, stamp, undo,
-    verify,
+    branches, check, current, diff, explain, fix, heads, history, infer, merge, plan, reset, restore, run, show, stamp,
+    undo, verify,
 };
 use config::{Config, Switch};
 use error::Error;
@@ -93,6 +93,7 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program
         Command::Explain(arguments) => explain::explain(session, arguments).await,
         Command::Check(arguments) => check::check(session, arguments).await,
         Command::Diff(arguments) => diff::diff(session, arguments).await,
+        Command::Plan(arguments) => plan::plan(session, arguments).await,
         Command::Fix(arguments) => fix::fix(session, arguments).await,
         Command::Merge(arguments) => merge::merge(session, arguments).await,
         Command::Restore(arguments) => restore::restore(session, arguments),

@@ -21,6 +21,7 @@ mod look;
 pub mod manual;
 pub mod merge;
 pub mod output;
+pub mod plan;
 mod prompt;
 mod render;
 pub mod reset;

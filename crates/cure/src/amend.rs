@@ -221,7 +221,7 @@ impl Amender<'_> {
 }
 
 fn certain(kind: K) -> Operation {
-    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None }
+    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None, batch: None }
 }
 
 /// The columns and constraints of a table that is there already, each by itself.

@@ -202,7 +202,7 @@ impl Work<'_> {
 }
 
 fn certain(kind: K) -> Operation {
-    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None }
+    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None, batch: None }
 }
 
 fn is_unread(operation: &Operation) -> bool {
