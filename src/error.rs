@@ -31,7 +31,7 @@ pub use cure::CureError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
-pub use upgrade::UpgradeFailure;
+pub use upgrade::{UpgradeFailure, is_module_here};
 
 /// Why a command stops.
 #[derive(Debug, Error)]

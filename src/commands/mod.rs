@@ -2,6 +2,7 @@
 
 pub mod branches;
 pub mod check;
+mod create_all;
 mod cure;
 pub mod current;
 pub mod diff;

@@ -119,7 +119,10 @@ impl Interpreter<'_> {
 
     fn sql(&mut self, text: &str) {
         self.spend(text.len());
-        self.statements_as_they_are(&without_binds(text));
+        let prepared = without_binds(text);
+        // What is to be bound need not have been given.
+        self.unclear += u32::from(prepared != text);
+        self.statements_as_they_are(&prepared);
     }
 
     /// Statements as the database gets them.
