@@ -209,7 +209,8 @@ impl<'a> Judge<'a> {
                 _ => missing(live, claimed),
             };
             if !missing.is_empty() {
-                fault(Fault::NotSeen, &missing.join(", "));
+                let why = last_unread(case.evidence).unwrap_or("all of it is read");
+                fault(Fault::NotSeen, &format!("{} ({why})", missing.join(", ")));
             }
         }
         Outcome::AsIs
@@ -261,6 +262,11 @@ fn rows_after(plan: &Plan, rows: &[String]) -> Vec<String> {
         rows.extend(change.added().map(str::to_owned));
     }
     rows.into_iter().collect()
+}
+
+/// What was read last of what keeps the rows' own revisions in doubt.
+fn last_unread(evidence: &Evidence) -> Option<&str> {
+    evidence.unread[..evidence.claimed].iter().flatten().next_back().map(String::as_str)
 }
 
 /// A finding with the first facts that it rests on.
