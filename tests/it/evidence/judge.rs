@@ -61,5 +61,10 @@ fn a_fault_has_a_line_and_an_exit_code() {
     let judged = judge(&history);
     let text = String::from_utf8_lossy(&judged.stdout).into_owned();
     assert_eq!(judged.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&judged.stderr));
-    assert!(text.contains("  refused, true row, "), "{text}");
+    assert!(
+        text.contains(
+            "  false drift, true row, 1 state(s) from 0ba7e39d45f2: edited-revision: table reader is missing"
+        ),
+        "{text}"
+    );
 }
