@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::reconcile::{Comparison, Material, Reading};
 use database::Database;
 use history::{Node, Step, read_source};
-use migration::{Script, read, read_downgrade};
-use schema::{Dialect, RevisionFacts, Setting, Tape, revision_facts};
+use migration::{Script, read, read_downgrade, read_on};
+use schema::{Dialect, RevisionFacts, Schema, Setting, Tape, revision_facts};
 use version_table::VersionTable;
 
 /// What each revision does, given those before it.
@@ -69,6 +69,12 @@ impl History {
         let effects = facts(&scripts(files, &ids)?, &Disk::around(&files.layout.script_location)?, setting)?;
         Ok(Self { ids, effects })
     }
+}
+
+/// What these revisions do to a database that holds this schema, in their order.
+pub(super) fn tapes_on(files: &Files, ids: &[String], schema: Schema, dialect: Dialect) -> Result<Vec<Tape>, Error> {
+    let setting = setting(dialect, &schema.default_schema, files.version_table()?);
+    Ok(read_on(schema, &scripts(files, ids)?, &Disk::around(&files.layout.script_location)?, &setting)?)
 }
 
 /// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.

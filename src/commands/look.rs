@@ -11,6 +11,7 @@ use crate::reconcile::{
     Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
 };
 use database::Database;
+use schema::Schema;
 use version_table::{VersionRows, ledger};
 
 /// How closely to look.
@@ -31,6 +32,8 @@ pub(super) struct Look {
     pub(super) findings: Vec<Finding>,
     /// What the schema says, where it was looked at.
     pub(super) evidence: Option<Evidence>,
+    /// The schema itself, where it was looked at.
+    pub(super) schema: Option<Schema>,
     /// Whether a release that knows the unknown rows is recorded to have gone through the heads of these files.
     pub(super) recorded_beyond: bool,
     /// What `run` would do about them; or the finding that stands in the way.
@@ -50,16 +53,21 @@ impl Look {
         let rows = files.rows_of_the_only_table(database).await?;
         let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
         let mut state = State { place: database.place(), ..State::of_rows(rows, tables) };
-        if state.rows.revisions().iter().any(|row| files.graph.get(row).is_none()) {
-            let reached = ledger::reached(&database.ledger().await?, state.rows.revisions());
+        // A head that is a row itself says nothing of a row beside it.
+        let unknown = state.rows.revisions().iter().filter(|row| files.graph.get(row).is_none());
+        let unknown: Vec<String> = unknown.cloned().collect();
+        if !unknown.is_empty() {
+            let reached = ledger::reached(&database.ledger().await?, &unknown);
             let heads = files.graph.real_heads();
             // No heads at all prove nothing.
             state.recorded_beyond = !heads.is_empty() && heads.into_iter().all(|head| reached.contains(head));
         }
         let mut findings = diagnose(&files.graph, goal, &state);
+        let mut schema = None;
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
             let comparison = compare(files, database, state.rows.revisions()).await?;
+            schema = Some(comparison.schema.clone());
             state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
         }
@@ -75,7 +83,7 @@ impl Look {
             });
         }
         let State { rows, evidence, recorded_beyond, .. } = state;
-        Ok(Self { rows, findings, evidence, recorded_beyond, plan })
+        Ok(Self { rows, findings, evidence, schema, recorded_beyond, plan })
     }
 
     /// The finding that says where the database is.

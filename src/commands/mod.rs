@@ -2,6 +2,7 @@
 
 pub mod branches;
 pub mod check;
+mod create_all;
 pub mod current;
 pub mod disk;
 mod evidence;
@@ -19,6 +20,7 @@ mod look;
 pub mod manual;
 pub mod merge;
 pub mod output;
+pub mod plan;
 mod prompt;
 mod render;
 pub mod reset;

@@ -3,10 +3,12 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
+use super::create_all;
 use super::files::Files;
-use super::look::Depth;
+use super::look::{Depth, Look};
+use super::plan;
 use super::session::Session;
 use super::write::{Decision, record, write};
 use crate::config::{Config, Verify};
@@ -49,7 +51,14 @@ pub(super) async fn under_the_lock(
     let mut begun = None;
     let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if guarded && matches!(&upgraded, Err(Error::Upgrade(failure)) if failure.has_exited()) {
+    if let Err(Error::Upgrade(failure)) = &upgraded
+        && guarded
+        && failure.has_exited()
+    {
+        let on_nothing = begun.as_ref().is_some_and(|begun| begun.from.is_empty());
+        if let Some(made) = on_nothing.then(|| create_all::met_by(failure, files)).flatten() {
+            warn!("{made}");
+        }
         say_what_is_left(session, files, &goal, begun).await;
     }
     guard.release().await;
@@ -189,7 +198,27 @@ async fn repair(session: &Session, files: &Files, database: &Database, goal: &Go
             info!("{}", look.position());
         }
     }
+    if let Some(upgrade) = &plan.upgrade {
+        say_what_comes(session, files, database, (&look, upgrade)).await;
+    }
     Ok(plan.upgrade)
+}
+
+/// Says in one line what the upgrade will do to the tables that are there. A courtesy, which may fail itself.
+async fn say_what_comes(session: &Session, files: &Files, database: &Database, (look, upgrade): (&Look, &Upgrade)) {
+    // To a database without tables anything may be done.
+    if look.schema.as_ref().is_none_or(|schema| schema.tables.is_empty()) {
+        return;
+    }
+    match plan::foresee(session, files, database, look, upgrade, false).await {
+        Ok(revisions) => {
+            info!("{}", plan::summary(&revisions));
+            if let Some(danger) = plan::danger(&revisions) {
+                warn!("danger: {danger}");
+            }
+        }
+        Err(error) => debug!("what the upgrade will do cannot be foreseen: {error}"),
+    }
 }
 
 fn depth(config: &Config) -> Depth {

@@ -5,6 +5,7 @@
 mod support;
 
 mod against;
+mod ahead;
 mod bad_input;
 mod connecting;
 mod evidence;
@@ -21,6 +22,7 @@ mod liveness;
 mod lock;
 mod logging;
 mod moved;
+mod plan;
 mod policy;
 mod reconcile;
 mod rendering;

@@ -13,9 +13,13 @@ impl Interpreter<'_> {
             Value::Fragment(text) => self.dynamic_sql(text),
             Value::Ddl(what, argument) => self.ddl(what, argument),
             // A query or a write built with SQLAlchemy's expressions.
-            Value::Expression | Value::Table(_) | Value::ColumnName(_) => self.data = true,
+            Value::Expression | Value::Table(_) | Value::ColumnName(_) => {
+                self.data = true;
+                self.record(OperationKind::Execute);
+            }
             _ => {
                 self.data = true;
+                self.record(OperationKind::Execute);
                 self.unread(UnreadKind::Either, "it executes a statement that cannot be evaluated");
             }
         }
@@ -119,6 +123,8 @@ impl Interpreter<'_> {
         const DEEPEST: usize = 500;
         self.spend(text.len());
         let prepared = without_binds(text);
+        // What is to be bound need not have been given.
+        self.unclear += u32::from(prepared != text);
         let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
         let read = match self.dialect() {
             _ if deep => false,
