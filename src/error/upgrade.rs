@@ -1,10 +1,11 @@
 //! How an upgrade has failed, with what its output says of the cause.
 
 use std::fmt;
+use std::path::Path;
 
 use nix::sys::signal::Signal;
 
-use crate::explanation::Explanation;
+use crate::explanation::{Cause, Explanation};
 use crate::help::{Advice, Help};
 use crate::process::upgrade::UpgradeError;
 
@@ -22,10 +23,18 @@ impl UpgradeFailure {
     pub fn of(error: UpgradeError) -> Self {
         let explanation = match &error {
             // Whoever upgrades has read the files, and they are a graph.
-            UpgradeError::Exited { said, .. } => Explanation::of(said).map(Explanation::where_every_parent_is_there),
+            UpgradeError::Exited { said, .. } => Explanation::of(said)
+                .map(Explanation::where_every_parent_is_there)
+                .map(|explanation| explanation.held_against_the_folder(is_module_here)),
             _ => None,
         };
         Self { error, explanation: explanation.map(Box::new) }
+    }
+
+    /// The table that it was to make and that was there already, where its output says that this is why it has failed.
+    pub fn table_in_the_way(&self) -> Option<&str> {
+        let explanation = self.explanation.as_ref().filter(|told| told.cause == Cause::DUPLICATE_TABLE)?;
+        explanation.object()
     }
 
     /// Whether it ended by itself, with an exit code of its own.
@@ -69,6 +78,11 @@ impl fmt::Display for UpgradeFailure {
 }
 
 impl std::error::Error for UpgradeFailure {}
+
+/// Whether a Python module of this name lies in the folder where the program was started.
+pub fn is_module_here(name: &str) -> bool {
+    Path::new(name).is_dir() || Path::new(&format!("{name}.py")).is_file()
+}
 
 /// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. levelhead never uses
 /// them; an upgrade command's are told as 125.
