@@ -123,6 +123,8 @@ impl Interpreter<'_> {
         const DEEPEST: usize = 500;
         self.spend(text.len());
         let prepared = without_binds(text);
+        // What is to be bound need not have been given.
+        self.unclear += u32::from(prepared != text);
         let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
         let read = match self.dialect() {
             _ if deep => false,

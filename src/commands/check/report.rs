@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
+use crate::commands::plan::Forecast;
 use crate::findings::Kind;
 use crate::help::{Advice, Help};
-use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
+use crate::reconcile::{Compatible, Evidence, Finding, Goal, Obstacle, Plan, Severity};
 use history::Problem;
 use schema::evidence::Standing;
 use version_table::VersionRows;
@@ -24,6 +25,8 @@ pub(super) struct Report {
     pub(super) files: Option<FilesLine>,
     /// The branch that they were looked at in a merge with.
     pub(super) against: Option<AgainstLine>,
+    /// What this branch's new revisions would do, by the files alone.
+    pub(super) foreseen: Option<Forecast>,
     /// The version rows; absent where nobody asked, `null` in the table's place.
     pub(super) rows: Option<Vec<String>>,
     /// Where the schema is, in one line.
@@ -32,6 +35,33 @@ pub(super) struct Report {
     pub(super) findings: Vec<Entry>,
     /// What `run` would do.
     pub(super) plan: Option<PlanLine>,
+    /// Where the database is ahead: whether this release can work with it.
+    pub(super) compatible: Option<CompatibleLine>,
+}
+
+/// Whether this release can work with a database that is ahead of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CompatibleLine {
+    answer: Compatible,
+    reasons: Vec<String>,
+}
+
+impl CompatibleLine {
+    fn of(findings: &[Finding]) -> Option<Self> {
+        findings.iter().find_map(|finding| match finding {
+            Finding::Ahead(ahead) => Some(Self { answer: ahead.compatible(), reasons: ahead.reasons() }),
+            _ => None,
+        })
+    }
+
+    /// `true`, `false` or `"unknown"`.
+    fn answer(&self) -> Value {
+        match self.answer {
+            Compatible::Yes => true.into(),
+            Compatible::No => false.into(),
+            Compatible::Unknown => "unknown".into(),
+        }
+    }
 }
 
 /// Which database.
@@ -104,9 +134,11 @@ impl Report {
             database: Some(database),
             files: Some(FilesLine::of(files)),
             against: None,
+            foreseen: None,
             rows,
             schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
             findings: look.findings.iter().map(Entry::of).collect(),
+            compatible: CompatibleLine::of(&look.findings),
             plan: Some(if is_reached { PlanLine::at_head(&look.plan, verifies) } else { PlanLine::of(&look.plan) }),
         }
     }
@@ -126,10 +158,13 @@ impl Report {
             "database": self.database,
             "files": self.files,
             "against": self.against,
+            "foreseen": self.foreseen.as_ref().map(|forecast| &forecast.revisions),
             "rows": self.rows,
             "schema": self.schema,
             "findings": self.findings,
             "plan": self.plan,
+            "compatible": self.compatible.as_ref().map(CompatibleLine::answer),
+            "reasons": self.compatible.as_ref().map(|line| &line.reasons),
         })
     }
 
