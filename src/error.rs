@@ -102,6 +102,12 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// LEVELHEAD_ON_LOSS=stop, and the upgrade would lose data.
+    #[error("the upgrade would lose data: {}; LEVELHEAD_ON_LOSS=stop forbids it", .losses.join("; "))]
+    WouldLose {
+        /// What, each with its file and line.
+        losses: Vec<String>,
+    },
     /// The version table is not there, and one that looks like it is somewhere else.
     #[error("there is no {wanted}, but the database holds {found}")]
     VersionTableElsewhere {
