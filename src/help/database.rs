@@ -151,6 +151,12 @@ impl Help for DatabaseError {
             Self::ContentsMoved => {
                 Command::levelhead("reset --dry-run").and("if what it shows may go, repeat your command")
             }
+            Self::SchemaMoved => {
+                Command::levelhead("diff").and("if what it shows is what you expect, repeat your command")
+            }
+            Self::NotCured { .. } => "nothing was changed; do it by hand, with the statements of --sql".into(),
+            Self::Refused { .. } if self.is_locked_out() => wait_for_it(),
+            Self::Refused { .. } => "put right what the database says, then repeat the command".into(),
             Self::RowsMoved { .. } => {
                 Command::levelhead("current").and("if what it shows is what you expect, repeat your command")
             }

@@ -1,6 +1,6 @@
 //! What to do about a finding: one command that leads on, or the choices that only you can make, each with its command.
 
-use super::finding::{Fate, Finding, Leftover, Position};
+use super::finding::{Fate, Finding, InvalidIndex, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help, Note};
 use version_table::quoted;
@@ -38,11 +38,13 @@ impl Help for Finding {
             Self::StampedTooFar { position, .. } => match &position.proof {
                 Some(proof) => Command::levelhead("fix")
                     .and(format!("this sets the version table back to {} and asks first", in_words(&proof.rows))),
-                None => infer(),
+                None => Command::levelhead("diff")
+                    .and("this shows every difference")
+                    .and(Note::way("to create what is missing", Command::levelhead("fix --schema"))),
             },
-            Self::HalfApplied { revision, .. } => {
-                Command::levelhead("infer --explain").with(revision).and("this shows each operation, done or missing")
-            }
+            Self::HalfApplied { revision, .. } => Command::levelhead("fix --finish")
+                .with(revision)
+                .and(Note::way("to undo it instead", Command::levelhead("fix --take-back").with(revision))),
             Self::UnknownRevision { unknown, .. } => Command::levelhead("restore")
                 .with(&unknown[0])
                 .and("this brings the revision's file back from version control"),
@@ -53,13 +55,14 @@ impl Help for Finding {
                 "separate branches are fine; merge them only if they are to become one".into()
             }
             Self::MultipleHeads { .. } => Command::levelhead("merge").and("commit the file that it writes"),
-            Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
-                Some(index) => Advice::sql("", format!("DROP INDEX CONCURRENTLY {}", as_sql(&index.name)))
-                    .and("the upgrade then creates it"),
-                None => Advice::sql("", format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))),
-            },
-            Self::Drift { .. } => Command::levelhead("infer").and("this shows every difference"),
-            Self::EditedRevision { .. } => "move the edit to a new revision, so that every database gets it".into(),
+            Self::InvalidIndex { indexes } => {
+                let index = indexes.iter().find(|index| index.pending).unwrap_or(&indexes[0]);
+                Command::levelhead("fix").and(format!("this asks first, then runs: {}", index.statement()))
+            }
+            Self::Drift { .. } => Command::levelhead("diff").and("this shows every difference"),
+            Self::EditedRevision { .. } => Command::levelhead("diff --sql")
+                .and("this shows the statements that create what is missing")
+                .and("move the edit to a new revision, so that every database gets it"),
             Self::LeftoverTable { tables } => tables[0].help(),
             Self::Table(problem) => problem.help(),
         }
@@ -68,12 +71,36 @@ impl Help for Finding {
 
 impl Help for Leftover {
     fn help(&self) -> Advice {
-        let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
-        match self.fate {
-            Fate::Whole => Advice::sql("", format!("DROP TABLE {table}")),
-            Fate::Gone => Advice::sql("", format!("ALTER TABLE {table} RENAME TO {original}")),
-            Fate::Doubtful => format!("compare the rows of {table} and {original}: only one of them has all").into(),
+        let (table, original) = self.in_sql();
+        match self.statement() {
+            Some(statement) => Command::levelhead("fix").and(format!("this asks first, then runs: {statement}")),
+            None => format!("compare the rows of {table} and {original}: only one of them has all").into(),
         }
+    }
+}
+
+impl Leftover {
+    /// The statement that puts it right; none where only you can tell which of two tables has all rows.
+    pub fn statement(&self) -> Option<String> {
+        let (table, original) = self.in_sql();
+        match self.fate {
+            Fate::Whole => Some(format!("DROP TABLE {table}")),
+            Fate::Gone => Some(format!("ALTER TABLE {table} RENAME TO {original}")),
+            Fate::Doubtful => None,
+        }
+    }
+
+    /// It and the table that it was to take the place of.
+    fn in_sql(&self) -> (String, String) {
+        (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()))
+    }
+}
+
+impl InvalidIndex {
+    /// The statement that puts it right: a pending revision makes it itself.
+    pub fn statement(&self) -> String {
+        let verb = if self.pending { "DROP" } else { "REINDEX" };
+        format!("{verb} INDEX CONCURRENTLY {}", as_sql(&self.name))
     }
 }
 

@@ -32,6 +32,11 @@ pub(super) fn text(report: &Report, coloured: bool) -> String {
         }
         text += &advice(&entry.help, "");
     }
+    if let Some(forecast) = &report.foreseen {
+        text += &forecast.text;
+        text += "\n";
+        text += &paragraph(&forecast.summary, "plan      ", INDENT);
+    }
     if let Some(plan) = plan(report) {
         text += "\n";
         text += &paragraph(&plan, "plan      ", INDENT);
@@ -101,7 +106,7 @@ pub(super) fn github(report: &Report) -> String {
             message.trim_end(),
         );
     }
-    text
+    text + report.foreseen.as_ref().map_or("", |forecast| &forecast.annotations)
 }
 
 /// One annotation, at a line of a file where there is one.
