@@ -178,7 +178,7 @@ fn a_leftover_of_batch_mode_is_dropped_only_where_it_is_a_copy() {
         statements.iter().for_each(|statement| drop(depot.database.sql(statement)));
         depot
     };
-    let dropped = "note: run in the database: DROP TABLE _alembic_tmp_parcels";
+    let dropped = "note: this asks first, then runs: DROP TABLE _alembic_tmp_parcels";
     for copy in [&[leftover, own][..], &[leftover, own, rows]] {
         let depot = depot(copy);
         depot.run().code(125).prints("").says("leftover-table").says(dropped);
@@ -188,7 +188,7 @@ fn a_leftover_of_batch_mode_is_dropped_only_where_it_is_a_copy() {
     }
     // The table is gone: its rows are in the leftover.
     let gone = depot(&[leftover, rows, "DROP TABLE parcels"]);
-    let renamed = "note: run in the database: ALTER TABLE _alembic_tmp_parcels RENAME TO parcels";
+    let renamed = "note: this asks first, then runs: ALTER TABLE _alembic_tmp_parcels RENAME TO parcels";
     gone.run().code(125).prints("").says("leftover-table").says(renamed).says_nothing_of("DROP TABLE");
     // Made anew, and empty: neither.
     let doubtful = depot(&[leftover, rows]);

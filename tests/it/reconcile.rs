@@ -132,7 +132,7 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
     fs::write(shop.folder().join("migrations/versions/ffff00000001_unique.py"), unique).unwrap();
     shop.database.sql("INSERT INTO products (name, price) VALUES ('cup', 1), ('saucer', 1)");
     let run = || shop.levelhead(&["run", "--", "echo", "started"]).run();
-    let drop = "note: run in the database: DROP INDEX CONCURRENTLY \"ix_Price\"";
+    let drop = "note: this asks first, then runs: DROP INDEX CONCURRENTLY \"ix_Price\"";
     let failed = run();
     failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
     shop.database.sql("DELETE FROM products WHERE name = 'cup'");
