@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::files::Files;
 use super::leftovers::leftovers;
+use super::render::Answer;
 use crate::config::Config;
 use crate::error::Error;
 use crate::reconcile::{Evidence, InvalidIndex, Leftover};
 use database::Database;
 use history::layout::Layout;
 use history::{Node, Step, read_source};
-use migration::{Checkout, Script, read, read_downgrade, read_on};
+use migration::{Checkout, Rendered, Script, read_downgrade, read_on, read_with};
 use schema::evidence::{
     Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of,
     most_telling_first, narrowed, standing,
@@ -78,13 +79,22 @@ fn modules_in(root: &Path) -> Vec<String> {
     found
 }
 
+/// A revision's text, with what Alembic has rendered of it.
+type Both = (Script, Option<Rendered>);
+
 /// What each revision does, given those before it.
 fn facts<'s>(
-    scripts: impl IntoIterator<Item = &'s Script> + Send,
+    scripts: impl IntoIterator<Item = &'s Both> + Send,
     disk: &Disk,
     setting: &Setting,
 ) -> std::io::Result<Vec<RevisionFacts>> {
-    Ok(revision_facts(read(scripts, disk, setting)?, setting))
+    let each: Vec<_> = scripts.into_iter().map(|(script, rendered)| (script, rendered.as_ref())).collect();
+    Ok(revision_facts(read_with(each, disk, setting)?, setting))
+}
+
+/// Texts of which nothing is rendered.
+fn read_alone(scripts: Vec<Script>) -> Vec<Both> {
+    scripts.into_iter().map(|script| (script, None)).collect()
 }
 
 /// The revisions in upgrade order, with what each of them does.
@@ -106,7 +116,7 @@ impl History {
     pub(super) fn each_alone(files: &Files, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, "heads")?;
         let disk = Disk::around(&files.layout)?;
-        let each = scripts(files, &ids)?.into_iter().map(|script| facts([&script], &disk, setting));
+        let each = read_alone(scripts(files, &ids)?).into_iter().map(|script| facts([&script], &disk, setting));
         let effects = each.collect::<Result<Vec<_>, _>>()?.concat();
         Ok(Self { ids, effects })
     }
@@ -130,7 +140,7 @@ impl History {
     /// Reads what the migrations up to `target` do, each after those that it needs.
     pub(super) fn up_to(files: &Files, target: &str, setting: &Setting) -> Result<Self, Error> {
         let ids = order(files, target)?;
-        let effects = facts(&scripts(files, &ids)?, &Disk::around(&files.layout)?, setting)?;
+        let effects = facts(&read_alone(scripts(files, &ids)?), &Disk::around(&files.layout)?, setting)?;
         Ok(Self { ids, effects })
     }
 }
@@ -159,6 +169,16 @@ pub(super) struct Comparison {
 impl Comparison {
     /// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.
     pub(super) async fn look(files: &Files, database: &Database, rows: &[String]) -> Result<Self, Error> {
+        Self::look_with(files, database, rows, None).await
+    }
+
+    /// As [`Self::look`], with what Alembic has rendered.
+    pub(super) async fn look_with(
+        files: &Files,
+        database: &Database,
+        rows: &[String],
+        rendering: Option<&Answer>,
+    ) -> Result<Self, Error> {
         let table = files.version_table()?;
         // A row that no file has claims nothing that could be looked for.
         let applied = files.graph.applied(rows).unwrap_or_default();
@@ -168,7 +188,8 @@ impl Comparison {
             order(files, "heads")?.into_iter().partition(|id| applied.contains(id.as_str()));
         let claimed = first.len();
         let ids = [first, then].concat();
-        let scripts: Arc<[Script]> = scripts(files, &ids)?.into();
+        let rendered = |id: &String| rendering.and_then(|rendering| rendering.for_reading(id));
+        let scripts: Arc<[Both]> = scripts(files, &ids)?.into_iter().zip(ids.iter().map(rendered)).collect();
         let disk = Arc::new(Disk::around(&files.layout)?);
         // The migrations are read while the server gathers its answer, as if that named the usual schema.
         let usual = database.dialect().usual_schema();
@@ -187,7 +208,7 @@ impl Comparison {
         let standing = standing(&effects, &schema, &inference, claimed);
         let passable = match standing {
             Standing::Later { .. } | Standing::Half { .. } => {
-                let pending: Vec<Script> = order[claimed..].iter().map(|&place| scripts[place].clone()).collect();
+                let pending: Vec<Script> = order[claimed..].iter().map(|&place| scripts[place].0.clone()).collect();
                 is_passable(&read_on(schema.clone(), &pending, &*disk, &setting)?, &schema, &setting)
             }
             _ => false,

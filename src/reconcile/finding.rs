@@ -274,6 +274,19 @@ impl Finding {
         }
     }
 
+    /// Whether it says that the schema is not that of the current revisions, or that it has none.
+    pub fn is_of_the_schema(&self) -> bool {
+        matches!(
+            self,
+            Self::StampedTooFar { .. }
+                | Self::PendingExists { .. }
+                | Self::HalfApplied { .. }
+                | Self::UnknownRevision { .. }
+                | Self::Unversioned { .. }
+                | Self::WrongDatabase { .. }
+        )
+    }
+
     /// Whether it says where the database is. One of the findings about a database always does.
     pub fn is_position(&self) -> bool {
         !matches!(

@@ -13,7 +13,7 @@ use super::output::print;
 use super::prompt::ask;
 use super::session::Session;
 use super::write::{Decision, write};
-use crate::config::{Config, ConfigError};
+use crate::config::ConfigError;
 use crate::error::Error;
 use crate::reconcile::list;
 use database::Database;
@@ -57,7 +57,7 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
     }
     let url = session.url()?;
     let database = session.open().await?;
-    let repair = Repair::find(&session.config, &files, &database, arguments).await;
+    let repair = Repair::find(session, &files, &database, arguments).await;
     database.close().await;
     let repair = repair?;
     print(&format!("{:<10}{url}\n{}", "database", repair.in_words()))?;
@@ -75,12 +75,12 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
 async fn statements(session: &Session, files: &Files, arguments: &Arguments) -> Result<String, Error> {
     let config = &session.config;
     if arguments.revisions.is_empty() {
-        return looked_up(config, files, &session.open().await?, arguments).await;
+        return looked_up(session, files, &session.open().await?, arguments).await;
     }
     let (url, why) = match session.url() {
         // One attempt: who wants the statements waits for them.
         Ok(url) => match session.open_at_once().await {
-            Ok(database) => return looked_up(config, files, &database, arguments).await,
+            Ok(database) => return looked_up(session, files, &database, arguments).await,
             Err(error) => (Some(url), Some(error.to_string())),
         },
         Err(ConfigError::NoDatabaseUrl { .. }) => (None, None),
@@ -90,13 +90,13 @@ async fn statements(session: &Session, files: &Files, arguments: &Arguments) -> 
 }
 
 async fn looked_up(
-    config: &Config,
+    session: &Session,
     files: &Files,
     database: &Database,
     arguments: &Arguments,
 ) -> Result<String, Error> {
-    let repair = Repair::find(config, files, database, arguments).await?;
-    script::of(config, files, database.dialect(), &repair)
+    let repair = Repair::find(session, files, database, arguments).await?;
+    script::of(&session.config, files, database.dialect(), &repair)
 }
 
 /// Writes what the configuration allows `run` of what is proven, and asks nobody.
@@ -124,7 +124,7 @@ async fn write_what_was_shown(
     shown: &Repair,
 ) -> Result<String, Error> {
     let database = session.open().await?;
-    let repair = Repair::find(&session.config, files, &database, arguments).await?;
+    let repair = Repair::find(session, files, &database, arguments).await?;
     // What was agreed to is what is written, and nothing else.
     if repair.plan != shown.plan || repair.look.rows != shown.look.rows {
         return Err(Error::ChangedMeanwhile);
