@@ -104,8 +104,10 @@ fn is_one_constraint(read: &ConstraintSpec, printed: &ConstraintSpec) -> bool {
     kind && name && columns
 }
 
+/// What is read as no column may be one all the same, or several.
 fn is_one_index(read: Option<&Vec<Option<String>>>, printed: &IndexSpec) -> bool {
-    agree(read, printed.columns.as_ref())
+    let plain = read.filter(|columns| columns.iter().all(Option::is_some));
+    agree(plain, printed.columns.as_ref())
 }
 
 /// Whether two values are the same, as far as both are known.
