@@ -19,7 +19,6 @@ use crate::process::program::ProgramError;
 use history::Node;
 use rendering::{Direction, FilesOf, Limits, RenderError, Rendering, Request, RevisionFile, Sandbox, Unconfined};
 use schema::Dialect;
-#[allow(unused_imports, reason = "for the commands to come that name it")]
 pub(super) use sql::RevisionSql;
 
 /// How much address space Python may take: more than large applications do, and less than forever.

@@ -52,11 +52,12 @@ pub(super) fn merge(read: &Tape, printed: &Printed) -> Tape {
     {
         return contradicted(read, what, line);
     }
-    let is_plain = read.entries.iter().all(|entry| matches!(entry, Entry::Operation(held) if is_certain(held)));
-    if whole && (is_plain || !trusted) {
+    if whole && (read.entries.iter().all(is_plain) || !trusted) {
         return as_printed(read, printed, &operations, &matches);
     }
-    let entries = details::detailed(&read.entries, &operations, &matches, printed.named);
+    // Of a part nobody knows what the names that are missing in it would be told from.
+    let named = printed.named && printed.whole;
+    let entries = details::detailed(&read.entries, &operations, &matches, named);
     Tape { entries, ..read.clone() }
 }
 
@@ -93,6 +94,14 @@ fn if_not_exists(kind: &mut OperationKind) -> Option<&mut bool> {
         | K::CreateIndex { if_not_exists, .. }
         | K::CreateEnum { if_not_exists, .. } => Some(if_not_exists),
         _ => None,
+    }
+}
+
+/// Whether it is known that an operation is carried out, or nothing of it is.
+fn is_plain(entry: &Entry) -> bool {
+    match entry {
+        Entry::Operation(operation) => is_certain(operation) || matches!(operation.kind, OperationKind::Unread(_)),
+        Entry::Attempt(_) | Entry::Either(..) => false,
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) fn contradiction(
             _ => {}
         }
     }
-    if read.is_in_doubt() {
+    // What is called and not followed may do more than is read.
+    if read.may_change_data() {
         return None;
     }
     for (at, (_, operation)) in printed.iter().enumerate() {
