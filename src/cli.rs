@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, explain, fix, heads, history, infer, manual, merge, reset, restore, run, show, stamp,
-    undo, verify,
+    branches, check, current, explain, fix, heads, history, infer, manual, merge, plan, reset, restore, run, show,
+    stamp, undo, verify,
 };
 use crate::config::Settings;
 
@@ -109,6 +109,12 @@ pub enum Command {
     ///
     /// Exits with 0 where nothing is to be done, with 10 where only an upgrade is pending, with 1 where something is wrong.
     Check(check::Arguments),
+    /// Show what the next `run` would do to this database, before it does it
+    ///
+    /// Each pending revision in Alembic's order, each operation with its file and line: the locks that it takes, whether it
+    /// rewrites the table or reads all of it under that lock, how large the table is, who is in the way, which rows will break
+    /// it, what is lost, and a verdict. What is not known is said to be not known. Changes nothing.
+    Plan(plan::Arguments),
     /// Repair the version table: what the schema proves, or what you say
     Fix(fix::Arguments),
     /// Merge several heads: your own Alembic writes the revision, and levelhead checks it

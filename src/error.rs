@@ -29,7 +29,7 @@ pub use against::AgainstError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
-pub use upgrade::UpgradeFailure;
+pub use upgrade::{UpgradeFailure, is_module_here};
 
 /// Why a command stops.
 #[derive(Debug, Error)]

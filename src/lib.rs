@@ -27,7 +27,7 @@ use tracing::{error, info};
 use cli::{Cli, Command};
 use commands::session::Session;
 use commands::{
-    branches, check, current, explain, fix, heads, history, infer, merge, reset, restore, run, show, stamp, undo,
+    branches, check, current, explain, fix, heads, history, infer, merge, plan, reset, restore, run, show, stamp, undo,
     verify,
 };
 use config::{Config, Switch};
@@ -92,6 +92,7 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program
         Command::Verify(arguments) => verify::verify(session, arguments).await,
         Command::Explain(arguments) => explain::explain(session, arguments).await,
         Command::Check(arguments) => check::check(session, arguments).await,
+        Command::Plan(arguments) => plan::plan(session, arguments).await,
         Command::Fix(arguments) => fix::fix(session, arguments).await,
         Command::Merge(arguments) => merge::merge(session, arguments).await,
         Command::Restore(arguments) => restore::restore(session, arguments),

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use clap::Args;
 use serde_json::json;
 
-use super::evidence::{Comparison, History, unread_lines};
 use super::files::Files;
 use super::output::{Format, print, print_json};
 use super::session::Session;
 use crate::error::Error;
-use crate::reconcile::rows_after;
+use crate::reconcile::{Comparison, rows_after, unread_lines};
 use history::RevisionGraph;
 use schema::RevisionFacts;
 use schema::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
@@ -39,14 +38,14 @@ pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<
     database.close().await;
     let compared = looked?;
     // Only headers have been read so far: reading the whole of them says what is wrong, and where.
-    if compared.history.effects.iter().any(|effects| effects.broken) {
+    if compared.effects.iter().any(|effects| effects.broken) {
         files.read_whole()?;
         return Err(Error::NotInferred { deviating: None });
     }
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &compared, symbol, arguments.format);
     }
-    let Comparison { history: History { ids, effects }, inference, .. } = &compared;
+    let Comparison { ids, effects, inference, .. } = &compared;
     let settled = inference.settled(|at| effects[at].nothing);
     // Beside a fork the last of several revisions is not the only row.
     let rows = |position: usize| rows_after(&files.graph, ids[..position].iter()).unwrap_or_default();
@@ -185,7 +184,7 @@ fn kin<'a>(graph: &'a RevisionGraph, ids: &'a [String], id: &'a str) -> BTreeSet
 }
 
 fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -> Result<(), Error> {
-    let Comparison { history: History { ids, effects }, schema, .. } = compared;
+    let Comparison { ids, effects, schema, .. } = compared;
     for node in files.graph.resolve(symbol)? {
         let id = &node.revision.id;
         let Some(number) = ids.iter().position(|held| held == id) else { continue };
@@ -199,7 +198,7 @@ fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -
         };
         let held = ordered(holding(effects, schema, number + 1));
         let against = ordered(contradicted(effects, schema, number + 1));
-        let unreadable = unread_lines(files, id, &effects[number]);
+        let unreadable = unread_lines(&files.graph, id, &effects[number]);
         match format {
             Format::Json => print_json(json!({
                 "revision": id,

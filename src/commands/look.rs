@@ -2,16 +2,17 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::Comparison;
+use super::evidence::compare;
 use super::files::Files;
 use super::render::Answer;
 use super::session::Session;
 use crate::config::{Config, Reaction, Repair};
 use crate::error::Error;
 use crate::reconcile::{
-    Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
+    Comparison, Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
 };
 use database::Database;
+use schema::Schema;
 use version_table::{VersionRows, ledger};
 
 /// How closely to look.
@@ -32,6 +33,8 @@ pub(super) struct Look {
     pub(super) findings: Vec<Finding>,
     /// What the schema says, where it was looked at.
     pub(super) evidence: Option<Evidence>,
+    /// The schema itself, where it was looked at.
+    pub(super) schema: Option<Schema>,
     /// Whether a release that knows the unknown rows is recorded to have gone through the heads of these files.
     pub(super) recorded_beyond: bool,
     /// What `run` would do about them; or the finding that stands in the way.
@@ -59,9 +62,11 @@ impl Look {
             state.recorded_beyond = !heads.is_empty() && heads.into_iter().all(|head| reached.contains(head));
         }
         let mut findings = diagnose(&files.graph, goal, &state);
+        let mut schema = None;
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
-            let comparison = Comparison::look_with(files, database, state.rows.revisions(), rendering).await?;
+            let comparison = compare(files, database, state.rows.revisions(), rendering).await?;
+            schema = Some(comparison.schema.clone());
             state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
         }
@@ -77,7 +82,7 @@ impl Look {
             });
         }
         let State { rows, evidence, recorded_beyond, .. } = state;
-        Ok(Self { rows, findings, evidence, recorded_beyond, plan })
+        Ok(Self { rows, findings, evidence, schema, recorded_beyond, plan })
     }
 
     /// Whether current revisions would be written, or a start stopped, because of what is read of the files alone.
@@ -148,7 +153,7 @@ impl Session {
         rows: &[String],
     ) -> Result<Comparison, Error> {
         let rendering = self.rendering(files, database.dialect()).await;
-        Comparison::look_with(files, database, rows, Some(rendering)).await
+        compare(files, database, rows, Some(rendering)).await
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod branches;
 pub mod check;
 pub mod current;
+pub mod disk;
 mod evidence;
 pub mod explain;
 mod files;
@@ -18,6 +19,7 @@ mod look;
 pub mod manual;
 pub mod merge;
 pub mod output;
+pub mod plan;
 mod prompt;
 mod render;
 pub mod reset;

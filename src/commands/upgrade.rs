@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::time::Instant;
 
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::files::Files;
-use super::look::Depth;
+use super::look::{Depth, Look};
+use super::plan;
 use super::session::Session;
 use super::write::{Decision, record, write};
 use crate::config::{Config, Verify};
@@ -189,7 +190,27 @@ async fn repair(session: &Session, files: &Files, database: &Database, goal: &Go
             info!("{}", look.position());
         }
     }
+    if let Some(upgrade) = &plan.upgrade {
+        say_what_comes(session, files, database, (&look, upgrade)).await;
+    }
     Ok(plan.upgrade)
+}
+
+/// Says in one line what the upgrade will do to the tables that are there. A courtesy, which may fail itself.
+async fn say_what_comes(session: &Session, files: &Files, database: &Database, (look, upgrade): (&Look, &Upgrade)) {
+    // To a database without tables anything may be done.
+    if look.schema.as_ref().is_none_or(|schema| schema.tables.is_empty()) {
+        return;
+    }
+    match plan::foresee(session, files, database, look, upgrade, false).await {
+        Ok(revisions) => {
+            info!("{}", plan::summary(&revisions));
+            if let Some(danger) = plan::danger(&revisions) {
+                warn!("danger: {danger}");
+            }
+        }
+        Err(error) => debug!("what the upgrade will do cannot be foreseen: {error}"),
+    }
 }
 
 fn depth(config: &Config) -> Depth {

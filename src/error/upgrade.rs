@@ -1,6 +1,7 @@
 //! How an upgrade has failed, with what its output says of the cause.
 
 use std::fmt;
+use std::path::Path;
 
 use nix::sys::signal::Signal;
 
@@ -22,7 +23,9 @@ impl UpgradeFailure {
     pub fn of(error: UpgradeError) -> Self {
         let explanation = match &error {
             // Whoever upgrades has read the files, and they are a graph.
-            UpgradeError::Exited { said, .. } => Explanation::of(said).map(Explanation::where_every_parent_is_there),
+            UpgradeError::Exited { said, .. } => Explanation::of(said)
+                .map(Explanation::where_every_parent_is_there)
+                .map(|explanation| explanation.held_against_the_folder(is_module_here)),
             _ => None,
         };
         Self { error, explanation: explanation.map(Box::new) }
@@ -69,6 +72,11 @@ impl fmt::Display for UpgradeFailure {
 }
 
 impl std::error::Error for UpgradeFailure {}
+
+/// Whether a Python module of this name lies in the folder where the program was started.
+pub fn is_module_here(name: &str) -> bool {
+    Path::new(name).is_dir() || Path::new(&format!("{name}.py")).is_file()
+}
 
 /// gunicorn's arbiter takes 3 and 4, as the exit code of any child, for its own workers' and halts. levelhead never uses
 /// them; an upgrade command's are told as 125.

@@ -39,7 +39,7 @@ pub(super) fn at(lines: &[&str], at: usize) -> Option<Failure> {
     let mut failure = match name {
         _ if !missing.is_empty() => of_variables(&missing),
         "KeyError" => of_key(line, key(words), &traceback),
-        _ => of_class(name, line),
+        _ => of_validation(line, &lines[at + 1..]).unwrap_or_else(|| of_class(name, line)),
     };
     failure.place = traceback.place();
     failure.says_it_again = traceback.says_it_again();
@@ -87,12 +87,24 @@ fn is_made_by_alembic(key: &str) -> bool {
     key.len() == 12 && key.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
 }
 
-/// By its class alone: the words of an exception may hold anything, unless the class is Python's own for a fault of the code.
+/// By its class; its words are kept unless they hold what nobody is to repeat.
 fn of_class(name: &str, line: &str) -> Failure {
-    match FAULTS.contains(&name) && line.len() > name.len() && says_nothing_secret(line) {
-        true => Failure::new(Cause::FAULT, line),
+    let is_fault = FAULTS.contains(&name) && line.len() > name.len();
+    match says_nothing_secret(line) {
+        true if is_fault => Failure::new(Cause::FAULT, line),
+        true => Failure::new(Cause::UNKNOWN, line.trim_end_matches(':')),
         false => Failure::new(Cause::UNKNOWN, name),
     }
+}
+
+/// What a class of the settings refuses: the first field and why, without the value.
+fn of_validation(line: &str, below: &[&str]) -> Option<Failure> {
+    let name = class(line).filter(|name| name.ends_with("ValidationError") && line.contains("validation error"))?;
+    let last = name.rsplit('.').next()?;
+    let words =
+        [below.first()?.trim(), below.get(1)?.trim()].map(|words| words.split(" [type=").next().unwrap_or(words));
+    let message = format!("{last}{}: {}: {}", &line[name.len()..], words[0], words[1]);
+    says_nothing_secret(&message).then(|| Failure::new(Cause::FAULT, message))
 }
 
 /// No URL, which may hold a password.
@@ -281,7 +293,7 @@ mod tests {
             Some("/srv/depot/migrations/env.py:7"),
         );
         for other in [said("Order"), raised(&[ENV_PY, settings[2]], &said("Settings"))] {
-            assert_eq!(of(&other).cause, Cause::UNKNOWN, "{other}");
+            assert_eq!(of(&other).cause, Cause::FAULT, "{other}");
         }
         let first = "pydantic.error_wrappers.ValidationError: 1 validation error for Settings\nsecret_key\n  field required (type=value_error.missing)\n";
         is_missing(first, "SECRET_KEY", None);

@@ -36,7 +36,9 @@ impl Failure {
             // Alembic warns of the files, and then does not find the revision.
             () if earlier.cause == Cause::MISSING_PARENT && is_of_revision() => true,
             // A library looks a variable up, and says in words of its own that it is missing.
-            () if is_of_variable && (is_vague || self.message == earlier.message) => self.says_it_again,
+            () if is_of_variable && self.message == earlier.message => self.says_it_again,
+            // Raised while the first one was handled, or from it, to tell of it in other words.
+            () if is_vague && self.says_it_again => true,
             () => self.cause.follows_from(earlier.cause),
         }
     }

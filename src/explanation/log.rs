@@ -1,70 +1,21 @@
 //! A platform's log as the program wrote it: without colours, time stamps and the names that stand before each line.
 
-use serde_json::{Map, Value};
+use super::{fields, rich};
 
-/// Every line without what the platform, docker or a log collector has put before it.
+/// Every line without what the platform, docker or a log collector has put before it, and every box without its frame.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for line in text.lines() {
         let line = without_colours(line);
         let line = without_prefix(&line);
-        match of_fields(line) {
+        match fields::said(line) {
             Some(inner) => {
                 inner.lines().for_each(|line| plain += &(without_prefix(&without_colours(line)).to_owned() + "\n"))
             }
             None => plain += &(line.to_owned() + "\n"),
         }
     }
-    plain
-}
-
-/// What a line says that log collectors and structured loggers write as JSON or logfmt: the message, the traceback.
-fn of_fields(line: &str) -> Option<String> {
-    const FIELDS: [&str; 10] =
-        ["message", "msg", "log", "text", "event", "error", "err", "exception", "exc_info", "traceback"];
-    let fields = of_json(line.trim()).or_else(|| of_logfmt(line.trim_end()))?;
-    // The traceback last, as it is written without fields: the exception is its last line.
-    let said: Vec<&str> = FIELDS.iter().filter_map(|field| fields.get(*field)?.as_str()).collect();
-    (!said.is_empty()).then(|| said.join("\n"))
-}
-
-fn of_json(line: &str) -> Option<Map<String, Value>> {
-    (line.starts_with('{') && line.ends_with('}')).then(|| serde_json::from_str(line).ok())?
-}
-
-/// `level=error msg="…"`: nothing but pairs, more than one, and not indented, or it may be anything.
-fn of_logfmt(line: &str) -> Option<Map<String, Value>> {
-    let mut fields = Map::new();
-    let mut rest = line;
-    while !rest.is_empty() {
-        let (name, after) = rest.split_once('=')?;
-        if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "_-.@".contains(c)) {
-            return None;
-        }
-        let length = match after.strip_prefix('"') {
-            Some(quoted) => closing_quote(quoted)? + 2,
-            None => after.find(' ').unwrap_or(after.len()),
-        };
-        let (value, after) = after.split_at(length);
-        // The escapes are those of JSON; a value that has others is kept as it is written.
-        let bare = || Some(Value::from(value.trim_matches('"')));
-        fields.insert(name.to_owned(), serde_json::from_str(value).ok().filter(Value::is_string).or_else(bare)?);
-        rest = match after.trim_start() {
-            next if next.len() < after.len() || next.is_empty() => next,
-            _ => return None,
-        };
-    }
-    (fields.len() > 1).then_some(fields)
-}
-
-/// Where a quoted value ends, after its opening quote.
-fn closing_quote(quoted: &str) -> Option<usize> {
-    let mut escaped = false;
-    quoted.find(|c| {
-        let closes = c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-        closes
-    })
+    if rich::is_it(&plain) { rich::unboxed(&plain) } else { plain }
 }
 
 /// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
@@ -86,15 +37,27 @@ fn without_colours(line: &str) -> String {
 /// A line that begins with nothing of the kind is left as it is, its indentation too.
 fn without_prefix(line: &str) -> &str {
     let mut rest = line;
+    // GitHub's own client: job, step and the line, in columns.
+    if let [_, _, text] = rest.splitn(3, '\t').collect::<Vec<_>>()[..]
+        && text.starts_with(|c: char| c.is_ascii_digit())
+    {
+        rest = text;
+    }
     // docker compose: `web-1  | text`.
-    if let Some((name, text)) = rest.split_once(" | ")
+    if let Some((name, text)) = rest.split_once(" | ").or_else(|| rest.strip_suffix(" |").map(|name| (name, "")))
         && name.len() < 40
+        && !name.trim().is_empty()
         && name.trim_end().chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
     {
         rest = text;
     }
-    while let Some((word, text)) = rest.trim_start().split_once(' ') {
-        if !is_prefix(word) {
+    rest = rest.strip_prefix("> ").unwrap_or(rest);
+    let mut seen = Seen::default();
+    loop {
+        rest = rest.strip_prefix("##[error]").or_else(|| rest.strip_prefix("::error::")).unwrap_or(rest);
+        rest = seen.logger(rest).unwrap_or(rest);
+        let Some((word, text)) = rest.trim_start().split_once(' ') else { break };
+        if !seen.is_prefix(word, text) {
             break;
         }
         rest = text;
@@ -102,18 +65,53 @@ fn without_prefix(line: &str) -> &str {
     if rest.len() == line.len() { line } else { rest.strip_prefix(' ').unwrap_or(rest) }
 }
 
-/// Part of a time stamp, a process in brackets, a source as syslog, Heroku and Render write it.
-fn is_prefix(word: &str) -> bool {
-    const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
-    let is_time = word.chars().any(|c| c.is_ascii_digit())
-        && word.chars().all(|c| c.is_ascii_digit() || ":-./+,TZ[]".contains(c));
-    let is_source = word.ends_with("]:") && word.contains('[');
-    let is_level = word.starts_with('[') && word.ends_with(']');
-    is_time
-        || is_source
-        || is_level
-        || ["AM", "PM", "==>", "|"].contains(&word)
-        || (word.len() == 3 && MONTHS.contains(word))
+/// Which words of a prefix have been there.
+#[derive(Default)]
+struct Seen {
+    time: bool,
+    source: bool,
+    level: bool,
+}
+
+impl Seen {
+    /// Part of a time stamp, a process in brackets, a source or a level as syslog, Heroku, Fly, Render, GitLab and loggers write
+    /// them; `after` is what follows.
+    fn is_prefix(&mut self, word: &str, after: &str) -> bool {
+        const MONTHS: &str = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
+        const LEVELS: [&str; 7] = ["ERROR", "CRITICAL", "WARNING", "WARN", "INFO", "DEBUG", "FATAL"];
+        let is_time = word.chars().any(|c| c.is_ascii_digit())
+            && word.chars().all(|c| c.is_ascii_digit() || ":-./+,TZ[]".contains(c));
+        let is_source = word.contains('[') && (word.ends_with("]:") || word.ends_with(']'));
+        let is_section =
+            word.len() == 4 && word.ends_with(['O', 'E', '+']) && word.starts_with(|c: char| c.is_ascii_digit())
+                || word.len() == 3 && word.ends_with(['O', 'E']) && word.starts_with(|c: char| c.is_ascii_digit());
+        let is_level = LEVELS.contains(&word) && self.time;
+        // The host that stands between the time and the process, a region between the process and the level, a logger's name.
+        let next = after.trim_start().split(' ').next().unwrap_or_default();
+        let is_host = self.time && !self.source && next.ends_with(':') && next.contains('[') && next.ends_with("]:");
+        let is_region = self.source && word.len() == 3 && next.starts_with('[') && next.ends_with(']');
+        let is_mark = ["AM", "PM", "UTC", "==>", "|", "stderr", "stdout", "F"].contains(&word)
+            || (self.level || self.time) && word == "-"
+            || word.strip_prefix('#').is_some_and(|step| step.parse::<u32>().is_ok())
+            || self.time && (word == "P" || word.starts_with("ecs/"));
+        let is_logger =
+            self.time && after.starts_with("- ") && word.chars().all(|c| c.is_alphanumeric() || "._:<>".contains(c));
+        let is_month = word.len() == 3 && MONTHS.contains(word);
+        self.time |= is_time;
+        self.source |= is_source;
+        self.level |= is_level;
+        is_time || is_source || is_section || is_level || is_host || is_region || is_mark || is_logger || is_month
+    }
+
+    /// `ERROR:app.db:text`, as Python's logging writes it unless told otherwise; `app.db: text` after a level.
+    fn logger<'a>(&self, line: &'a str) -> Option<&'a str> {
+        let (level, rest) = line.split_once(':')?;
+        if !["ERROR", "CRITICAL", "WARNING", "INFO"].contains(&level) || rest.starts_with([' ', ':']) {
+            return None;
+        }
+        let (name, text) = rest.split_once(':')?;
+        (!name.contains(' ')).then_some(text)
+    }
 }
 
 #[cfg(test)]

@@ -6,15 +6,22 @@
 
 mod causes;
 mod exception;
+mod extension;
 mod failure;
+mod fields;
 mod log;
 mod names;
 mod pages;
 mod recognise;
+mod rich;
+mod said;
+mod sqlstate;
 #[cfg(test)]
 mod tests;
 mod traceback;
 mod variables;
+#[cfg(test)]
+mod wild;
 
 use std::fmt;
 
@@ -22,7 +29,6 @@ use crate::findings::Kind;
 use crate::help::{Advice, Help};
 pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
-pub use pages::named_in;
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -36,8 +42,38 @@ pub struct Explanation {
     pub revision: Option<String>,
     /// File and line: in the migration, or where the application raised the exception.
     pub place: Option<String>,
+    /// What else the text tells of, the latest first.
+    pub others: Vec<String>,
     /// What a `KeyError` is about that may be a revision's id.
     key: Option<Key>,
+}
+
+/// What a log tells of: an error, or what levelhead itself has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// A finding of levelhead's own.
+    Finding(Kind),
+    /// An error of the upgrade or the start.
+    Error(Box<Explanation>),
+}
+
+impl Verdict {
+    /// Reads a log. A warning of levelhead's own is behind no failure; an error of its own is, unless it only tells of an upgrade
+    /// that has failed before it.
+    pub fn of(log: &str) -> Option<Self> {
+        let plain = log::plain(log);
+        let lines: Vec<&str> = plain.lines().collect();
+        let named = pages::named(&lines);
+        let Some((at, explanation)) = Explanation::in_lines(&plain) else {
+            return named.map(|named| Self::Finding(named.kind));
+        };
+        let is_told_of =
+            |until: usize| lines[at..until].iter().any(|line| line.contains("levelhead: error: the upgrade failed"));
+        match named {
+            Some(named) if named.is_error && named.at > at && !is_told_of(named.at) => Some(Self::Finding(named.kind)),
+            _ => Some(Self::Error(Box::new(explanation))),
+        }
+    }
 }
 
 /// The key of a `KeyError` that may be a revision's id.
@@ -53,32 +89,56 @@ impl Explanation {
     ///
     /// The last error counts, since a log may hold earlier starts, unless it only follows from one before it.
     pub fn of(output: &str) -> Option<Self> {
-        let output = log::plain(output);
+        Self::in_lines(&log::plain(output)).map(|(_, explanation)| explanation)
+    }
+
+    /// The explanation of a log without its prefixes, and the line that tells of the error.
+    fn in_lines(output: &str) -> Option<(usize, Self)> {
         let lines: Vec<&str> = output.lines().collect();
-        let mut found: Option<Failure> = None;
-        for failure in (0..lines.len()).filter_map(|at| recognise::failure(&lines, at)) {
+        let mut found: Option<(usize, Failure)> = None;
+        let mut others: Vec<String> = Vec::new();
+        for (at, failure) in (0..lines.len()).filter_map(|at| Some((at, recognise::failure(&lines, at)?))) {
             found = Some(match found {
-                Some(earlier) if failure.follows_from(&earlier) => earlier.told_again(failure),
-                _ => failure,
+                Some((first, earlier)) if failure.follows_from(&earlier) => (first, earlier.told_again(failure)),
+                Some((_, earlier)) => {
+                    others.push(earlier.message);
+                    (at, failure)
+                }
+                None => (at, failure),
             });
         }
-        let found = found.or_else(|| recognise::silence(&output)).or_else(|| recognise::bare(&output))?;
+        let alone = || Some((0, recognise::silence(output).or_else(|| recognise::bare(output))?));
+        let (at, found) = found.or_else(alone)?;
+        others.retain(|message| *message != found.message);
+        others.reverse();
+        others.dedup();
+        Some((at, Self { others, ..Self::from_failure(found, output) }))
+    }
+
+    fn from_failure(found: Failure, output: &str) -> Self {
         let Failure { cause, message, .. } = found;
-        let cause = if cause == Cause::VALUE_TOO_LONG { recognise::too_long(&output, &message) } else { cause };
+        let cause = if cause == Cause::VALUE_TOO_LONG { recognise::too_long(output, &message) } else { cause };
         let place = match cause {
             // Raised in the application's own code, which may be far from any migration.
             own if own.is_one_of(&[Cause::MISSING_VARIABLE, Cause::NO_URL, Cause::FAULT]) => found.place,
             unclear if unclear.is_one_of(&[Cause::PERHAPS_VARIABLE, Cause::MISSING_KEY]) => None,
-            _ => recognise::place(&output, cause).or(found.place.filter(|_| cause == Cause::UNKNOWN)),
+            _ => recognise::place(output, cause).or(found.place.filter(|_| cause == Cause::UNKNOWN)),
         };
         let is_open = cause.is_one_of(&[Cause::MISSING_PARENT, Cause::PERHAPS_VARIABLE, Cause::MISSING_KEY]);
         let key = found.key.filter(|_| is_open).map(|name| Key { name, is_bare: found.is_bare });
-        Some(Self { cause, message, revision: recognise::revision(&output), place, key })
+        Self { cause, message, revision: recognise::revision(output), place, key, others: Vec::new() }
     }
 
     /// The key that was not found, where it may be a revision's id: the files at hand can tell.
     pub fn key(&self) -> Option<&str> {
         self.key.as_ref().map(|key| key.name.as_str())
+    }
+
+    /// The same where the module that is missing lies in the folder at hand: `is_here` tells so of its name.
+    pub fn held_against_the_folder(self, is_here: impl Fn(&str) -> bool) -> Self {
+        let is_own = self.cause == Cause::MISSING_MODULE
+            && self.name().is_some_and(|name| is_here(name.split('.').next().unwrap_or(name)));
+        if is_own { Self { cause: Cause::OWN_MODULE, ..self } } else { self }
     }
 
     /// The same where the files at hand know the key as a revision: `is_here` if one has it, else one follows it.
@@ -130,6 +190,7 @@ impl Explanation {
         text.replace("{migration}", self.place.as_deref().unwrap_or("the migration"))
             .replace("{place}", self.place.as_deref().unwrap_or("the traceback's last line of your own code"))
             .replace("{names}", &self.names())
+            .replace("{extension}", extension::of(&self.message).unwrap_or("NAME"))
             .replace("{name}", self.name().unwrap_or("NAME"))
             .replace("{object}", self.object().unwrap_or("NAME"))
     }

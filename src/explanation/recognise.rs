@@ -2,6 +2,7 @@
 
 use super::causes::Sign;
 use super::exception::{self, class, lost_revision};
+use super::said::Said;
 use super::{Cause, Failure, variables};
 
 /// Modules that are drivers of databases.
@@ -22,72 +23,31 @@ const NO_MODULE: &str = "No module named ";
 /// The error that the line `at` tells of; of an exception that nothing else is known of, also by what stands above it.
 pub(super) fn failure(lines: &[&str], at: usize) -> Option<Failure> {
     let line = lines[at];
-    let sqlites = |sign: &Sign, words: &str| is_sqlites(sign, words, |words, text| words.contains(text));
-    by_class(line)
-        .or_else(|| by_driver(line, "psycopg", is_libpqs))
-        .or_else(|| by_driver(line, "sqlite3.", sqlites))
-        .or_else(|| by_server(line))
+    if line.starts_with("levelhead: ") {
+        return None;
+    }
+    let of_database = |line: &str| Said::in_line(line).and_then(Said::failure);
+    of_database(line)
+        .or_else(|| of_database(&wrapped(lines, at)?))
         .or_else(|| by_text(line))
         .map(|(cause, message)| Failure::new(cause, message))
         .or_else(|| exception::at(lines, at))
         .or_else(|| variable(line))
 }
 
+/// A driver's exception that a narrow terminal or log has broken in two.
+fn wrapped(lines: &[&str], at: usize) -> Option<String> {
+    let (line, next) = (lines[at], lines.get(at + 1)?);
+    let is_a_database =
+        class(line).is_some_and(|name| name.contains("sqlalchemy.exc.")) || Said::in_line(line).is_some();
+    let goes_on = !next.trim().is_empty() && !next.starts_with([' ', '[', '(']) || next.starts_with('(');
+    (is_a_database && goes_on).then(|| format!("{line} {next}"))
+}
+
 /// A variable that a shell misses, or that a program tells of without a traceback.
 fn variable(line: &str) -> Option<Failure> {
     let of_program = || variables::in_words(line.split_once("Error: ").or_else(|| line.split_once("ERROR: "))?.1);
     variables::in_shell(line).or_else(of_program).map(|name| exception::of_variables(&[name]))
-}
-
-/// `psycopg.errors.NAME: words`, or the same in brackets within SQLAlchemy's exception.
-fn by_class(line: &str) -> Option<(Cause, String)> {
-    Cause::signs().find_map(|(cause, sign)| {
-        let Sign::Class(name) = sign else { return None };
-        let (before, rest) = line.split_once(name)?;
-        let rest = rest.strip_prefix("Error").unwrap_or(rest);
-        let words = [": ", ") ", "'>: "].iter().find_map(|end| rest.strip_prefix(end))?;
-        before.ends_with('.').then(|| (cause, words.to_owned()))
-    })
-}
-
-/// The driver's own exception, or SQLAlchemy's with the driver's class in brackets, and its words.
-fn by_driver(line: &str, driver: &str, is_it: impl Fn(&Sign, &str) -> bool) -> Option<(Cause, String)> {
-    let name = class(line)?;
-    let words = match name.starts_with(driver) {
-        true => line[name.len()..].strip_prefix(": ")?,
-        false => line.split_once(&format!("({driver}"))?.1.split_once(") ")?.1,
-    };
-    Some((first(|sign| is_it(sign, words))?, words.to_owned()))
-}
-
-/// The first cause with such a sign.
-fn first(is_it: impl Fn(&Sign) -> bool) -> Option<Cause> {
-    Cause::signs().find(|(_, sign)| is_it(sign)).map(|(cause, _)| cause)
-}
-
-fn is_libpqs(sign: &Sign, words: &str) -> bool {
-    matches!(sign, Sign::Libpq(text) if words.contains(text))
-}
-
-/// `holds`: how a text is to stand in the words.
-fn is_sqlites(sign: &Sign, words: &str, holds: fn(&str, &str) -> bool) -> bool {
-    match sign {
-        Sign::SqliteIsThere(text) => words.starts_with(text) && words.ends_with("already exists"),
-        Sign::Sqlite(text) => holds(words, text),
-        _ => false,
-    }
-}
-
-fn of_server(words: &str) -> Option<Cause> {
-    first(|sign| matches!(sign, Sign::Server(begins, holds) if words.starts_with(begins) && words.contains(holds)))
-}
-
-/// A line of the server's log or of psql: `ERROR:  words`.
-fn by_server(line: &str) -> Option<(Cause, String)> {
-    let (_, words) = line.split_once("ERROR:  ").or_else(|| line.split_once("FATAL:  "))?;
-    let cause = of_server(words)?;
-    let words = words.split(" at character ").next().unwrap_or(words);
-    Some((cause, words.to_owned()))
 }
 
 /// The words of the server, of libpq or of SQLite alone, as people copy them. Only for a text that is nothing else: in the line of a log
@@ -100,15 +60,7 @@ pub(super) fn bare(text: &str) -> Option<Failure> {
     if let Some(name) = variables::in_words(words) {
         return Some(exception::of_variables(&[name]));
     }
-    let libpq = || {
-        Cause::signs().find_map(|(cause, sign)| match sign {
-            Sign::Libpq(text) => Some((cause, &words[words.find(text)?..])),
-            _ => None,
-        })
-    };
-    let sqlite = || first(|sign| is_sqlites(sign, words, |words, text| words.starts_with(text)));
-    let server = of_server(words).map(|cause| (cause, words));
-    let (cause, words) = server.or_else(libpq).or_else(|| sqlite().map(|cause| (cause, words)))?;
+    let (cause, words) = Said::in_line(words).unwrap_or_else(|| Said::alone(words)).failure()?;
     Some(Failure::new(cause, words))
 }
 
@@ -174,7 +126,13 @@ fn no_module(line: &str, of_driver: bool) -> Option<String> {
     let words = from(line, NO_MODULE)?;
     let module = words[NO_MODULE.len()..].trim_matches(['\'', '"', ' ']);
     let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
-    (is_driver == of_driver).then_some(words)
+    // SQLAlchemy's bridge has a cause of its own.
+    (is_driver == of_driver && !line.contains("greenlet library")).then_some(words)
+}
+
+/// psycopg 3, which is not installed.
+pub(super) fn psycopg(line: &str) -> Option<String> {
+    driver(line).filter(|words| words.ends_with("'psycopg'"))
 }
 
 /// A driver of a database that is not installed.

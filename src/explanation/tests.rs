@@ -37,7 +37,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
         "levelhead infer",
     ),
     ("sqlite-duplicate-index", Cause::DUPLICATE_OBJECT, "index ix_products_id already exists", "levelhead infer"),
-    ("duplicate-type", Cause::DUPLICATE_OBJECT, "type \"status\" already exists", "levelhead infer"),
+    ("duplicate-type", Cause::DUPLICATE_TYPE, "type \"status\" already exists", "levelhead check"),
     ("duplicate-constraint", Cause::DUPLICATE_OBJECT, "constraint \"ck_id\"", "levelhead infer"),
     ("undefined-table", Cause::UNDEFINED_TABLE, "products", "levelhead infer"),
     ("undefined-column", Cause::UNDEFINED_COLUMN, "name", "levelhead infer"),
@@ -50,8 +50,8 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("foreign-key", Cause::FOREIGN_KEY_VIOLATION, "\"fk_c\"", "NOT VALID in b2c3d4e5f6a1_x.py:10"),
     ("check", Cause::CHECK_VIOLATION, "\"ck_id\"", "NOT VALID"),
     ("statement-timeout", Cause::QUERY_CANCELED, "timeout", "statement_timeout = 0"),
-    ("psycopg-syntax", Cause::UNKNOWN, "sqlalchemy.exc.ProgrammingError", "output above"),
-    ("psycopg2-syntax", Cause::UNKNOWN, "sqlalchemy.exc.ProgrammingError", "output above"),
+    ("psycopg-syntax", Cause::BAD_STATEMENT, "syntax error at or near \"SELCT\"", "correct the statement"),
+    ("psycopg2-syntax", Cause::BAD_STATEMENT, "syntax error at or near \"SELCT\"", "correct the statement"),
     ("long-id", Cause::REVISION_TOO_LONG, "character varying(32)", "levelhead fix, which widens"),
     ("privilege-schema", Cause::INSUFFICIENT_PRIVILEGE, "public", "GRANT CREATE ON SCHEMA public TO"),
     ("privilege-owner", Cause::INSUFFICIENT_PRIVILEGE, "products", "ALTER TABLE products OWNER TO"),
@@ -124,7 +124,7 @@ fn an_explanation_is_one_line() {
     );
     assert_eq!(
         explain("psycopg-syntax"),
-        "revision b2c3d4e5f6a1 (b2c3d4e5f6a1_x.py:10): sqlalchemy.exc.ProgrammingError"
+        "revision b2c3d4e5f6a1 (b2c3d4e5f6a1_x.py:10): syntax error at or near \"SELCT\": the server does not accept the statement"
     );
 }
 
@@ -197,7 +197,7 @@ const EXPECTED_OF_LOGS: &[(&str, Cause, &str)] = &[
     ("missing-parent", Cause::MISSING_PARENT, "'a1b2c3d4e5f6'"),
     ("mysterious", Cause::UNKNOWN, "LookupError"),
     ("no-env-py", Cause::NO_MIGRATIONS, "Can't find Python file /srv/shop/migrations/env.py"),
-    ("no-extension", Cause::NOT_SUPPORTED, "\"no_such_extension\" is not available"),
+    ("no-extension", Cause::EXTENSION_UNAVAILABLE, "\"no_such_extension\" is not available"),
     ("no-folder", Cause::NO_MIGRATIONS, "Path doesn't exist: /srv/shop/migrations"),
     ("no-ini", Cause::NO_MIGRATIONS, "No 'script_location' key found"),
     ("no-module-app", Cause::MISSING_MODULE, "'shop'"),

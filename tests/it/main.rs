@@ -21,6 +21,7 @@ mod liveness;
 mod lock;
 mod logging;
 mod moved;
+mod plan;
 mod policy;
 mod reconcile;
 mod rendering;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
+use crate::survey::{Count, Survey};
 use schema::Schema;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
@@ -141,6 +142,12 @@ pub(crate) trait Backend {
     fn owners(&self) -> Answer<'_, Vec<Ownership>> {
         at_once(Ok(Vec::new()))
     }
+
+    /// How large its tables are, what depends on them and who holds locks on them.
+    fn survey(&self) -> Answer<'_, Survey>;
+
+    /// Asks the rows each of these questions, for a short time each.
+    fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>>;
 
     /// Takes leave of the server, so that it does not have to notice on its own.
     fn close(self: Box<Self>) -> Later<'static, ()>;

@@ -41,6 +41,7 @@ pub mod postgres;
 mod registry;
 mod sqlite;
 pub mod statements;
+pub mod survey;
 pub mod url;
 pub mod wait;
 
@@ -55,6 +56,7 @@ pub use inspection::{Connection, Ownership};
 use lock::{Attempt, Guard, Holder};
 pub use password::Password;
 use schema::{Dialect, Schema};
+use survey::{Count, Survey};
 use url::DatabaseUrl;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, TableFacts, VersionRows, VersionTable};
@@ -243,6 +245,20 @@ impl Database {
     /// Who owns each table of people's own; empty where tables have no owners.
     pub async fn owners(&self) -> Result<Vec<Ownership>, DatabaseError> {
         self.backend.owners().await
+    }
+
+    /// How large its tables are, what depends on them and who holds locks on them, in one round trip.
+    ///
+    /// # Errors
+    /// Also where the answer is not understood.
+    pub async fn survey(&self) -> Result<Survey, DatabaseError> {
+        self.backend.survey().await
+    }
+
+    /// Asks the rows each of these questions, queries that answer one number, for a few seconds at most. None of them can
+    /// write, or waits for a lock.
+    pub async fn count(&self, questions: &[String]) -> Result<Vec<Count>, DatabaseError> {
+        self.backend.count(questions).await
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.

@@ -38,7 +38,7 @@ impl Interpreter<'_> {
             self.make_anew(table);
         }
         if let Placed::At(place) = &mut placed {
-            place.anew = anew;
+            place.anew = anew.then(|| self.line());
         }
         Value::Op(Some(Rc::new(Batch { placed })))
     }
@@ -90,10 +90,10 @@ impl Interpreter<'_> {
         // SQLite cannot add the check that a type brings along, unless the table is made anew.
         let bound = |key: &ConstraintSpec| matches!(key.kind, ConstraintKind::Check { .. }) && key.columns.is_some();
         if self.dialect() == Dialect::Sqlite {
-            spec.constraints.retain(|key| place.anew || !bound(key));
+            spec.constraints.retain(|key| place.anew.is_some() || !bound(key));
         }
         // A table that is made anew has another name meanwhile.
-        if place.anew {
+        if place.anew.is_some() {
             let keys =
                 spec.constraints.iter_mut().filter(|key| matches!(key.kind, ConstraintKind::Index(_)) || bound(key));
             keys.for_each(|key| key.name = Naming::Unreadable);

@@ -13,9 +13,13 @@ impl Interpreter<'_> {
             Value::Fragment(text) => self.dynamic_sql(text),
             Value::Ddl(what, argument) => self.ddl(what, argument),
             // A query or a write built with SQLAlchemy's expressions.
-            Value::Expression | Value::Table(_) | Value::ColumnName(_) => self.data = true,
+            Value::Expression | Value::Table(_) | Value::ColumnName(_) => {
+                self.data = true;
+                self.record(OperationKind::Execute);
+            }
             _ => {
                 self.data = true;
+                self.record(OperationKind::Execute);
                 self.unread(UnreadKind::Either, "it executes a statement that cannot be evaluated");
             }
         }

@@ -21,7 +21,7 @@ pub(super) struct Place {
     /// With its schema where that is written: some names begin so.
     pub(super) spelled: String,
     /// It may be made anew, out of what of it is reflected.
-    pub(super) anew: bool,
+    pub(super) anew: Option<u32>,
 }
 
 /// What is known of where an operation is made.
@@ -47,6 +47,7 @@ impl Interpreter<'_> {
             }
             "bulk_insert" => {
                 self.data = true;
+                self.record(OperationKind::Execute);
                 return Value::None;
             }
             "run_async" => {
@@ -89,10 +90,13 @@ impl Interpreter<'_> {
             self.lost(name, &placed);
             return if name == "create_table" { Value::Unknown } else { Value::None };
         };
-        if place.anew && makes_anew(name, &arguments) {
+        let batch = place.anew.filter(|_| makes_anew(name, &arguments));
+        if batch.is_some() {
             self.make_anew(&place.table);
         }
+        let outer = std::mem::replace(&mut self.recorder.batch, batch);
         let made = self.operation_at(name, &place, &arguments);
+        self.recorder.batch = outer;
         if arguments.open {
             self.record_unread(&place.table, TablePart::Everything, false);
             self.unread_part(format!("op.{name} on {} has arguments that are not known", place.table));
@@ -161,7 +165,7 @@ impl Interpreter<'_> {
         let parts = arguments.keyword("columns").and_then(Value::items).filter(|(_, partial)| !partial);
         let (columns, options) = index_of(arguments, parts.as_ref().map(|(parts, _)| parts.as_slice()));
         // What is no plain name may be lost on the way to the new table.
-        let columns = columns.filter(|_| !(place.anew && options.written));
+        let columns = columns.filter(|_| !(place.anew.is_some() && options.written));
         let name = naming(arguments.keyword("index_name"));
         let kind = ConstraintKind::Index(options.clone());
         let mut constraint = ConstraintSpec { name, columns: columns.clone(), kind };
@@ -212,7 +216,7 @@ impl Interpreter<'_> {
         match self.in_namespace(&table, &schema) {
             Some(name) => {
                 let spelled = schema.name().map_or_else(|| table.to_string(), |schema| format!("{schema}.{table}"));
-                Placed::At(Place { table: name, spelled, anew: false })
+                Placed::At(Place { table: name, spelled, anew: None })
             }
             None => Placed::Somewhere(table.to_string()),
         }

@@ -23,6 +23,10 @@ pub(super) struct Recorder {
     pub(super) guarded: u32,
     /// Where the condition stands that decides it, as a line.
     pub(super) guard: Option<u32>,
+    /// The line of the batch that makes a table anew for what is recorded, or may.
+    pub(super) batch: Option<u32>,
+    /// How many entries there have been in this revision.
+    pub(super) recorded: u32,
 }
 
 /// Something that was tried: what would come of it, and how.
@@ -47,6 +51,8 @@ impl Recorder {
             changes: 0,
             guarded: 0,
             guard: None,
+            batch: None,
+            recorded: 0,
         }
     }
 
@@ -64,13 +70,14 @@ impl Recorder {
     }
 
     fn record(&mut self, kind: OperationKind, line: u32, sql: Option<Arc<str>>) {
-        self.changes += 1;
+        self.changes += u32::from(kind != OperationKind::Execute);
         let certainty = match self.guarded {
             0 => Certainty::Certain,
             _ => Certainty::Guarded { line: self.guard.unwrap_or(line) },
         };
-        let operation = Operation { kind, line, certainty, sql };
+        let operation = Operation { kind, line, certainty, sql, batch: self.batch };
         self.simulation.apply(&operation);
+        self.recorded += 1;
         self.entries.push(Entry::Operation(operation));
     }
 
@@ -156,6 +163,13 @@ impl Interpreter<'_> {
         }
         let line = self.line();
         self.recorder.record(kind, line, self.sql_text.clone());
+    }
+
+    /// Records a statement that changes no fact, unless it has been recorded as something that does since there were so many.
+    pub(super) fn record_statement(&mut self, before: u32) {
+        if self.recorder.recorded == before {
+            self.record(OperationKind::Execute);
+        }
     }
 
     /// The line of the statement that is followed.

@@ -42,6 +42,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn statement_of_sql(&mut self, statement: &ast::Stmt) {
+        let before = self.recorder.recorded;
         match beyond(statement) {
             Beyond::Nothing => {}
             Beyond::Data => self.data = true,
@@ -56,6 +57,9 @@ impl Interpreter<'_> {
             self.set_search_path(&text);
         }
         self.table_of_sql(statement);
+        if !matches!(statement, ast::Stmt::EmptyStmt(_)) {
+            self.record_statement(before);
+        }
     }
 
     fn unread_statement(&mut self, statement: &ast::Stmt) {

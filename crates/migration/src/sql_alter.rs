@@ -18,21 +18,19 @@ impl Interpreter<'_> {
             A::AddColumn(node) => {
                 let Some(name) = node.column_name().and_then(|name| last_name(&name)) else { return };
                 let keep = node.if_not_exists().is_some() || self.recorder.guarded > 0;
-                if keep
-                    && self
-                        .recorder
-                        .simulation
-                        .schema
-                        .tables
-                        .get(table)
-                        .is_some_and(|held| held.column(&name).is_some())
-                {
+                let held = self.recorder.simulation.schema.tables.get(table);
+                if keep && held.is_some_and(|held| held.column(&name).is_some()) {
                     return;
                 }
+                // Its constraints come with the column: where one of that name may be there already, they do not.
+                let may_be_there = keep && held.is_none_or(|held| held.open);
                 let parts = node.constraints().collect();
                 let (mut column, constraints) = self.column_of_sql(table, name.clone(), node.ty().as_ref(), parts);
                 let key = std::mem::take(&mut column.primary_key);
-                self.record_column(table, column, false);
+                self.record_column(table, column, keep);
+                if may_be_there {
+                    return;
+                }
                 if key {
                     let columns = Some(vec![Some(name)]);
                     let spec = ConstraintSpec { name: Naming::Unnamed, columns, kind: ConstraintKind::PrimaryKey };

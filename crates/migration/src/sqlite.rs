@@ -54,9 +54,11 @@ impl Interpreter<'_> {
                 break;
             }
             self.sql_text = Some(statement.written().into());
+            let before = self.recorder.recorded;
             if self.statement_of_sqlite(statement.clone()).is_none() {
                 self.unparsed(statement.written());
             }
+            self.record_statement(before);
         }
         self.sql_text = outer;
         true

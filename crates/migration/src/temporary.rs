@@ -53,6 +53,7 @@ impl Interpreter<'_> {
             | K::AlterEnum { .. }
             | K::Create { .. }
             | K::Drop { .. }
+            | K::Execute
             | K::Unread(Reach::TableInAnySchema { .. } | Reach::Objects) => return false,
         };
         let temporary = self.hides(table);

@@ -99,6 +99,31 @@ fn a_guarded_unique_constraint_over_the_key_is_unknown() {
 }
 
 #[test]
+fn a_column_that_an_open_table_may_have_already_is_there_and_nothing_more() {
+    let body =
+        "op.execute('CREATE TABLE t AS SELECT 1 AS id; ALTER TABLE t ADD COLUMN IF NOT EXISTS id mood NOT NULL')";
+    let facts = facts_of(body);
+    let of = |part| said(&facts, &Subject::Table("t".to_owned(), part));
+    assert_eq!(of(TableSubject::Column("id".to_owned())), Some(Belief::Known(State::Present)));
+    assert_eq!(of(TableSubject::Type("id".to_owned())), Some(Belief::Unknown));
+    assert_eq!(of(TableSubject::Nullable("id".to_owned())), Some(Belief::Unknown));
+}
+
+#[test]
+fn a_serial_that_gets_another_type_has_its_sequence_as_a_default() {
+    let made = "CREATE TABLE t (id serial PRIMARY KEY, n integer, s text)";
+    for (column, kind, expected) in [
+        ("id", "text", Some(Belief::Unknown)),
+        ("id", "bigint", Some(Belief::Known(State::Flag(false)))),
+        ("s", "varchar(20)", Some(Belief::Known(State::Flag(false)))),
+    ] {
+        let facts = facts_of(&format!("op.execute('{made}; ALTER TABLE t ALTER COLUMN {column} TYPE {kind}')"));
+        let default = Subject::Table("t".to_owned(), TableSubject::Default(column.to_owned()));
+        assert_eq!(said(&facts, &default), expected, "{column} {kind}");
+    }
+}
+
+#[test]
 fn a_replaced_object_may_have_been_there() {
     let view = Subject::View("v".to_owned());
     let replaced = facts_of("op.execute('CREATE OR REPLACE VIEW v AS SELECT 1 AS a')");

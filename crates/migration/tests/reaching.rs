@@ -120,7 +120,7 @@ fn work_with_objects_is_data() {
     ] {
         let tape = tape("", &format!("session = orm.Session(bind=op.get_bind())\n{body}"));
         assert!(tape.data && !tape.nothing, "{body}: {tape:?}");
-        assert_eq!(tape.operations().count(), 0, "{body}: {tape:?}");
+        assert!(tape.operations().all(|(operation, _)| operation.kind == OperationKind::Execute), "{body}: {tape:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout, reason = "an example")]
 
 use levelhead_schema::evidence::infer;
-use levelhead_schema::operation::{Certainty, ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
+use levelhead_schema::operation::{ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
 use levelhead_schema::{Belief, Column, Dialect, Entry, Schema, Setting, Table, Tape, revision_facts};
 
 fn column(name: &str) -> ColumnSpec {
@@ -10,7 +10,7 @@ fn column(name: &str) -> ColumnSpec {
 }
 
 fn tape(kind: OperationKind) -> Tape {
-    let operation = Operation { kind, line: 1, certainty: Certainty::Certain, sql: None };
+    let operation = Operation::certain(kind, 1);
     Tape { entries: vec![Entry::Operation(operation)], ..Tape::default() }
 }
 

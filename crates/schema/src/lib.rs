@@ -10,7 +10,7 @@
 //! it opens no file and no connection, and knows no clock.
 //!
 //! ```
-//! use levelhead_schema::operation::{Certainty, ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
+//! use levelhead_schema::operation::{ColumnSpec, Operation, OperationKind, SqlType, TableSpec};
 //! use levelhead_schema::simulation::Simulation;
 //! use levelhead_schema::{Dialect, Subject, TableSubject};
 //!
@@ -19,7 +19,7 @@
 //! let table = TableSpec { name: Some("users".to_owned()), columns: vec![id], constraints: Vec::new(), open: false };
 //! let kind = OperationKind::CreateTable { table, if_not_exists: false };
 //! let mut expected = Simulation::new(Dialect::PostgreSql, "public");
-//! expected.apply(&Operation { kind, line: 12, certainty: Certainty::Certain, sql: None });
+//! expected.apply(&Operation::certain(kind, 12));
 //!
 //! let facts = expected.facts_of("users");
 //! assert!(facts.iter().any(|(fact, _)| *fact == Subject::Table("users".to_owned(), TableSubject::PrimaryKey)));

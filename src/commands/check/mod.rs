@@ -19,6 +19,7 @@ use crate::config::Verify;
 use crate::error::Error;
 use crate::reconcile::{Obstacle, Plan};
 use database::Database;
+pub(super) use render::annotation;
 use report::{DatabaseLine, Needs, Report};
 use schema::Dialect;
 

@@ -1,11 +1,11 @@
 //! The files alone: what a pipeline can know before there is a database.
 
 use super::report::{Entry, FilesLine, Report};
-use crate::commands::evidence::{History, unread_lines};
+use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::error::Error;
 use crate::findings::Kind;
-use crate::reconcile::{Goal, Severity, State, diagnose};
+use crate::reconcile::{Goal, Severity, State, diagnose, unread_lines};
 use history::{Problem, RevisionGraph};
 use schema::Belief;
 use schema::RevisionFacts;
@@ -59,7 +59,7 @@ fn unobservable(history: &History, files: &Files) -> Option<Entry> {
     let facts: Vec<String> = hidden
         .map(|(id, effects)| {
             let message = files.graph.get(id).map(|node| node.revision.message()).unwrap_or_default();
-            let unread = unread_lines(files, id, effects).into_iter().next();
+            let unread = unread_lines(&files.graph, id, effects).into_iter().next();
             format!("{id} ({message}): {}", unread.unwrap_or_else(|| "it changes data only".to_owned()))
         })
         .collect();

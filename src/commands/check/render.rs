@@ -88,14 +88,24 @@ pub(super) fn github(report: &Report) -> String {
             "warning" | "pending" => "warning",
             _ => "notice",
         };
-        let place =
-            entry.path.as_ref().map(|path| format!("file={},", property(&in_repository(path).to_string_lossy())));
-        let line = entry.line.map(|line| format!("line={line},"));
-        let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
         let message = format!("{}. Next: {}", entry.message, entry.help);
-        let _ = writeln!(text, "::{level} {place}{line}title=levelhead {}::{}", entry.code, data(&message));
+        text += &annotation(level, entry.path.as_deref(), entry.line, &format!("levelhead {}", entry.code), &message);
     }
     text
+}
+
+/// One annotation, at a line of a file where there is one.
+pub(in crate::commands) fn annotation(
+    level: &str,
+    path: Option<&Path>,
+    line: Option<usize>,
+    title: &str,
+    message: &str,
+) -> String {
+    let place = path.map(|path| format!("file={},", property(&in_repository(path).to_string_lossy())));
+    let line = line.map(|line| format!("line={line},"));
+    let (place, line) = (place.unwrap_or_default(), line.unwrap_or_default());
+    format!("::{level} {place}{line}title={}::{}\n", property(title), data(message))
 }
 
 fn header(report: &Report) -> Vec<(&'static str, String)> {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::output::{Format, print, print_json};
 use super::session::Session;
 use crate::error::Error;
-use crate::explanation::{Cause, Explanation, Reason, named_in};
+use crate::explanation::{Cause, Explanation, Reason, Verdict};
 use crate::findings::Kind;
 use crate::help::{Advice, Help};
 use crate::prose::{next as next_line, of_markdown, paragraph};
@@ -45,13 +45,18 @@ pub async fn explain(session: &Session, arguments: &Arguments) -> Result<(), Err
     if text.is_empty() {
         return list_codes(arguments.format);
     }
-    if let Some(kind) = Kind::of_code(text).or_else(|| named_in(text)) {
+    if let Some(kind) = Kind::of_code(text) {
         return explain_code(kind, &Here::look(session, arguments.offline, None).await, arguments.format);
     }
     if is_code_like(text) {
         return Err(Error::UnknownCode { code: text.to_owned(), nearest: nearest(text) });
     }
-    let explanation = Explanation::of(text).ok_or(Error::NothingToExplain { exception: None })?;
+    let explanation = match Verdict::of(text).ok_or(Error::NothingToExplain { exception: None })? {
+        Verdict::Error(explanation) => *explanation,
+        Verdict::Finding(kind) => {
+            return explain_code(kind, &Here::look(session, arguments.offline, None).await, arguments.format);
+        }
+    };
     let explanation = if arguments.offline { explanation } else { parents::held_against(&session.config, explanation) };
     let here = Here::look(session, arguments.offline, Some(&explanation)).await;
     match arguments.format {
@@ -135,6 +140,10 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
         text += &next_line(&next, "     ");
     }
+    if !explanation.others.is_empty() {
+        text += "\nAlso in this text\n\n";
+        explanation.others.iter().for_each(|other| text += &paragraph(other, "  - ", "    "));
+    }
     text += &here.in_words(None);
     if let Some(Kind { code, .. }) = explanation.cause.finding() {
         text += &format!("\nMore: levelhead explain {code}\n");
@@ -178,6 +187,7 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
         "place": explanation.place,
         "finding": explanation.cause.finding().map(|kind| kind.code),
         "reasons": reasons.collect::<Vec<_>>(),
+        "others": explanation.others,
         "here": here.document(),
     })
 }

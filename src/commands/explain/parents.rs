@@ -8,6 +8,7 @@ use history::{Problem, RevisionGraph};
 
 /// The explanation of a `KeyError`, held against the files; unchanged where there are none, or where they do not tell.
 pub(super) fn held_against(config: &Config, explanation: Explanation) -> Explanation {
+    let explanation = explanation.held_against_the_folder(crate::error::is_module_here);
     let Some(key) = explanation.key() else { return explanation };
     match Files::read(config) {
         // The text is from where the file was missing.

@@ -77,6 +77,9 @@ fn add(text: &mut String, entries: &[Entry], doubt: &str) {
     }
 }
 
+/// How many characters of a statement are shown.
+const STATEMENT: usize = 60;
+
 /// One operation, much as SQL has it.
 fn words(operation: &Operation) -> String {
     match &operation.kind {
@@ -125,7 +128,18 @@ fn words(operation: &Operation) -> String {
         }
         K::Create { object, .. } => format!("create {}", schema::evidence::name(object)),
         K::Drop { object } => format!("drop {}", schema::evidence::name(object)),
+        K::Execute => executed(operation.sql.as_deref()),
         K::Unread(reach) => reached(reach),
+    }
+}
+
+/// The beginning of a statement, on one line.
+fn executed(sql: Option<&str>) -> String {
+    let Some(sql) = sql else { return "execute a statement that is not known".to_owned() };
+    let words = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.char_indices().nth(STATEMENT) {
+        Some((end, _)) => format!("execute {} …", words[..end].trim_end()),
+        None => format!("execute {words}"),
     }
 }
 
@@ -211,7 +225,7 @@ mod tests {
     fn an_operation_is_a_line_and_says_what_decides_it() {
         let drop = |certainty| {
             let kind = K::Drop { object: Subject::View("v".to_owned()) };
-            Entry::Operation(Operation { kind, line: 7, certainty, sql: None })
+            Entry::Operation(Operation { certainty, ..Operation::certain(kind, 7) })
         };
         let mut text = String::new();
         add(&mut text, &[drop(Certainty::Certain), drop(Certainty::Guarded { line: 5 })], "");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::failed;
-use crate::commands::evidence::{Comparison, History};
+use crate::commands::evidence::compare;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
 use crate::commands::session::Session;
@@ -34,9 +34,8 @@ impl State {
         let look = session.look_closely(files, database, &goal, Depth::Schema).await?;
         let facts = database.table_facts(files.version_table()?).await?;
         let pending = goal.pending(&files.graph, look.rows.revisions());
-        let compared = Comparison::look(files, database, look.rows.revisions()).await?;
-        let History { ids, effects } = &compared.history;
-        let changes = ids.iter().zip(effects).filter(|(id, _)| pending.contains(id));
+        let compared = compare(files, database, look.rows.revisions(), None).await?;
+        let changes = compared.ids.iter().zip(&compared.effects).filter(|(id, _)| pending.contains(id));
         let tables = changes.flat_map(|(_, effects)| &effects.changes).filter_map(|(subject, _)| subject.table());
         let changed_tables =
             tables.filter(|table| compared.schema.tables.contains_key(*table)).map(str::to_owned).collect();

@@ -41,6 +41,25 @@ const UNKNOWN: &[Reason] = &[Reason::new(
 )];
 
 family! {
+    /// psycopg 3 is missing.
+    NEW_DEFAULT_DRIVER {
+        code: "new-default-driver",
+        meaning: "SQLAlchemy wants psycopg 3, which is not installed; since version 2.1 a plain postgresql:// means it",
+        signs: &[Sign::Found(recognise::psycopg)],
+        reasons: &[
+            Reason::new(
+                "SQLAlchemy was upgraded to 2.1, and psycopg2 is the driver that is installed.",
+                "pip show sqlalchemy says 2.1 or later; pip show psycopg2-binary finds it.",
+                "pip install 'psycopg[binary]'",
+            ),
+            Reason::new(
+                "You want to stay with psycopg2.",
+                "requirements.txt names psycopg2 or psycopg2-binary.",
+                "write postgresql+psycopg2:// into DATABASE_URL",
+            ),
+        ],
+    }
+
     /// The driver of the database is missing.
     MISSING_DRIVER {
         code: "missing-driver",
@@ -54,7 +73,7 @@ family! {
             ),
             Reason::new(
                 "Another driver is installed than the URL's scheme asks for.",
-                "postgresql:// means psycopg2; postgresql+psycopg:// means psycopg 3.",
+                "postgresql:// means psycopg2 before SQLAlchemy 2.1, and psycopg 3 from then on.",
                 "write the driver that is installed into the scheme: postgresql+psycopg://…",
             ),
         ],
@@ -80,6 +99,24 @@ family! {
                 "Another virtualenv comes first on the PATH.",
                 "command -v python flask gunicorn names different folders.",
                 "levelhead verify",
+            ),
+        ],
+    }
+
+    /// A module of the application itself is not found.
+    OWN_MODULE {
+        code: "own-module",
+        meaning: "the module lies in this folder, but Python does not look for modules there",
+        reasons: &[
+            Reason::new(
+                "The `alembic` command does not put the folder on Python's path; `flask` and `python -m` do.",
+                "alembic.ini has no prepend_sys_path = . in [alembic].",
+                "PYTHONPATH=. alembic upgrade heads",
+            ),
+            Reason::new(
+                "The command starts in another folder, or WORKDIR of the image is another one.",
+                "pwd in the start command.",
+                "set PYTHONPATH to the application's folder",
             ),
         ],
     }

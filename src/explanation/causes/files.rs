@@ -259,9 +259,11 @@ family! {
         code: "no-migrations",
         meaning: "the migrations are not where the command looks for them",
         signs: &[
-            Sign::Text("No 'script_location' key found"),
             Sign::Text("Path doesn't exist: "),
             Sign::Text("Can't find Python file "),
+            Sign::Text("No config file "),
+            Sign::Text("No 'script_location' key found"),
+            Sign::Text("No such file or directory: 'alembic.ini'"),
         ],
         reasons: &[
             Reason::new(

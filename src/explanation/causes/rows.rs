@@ -21,9 +21,7 @@ family! {
     NOT_NULL_VIOLATION {
         code: "not-null-violation",
         meaning: "rows that are there have no value for the column",
-        signs: &[
-            Sign::Class("NotNullViolation"),
-            Sign::Server("null value in column ", "not-null constraint"),
+        signs: &[Sign::State(&["23502"]),
             Sign::Sqlite("NOT NULL constraint failed"),
             Sign::Sqlite("Cannot add a NOT NULL column"),
         ],
@@ -34,14 +32,36 @@ family! {
         )],
     }
 
+    /// Two upgrades at once, which make the same object.
+    TWO_UPGRADES {
+        code: "two-upgrades",
+        meaning: "two upgrades ran at the same time and created the same object; the other one was faster",
+        signs: &[
+            Sign::Worded(&["23505"], &["\"pg_type_typname_nsp_index\"", "\"pg_class_relname_nsp_index\"", "\"pg_namespace_nspname_index\"",
+                "\"pg_extension_name_index\"", "\"pg_proc_", "\"pg_constraint_", "\"pg_enum_", "\"pg_attribute_", "\"pg_database_", "\"pg_index_",
+                "\"alembic_version_pkc\"", "\"alembic_version_pkey\""]),
+            Sign::Worded(&["XX000"], &["tuple concurrently updated"]),
+            Sign::Sqlite("UNIQUE constraint failed: alembic_version"),
+        ],
+        reasons: &[
+            Reason::new(
+                "Several instances or workers upgrade at once: replicas, gunicorn workers, a job beside the service.",
+                "The log shows the upgrade begin twice within seconds.",
+                "levelhead run, which lets one instance upgrade at a time",
+            ),
+            Reason::new(
+                "create_all() of one worker runs beside another's.",
+                "The application's code calls create_all().",
+                "grep -rn create_all . --include='*.py'",
+            ),
+        ],
+    }
+
     /// Rows that must differ do not.
     UNIQUE_VIOLATION {
         code: "unique-violation",
         meaning: "rows that are there are not unique",
-        signs: &[
-            Sign::Class("UniqueViolation"),
-            Sign::Server("could not create unique index ", ""),
-            Sign::Server("duplicate key value ", ""),
+        signs: &[Sign::State(&["23505"]),
             Sign::Sqlite("UNIQUE constraint failed"),
         ],
         reasons: &[Reason::new(
@@ -55,7 +75,7 @@ family! {
     FOREIGN_KEY_VIOLATION {
         code: "foreign-key-violation",
         meaning: "rows that are there break the constraint",
-        signs: &[Sign::Class("ForeignKeyViolation"), Sign::Sqlite("FOREIGN KEY constraint failed")],
+        signs: &[Sign::State(&["23503"]), Sign::Sqlite("FOREIGN KEY constraint failed")],
         reasons: ROWS,
     }
 
@@ -63,14 +83,14 @@ family! {
     CHECK_VIOLATION {
         code: "check-violation",
         meaning: "rows that are there break the constraint",
-        signs: &[Sign::Class("CheckViolation"), Sign::Sqlite("CHECK constraint failed")],
+        signs: &[Sign::State(&["23514"]), Sign::Sqlite("CHECK constraint failed")],
         reasons: ROWS,
     }
 
     /// A label that an enum type does not have, or a text that is no value of its type.
     INVALID_VALUE {
         code: "invalid-value",
-        signs: &[Sign::Class("InvalidTextRepresentation")],
+        signs: &[Sign::State(&["22P02"]),],
         reasons: &[Reason::new(
             "The migration writes a label that the enum type does not have, or a text that is no value of its type.",
             "SELECT enum_range(NULL::TYPE) lists the labels that there are.",
@@ -81,7 +101,7 @@ family! {
     /// A value does not fit its column.
     VALUE_TOO_LONG {
         code: "value-too-long",
-        signs: &[Sign::Class("StringDataRightTruncation"), Sign::Server("value too long for type ", "")],
+        signs: &[Sign::State(&["22001"]),],
         reasons: &[Reason::new(
             "A value is longer than its column.",
             "The [SQL: …] line shows which statement.",
@@ -116,7 +136,7 @@ family! {
     OUT_OF_MEMORY {
         code: "out-of-memory",
         meaning: "one transaction has locked more objects than the server has room for",
-        signs: &[Sign::Class("OutOfMemory")],
+        signs: &[Sign::State(&["53200"]),],
         reasons: &[
             Reason::new(
                 "One upgrade touches thousands of tables, partitions or large objects in one transaction.",
@@ -135,7 +155,7 @@ family! {
     DEADLOCK {
         code: "deadlock",
         meaning: "the upgrade and another transaction waited for each other",
-        signs: &[Sign::Class("DeadlockDetected"), Sign::Server("deadlock detected", "")],
+        signs: &[Sign::State(&["40P01"]),],
         reasons: &[Reason::new(
             "The running application locks the same tables in another order.",
             "DETAIL names both processes.",
@@ -147,7 +167,7 @@ family! {
     LOCK_NOT_AVAILABLE {
         code: "lock-not-available",
         meaning: "somebody else is using the table",
-        signs: &[Sign::Class("LockNotAvailable"), Sign::Server("canceling statement due to lock timeout", "")],
+        signs: &[Sign::State(&["55P03"]),],
         reasons: &[Reason::new(
             "A session of the application, or a forgotten transaction, holds the table.",
             "pg_stat_activity shows it as active or idle in transaction.",
@@ -159,7 +179,7 @@ family! {
     QUERY_CANCELED {
         code: "query-canceled",
         meaning: "the statement took longer than the server lets it, or somebody cancelled it",
-        signs: &[Sign::Class("QueryCanceled"), Sign::Server("canceling statement due to ", "")],
+        signs: &[Sign::State(&["57014"]),],
         reasons: &[
             Reason::new(
                 "statement_timeout is shorter than the migration needs.",
@@ -174,7 +194,7 @@ family! {
     CONSEQUENCE {
         code: "consequence",
         meaning: "an earlier statement of the transaction has failed",
-        signs: &[Sign::Class("InFailedSqlTransaction")],
+        signs: &[Sign::State(&["25P02"]),],
         follows: Follows::Anything,
         reasons: &[Reason::new(
             "An earlier statement failed; everything after it in the transaction answers this.",

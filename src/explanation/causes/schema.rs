@@ -70,9 +70,7 @@ family! {
         code: "duplicate-column",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
         finding: Some(Kind::PENDING_EXISTS),
-        signs: &[
-            Sign::Class("DuplicateColumn"),
-            Sign::Server("column \"", "\" already exists"),
+        signs: &[Sign::State(&["42701"]),
             Sign::Sqlite("duplicate column name"),
         ],
         reasons: PRESENT,
@@ -83,12 +81,33 @@ family! {
         code: "duplicate-table",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
         finding: Some(Kind::PENDING_EXISTS),
-        signs: &[
-            Sign::Class("DuplicateTable"),
-            Sign::Server("relation \"", "\" already exists"),
+        signs: &[Sign::State(&["42P07"]),
             Sign::SqliteIsThere("table "),
         ],
         reasons: PRESENT,
+    }
+
+    /// A type that is to be created is there.
+    DUPLICATE_TYPE {
+        code: "duplicate-type",
+        meaning: "the type is left from an earlier run, or two revisions create it",
+        finding: Some(Kind::PENDING_EXISTS),
+        signs: &[Sign::Worded(&["42710"], &["type \""])],
+        reasons: &[
+            Reason::new(
+                "A downgrade dropped the table and left its enum type: drop_table does not drop it.",
+                "No column uses it: \\dT+ in psql lists the type, \\d shows no table with it.",
+                "levelhead check",
+            )
+            .shown_by(&[Kind::HALF_APPLIED]),
+            PRESENT[3],
+            Reason::new(
+                "One revision uses the Enum in two tables, and create_table creates the type each time.",
+                "The name stands twice in {migration}.",
+                "give the second one create_type=False: postgresql.ENUM(…, name='{object}', create_type=False)",
+            ),
+            PRESENT[0],
+        ],
     }
 
     /// Another object that is to be created is there.
@@ -96,11 +115,7 @@ family! {
         code: "duplicate-object",
         meaning: "the schema is ahead of its version row, or this revision has run halfway before",
         finding: Some(Kind::PENDING_EXISTS),
-        signs: &[
-            Sign::Class("DuplicateObject"),
-            Sign::Class("DuplicateFunction"),
-            Sign::Class("DuplicateSchema"),
-            Sign::Server("", "\" already exists"),
+        signs: &[Sign::State(&["42710", "42723", "42P06"]),
             Sign::SqliteIsThere("index "),
         ],
         reasons: PRESENT,
@@ -111,9 +126,7 @@ family! {
         code: "undefined-table",
         meaning: "the version row is ahead of the schema, or the search_path is another",
         finding: Some(Kind::STAMPED_TOO_FAR),
-        signs: &[
-            Sign::Class("UndefinedTable"),
-            Sign::Server("relation \"", "\" does not exist"),
+        signs: &[Sign::State(&["42P01"]),
             Sign::Sqlite("no such table"),
         ],
         reasons: ABSENT,
@@ -124,9 +137,7 @@ family! {
         code: "undefined-column",
         meaning: "the version row is ahead of the schema, or the search_path is another",
         finding: Some(Kind::STAMPED_TOO_FAR),
-        signs: &[
-            Sign::Class("UndefinedColumn"),
-            Sign::Server("column ", " does not exist"),
+        signs: &[Sign::State(&["42703"]),
             Sign::Sqlite("no such column"),
         ],
         reasons: ABSENT,
@@ -137,7 +148,7 @@ family! {
         code: "undefined-object",
         meaning: "the version row is ahead of the schema, or the search_path is another",
         finding: Some(Kind::STAMPED_TOO_FAR),
-        signs: &[Sign::Class("UndefinedObject"), Sign::Class("UndefinedFunction"), Sign::Sqlite("no such index")],
+        signs: &[Sign::State(&["42704", "42883"]), Sign::Sqlite("no such index"), Sign::Sqlite("No such constraint")],
         reasons: ABSENT,
     }
 
@@ -145,7 +156,7 @@ family! {
     NO_SCHEMA {
         code: "no-schema",
         meaning: "the search_path of the role names no schema that is there and may be used",
-        signs: &[Sign::Class("InvalidSchemaName")],
+        signs: &[Sign::State(&["3F000"]),],
         reasons: &[
             Reason::new(
                 "The schema that the search_path names was never created, or was dropped.",
@@ -165,10 +176,7 @@ family! {
         code: "insufficient-privilege",
         meaning: "the role of DATABASE_URL may not do it",
         finding: Some(Kind::NO_PRIVILEGE),
-        signs: &[
-            Sign::Class("InsufficientPrivilege"),
-            Sign::Server("permission denied for ", ""),
-            Sign::Server("must be owner of ", ""),
+        signs: &[Sign::State(&["42501"]),
         ],
         reasons: &[
             Reason::new(
@@ -188,7 +196,7 @@ family! {
     CANNOT_CAST {
         code: "cannot-cast",
         meaning: "PostgreSQL does not know how to turn the values into the new type",
-        signs: &[Sign::Class("DatatypeMismatch")],
+        signs: &[Sign::State(&["42804"]),],
         reasons: &[Reason::new(
             "The column's type changes to one that its values do not become by themselves.",
             "HINT names the expression that would do it.",
@@ -200,7 +208,7 @@ family! {
     DEPENDENT_OBJECTS {
         code: "dependent-objects",
         meaning: "a view, a key or another object still needs it",
-        signs: &[Sign::Class("DependentObjectsStillExist")],
+        signs: &[Sign::State(&["2BP01"]),],
         reasons: &[Reason::new(
             "A view, a foreign key or a default still needs what is to be dropped.",
             "DETAIL names what depends on it.",
@@ -212,7 +220,7 @@ family! {
     ENUM_IN_TRANSACTION {
         code: "enum-in-transaction",
         meaning: "a new label of an enum type can be used only after its transaction",
-        signs: &[Sign::Class("UnsafeNewEnumValueUsage")],
+        signs: &[Sign::State(&["55P04"]),],
         reasons: &[Reason::new(
             "The label is added and used in the same transaction.",
             "Both statements are in one revision.",
@@ -224,7 +232,7 @@ family! {
     NEEDS_AUTOCOMMIT {
         code: "needs-autocommit",
         meaning: "this statement cannot run inside the transaction that Alembic opens",
-        signs: &[Sign::Class("ActiveSqlTransaction")],
+        signs: &[Sign::State(&["25001"]),],
         reasons: &[Reason::new(
             "CREATE INDEX CONCURRENTLY, VACUUM or another statement that manages transactions on its own.",
             "The [SQL: …] line shows it.",
@@ -236,7 +244,7 @@ family! {
     NOT_SUPPORTED {
         code: "not-supported",
         meaning: "the server does not have this extension or feature",
-        signs: &[Sign::Class("FeatureNotSupported")],
+        signs: &[Sign::State(&["0A000"]),],
         reasons: &[Reason::new(
             "The extension is not installed on the server, or the provider does not offer it.",
             "SELECT name FROM pg_available_extensions lists what there is.",

@@ -10,9 +10,7 @@ family! {
         code: "read-only",
         meaning: "the database takes no writes: a replica, or a default of the role or the database",
         finding: Some(Kind::READ_ONLY),
-        signs: &[
-            Sign::Class("ReadOnlySqlTransaction"),
-            Sign::Server("cannot execute ", "in a read-only transaction"),
+        signs: &[Sign::State(&["25006"]),
             Sign::Sqlite("attempt to write a readonly database"),
         ],
         reasons: &[
@@ -47,14 +45,7 @@ family! {
     TOO_MANY_CONNECTIONS {
         code: "too-many-connections",
         meaning: "the server had no connection left",
-        signs: &[
-            Sign::Class("TooManyConnections"),
-            Sign::Server("remaining connection slots", ""),
-            Sign::Server("sorry, too many clients", ""),
-            Sign::Server("too many connections", ""),
-            Sign::Libpq("too many connections"),
-            Sign::Libpq("too many clients"),
-            Sign::Libpq("remaining connection slots"),
+        signs: &[Sign::State(&["53300"]),
         ],
         reasons: &[
             Reason::new(
@@ -70,14 +61,35 @@ family! {
         ],
     }
 
+    /// The disk of the server is full.
+    DISK_FULL {
+        code: "disk-full",
+        meaning: "the disk of the database is full",
+        signs: &[
+            Sign::State(&["53100"]),
+            Sign::Sqlite("database or disk is full"),
+            Sign::Words("No space left on device"),
+            Sign::Text("[Errno 28] No space left on device"),
+        ],
+        reasons: &[
+            Reason::new(
+                "The tables, the WAL or temporary files have filled the disk.",
+                "SELECT pg_size_pretty(pg_database_size(current_database())), and the provider's page.",
+                "make the disk larger on the provider's page, and start again",
+            ),
+            Reason::new(
+                "A replication slot that nobody reads keeps the WAL.",
+                "SELECT slot_name, active FROM pg_replication_slots shows one that is not active.",
+                "SELECT slot_name, active, restart_lsn FROM pg_replication_slots",
+            ),
+        ],
+    }
+
     /// The server is not ready yet.
     STARTING_UP {
         code: "starting-up",
         meaning: "the server is starting, stopping or recovering",
-        signs: &[
-            Sign::Class("CannotConnectNow"),
-            Sign::Server("the database system is", ""),
-            Sign::Libpq("the database system is"),
+        signs: &[Sign::State(&["57P03"]),
         ],
         reasons: &[Reason::new(
             "The server was started a moment ago, or is recovering from a crash.",
@@ -90,10 +102,7 @@ family! {
     WRONG_PASSWORD {
         code: "wrong-password",
         meaning: "the server knows the role and refuses the password",
-        signs: &[
-            Sign::Class("InvalidPassword"),
-            Sign::Server("password authentication failed", ""),
-            Sign::Libpq("password authentication failed"),
+        signs: &[Sign::State(&["28P01"]),
         ],
         reasons: &[
             Reason::new(
@@ -118,7 +127,7 @@ family! {
     NO_PASSWORD {
         code: "no-password",
         meaning: "the server asks for a password, and the URL has none",
-        signs: &[Sign::Libpq("no password supplied")],
+        signs: &[Sign::Words("no password supplied")],
         reasons: &[Reason::new(
             "DATABASE_URL has no password, and neither PGPASSWORD nor a password file gives one.",
             "`levelhead verify` shows the URL with *** where a password is.",
@@ -130,12 +139,7 @@ family! {
     NOT_ADMITTED {
         code: "not-admitted",
         meaning: "the server does not let this role in from here",
-        signs: &[
-            Sign::Class("InvalidAuthorizationSpecification"),
-            Sign::Server("role \"", "\" does not exist"),
-            Sign::Server("no pg_hba.conf entry", ""),
-            Sign::Libpq("no pg_hba.conf entry"),
-            Sign::Libpq("role \""),
+        signs: &[Sign::State(&["28000"]),
         ],
         reasons: &[
             Reason::new(
@@ -155,10 +159,7 @@ family! {
     NO_SUCH_DATABASE {
         code: "no-such-database",
         meaning: "the server is there, and has no database of this name",
-        signs: &[
-            Sign::Class("InvalidCatalogName"),
-            Sign::Server("database \"", "\" does not exist"),
-            Sign::Libpq("database \""),
+        signs: &[Sign::State(&["3D000"]),
         ],
         reasons: &[
             Reason::new(
@@ -174,7 +175,7 @@ family! {
     NO_TLS {
         code: "no-tls",
         meaning: "one side demands TLS, and the other does not offer it",
-        signs: &[Sign::Libpq("does not support SSL")],
+        signs: &[Sign::Words("does not support SSL")],
         reasons: &[
             Reason::new(
                 "The URL says sslmode=require, and this server has no TLS: a local one, or an internal URL.",
@@ -195,8 +196,13 @@ family! {
         meaning: "the host of the URL has no address here",
         signs: &[
             Sign::Found(recognise::host),
-            Sign::Libpq("failed to resolve host"),
-            Sign::Libpq("could not translate host name"),
+            Sign::Words("failed to resolve host"),
+            Sign::Words("could not translate host name"),
+            Sign::Words("Name or service not known"),
+            Sign::Words("Temporary failure in name resolution"),
+            Sign::Text("Name or service not known"),
+            Sign::Text("Temporary failure in name resolution"),
+            Sign::Text("nodename nor servname provided"),
         ],
         reasons: &[
             Reason::new(
@@ -221,12 +227,16 @@ family! {
     CONNECTION_LOST {
         code: "connection-lost",
         meaning: "the server ended the connection",
-        signs: &[
-            Sign::Class("AdminShutdown"),
-            Sign::Class("CrashShutdown"),
-            Sign::Class("IdleInTransactionSessionTimeout"),
-            Sign::Libpq("SSL connection has been closed"),
-            Sign::Libpq("server closed the connection"),
+        signs: &[Sign::State(&["57P01", "57P02", "25P03", "25P04", "57P05", "08003", "08006"]),
+            Sign::Words("connection was closed in the middle of operation"),
+            Sign::Words("consuming input failed"),
+            Sign::Words("terminating connection"),
+            Sign::Words("Connection reset by peer"),
+            Sign::Words("connection is closed"),
+            Sign::Words("connection already closed"),
+            Sign::Words("SSL SYSCALL error"),
+            Sign::Words("SSL connection has been closed"),
+            Sign::Words("server closed the connection"),
         ],
         reasons: &[
             Reason::new(
@@ -245,13 +255,15 @@ family! {
     /// No connection.
     CANNOT_CONNECT {
         code: "cannot-connect",
-        meaning: "nothing that speaks PostgreSQL answers at the address that is used",
+        meaning: "no PostgreSQL server listens at the address that is used",
         signs: &[
-            Sign::Libpq("connection to server"),
-            Sign::Libpq("could not connect to server"),
-            Sign::Libpq("Connection refused"),
-            Sign::Libpq("timeout expired"),
+            Sign::Words("connection to server"),
+            Sign::Words("could not connect to server"),
+            Sign::Words("Connection refused"),
+            Sign::Words("Can't create a connection to host"),
+            Sign::Words("Is the server running"),
             Sign::Text("Connect call failed ("),
+            Sign::Line("ConnectionRefusedError: "),
         ],
         reasons: &[
             Reason::new(

@@ -34,12 +34,50 @@ family! {
         ],
     }
 
+    /// The file is damaged.
+    DAMAGED_FILE {
+        code: "damaged-file",
+        meaning: "the SQLite file is damaged, or its disk is failing",
+        signs: &[Sign::Sqlite("database disk image is malformed"), Sign::Sqlite("disk I/O error")],
+        reasons: &[Reason::new(
+            "The file was copied while it was written, or lies on a network file system.",
+            "PRAGMA integrity_check answers anything but ok.",
+            "restore the file from a backup",
+        )],
+    }
+
+    /// Two columns of which one leads to nothing.
+    SQLITE_STATEMENT {
+        code: "sqlite-statement",
+        meaning: "SQLite does not accept the statement",
+        signs: &[
+            Sign::Sqlite("has no column named"),
+            Sign::Sqlite("foreign key mismatch"),
+            Sign::Sqlite("no such function"),
+            Sign::Sqlite("no such module"),
+            Sign::Sqlite("datatype mismatch"),
+            Sign::Sqlite("cannot drop column"),
+            Sign::Sqlite("error in "),
+            Sign::Sqlite("You can only execute one statement at a time"),
+            Sign::Sqlite("default value of column"),
+        ],
+        reasons: &[Reason::new(
+            "The statement does not fit this table, or is written for another database.",
+            "The [SQL: …] line shows it.",
+            "correct the statement in {migration}",
+        )],
+    }
+
     /// SQLite cannot alter this.
     SQLITE_ALTER {
         code: "sqlite-alter",
         meaning: "SQLite cannot alter this; Alembic's batch mode makes the table anew instead",
         signs: &[
             Sign::Sqlite("near \"ALTER\""),
+            Sign::Sqlite("near \"CONSTRAINT\""),
+            Sign::Sqlite("Cannot add a column with non-constant default"),
+            Sign::Sqlite("Cannot add a UNIQUE column"),
+            Sign::Sqlite("Cannot add a PRIMARY KEY column"),
             Sign::Sqlite("near \"DROP\""),
             Sign::Text("No support for ALTER of constraints in SQLite"),
         ],

@@ -10,6 +10,7 @@ mod ledger;
 mod lock;
 mod session;
 mod sql;
+mod survey;
 mod tls;
 pub(crate) mod url;
 
@@ -21,6 +22,7 @@ use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
 
 use crate::backend::{Answer, Backend, Later, Locking};
 use crate::lock::Holder;
+use crate::survey::{Count, Survey};
 use crate::url::UrlError;
 use crate::url::parts::UrlParts;
 use crate::wait::Wait;
@@ -135,6 +137,14 @@ impl Backend for Session {
 
     fn owners(&self) -> Answer<'_, Vec<Ownership>> {
         Box::pin(self.owners())
+    }
+
+    fn survey(&self) -> Answer<'_, Survey> {
+        Box::pin(self.survey())
+    }
+
+    fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>> {
+        Box::pin(self.count(questions))
     }
 
     fn close(self: Box<Self>) -> Later<'static, ()> {

@@ -14,6 +14,10 @@ macro_rules! of_people {
     };
 }
 
+mod survey;
+
+pub(super) use survey::SURVEY;
+
 /// What the statements on the version table have of their own here.
 pub(crate) struct Postgres;
 

@@ -7,6 +7,7 @@ mod contents;
 mod facts;
 mod lock;
 mod sql;
+mod survey;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

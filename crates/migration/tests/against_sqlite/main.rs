@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use levelhead_migration::{Checkout, Script, read};
 use rusqlite::Connection;
+use schema::operation::OperationKind;
 use schema::simulation::Simulation;
 use schema::{Belief, Dialect, Setting, State, Subject, TableSubject, Tape};
 
@@ -162,7 +163,7 @@ fn what_is_not_read_is_said() {
             !tape.unread.is_empty()
                 && tape
                     .operations()
-                    .all(|(operation, _)| matches!(operation.kind, schema::operation::OperationKind::Unread(_))),
+                    .all(|(operation, _)| matches!(operation.kind, OperationKind::Unread(_) | OperationKind::Execute)),
             "{case}: {tape:?}"
         );
     }

@@ -94,7 +94,7 @@ fn summary(tape: &Tape) -> Read {
     Read {
         stated: tape
             .operations()
-            .filter(|(operation, _)| !matches!(operation.kind, OperationKind::Unread(_)))
+            .filter(|(operation, _)| !matches!(operation.kind, OperationKind::Unread(_) | OperationKind::Execute))
             .map(|(operation, certain)| (words(&operation.kind), certain))
             .collect(),
         misread: tape.misread,

@@ -27,6 +27,17 @@ pub struct Operation {
     pub certainty: Certainty,
     /// The statement as the file has it, where it is raw SQL.
     pub sql: Option<Arc<str>>,
+    /// The line on which the batch begins that makes the table anew for it, or may.
+    #[serde(skip)]
+    pub batch: Option<u32>,
+}
+
+impl Operation {
+    /// One that is carried out, neither raw SQL nor part of a batch.
+    #[must_use]
+    pub fn certain(kind: OperationKind, line: u32) -> Self {
+        Self { kind, line, certainty: Certainty::Certain, sql: None, batch: None }
+    }
 }
 
 /// Whether an operation is carried out where its revision is applied.
@@ -184,6 +195,8 @@ pub enum OperationKind {
         #[serde(serialize_with = "named")]
         object: Subject,
     },
+    /// A statement that changes nothing which a schema shows: rows, rights, settings. `None` as its SQL: it is not known.
+    Execute,
     /// Something that could not be read changes what is named here, or may.
     Unread(Reach),
 }

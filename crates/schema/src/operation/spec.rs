@@ -52,6 +52,12 @@ pub struct ColumnSpec {
 }
 
 impl ColumnSpec {
+    /// A column of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { name: None, nullable: None, default: None, ..Self::plain("", SqlType::default()) }
+    }
+
     /// A column with nothing but a name and a type: it takes NULL, and has no default.
     #[must_use]
     pub fn plain(name: impl Into<String>, kind: SqlType) -> Self {

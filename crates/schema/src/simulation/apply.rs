@@ -66,6 +66,7 @@ impl Simulation {
                 self.create(object.clone());
             }
             K::Drop { object } => self.drop(object.clone()),
+            K::Execute => {}
             K::Unread(reach) => self.doubt_what_it_reaches(reach),
         }
         self.guarded = false;

@@ -6,6 +6,9 @@ use crate::operation::{
 };
 use crate::{Belief, Column, Dialect, Subject, TableSubject, table_facts};
 
+/// The types that a sequence of the column's own may stand behind.
+const COUNTING: [&str; 3] = ["smallint", "integer", "bigint"];
+
 fn all_of(column: &str) -> [TableSubject; 4] {
     [
         TableSubject::Column(column.to_owned()),
@@ -177,7 +180,12 @@ impl Simulation {
         if guarded && spec.name.as_deref().is_some_and(|name| held.column(name).is_some()) {
             return;
         }
-        self.put_column(table, spec, false);
+        if guarded && held.open {
+            // One of the columns that nobody has named may be this one: then it stays as it is.
+            self.put_column(table, &ColumnSpec { name: spec.name.clone(), ..ColumnSpec::unknown() }, false);
+        } else {
+            self.put_column(table, spec, false);
+        }
     }
 
     pub(super) fn drop_column(&mut self, table: &str, name: &str) {
@@ -247,6 +255,11 @@ impl Simulation {
             earlier.extend(before.then(|| TableSubject::Nullable(name.to_owned())));
         }
         if let Some(kind) = change.kind {
+            let may_count = |kind: Option<&str>| kind.is_none_or(|kind| COUNTING.contains(&kind));
+            if may_count(column.kind.known().map(String::as_str)) && !may_count(kind.text.as_deref()) {
+                // A sequence of its own is a default like any other as soon as the type is none of its.
+                column.default = Belief::Unknown;
+            }
             let before = set(&mut column.kind, Belief::from(kind.text), guarded);
             earlier.extend(before.then(|| TableSubject::Type(name.to_owned())));
         }

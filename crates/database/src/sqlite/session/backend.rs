@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Session, lock};
 use crate::backend::{Answer, Backend, Later, Locking, at_once};
 use crate::lock::Holder;
+use crate::survey::{Count, Survey};
 use crate::{Contents, DatabaseError, Glance};
 use schema::Schema;
 use version_table::ledger::{Entry, Note, Recorded};
@@ -88,6 +89,14 @@ impl Backend for Session {
 
     fn lock_holder(&self) -> Answer<'_, Option<Holder>> {
         at_once(Ok(lock::holder(&self.lock_file())))
+    }
+
+    fn survey(&self) -> Answer<'_, Survey> {
+        at_once(self.survey())
+    }
+
+    fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>> {
+        at_once(Ok(self.count(questions)))
     }
 
     fn close(self: Box<Self>) -> Later<'static, ()> {

@@ -1,0 +1,136 @@
+//! Operations of Alembic: what the SQL that they become does.
+
+use super::build::{self, NewColumn, NewConstraint, done};
+use super::default::DefaultValue;
+use super::rules::Form;
+use super::statement::of_sql;
+use crate::{Deed, Ground};
+use schema::Belief;
+use schema::operation::{ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, Operation, OperationKind as K};
+use schema::operation::{IndexSpec, Reach, TableSpec};
+
+/// What an operation does: by its SQL, where it is raw SQL.
+pub(crate) fn of_operation(operation: &Operation, ground: &Ground) -> Vec<Deed> {
+    if let Some(sql) = &operation.sql {
+        return of_sql(sql, ground);
+    }
+    match &operation.kind {
+        K::CreateTable { table, .. } => vec![create_table(ground, table)],
+        K::DropTable { table } => vec![build::drop_table(ground, table, false)],
+        K::RenameTable { from, .. } => vec![build::rename(ground, Form::RenameTable, from)],
+        K::AddColumn { table, column, .. } => build::add_column(ground, table, &new_column(column)),
+        K::DropColumn { table, column } => vec![build::drop_column(ground, table, column, false)],
+        K::AlterColumn { table, column, change } => alter_column(ground, table, column, change),
+        K::AddConstraint { table, constraint } => add_constraint(ground, table, constraint),
+        K::DropConstraint { table, name, .. } => vec![build::drop_constraint(ground, table, name.as_deref())],
+        K::RenameConstraint { table, .. } => vec![done(ground, Form::AlterTable, Some(table), &[])],
+        K::CreateIndex { table, index, .. } => vec![create_index(ground, table, index)],
+        K::DropIndex { name, table } => vec![build::drop_index(ground, name.as_deref(), table.as_deref(), false)],
+        K::RenameIndex { .. } => vec![done(ground, Form::RenameIndex, None, &[])],
+        K::CreateEnum { name, .. } => vec![object(ground, format!("create type {name}"))],
+        K::DropEnum { name } => vec![object(ground, format!("drop type {name}"))],
+        K::RenameEnum { from, to } => vec![object(ground, format!("rename type {from} to {to}"))],
+        K::AlterEnum { name, .. } => vec![object(ground, format!("change the labels of type {name}"))],
+        K::Create { object: made, .. } => vec![object(ground, format!("create {}", schema::evidence::name(made)))],
+        K::Drop { object: gone } => vec![object(ground, format!("drop {}", schema::evidence::name(gone)))],
+        K::Execute => vec![Deed::unknown("execute a statement", "the statement")],
+        K::Unread(reach) => vec![Deed::unknown("something that is not read", reached(reach))],
+    }
+}
+
+fn object(ground: &Ground, what: String) -> Deed {
+    Deed { what, ..done(ground, Form::CreateObject, None, &[]) }
+}
+
+fn reached(reach: &Reach) -> String {
+    match reach {
+        Reach::Table { table, .. } | Reach::Column { table, .. } => format!("what it does to {table}"),
+        Reach::TableInAnySchema { name, .. } => format!("what it does to {name}, in whatever schema"),
+        Reach::Objects => "what it does".to_owned(),
+    }
+}
+
+fn create_table(ground: &Ground, table: &TableSpec) -> Deed {
+    let of_columns = table.columns.iter().flat_map(|column| &column.constraints);
+    let keys = table.constraints.iter().chain(of_columns).filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => key.target.clone(),
+        _ => None,
+    });
+    let mut others: Vec<String> = keys.filter(|target| Some(target) != table.name.as_ref()).collect();
+    others.sort();
+    others.dedup();
+    let deed = done(ground, Form::CreateTable, None, &others);
+    Deed { relation: table.name.clone(), ..deed }
+}
+
+fn new_column(column: &ColumnSpec) -> NewColumn {
+    let references = column.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        ConstraintKind::ForeignKey(key) => key.target.clone(),
+        _ => None,
+    });
+    let default = match (&column.default_text, column.default) {
+        (Some(text), _) => Some(DefaultValue::of(text)),
+        (None, Some(false)) => Some(DefaultValue::Absent),
+        (None, _) => None,
+    };
+    NewColumn {
+        name: column.name.clone().unwrap_or_default(),
+        kind: column.kind.text.clone().or_else(|| column.kind.enumeration.as_ref()?.name.clone()),
+        not_null: column.nullable.map(|nullable| !nullable),
+        default,
+        // Alembic adds no key with a column, and no constraint but those that are foreign keys or named in it.
+        references: references.collect(),
+        ..NewColumn::default()
+    }
+}
+
+fn alter_column(ground: &Ground, table: &str, column: &str, change: &ColumnChange) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    if let Some(kind) = &change.kind {
+        let to = kind.text.as_deref().or_else(|| kind.enumeration.as_ref()?.name.as_deref());
+        let deed = build::alter_type(ground, table, column, to, None);
+        // Whether it is given a USING, the operation does not say.
+        deeds.push(deed);
+    }
+    match &change.nullable {
+        Some(Belief::Known(false)) => deeds.push(build::set_not_null(ground, table, column)),
+        Some(Belief::Known(true)) => deeds.push(done(ground, Form::DropNotNull, Some(table), &[])),
+        Some(Belief::Unknown) => deeds.push(Deed::unknown("change whether a column takes NULL", "to what")),
+        None => {}
+    }
+    if change.default.is_some() {
+        deeds.push(done(ground, Form::SetDefault, Some(table), &[]));
+    }
+    if change.name.is_some() {
+        deeds.push(build::rename(ground, Form::RenameColumn, table));
+    }
+    deeds
+}
+
+fn add_constraint(ground: &Ground, table: &str, constraint: &ConstraintSpec) -> Vec<Deed> {
+    let columns = constraint.plain_columns();
+    let new = match &constraint.kind {
+        ConstraintKind::PrimaryKey => NewConstraint::Key { columns, primary: true, using_index: false },
+        ConstraintKind::Unique => NewConstraint::Key { columns, primary: false, using_index: false },
+        ConstraintKind::ForeignKey(key) => NewConstraint::ForeignKey {
+            columns,
+            target: key.target.clone(),
+            keys: key.target_columns.as_ref().and_then(|all| all.iter().cloned().collect()),
+            valid: true,
+        },
+        ConstraintKind::Check { condition } => NewConstraint::Check { condition: condition.clone(), valid: true },
+        ConstraintKind::Exclude => NewConstraint::Exclude,
+        ConstraintKind::Index(options) => {
+            let index = IndexSpec { columns: constraint.columns.clone(), options: options.clone() };
+            return vec![create_index(ground, table, &index)];
+        }
+    };
+    build::add_constraint(ground, table, &new)
+}
+
+fn create_index(ground: &Ground, table: &str, index: &IndexSpec) -> Deed {
+    let columns: Option<Vec<String>> = index.columns.as_ref().and_then(|all| all.iter().cloned().collect());
+    let options = &index.options;
+    let unique = (options.unique == Some(true)).then_some(columns.as_deref());
+    build::create_index(ground, table, unique, options.concurrently, options.predicate.as_deref())
+}

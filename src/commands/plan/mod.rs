@@ -1,0 +1,70 @@
+//! `plan`: what the next `run` would do to this database, before it does it.
+
+mod document;
+mod foresee;
+mod look;
+mod summary;
+mod text;
+
+use std::io::IsTerminal;
+
+use clap::{Args, ValueEnum};
+
+use super::output::{print, print_json};
+use super::session::Session;
+use crate::error::Error;
+use crate::help::Help;
+use look::Outlook;
+
+pub(super) use look::foresee;
+pub(super) use summary::{danger, summary};
+
+/// What `plan` takes.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Show the SQL of each operation, as the application's own Alembic renders it in a sandbox
+    #[arg(long)]
+    sql: bool,
+    /// Look at the files alone: every revision on the schema that those before it leave
+    #[arg(long, conflicts_with = "sql")]
+    offline: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    format: PlanFormat,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Lines for a person
+    #[default]
+    Text,
+    /// One JSON document, described in docs/json.md
+    Json,
+    /// For a pull request or a page
+    Markdown,
+    /// Annotations on a pull request
+    Github,
+}
+
+/// Prints the plan. Fails where `run` would stop.
+pub async fn plan(session: &Session, arguments: &Arguments) -> Result<(), Error> {
+    let files = session.files()?;
+    let outlook = if arguments.offline {
+        let revisions = look::offline(&files, None)?;
+        Outlook { database: None, server: None, current: Vec::new(), changes: Vec::new(), obstacle: None, revisions }
+    } else {
+        look::online(session, &files, arguments.sql).await?
+    };
+    let coloured = session.config.log.colour && std::io::stdout().is_terminal();
+    match arguments.format {
+        PlanFormat::Text => print(&text::text(&outlook, arguments.sql, coloured))?,
+        PlanFormat::Json => print_json(document::document(&outlook))?,
+        PlanFormat::Markdown => print(&document::markdown(&outlook))?,
+        PlanFormat::Github => print(&document::github(&outlook.revisions))?,
+    }
+    match outlook.obstacle {
+        Some(obstacle) => Err(Error::NeedsAPerson { help: obstacle.help() }),
+        None => Ok(()),
+    }
+}
