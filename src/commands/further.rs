@@ -65,7 +65,7 @@ async fn all_at_head(session: &Session, files: &Files) -> Result<(), Behind> {
         database.close().await;
         let look = look.map_err(Behind::Other)?;
         let revisions = look.rows.revisions();
-        if let (Finding::Ahead { .. }, Ok(_)) = (look.position(), &look.plan) {
+        if let (Finding::Ahead(_), Ok(_)) = (look.position(), &look.plan) {
             warn!("{name}: {}", look.position());
             continue;
         }

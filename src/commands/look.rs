@@ -55,8 +55,11 @@ impl Look {
         let rows = files.rows_of_the_only_table(database).await?;
         let tables = if rows.revisions().is_empty() { database.tables(table).await? } else { Vec::new() };
         let mut state = State { place: database.place(), ..State::of_rows(rows, tables) };
-        if state.rows.revisions().iter().any(|row| files.graph.get(row).is_none()) {
-            let reached = ledger::reached(&database.ledger().await?, state.rows.revisions());
+        // A head that is a row itself says nothing of a row beside it.
+        let unknown = state.rows.revisions().iter().filter(|row| files.graph.get(row).is_none());
+        let unknown: Vec<String> = unknown.cloned().collect();
+        if !unknown.is_empty() {
+            let reached = ledger::reached(&database.ledger().await?, &unknown);
             let heads = files.graph.real_heads();
             // No heads at all prove nothing.
             state.recorded_beyond = !heads.is_empty() && heads.into_iter().all(|head| reached.contains(head));

@@ -2,6 +2,7 @@
 
 pub mod branches;
 pub mod check;
+mod create_all;
 pub mod current;
 pub mod disk;
 mod evidence;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tracing::{debug, info, warn};
 
+use super::create_all;
 use super::files::Files;
 use super::look::{Depth, Look};
 use super::plan;
@@ -50,7 +51,14 @@ pub(super) async fn under_the_lock(
     let mut begun = None;
     let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if guarded && matches!(&upgraded, Err(Error::Upgrade(failure)) if failure.has_exited()) {
+    if let Err(Error::Upgrade(failure)) = &upgraded
+        && guarded
+        && failure.has_exited()
+    {
+        let on_nothing = begun.as_ref().is_some_and(|begun| begun.from.is_empty());
+        if let Some(made) = on_nothing.then(|| create_all::met_by(failure, files)).flatten() {
+            warn!("{made}");
+        }
         say_what_is_left(session, files, &goal, begun).await;
     }
     guard.release().await;

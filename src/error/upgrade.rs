@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::sys::signal::Signal;
 
-use crate::explanation::Explanation;
+use crate::explanation::{Cause, Explanation};
 use crate::help::{Advice, Help};
 use crate::process::upgrade::UpgradeError;
 
@@ -29,6 +29,12 @@ impl UpgradeFailure {
             _ => None,
         };
         Self { error, explanation: explanation.map(Box::new) }
+    }
+
+    /// The table that it was to make and that was there already, where its output says that this is why it has failed.
+    pub fn table_in_the_way(&self) -> Option<&str> {
+        let explanation = self.explanation.as_ref().filter(|told| told.cause == Cause::DUPLICATE_TABLE)?;
+        explanation.object()
     }
 
     /// Whether it ended by itself, with an exit code of its own.

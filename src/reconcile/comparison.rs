@@ -11,8 +11,8 @@ use super::finding::{InvalidIndex, Leftover};
 use history::RevisionGraph;
 use migration::{Checkout, Script, read_on};
 use schema::evidence::{
-    Claim, Forked, Inference, Standing, Weighed, all_shown, contradicted, is_passable, lacking, line_of,
-    most_telling_first, narrowed, standing,
+    Claim, Forbidden, Forked, Inference, Standing, Weighed, all_shown, contradicted, forbidden, is_passable, lacking,
+    line_of, most_telling_first, standing,
 };
 use schema::{RevisionFacts, Schema, Setting, Subject, TableSubject, Unread};
 
@@ -81,6 +81,7 @@ pub struct Comparison {
     standing: Standing,
     passable: bool,
     edited: Vec<String>,
+    forbidden: Vec<Forbidden>,
 }
 
 impl Comparison {
@@ -101,6 +102,7 @@ impl Comparison {
             _ => false,
         };
         let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();
+        let forbidden = forbidden(&effects, &schema, setting.dialect);
         let edited = edited_lines(graph, &ids, &effects, &standing);
         let heads = graph.real_heads();
         let heads: Vec<usize> = (0..ids.len()).filter(|&place| heads.contains(&ids[place].as_str())).collect();
@@ -119,6 +121,7 @@ impl Comparison {
             standing,
             passable,
             edited,
+            forbidden,
         })
     }
 
@@ -142,6 +145,7 @@ impl Comparison {
             standing,
             passable,
             edited,
+            forbidden,
         } = self;
         Evidence {
             idle: effects.iter().map(|effects| effects.nothing).collect(),
@@ -154,7 +158,7 @@ impl Comparison {
             leftovers,
             inference,
             lacking: lacking(&effects, &schema),
-            narrowed: narrowed(&effects, &schema),
+            forbidden,
             heads_shown,
             unread,
             invalid_indexes,

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
+use super::ahead::{Ahead, Origin};
 use super::evidence::Evidence;
 use super::finding::Finding;
 use super::goal::Goal;
@@ -85,10 +86,10 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     let unknown: Vec<String> = rows.iter().filter(|row| graph.get(row).is_none()).cloned().collect();
     if !unknown.is_empty() {
         let heads = owned(graph.real_heads());
-        let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
-        return if state.recorded_beyond || evidence.is_some_and(Evidence::has_all) {
-            let narrowed = evidence.map(|evidence| evidence.sentences(&evidence.narrowed)).unwrap_or_default();
-            Finding::Ahead { unknown, heads, lacking, narrowed }
+        let may_be_newer = !unknown.iter().any(|row| is_blank(graph, row));
+        return if may_be_newer && (state.recorded_beyond || evidence.is_some_and(Evidence::has_all)) {
+            let known = rows.into_iter().filter(|row| !unknown.contains(row)).collect();
+            Finding::Ahead(Box::new(ahead(state, Rows { unknown, known, heads })))
         } else if let Some(tables) = evidence.filter(|_| unknown == rows).and_then(Evidence::foreign_tables) {
             foreign(tables, rows)
         } else {
@@ -96,6 +97,7 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
             if let (None, None, Some(evidence)) = (&position.proof, &position.open, evidence) {
                 position.candidates = evidence.choices();
             }
+            let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
             let surplus = position.proof.as_ref().is_some_and(|proof| proof.rows.len() < rows.len());
             Finding::UnknownRevision { unknown, heads, lacking, surplus, position }
         };
@@ -139,6 +141,35 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     }
     let pending = goal.pending(graph, &rows);
     if rows.is_empty() { Finding::FreshDatabase { pending } } else { Finding::Behind { rows, pending } }
+}
+
+/// The current revisions, by whether a file has them, and the heads of the files.
+struct Rows {
+    unknown: Vec<String>,
+    known: Vec<String>,
+    heads: Vec<String>,
+}
+
+/// How far a database is ahead, and what that forbids a release of these files.
+fn ahead(state: &State, rows: Rows) -> Ahead {
+    let Rows { unknown, known, heads } = rows;
+    let evidence = state.evidence.as_ref();
+    let unexplained = evidence.map(Evidence::unexplained).unwrap_or_default();
+    let origin = match () {
+        () if state.recorded_beyond => Origin::Recorded,
+        () if !unexplained.is_empty() => Origin::Unexplained(unexplained),
+        () => Origin::Unclear,
+    };
+    let lacking = evidence.map(|evidence| evidence.sentences(&evidence.gone())).unwrap_or_default();
+    let forbidden = evidence.map(|evidence| evidence.forbidden.iter().map(ToString::to_string).collect());
+    let not_compared = || vec!["the schema was not compared with the files".to_owned()];
+    let unread = evidence.map_or_else(not_compared, Evidence::unread_of_the_schema);
+    Ahead { unknown, known, heads, origin, lacking, forbidden: forbidden.unwrap_or_default(), unread }
+}
+
+/// Whether a row is no revision that any release could have: nothing, white space, or an id of these files with some around it.
+fn is_blank(graph: &RevisionGraph, row: &str) -> bool {
+    row.trim().is_empty() || graph.get(row.trim()).is_some()
 }
 
 fn precedes_another(graph: &RevisionGraph, row: &str, rows: &BTreeSet<&str>) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::finding::{InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
-use schema::evidence::{Claim, Inference, Standing, Verdict};
+use schema::evidence::{Claim, Forbidden, Inference, Standing, Verdict};
 
 /// What was inferred from the schema, over every revision in upgrade order.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct Evidence {
     pub standing: Standing,
     /// Tables and columns that the last revision leaves and that are not there.
     pub lacking: Vec<Claim>,
-    /// Columns that take less than the last revision leaves them taking.
-    pub narrowed: Vec<Claim>,
+    /// What the schema forbids an application of these files.
+    pub forbidden: Vec<Forbidden>,
     /// Whether each head of the files is there for certain: something of its own, all of it, and nothing unread.
     pub heads_shown: bool,
     /// Whether the pending revisions, as they would be carried out on this very schema, find what they need and nothing in
@@ -58,17 +58,35 @@ impl Evidence {
         self.inference.verdict == Verdict::Foreign
     }
 
-    /// Whether the schema is that of the last revision for certain, whatever else there is, and whatever was done to the data.
+    /// Whether all that the last revisions leave is there for certain, whatever else there is, and whatever was done to the data.
     pub(super) fn has_all(&self) -> bool {
-        let all = self.order.len();
-        if !self.heads_shown || !self.inference.open.is_empty() {
-            return false;
-        }
-        match self.inference.verdict {
-            Verdict::Exact(last) | Verdict::Run(_, last) => last == all,
-            Verdict::Ahead(_) => true,
+        let is_earlier = match self.inference.verdict {
+            Verdict::Exact(last) | Verdict::Run(_, last) => last < self.order.len(),
+            Verdict::BeforeFirst | Verdict::Foreign => true,
+            // What a newer release has changed may contradict what was made last.
             _ => false,
-        }
+        };
+        !is_earlier && self.heads_shown && self.inference.open.is_empty() && self.gone().is_empty()
+    }
+
+    /// Tables and columns that the last revision leaves and that are not there, under no other name either.
+    pub(super) fn gone(&self) -> Vec<Claim> {
+        let is_renamed = |claim: &Claim| {
+            let column = schema::evidence::name(&claim.subject);
+            self.forbidden.iter().any(|forbidden| forbidden.renamed() == Some(&column))
+        };
+        self.lacking.iter().filter(|claim| !is_renamed(claim)).cloned().collect()
+    }
+
+    /// What of the files could not be read that may have changed the schema, with file and line.
+    pub(super) fn unread_of_the_schema(&self) -> Vec<String> {
+        let unread = self.unread.iter().zip(&self.schema_unread).filter(|(_, schema)| **schema);
+        unread.flat_map(|(lines, _)| lines.clone()).collect()
+    }
+
+    /// What is there that no revision explains, in words: columns and tables first.
+    pub(super) fn unexplained(&self) -> Vec<String> {
+        self.inference.unexplained.iter().map(schema::evidence::name).collect()
     }
 
     /// The tables that are there, where no revision mentions any of them.

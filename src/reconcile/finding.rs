@@ -1,5 +1,6 @@
 //! A finding: one thing that is so, with the facts that it rests on.
 
+use super::ahead::Ahead;
 use super::table::TableProblem;
 use crate::findings::{Kind, Severity};
 
@@ -151,16 +152,7 @@ pub enum Finding {
         position: Position,
     },
     /// A row that no file has, over a schema that has gone beyond the files: a newer release was here.
-    Ahead {
-        /// The rows that no file has.
-        unknown: Vec<String>,
-        /// The heads of the files.
-        heads: Vec<String>,
-        /// What the files' last revisions leave and is not there any more, in words: an older release would miss it.
-        lacking: Vec<String>,
-        /// Columns that take less than these files leave them taking, in words: an older release may not be able to write.
-        narrowed: Vec<String>,
-    },
+    Ahead(Box<Ahead>),
     /// Tables, no version rows or unknown ones alone, and no migration mentions any of the tables.
     WrongDatabase {
         /// Tables that are there.
@@ -227,7 +219,7 @@ impl Finding {
             Self::StampedTooFar { .. } => Kind::STAMPED_TOO_FAR,
             Self::HalfApplied { .. } => Kind::HALF_APPLIED,
             Self::UnknownRevision { .. } => Kind::UNKNOWN_REVISION,
-            Self::Ahead { .. } => Kind::AHEAD,
+            Self::Ahead(_) => Kind::AHEAD,
             Self::WrongDatabase { .. } => Kind::WRONG_DATABASE,
             Self::NoRevisions { .. } => Kind::NO_REVISIONS,
             Self::MultipleHeads { .. } => Kind::MULTIPLE_HEADS,
@@ -249,7 +241,7 @@ impl Finding {
     pub fn severity(&self) -> Severity {
         match self {
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => Severity::Fine,
-            Self::Ahead { lacking, .. } if !lacking.is_empty() => Severity::Stop,
+            Self::Ahead(ahead) => ahead.severity(),
             Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
             Self::LeftoverTable { tables } if tables.iter().all(Leftover::is_harmless) => Severity::Warning,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
@@ -312,7 +304,7 @@ impl Finding {
         match self {
             Self::PendingExists { there, unread, .. } => [there.clone(), unread.clone()].concat(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
-            Self::Ahead { lacking, narrowed, .. } => [lacking.clone(), narrowed.clone()].concat(),
+            Self::Ahead(ahead) => ahead.facts(),
             Self::UnknownRevision { lacking, position, .. } if position.is_unknown() => lacking.clone(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));

@@ -166,14 +166,14 @@ pub fn plan(
             {
                 continue;
             }
-            Finding::Ahead { .. } if !policy.start_ahead => Some(Setting::OnAhead),
+            Finding::Ahead(_) if !policy.start_ahead => Some(Setting::OnAhead),
             _ if finding.severity() == Severity::Stop => None,
             _ if finding.severity() == Severity::Repair && !policy.repair => Some(Setting::Repair),
             _ => continue,
         };
         return Err(Box::new(Obstacle { finding: finding.clone(), forbidden_by }));
     }
-    if findings.iter().any(|finding| matches!(finding, Finding::Ahead { .. })) {
+    if findings.iter().any(|finding| matches!(finding, Finding::Ahead(_))) {
         return Ok(Plan::default());
     }
     let mut wanted = rows.to_vec();

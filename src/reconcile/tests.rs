@@ -36,7 +36,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         may_change_data: vec![false, false, true],
         schema_unread: vec![false; 3],
         unread: vec![Vec::new(); 3],
-        narrowed: Vec::new(),
+        forbidden: Vec::new(),
         heads_shown: true,
         claimed: 1,
         inference,
@@ -128,10 +128,12 @@ fn an_unknown_row_over_all_that_the_files_need_is_ahead() {
         let state = state("z", Some(evidence(verdict.clone(), [false; 3], 0, agrees())));
         assert_eq!(outcome(&state, ALL), expected, "{verdict:?}");
     }
-    let mut lacking = evidence(Verdict::Exact(3), [false; 3], 0, agrees());
+    let mut lacking = evidence(Verdict::Doubtful(3, 3), [false; 3], 1, agrees());
     let subject = Subject::Table("t".to_owned(), TableSubject::Itself);
     lacking.lacking = vec![Claim { subject, expected: Some(schema::State::Present), live: None, by: Some(0) }];
-    assert_eq!(outcome(&state("z", Some(lacking)), ALL), "ahead; stop: ahead");
+    let lacking = state("z", Some(lacking));
+    assert_eq!(outcome(&lacking, ALL), "unknown-revision; stop: unknown-revision");
+    assert_eq!(outcome(&State { recorded_beyond: true, ..lacking }, ALL), "ahead; stop: ahead");
     let recorded = State { recorded_beyond: true, ..state("z", None) };
     assert_eq!(outcome(&recorded, ALL), "ahead; ");
 }

@@ -48,7 +48,8 @@ impl fmt::Display for Finding {
                 }
             }
             Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
-                let (unknown, heads) = (list(unknown), list(heads));
+                let unknown = list(&unknown.iter().map(|row| row_in_words(row)).collect::<Vec<_>>());
+                let heads = list(heads);
                 write!(f, "the version table holds {unknown}, which no migration file has (their heads: {heads}); ")?;
                 position.fmt(f)?;
                 match lacking.as_slice() {
@@ -59,26 +60,7 @@ impl fmt::Display for Finding {
                     _ => Ok(()),
                 }
             }
-            Self::Ahead { unknown, heads, lacking, narrowed } => {
-                let (unknown, heads) = (list(unknown), list(heads));
-                write!(f, "the version table holds {unknown}, which no migration file has, and ")?;
-                match lacking.as_slice() {
-                    [] if !narrowed.is_empty() => write!(
-                        f,
-                        "a newer release has upgraded this database and changed what {heads} needs: {}{}",
-                        first(narrowed),
-                        and_more(narrowed.len())
-                    ),
-                    [] => {
-                        write!(f, "everything that {heads} needs is there: a newer release has upgraded this database")
-                    }
-                    [gone, ..] => write!(
-                        f,
-                        "a newer release has upgraded this database and taken away what {heads} needs: {gone}{}",
-                        and_more(lacking.len())
-                    ),
-                }
-            }
+            Self::Ahead(ahead) => ahead.fmt(f),
             Self::WrongDatabase { tables, rows, place } => {
                 let in_it = if place.is_empty() { "there are".to_owned() } else { format!("the database {place} has") };
                 write!(f, "{in_it} tables ({}), but no migration mentions any of them", list(tables))?;
@@ -154,13 +136,8 @@ impl Help for Finding {
     fn help(&self) -> Advice {
         let infer = || Command::levelhead("infer").before(", to see what speaks for and against each revision");
         match self {
-            Self::Ahead { lacking, .. } if !lacking.is_empty() => {
-                "deploy the newer release again; this one cannot run on that database".into()
-            }
-            Self::Ahead { narrowed, .. } if !narrowed.is_empty() => {
-                "deploy the newer release again if this one fails to write".into()
-            }
-            Self::AtHead { .. } | Self::Ahead { .. } => "nothing to do".into(),
+            Self::Ahead(ahead) => ahead.help(),
+            Self::AtHead { .. } => "nothing to do".into(),
             Self::NoRevisions { .. } => {
                 "copy the migration files into the image, or name their folder: LEVELHEAD_MIGRATIONS=DIR".into()
             }
@@ -317,6 +294,16 @@ fn have(revisions: &[String]) -> String {
     match revisions {
         [only] => format!("{only} has"),
         several => format!("{} have", list(several)),
+    }
+}
+
+/// A row that no file has. One that is no id shows what it is.
+fn row_in_words(row: &str) -> String {
+    match row.trim() {
+        "" if row.is_empty() => "'' (an empty row)".to_owned(),
+        "" => format!("{row:?} (white space)"),
+        id if id != row => format!("{row:?} ({id} with white space around it)"),
+        id => id.to_owned(),
     }
 }
 

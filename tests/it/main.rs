@@ -5,6 +5,7 @@
 mod support;
 
 mod against;
+mod ahead;
 mod bad_input;
 mod connecting;
 mod evidence;

@@ -20,8 +20,9 @@ impl Interpreter<'_> {
                 other => other,
             }
         } else {
-            let flow = self.attempt(&statement.body, &statement.orelse, frame);
-            for handler in handlers() {
+            let server = self.only_the_server_fails(frame);
+            let (flow, through) = self.attempt(&statement.body, &statement.orelse, server, frame);
+            for handler in handlers().filter(|_| !through) {
                 self.replacements(handler, frame);
                 if !matches!(flow, Flow::Return(_)) && !self.ends(handler) {
                     self.handler(handler, frame);
@@ -41,9 +42,10 @@ impl Interpreter<'_> {
         if matches!(last, Flow::Next) { flow } else { last }
     }
 
-    /// The body of a `try`: whether each of its operations was made is unknown. One that returns what can be known and
-    /// changes nothing did not fail.
-    pub(super) fn attempt(&mut self, body: &[Stmt], orelse: &[Stmt], frame: &Frame) -> Flow {
+    /// The body of a `try`, and whether it has gone through for certain, which it may have where only the `server` makes
+    /// failures: else it is unknown whether each of its operations was made. One that returns what can be known and changes
+    /// nothing did not fail.
+    pub(super) fn attempt(&mut self, body: &[Stmt], orelse: &[Stmt], server: bool, frame: &Frame) -> (Flow, bool) {
         let both = |interpreter: &mut Self| {
             interpreter.attempts += 1;
             let flow = interpreter.block(body, frame);
@@ -51,11 +53,11 @@ impl Interpreter<'_> {
             if matches!(flow, Flow::Next) { interpreter.block(orelse, frame) } else { flow }
         };
         if self.may_operate(body, frame) || self.may_operate(orelse, frame) {
-            let outcome = self.tried(both);
+            let Some(outcome) = self.tried_unless(both, server) else { return (Flow::Next, true) };
             self.recorder.accept_with_doubt(outcome);
             self.forget(body, frame);
             self.forget(orelse, frame);
-            return Flow::Next;
+            return (Flow::Next, false);
         }
         let flow = both(self);
         self.raised = false;
@@ -64,7 +66,7 @@ impl Interpreter<'_> {
             self.forget_assigned(body, frame);
             self.forget_assigned(orelse, frame);
         }
-        match flow {
+        let flow = match flow {
             Flow::Stop => Flow::Next,
             Flow::Return(_) | Flow::Break | Flow::Continue if can_fail => {
                 self.depart(flow);
@@ -75,7 +77,8 @@ impl Interpreter<'_> {
                 Flow::Next
             }
             other => other,
-        }
+        };
+        (flow, false)
     }
 
     /// Whether a block can only end with an exception that ends the migration: then it is not what has been applied.

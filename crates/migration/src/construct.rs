@@ -146,7 +146,7 @@ impl Interpreter<'_> {
                 Value::Sql(Box::new(first.cloned().unwrap_or(Value::Unknown)))
             }
             "null" => Value::Sql(Box::new(Value::str("NULL"))),
-            "nextval" | "next_value" => Value::str("nextval()"),
+            "nextval" | "next_value" => Value::Sql(Box::new(Value::str("nextval()"))),
             "FetchedValue" => Value::Ddl("FETCHED", Box::new(Value::None)),
             "DefaultClause" => match first {
                 Some(Value::Str(_) | Value::Sql(_) | Value::Expression) => first.cloned().unwrap_or(Value::Unknown),

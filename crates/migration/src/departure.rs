@@ -152,11 +152,28 @@ impl Interpreter<'_> {
 
     /// What came of it, for its caller to accept.
     pub(super) fn tried(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> Attempted {
-        let at = self.at;
-        self.guard_at.get_or_insert(at);
         self.begin();
-        let before = self.recorder.changes;
+        let (at, before) = (self.at, self.recorder.changes);
+        self.guard_at.get_or_insert(at);
         let flow = run(self);
+        self.taken_back(flow, at, before)
+    }
+
+    /// As [`Self::tried`]. `None`: it has gone through, and is kept; that it may do where nobody but the server can fail.
+    pub(super) fn tried_unless(&mut self, run: impl FnOnce(&mut Self) -> Flow, server: bool) -> Option<Attempted> {
+        self.begin();
+        let (at, guard_at, before) = (self.at, self.guard_at, self.recorder.changes);
+        self.guard_at.get_or_insert(at);
+        let (flow, through) = self.goes_through(run);
+        if server && through {
+            (self.at, self.guard_at) = (at, guard_at);
+            self.recorder.keep();
+            return None;
+        }
+        Some(self.taken_back(flow, at, before))
+    }
+
+    fn taken_back(&mut self, flow: Flow, at: u32, before: u32) -> Attempted {
         self.at = at;
         self.recorder.simulation.undecided |= self.recorder.changes > before;
         self.raised = false;

@@ -108,6 +108,13 @@ fn doubt(value: &Value, depth: u32) {
             drop(attributes);
             held.iter().for_each(|value| doubt(value, depth));
         }
+        // What hangs on a class is the same for those derived from it and for their objects.
+        Value::Class(class) => {
+            let Ok(attributes) = class.attributes.try_borrow() else { return };
+            let held: Vec<Value> = attributes.iter().map(|(_, value)| value.clone()).collect();
+            drop(attributes);
+            held.iter().for_each(|value| doubt(value, depth));
+        }
         Value::Inspector(asked) => asked.doubt(),
         Value::Column(column) => {
             let Ok(mut column) = column.try_borrow_mut() else { return };

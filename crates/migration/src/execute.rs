@@ -131,6 +131,8 @@ impl Interpreter<'_> {
         const LONGEST: usize = 128 << 10;
         const DEEPEST: usize = 500;
         self.spend(text.len());
+        // What is to be bound need not have been given.
+        self.unclear += u32::from(prepared != text);
         let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
         let read = match self.dialect() {
             _ if deep => false,

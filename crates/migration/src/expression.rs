@@ -22,6 +22,7 @@ impl Interpreter<'_> {
         }
         self.depth += 1;
         let value = self.evaluate(expression, frame);
+        self.note_value(&value);
         self.depth -= 1;
         value
     }

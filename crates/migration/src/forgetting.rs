@@ -78,7 +78,11 @@ impl Interpreter<'_> {
         let changed = Stored::of(body).changed;
         let mut named = Aliased::default();
         named.visit_expr(items);
-        named.parts.iter().any(|name| changed.contains(name)) || self.effects(body, frame, false).changes
+        let effects = self.effects(body, frame, false);
+        let may_change = |value: &Value| !value.is_constant();
+        named.parts.iter().any(|name| changed.contains(name))
+            || effects.changes
+            || effects.handed.iter().any(may_change)
     }
 
     /// One branch was followed, and its names are what they were: the other one does not find what it changed.
@@ -89,6 +93,8 @@ impl Interpreter<'_> {
         let elsewhere = |name: &&Name| frame.scope.elsewhere.borrow().contains_key(*name);
         let others: Vec<&Name> = stored.assigned.iter().filter(elsewhere).collect();
         others.into_iter().for_each(|name| self.forget_name(name, frame));
+        let effects = self.effects(body, frame, false);
+        self.forget_called(&effects);
     }
 
     fn forget_name(&mut self, name: &Name, frame: &Frame) {
@@ -345,12 +351,9 @@ impl<'a> Visitor<'a> for Stored {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Name(name) if name.ctx.is_store() => self.assigned.push(name.id.clone()),
-            Expr::Call(call) => {
-                if let Expr::Attribute(attribute) = &*call.func
-                    && known::is(&attribute.attr, known::MUTATES)
-                {
-                    self.change(&attribute.value);
-                }
+            // Called here, or by whoever gets it.
+            Expr::Attribute(attribute) if attribute.ctx.is_load() && known::is(&attribute.attr, known::MUTATES) => {
+                self.change(&attribute.value);
             }
             Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
                 if !ctx.is_load() =>

@@ -206,7 +206,11 @@ impl Interpreter<'_> {
         let is_container = |value: &Value| matches!(value, Value::List(_) | Value::Dict(_) | Value::Set(_));
         if let Expr::Attribute(attribute) = &*call.func
             && let Some(name) = root_name(&attribute.value)
-            && frame.scope.get(name).as_ref().is_some_and(is_container)
+            && let Some(root) = frame.scope.get(name)
+            && (is_container(&root)
+                || is_of_the_file(&root)
+                    && is_path(&attribute.value)
+                    && is_container(&self.expression(&attribute.value, frame)))
         {
             self.expression(expression, frame);
             return false;
@@ -220,6 +224,20 @@ impl Interpreter<'_> {
         call.arguments.args.iter().for_each(|argument| self.doubt_root(argument, frame));
         call.arguments.keywords.iter().for_each(|keyword| self.doubt_root(&keyword.value, frame));
         matches!(callee, Some(Value::Function(_) | Value::Class(_) | Value::Instance(_) | Value::Unknown))
+    }
+}
+
+/// Whether taking an attribute of it does nothing but look.
+fn is_of_the_file(value: &Value) -> bool {
+    matches!(value, Value::Class(_) | Value::Instance(_))
+}
+
+/// `a.b.c`.
+fn is_path(expression: &Expr) -> bool {
+    match expression {
+        Expr::Name(_) => true,
+        Expr::Attribute(attribute) => is_path(&attribute.value),
+        _ => false,
     }
 }
 

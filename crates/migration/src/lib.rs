@@ -72,6 +72,7 @@ mod statement;
 mod target;
 mod temporary;
 mod text;
+mod transaction;
 mod unread;
 mod url;
 mod value;
@@ -233,6 +234,10 @@ struct Interpreter<'a> {
     /// The path of the migration that is read.
     script: String,
     departures: Departures,
+    /// How often something was met that Python may have failed in.
+    unclear: u32,
+    /// What the revision does is one transaction with its row.
+    one_transaction: bool,
     /// The naming convention of `target_metadata`, where it is known.
     convention: Option<Convention>,
     /// The folder of the migrations that it is known of.
@@ -268,6 +273,8 @@ impl<'a> Interpreter<'a> {
             lines: Lines::default(),
             script: String::new(),
             departures: Departures::default(),
+            unclear: 0,
+            one_transaction: false,
             convention: None,
             folder: None,
         }
@@ -332,6 +339,7 @@ impl<'a> Interpreter<'a> {
             self.folder = Some(folder.to_owned());
             self.convention = self.convention_beside(&script.path);
         }
+        self.one_transaction = transaction::keeps_to_one(&script.text) && self.is_in_one_transaction(&script.path);
         self.script.clone_from(&script.path);
     }
 

@@ -139,7 +139,10 @@ impl Interpreter<'_> {
     fn connection_method(&mut self, name: &Name, arguments: &Arguments) -> Value {
         match name.as_str() {
             "execute" | "exec_driver_sql" | "executemany" | "executescript" | "scalar" | "scalars" => {
-                self.execute(arguments.positional.first().unwrap_or(&Value::Unknown));
+                let statement = arguments.positional.first().unwrap_or(&Value::Unknown);
+                // Newer versions of SQLAlchemy take no plain text there.
+                self.unclear += u32::from(matches!(statement, Value::Str(_)));
+                self.execute(statement);
                 Value::Result
             }
             "get_bind" | "connect" | "connection" | "cursor" | "raw_connection" | "begin" | "execution_options"
@@ -205,7 +208,7 @@ impl Interpreter<'_> {
                 self.record_drop(Subject::Sequence(label.to_string()));
                 Value::None
             }
-            "next_value" => Value::str(format!("nextval('{label}')")),
+            "next_value" => Value::Sql(Box::new(Value::str(format!("nextval('{label}')")))),
             _ => Value::Expression,
         }
     }

@@ -53,6 +53,7 @@ impl Interpreter<'_> {
         if frame.module.path == self.script {
             self.at = statement.start().to_u32();
         }
+        self.note_statement(statement);
         match statement {
             Stmt::Expr(statement) => {
                 self.expression(&statement.value, frame);
@@ -132,12 +133,14 @@ impl Interpreter<'_> {
                 self.acted = true;
                 self.misread("it enters a context of a class of its own");
             }
-            swallows |= !lets_through(&value);
+            let swallowing = !lets_through(&value);
+            swallows |= swallowing;
+            self.unclear += u32::from(swallowing);
             if let Some(target) = &item.optional_vars {
                 self.assign(target, value, frame);
             }
         }
-        if swallows { self.attempt(&statement.body, &[], frame) } else { self.block(&statement.body, frame) }
+        if swallows { self.attempt(&statement.body, &[], false, frame).0 } else { self.block(&statement.body, frame) }
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {

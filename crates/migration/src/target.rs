@@ -49,7 +49,7 @@ impl Interpreter<'_> {
 }
 
 /// `env.py`, in the folder of this script or above it.
-fn environment(checkout: &dyn Checkout, script: &str) -> Option<(String, String)> {
+pub(super) fn environment(checkout: &dyn Checkout, script: &str) -> Option<(String, String)> {
     let mut folder = script;
     for _ in 0..ABOVE {
         folder = folder.rsplit_once('/').map_or("", |(folder, _)| folder);

@@ -164,6 +164,15 @@ impl Value {
         self.is_plain() || matches!(self, Self::Set(_) | Self::Dict(_))
     }
 
+    /// Whether it is certainly none of those objects that somebody else may change.
+    pub(super) fn is_constant(&self) -> bool {
+        match self {
+            Self::Tuple(items) => items.iter().all(Self::is_constant),
+            Self::List(_) | Self::Set(_) | Self::Dict(_) | Self::Instance(_) | Self::Class(_) => false,
+            _ => true,
+        }
+    }
+
     pub(super) fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown | Self::Result)
     }

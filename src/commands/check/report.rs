@@ -10,7 +10,7 @@ use crate::commands::files::Files;
 use crate::commands::look::Look;
 use crate::findings::Kind;
 use crate::help::{Advice, Help};
-use crate::reconcile::{Evidence, Finding, Goal, Obstacle, Plan, Severity};
+use crate::reconcile::{Compatible, Evidence, Finding, Goal, Obstacle, Plan, Severity};
 use history::Problem;
 use schema::evidence::Standing;
 use version_table::VersionRows;
@@ -32,6 +32,33 @@ pub(super) struct Report {
     pub(super) findings: Vec<Entry>,
     /// What `run` would do.
     pub(super) plan: Option<PlanLine>,
+    /// Where the database is ahead: whether this release can work with it.
+    pub(super) compatible: Option<CompatibleLine>,
+}
+
+/// Whether this release can work with a database that is ahead of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CompatibleLine {
+    answer: Compatible,
+    reasons: Vec<String>,
+}
+
+impl CompatibleLine {
+    fn of(findings: &[Finding]) -> Option<Self> {
+        findings.iter().find_map(|finding| match finding {
+            Finding::Ahead(ahead) => Some(Self { answer: ahead.compatible(), reasons: ahead.reasons() }),
+            _ => None,
+        })
+    }
+
+    /// `true`, `false` or `"unknown"`.
+    fn answer(&self) -> Value {
+        match self.answer {
+            Compatible::Yes => true.into(),
+            Compatible::No => false.into(),
+            Compatible::Unknown => "unknown".into(),
+        }
+    }
 }
 
 /// Which database.
@@ -107,6 +134,7 @@ impl Report {
             rows,
             schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
             findings: look.findings.iter().map(Entry::of).collect(),
+            compatible: CompatibleLine::of(&look.findings),
             plan: Some(if is_reached { PlanLine::at_head(&look.plan, verifies) } else { PlanLine::of(&look.plan) }),
         }
     }
@@ -130,6 +158,8 @@ impl Report {
             "schema": self.schema,
             "findings": self.findings,
             "plan": self.plan,
+            "compatible": self.compatible.as_ref().map(CompatibleLine::answer),
+            "reasons": self.compatible.as_ref().map(|line| &line.reasons),
         })
     }
 

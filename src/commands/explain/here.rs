@@ -146,7 +146,7 @@ impl Here {
         let State::Seen { findings, recorded_beyond, .. } = &self.state else { return Mark::Untold(None) };
         let is_meant = |row: &String| explanation.name().is_some_and(|name| row.starts_with(name));
         let is_ahead =
-            |finding: &Finding| matches!(finding, Finding::Ahead { unknown, .. } if unknown.iter().any(is_meant));
+            |finding: &Finding| matches!(finding, Finding::Ahead(ahead) if ahead.unknown.iter().any(is_meant));
         match &self.trace {
             _ if !findings.iter().any(is_ahead) => Mark::NotSo(None),
             Some(Trace::Lost { is_past: true, .. }) => {

@@ -4,6 +4,7 @@ pub mod application;
 pub mod behind;
 pub mod container;
 pub mod database;
+pub mod depot;
 pub mod http;
 pub mod levelhead;
 pub mod pooler;

@@ -139,7 +139,13 @@ fn is_one_of(stated: &str, done: &str) -> bool {
     let named = &stated[..stated.len() - usize::from(open)];
     (open || named.len() == done.len())
         && named.len() <= done.len()
-        && named.iter().zip(&done).all(|(stated, done)| stated == done || *stated == UNKNOWN)
+        && named.iter().zip(&done).all(|(stated, done)| **stated == *shortened(done) || *stated == UNKNOWN)
+}
+
+/// A name as the server keeps it.
+fn shortened(name: &str) -> &str {
+    const LONGEST: usize = 63;
+    if name.len() > LONGEST { &name[..name.floor_char_boundary(LONGEST)] } else { name }
 }
 
 /// How what is read differs from what was done, if it does.

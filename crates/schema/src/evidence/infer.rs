@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::claim::{Claim, claim, most_telling_first};
 use super::half_read::with_half_read;
+use super::step::step_of;
 use super::timeline::{Expected, Timeline, live_facts};
 use crate::RevisionFacts;
 use crate::{Schema, State, Subject, TableSubject};
@@ -156,27 +157,22 @@ fn near(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last:
     (holds, contradicted)
 }
 
-/// Whether a revision of the group or the next one is there in part: some of what it makes holds, and some does not. Those of
+/// Whether a revision of the group or the next one is there in part: a table or a column says that it has run, and something of
+/// it has not. That an index, a constraint or a default is there early says nothing: people make those by hand. Those of
 /// the group that leave no trace stand behind it.
 fn half_applied(timeline: &Timeline, live: &HashMap<Subject, State>, first: usize, last: usize) -> Option<Verdict> {
-    for before in first.saturating_sub(1)..=last {
-        let Some(step) = timeline.steps.get(before + 1) else { continue };
-        let (mut done, mut missing) = (0, 0);
-        for &course in step {
-            let held = &timeline.courses[course];
-            let live = live.get(&held.subject);
-            let (old, new) = (held.at(before), held.at(before + 1));
-            match (old.contradicted_by(live), new.contradicted_by(live)) {
-                (true, false) => done += 1,
-                (false, true) => missing += 1,
-                _ => {}
-            }
-        }
-        if done > 0 && missing > 0 {
-            return Some(Verdict::HalfApplied(before));
-        }
-    }
-    None
+    let is_half = |before: &usize| {
+        let facts = step_of(timeline, live, *before);
+        let tables: BTreeSet<&str> = facts.done.iter().chain(&facts.missing).filter_map(Claim::whole_table).collect();
+        // What is in a table comes and goes with it.
+        let is_its_own = |claim: &&Claim| {
+            claim.whole_table().is_some() || claim.subject.table().is_none_or(|table| !tables.contains(table))
+        };
+        let weighs =
+            |claim: &Claim| matches!(claim.subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        facts.done.iter().filter(is_its_own).any(weighs) && facts.missing.iter().any(|claim| is_its_own(&claim))
+    };
+    (first.saturating_sub(1)..=last).find(is_half).map(Verdict::HalfApplied)
 }
 
 /// Whether a table or a column is there that only a later revision creates, however much later: another branch.

@@ -5,6 +5,7 @@
 //! it abstains. It never reads a file or a connection, and never picks one of several that look alike.
 
 mod claim;
+mod compatibility;
 mod edited;
 mod forks;
 mod half_read;
@@ -14,14 +15,16 @@ mod passable;
 mod standing;
 mod step;
 mod timeline;
+mod wider;
 mod words;
 
 pub use claim::{Claim, most_telling_first};
+pub use compatibility::{Forbidden, forbidden};
 pub use edited::line_of;
 pub use forks::{Forked, Weighed};
 pub use infer::{Inference, Verdict, contradicted, holding, infer};
 pub use overlap::{Branch, Clash, Overlap, overlap};
 pub use passable::is_passable;
-pub use standing::{Standing, all_shown, lacking, narrowed, standing};
+pub use standing::{Standing, all_shown, lacking, standing};
 pub use step::{StepFacts, step};
 pub use words::name;

@@ -102,7 +102,7 @@ pub fn standing(effects: &[RevisionFacts], schema: &Schema, inference: &Inferenc
 }
 
 /// Whether each of these revisions, the heads, is there for certain: something is there that it makes, nothing of it is missing,
-/// and nothing of it is unread. One that does nothing is there where those are that it needs. `needs` are the places of
+/// and nothing of it is unread. One that does nothing, or only takes away, is there where those are that it needs. `needs` are the places of
 /// those that each revision names.
 pub fn all_shown(effects: &[RevisionFacts], needs: &[Vec<usize>], heads: &[usize], schema: &Schema) -> bool {
     let (timeline, live) = (Timeline::new(effects), live_facts(schema));
@@ -112,35 +112,20 @@ pub fn all_shown(effects: &[RevisionFacts], needs: &[Vec<usize>], heads: &[usize
         if std::mem::replace(&mut seen[place], true) {
             continue;
         }
-        if effects[place].nothing {
+        let facts = step_of(&timeline, &live, place);
+        let is_idle = effects[place].nothing;
+        if !is_idle && (effects[place].is_in_doubt() || facts.done.is_empty() || !facts.missing.is_empty()) {
+            return false;
+        }
+        // That something is gone is so wherever it has never been.
+        if is_idle || !facts.done.iter().any(|claim| claim.live.is_some()) {
             if needs[place].is_empty() {
                 return false;
             }
             asked.extend(&needs[place]);
-            continue;
-        }
-        let facts = step_of(&timeline, &live, place);
-        if effects[place].is_in_doubt() || facts.done.is_empty() || !facts.missing.is_empty() {
-            return false;
         }
     }
     !heads.is_empty()
-}
-
-/// What deviates from what the last revision leaves and what an application of these files would notice: a column that takes
-/// less than it did.
-pub fn narrowed(effects: &[RevisionFacts], schema: &Schema) -> Vec<Claim> {
-    let mut narrowed = contradicted(effects, schema, effects.len());
-    narrowed.retain(|claim| {
-        let lost = claim.expected == Some(State::Flag(true)) && claim.live == Some(State::Flag(false));
-        match &claim.subject {
-            Subject::Table(_, TableSubject::Type(_)) => claim.expected.is_some() && claim.live.is_some(),
-            Subject::Table(_, TableSubject::Nullable(_) | TableSubject::Default(_)) => lost,
-            _ => false,
-        }
-    });
-    most_telling_first(&mut narrowed, effects.len());
-    narrowed
 }
 
 /// The tables and columns that the last revision leaves and that are not there: what an application of these files would miss.
