@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, explain, fix, heads, history, infer, manual, merge, plan, reset, restore, run, show,
-    stamp, undo, verify,
+    branches, check, current, diff, explain, fix, heads, history, infer, manual, merge, plan, reset, restore, run,
+    show, stamp, undo, verify,
 };
 use crate::config::Settings;
 
@@ -115,7 +115,16 @@ pub enum Command {
     /// rewrites the table or reads all of it under that lock, how large the table is, who is in the way, which rows will break
     /// it, what is lost, and a verdict. What is not known is said to be not known. Changes nothing.
     Plan(plan::Arguments),
-    /// Repair the version table: what the schema proves, or what you say
+    /// Show how the live schema departs from the migration files
+    ///
+    /// Compares with what the files build up to the current revisions, or up to REV. Each line names the revision, the file and
+    /// the line that says so. What could not be read is listed apart and is no difference. Changes nothing.
+    Diff(diff::Arguments),
+    /// Repair the version table: what the schema proves, or what you say; or the schema
+    ///
+    /// Without options it sets the version table's rows, or clears away what a failed upgrade has left: a table of batch
+    /// mode, an index that is not valid. --finish and --take-back lead a revision that stopped halfway to its end or back to
+    /// its beginning; --schema puts right what `diff` shows. Each shows first what it will do, and asks.
     Fix(fix::Arguments),
     /// Merge several heads: your own Alembic writes the revision, and levelhead checks it
     ///

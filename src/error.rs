@@ -1,6 +1,7 @@
 //! Every way to stop: what it says, the next command, and the exit code. `docs/exit-codes.md` is this table in words.
 
 mod against;
+mod cure;
 mod help;
 mod merge;
 mod reset;
@@ -26,6 +27,7 @@ use history::{GraphError, ReadError};
 use version_table::ledger::UndoError;
 
 pub use against::AgainstError;
+pub use cure::CureError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
@@ -99,6 +101,12 @@ pub enum Error {
         rows: String,
         /// The heads of the files.
         heads: String,
+    },
+    /// LEVELHEAD_ON_LOSS=stop, and the upgrade would lose data.
+    #[error("the upgrade would lose data: {}; LEVELHEAD_ON_LOSS=stop forbids it", .losses.join("; "))]
+    WouldLose {
+        /// What, each with its file and line.
+        losses: Vec<String>,
     },
     /// The version table is not there, and one that looks like it is somewhere else.
     #[error("there is no {wanted}, but the database holds {found}")]
@@ -224,6 +232,9 @@ pub enum Error {
     /// A database is not emptied.
     #[error(transparent)]
     Reset(Box<ResetError>),
+    /// A schema or a revision is not put right.
+    #[error(transparent)]
+    Cure(Box<CureError>),
     /// The platform's port check cannot be answered.
     #[error(transparent)]
     Liveness(#[from] LivenessError),
@@ -272,6 +283,7 @@ impl Error {
             Self::Upgrade(failure) => failure.exit_code(),
             Self::Program(error) | Self::NoUpgradeCommand(error) => error.exit_code(),
             Self::Merge(error) => error.exit_code(),
+            Self::Cure(error) => error.exit_code(),
             _ => 125,
         }
     }
@@ -302,6 +314,12 @@ impl From<MergeError> for Error {
 impl From<RestoreError> for Error {
     fn from(error: RestoreError) -> Self {
         Self::Restore(Box::new(error))
+    }
+}
+
+impl From<CureError> for Error {
+    fn from(error: CureError) -> Self {
+        Self::Cure(Box::new(error))
     }
 }
 

@@ -27,8 +27,8 @@ use tracing::{error, info};
 use cli::{Cli, Command};
 use commands::session::Session;
 use commands::{
-    branches, check, current, explain, fix, heads, history, infer, merge, plan, reset, restore, run, show, stamp, undo,
-    verify,
+    branches, check, current, diff, explain, fix, heads, history, infer, merge, plan, reset, restore, run, show, stamp,
+    undo, verify,
 };
 use config::{Config, Switch};
 use error::Error;
@@ -92,6 +92,7 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program
         Command::Verify(arguments) => verify::verify(session, arguments).await,
         Command::Explain(arguments) => explain::explain(session, arguments).await,
         Command::Check(arguments) => check::check(session, arguments).await,
+        Command::Diff(arguments) => diff::diff(session, arguments).await,
         Command::Plan(arguments) => plan::plan(session, arguments).await,
         Command::Fix(arguments) => fix::fix(session, arguments).await,
         Command::Merge(arguments) => merge::merge(session, arguments).await,

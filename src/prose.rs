@@ -40,7 +40,8 @@ pub fn of_markdown(page: &str) -> String {
     text
 }
 
-fn one_line(text: &str) -> String {
+/// The words of a text, on one line.
+pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -131,7 +131,7 @@ pub(super) async fn compare(
     Ok(compared)
 }
 
-fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
+pub(super) fn setting(dialect: Dialect, default_schema: &str, table: &VersionTable) -> Setting {
     Setting { dialect, default_schema: default_schema.to_owned(), version_table: table.seen_from(default_schema) }
 }
 

@@ -3,7 +3,9 @@
 pub mod branches;
 pub mod check;
 mod create_all;
+mod cure;
 pub mod current;
+pub mod diff;
 pub mod disk;
 mod evidence;
 pub mod explain;

@@ -11,7 +11,7 @@ use super::look::{Depth, Look};
 use super::plan;
 use super::session::Session;
 use super::write::{Decision, record, write};
-use crate::config::{Config, Verify};
+use crate::config::{Config, OnLoss, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
 use crate::help::Help;
@@ -199,28 +199,40 @@ async fn repair(session: &Session, files: &Files, database: &Database, goal: &Go
         }
     }
     if let Some(upgrade) = &plan.upgrade {
-        say_what_comes(session, files, database, (&look, upgrade)).await;
+        foretell(session, files, database, (&look, upgrade)).await?;
     }
     Ok(plan.upgrade)
 }
 
-/// Says in one line what the upgrade will do to the tables that are there. A courtesy, which may fail itself.
-async fn say_what_comes(session: &Session, files: &Files, database: &Database, (look, upgrade): (&Look, &Upgrade)) {
+/// Says in one line what the upgrade will do to the tables that are there, and stops before what loses data where that is
+/// asked for. Without that it is a courtesy, which may fail itself.
+async fn foretell(
+    session: &Session,
+    files: &Files,
+    database: &Database,
+    (look, upgrade): (&Look, &Upgrade),
+) -> Result<(), Error> {
     // To a database without tables anything may be done.
     if look.schema.as_ref().is_none_or(|schema| schema.tables.is_empty()) {
-        return;
+        return Ok(());
     }
-    match plan::foresee(session, files, database, look, upgrade, false).await {
-        Ok(revisions) => {
-            info!("{}", plan::summary(&revisions));
-            if let Some(danger) = plan::danger(&revisions) {
-                warn!("danger: {danger}");
-            }
+    let stops = session.config.on_loss == OnLoss::Stop;
+    let revisions = match plan::foresee(session, files, database, look, upgrade, false).await {
+        Ok(revisions) => revisions,
+        Err(error) if stops => return Err(error),
+        Err(error) => {
+            debug!("what the upgrade will do cannot be foreseen: {error}");
+            return Ok(());
         }
-        Err(error) => debug!("what the upgrade will do cannot be foreseen: {error}"),
+    };
+    info!("{}", plan::summary(&revisions));
+    if let Some(danger) = plan::danger(&revisions) {
+        warn!("danger: {danger}");
     }
+    let losses = plan::losses(&revisions);
+    if stops && !losses.is_empty() { Err(Error::WouldLose { losses }) } else { Ok(()) }
 }
 
 fn depth(config: &Config) -> Depth {
-    if config.verify == Verify::Never { Depth::InDoubt } else { Depth::Schema }
+    if config.verify == Verify::Never && config.on_loss == OnLoss::Allow { Depth::InDoubt } else { Depth::Schema }
 }

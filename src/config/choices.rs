@@ -59,6 +59,23 @@ impl FromStr for Mode {
     }
 }
 
+/// Whether an upgrade may lose data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnLoss {
+    /// It may: that is what its author has written.
+    Allow,
+    /// `run` stops before it.
+    Stop,
+}
+
+impl FromStr for OnLoss {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        one_of(text, "one of the two", &[("allow", Self::Allow), ("stop", Self::Stop)])
+    }
+}
+
 /// Whether to start the application in a case in which one may well not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reaction {

@@ -20,7 +20,7 @@ use crate::help::{Advice, Help};
 use thiserror::Error;
 
 use crate::logging::Log;
-pub use choices::{Mode, Reaction, Render, Repair, Verify};
+pub use choices::{Mode, OnLoss, Reaction, Render, Repair, Verify};
 use database::url::{DatabaseUrl, LibpqEnvironment, UrlError};
 use database::wait::Wait;
 pub use declaration::Setting;
@@ -63,6 +63,8 @@ pub struct Config {
     pub repair: Repair,
     /// What to do where the database is ahead of the files.
     pub on_ahead: Reaction,
+    /// What `run` does before an upgrade that loses data.
+    pub on_loss: OnLoss,
     /// What to do where the database cannot be brought to head.
     pub on_failure: Reaction,
     /// When the rows are held against the schema.
@@ -218,6 +220,7 @@ impl Config {
             target: settled.target.map(|Target(symbol)| symbol),
             repair: settled.repair,
             on_ahead: settled.on_ahead,
+            on_loss: settled.on_loss,
             on_failure: settled.on_failure,
             verify: settled.verify,
             render: settled.render,

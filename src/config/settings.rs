@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use super::choices::{Level, Mode, Reaction, Render, Repair, Verify};
+use super::choices::{Level, Mode, OnLoss, Reaction, Render, Repair, Verify};
 use super::declaration::settings;
 use super::values::{PortChoice, Switch, Target, Timeout, Words, one_path, words};
 use crate::logging::LogFormat;
@@ -152,6 +152,13 @@ settings! {
             default: "start",
             help: "An older image over a newer database: `start` or `stop`",
         }
+        on_loss: OnLoss {
+            flag: "on-loss" "WHAT",
+            variable: "LEVELHEAD_ON_LOSS",
+            default: "allow",
+            commands: ["run"],
+            help: "An upgrade that drops tables or columns with rows, or empties tables: `allow` or `stop` before it",
+        }
         on_failure: Reaction {
             flag: "on-failure" "WHAT",
             variable: "LEVELHEAD_ON_FAILURE",
@@ -261,7 +268,7 @@ mod tests {
                 assert!(words.iter().all(|word| help.contains(word)), "{field} accepts {words:?}: {help}");
             }
         }
-        assert_eq!(choices, 8);
+        assert_eq!(choices, 9);
     }
 
     #[test]

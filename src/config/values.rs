@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
-use super::choices::{Level, Mode, Reaction, Render, Repair, Verify};
+use super::choices::{Level, Mode, OnLoss, Reaction, Render, Repair, Verify};
 use crate::logging::LogFormat;
 
 /// A yes or no, as people write it in an environment.
@@ -119,7 +119,9 @@ macro_rules! read_as_text {
     )+};
 }
 
-read_as_text!(Switch, Timeout, PortChoice, Target, Words, Level, LogFormat, Mode, Reaction, Render, Repair, Verify);
+read_as_text!(
+    Switch, Timeout, PortChoice, Target, Words, Level, LogFormat, Mode, OnLoss, Reaction, Render, Repair, Verify
+);
 
 /// A variable holds words where the flag may be repeated. A comma separates nothing: URLs hold them.
 pub(super) fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {

@@ -21,6 +21,7 @@ impl Help for Error {
             Self::Graph(error) => error.help(),
             Self::Against(error) => error.help(),
             Self::Merge(error) => error.help(),
+            Self::Cure(error) => error.help(),
             Self::Restore(error) => error.help(),
             Self::Reset(error) => error.help(),
             Self::Liveness(error) => error.help(),
@@ -45,6 +46,7 @@ impl Help for Error {
                 "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".into()
             }
             Self::OnlyPending => Command::levelhead("run").into(),
+            Self::WouldLose { .. } => Command::levelhead("plan").into(),
             Self::Report { file, source } => report(file, source),
             Self::Output(_) => "make room where the output goes".into(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".into(),

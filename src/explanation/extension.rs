@@ -52,7 +52,7 @@ pub(super) fn of(words: &str) -> Option<&str> {
         let is_whole = object.starts_with([' ', '.']) || object.contains("method");
         words.to_ascii_lowercase().match_indices(*object).any(|(at, _)| is_whole || begins(at))
     };
-    OBJECTS.iter().find(|(_, objects)| objects.iter().any(|object| names(object))).map(|(name, _)| *name)
+    OBJECTS.iter().find(|(_, objects)| objects.iter().any(names)).map(|(name, _)| *name)
 }
 
 /// Whether one is known.

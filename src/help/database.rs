@@ -152,6 +152,10 @@ impl Help for DatabaseError {
             .into(),
             Self::NoFolder { file } => Command::of("mkdir", "-p").with(file.parent().unwrap_or(file).display()).into(),
             Self::ContentsMoved => Command::levelhead("reset --dry-run").after("look again, then repeat the command: "),
+            Self::SchemaMoved => Command::levelhead("diff").after("look again, then repeat the command: "),
+            Self::NotCured { .. } => "nothing was changed; do it by hand, with the statements of --sql".into(),
+            Self::Refused { .. } if self.is_locked_out() => wait_for_it(WAIT),
+            Self::Refused { .. } => "put right what the database says, then repeat the command".into(),
             Self::RowsMoved { .. } => Command::levelhead("current").after("look again, then repeat the command: "),
             Self::RowCount { .. } => Command::levelhead("stamp --purge REV").after("replace all rows: "),
             Self::LockFile { file, .. } => {

@@ -125,6 +125,11 @@ impl Comparison {
         })
     }
 
+    /// How many revisions, from the first on, the rows claim.
+    pub fn claimed(&self) -> usize {
+        self.claimed
+    }
+
     /// What the revisions do that the rows do not claim.
     pub fn pending(&self) -> &[RevisionFacts] {
         &self.effects[self.claimed..]

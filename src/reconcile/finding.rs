@@ -279,6 +279,21 @@ impl Finding {
         )
     }
 
+    /// The revisions to choose from, where the schema proves none of them.
+    pub fn choices(&self) -> &[String] {
+        match self {
+            Self::Unversioned { position, .. }
+            | Self::PendingExists { position, .. }
+            | Self::StampedTooFar { position, .. }
+            | Self::UnknownRevision { position, .. }
+                if position.proof.is_none() =>
+            {
+                &position.candidates
+            }
+            _ => &[],
+        }
+    }
+
     /// Whether it says where the database is. One of the findings about a database always does.
     pub fn is_position(&self) -> bool {
         !matches!(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{Fate, Finding, Leftover, Position};
+use super::finding::{Fate, Finding, InvalidIndex, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help};
 use version_table::quoted;
@@ -174,11 +174,11 @@ impl Help for Finding {
             Self::StampedTooFar { position, .. } => match &position.proof {
                 Some(_) => Command::levelhead("fix")
                     .before(", which moves the row back to where the schema is; then start again"),
-                None => infer(),
+                None => Command::levelhead("diff").before(", and levelhead fix --schema makes what is missing"),
             },
-            Self::HalfApplied { revision, .. } => Command::levelhead("infer --explain")
+            Self::HalfApplied { revision, .. } => Command::levelhead("fix --finish")
                 .with(revision)
-                .before(", then do by hand what is missing or undo what is there"),
+                .before(format!(", or to undo it instead, levelhead fix --take-back {revision}")),
             Self::UnknownRevision { unknown, .. } => {
                 Command::levelhead("restore").with(&unknown[0]).before(", to bring its file back from version control")
             }
@@ -192,13 +192,13 @@ impl Help for Finding {
                 "nothing to do; levelhead merge only if they are to become one".into()
             }
             Self::MultipleHeads { .. } => Command::levelhead("merge").before(", and commit the file"),
-            Self::InvalidIndex { indexes } => match indexes.iter().find(|index| index.pending) {
-                Some(index) => Command::Sql(format!("DROP INDEX CONCURRENTLY {}", as_sql(&index.name)))
-                    .before(", so that the upgrade can make it"),
-                None => Command::Sql(format!("REINDEX INDEX CONCURRENTLY {}", as_sql(&indexes[0].name))).into(),
-            },
-            Self::Drift { .. } => Command::levelhead("infer").before(", to see all that deviates"),
-            Self::EditedRevision { .. } => "move the edit to a new revision, so that every database gets it".into(),
+            Self::InvalidIndex { indexes } => {
+                let index = indexes.iter().find(|index| index.pending).unwrap_or(&indexes[0]);
+                Command::levelhead("fix").before(format!(", which runs: {}", index.statement()))
+            }
+            Self::Drift { .. } => Command::levelhead("diff").before(", to see all that deviates"),
+            Self::EditedRevision { .. } => Command::levelhead("diff --sql")
+                .before(", to see what makes it; move the edit to a new revision, so that every database gets it"),
             Self::LeftoverTable { tables } => tables[0].help(),
             Self::Table(problem) => problem.help(),
         }
@@ -208,11 +208,30 @@ impl Help for Finding {
 impl Help for Leftover {
     fn help(&self) -> Advice {
         let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
-        match self.fate {
-            Fate::Whole => Command::Sql(format!("DROP TABLE {table}")).into(),
-            Fate::Gone => Command::Sql(format!("ALTER TABLE {table} RENAME TO {original}")).into(),
-            Fate::Doubtful => format!("compare the rows of {table} and {original}: only one of them has all").into(),
+        match self.statement() {
+            Some(statement) => Command::levelhead("fix").before(format!(", which runs: {statement}")),
+            None => format!("compare the rows of {table} and {original}: only one of them has all").into(),
         }
+    }
+}
+
+impl Leftover {
+    /// The statement that puts it right; none where only a person can tell which of two tables has all rows.
+    pub fn statement(&self) -> Option<String> {
+        let (table, original) = (as_sql(&self.table), as_sql(self.original.rsplit('.').next().unwrap_or_default()));
+        match self.fate {
+            Fate::Whole => Some(format!("DROP TABLE {table}")),
+            Fate::Gone => Some(format!("ALTER TABLE {table} RENAME TO {original}")),
+            Fate::Doubtful => None,
+        }
+    }
+}
+
+impl InvalidIndex {
+    /// The statement that puts it right: a pending revision makes it itself.
+    pub fn statement(&self) -> String {
+        let verb = if self.pending { "DROP" } else { "REINDEX" };
+        format!("{verb} INDEX CONCURRENTLY {}", as_sql(&self.name))
     }
 }
 

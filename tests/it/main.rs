@@ -8,6 +8,7 @@ mod against;
 mod ahead;
 mod bad_input;
 mod connecting;
+mod cure;
 mod evidence;
 mod exec;
 mod explain;

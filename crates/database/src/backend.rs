@@ -11,7 +11,7 @@ use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
 
 use crate::lock::Holder;
-use crate::{Connection, Contents, DatabaseError, Glance, Ownership};
+use crate::{Connection, Contents, Cure, DatabaseError, Glance, Ownership};
 
 /// An answer to come, which may borrow what was asked with.
 pub(crate) type Later<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -86,6 +86,18 @@ pub(crate) trait Backend {
     /// [`DatabaseError::RowsMoved`] where the rows are not those that are expected, [`DatabaseError::RowCount`] where a
     /// statement meets another number of rows than it has to. Nothing is changed then.
     fn change_rows<'a>(&'a self, table: &'a VersionTable, change: &'a Change) -> Answer<'a, Recorded>;
+
+    /// The same, with statements of the schema, which is read again before them and after them.
+    ///
+    /// # Errors
+    /// Also [`DatabaseError::SchemaMoved`], [`DatabaseError::NotCured`], and [`DatabaseError::Refused`] with the statement.
+    fn cure<'a>(&'a self, table: &'a VersionTable, change: &'a Change, cure: &'a Cure<'a>) -> Answer<'a, Recorded>;
+
+    /// Runs a statement that cannot run in a transaction.
+    ///
+    /// # Errors
+    /// [`DatabaseError::Refused`] with the statement.
+    fn run_apart<'a>(&'a self, statement: &'a str) -> Answer<'a, ()>;
 
     /// Adds to the ledger what somebody else has done to the rows: the application's upgrade.
     fn record<'a>(

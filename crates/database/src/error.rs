@@ -93,6 +93,23 @@ pub enum DatabaseError {
     /// The database no longer holds what was shown. Nothing was changed.
     #[error("the database has changed meanwhile")]
     ContentsMoved,
+    /// The schema is not the one that statements were made for. Nothing was changed.
+    #[error("the schema has changed meanwhile")]
+    SchemaMoved,
+    /// Statements have not led to what they were made for. Nothing was changed.
+    #[error("{what} would not have become what it has to be")]
+    NotCured {
+        /// What.
+        what: String,
+    },
+    /// A statement of a cure was refused.
+    #[error("{statement}: {source}")]
+    Refused {
+        /// The statement.
+        statement: String,
+        /// The database's answer.
+        source: Refusal,
+    },
     /// A statement on the version table met no row, or several. Nothing was changed.
     #[error("{change} met {count} rows of the version table")]
     RowCount {
@@ -163,7 +180,9 @@ impl DatabaseError {
     #[must_use]
     pub fn is_locked_out(&self) -> bool {
         match self {
-            Self::Query { source, .. } | Self::NotEmptied { source, .. } => is_locked_out(source),
+            Self::Query { source, .. } | Self::NotEmptied { source, .. } | Self::Refused { source, .. } => {
+                is_locked_out(source)
+            }
             _ => false,
         }
     }
@@ -196,7 +215,9 @@ impl DatabaseError {
     pub fn is_deadline(&self) -> bool {
         match self {
             Self::Connect(source) => source.is_deadline(),
-            Self::Query { source, .. } | Self::NotEmptied { source, .. } => source.kind == RefusalKind::Locked,
+            Self::Query { source, .. } | Self::NotEmptied { source, .. } | Self::Refused { source, .. } => {
+                source.kind == RefusalKind::Locked
+            }
             _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. }),
         }
     }

@@ -29,6 +29,7 @@
 mod backend;
 pub mod connect;
 mod contents;
+mod cure;
 mod error;
 pub mod failure;
 mod glance;
@@ -50,6 +51,7 @@ use std::time::Duration;
 
 use backend::{Backend, Locking};
 pub use contents::{Contents, Loss};
+pub use cure::Cure;
 pub use error::{CatalogueError, DatabaseError, READ_ROWS};
 pub use glance::Glance;
 pub use inspection::{Connection, Ownership};
@@ -168,6 +170,30 @@ impl Database {
     /// When the rows have moved, a statement meets another number of rows than it has to, or the server refuses.
     pub async fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
         self.backend.change_rows(table, change).await
+    }
+
+    /// Runs statements of the schema and changes the version table, all in one transaction: rows and schema are read again
+    /// first, and the schema once more at the end; unless each is what it has to be, nothing is changed. On SQLite no foreign
+    /// key may be broken that was whole before. A version table that is not there is made only where rows are to be in it.
+    ///
+    /// # Errors
+    /// As [`Self::change_rows`]; when the schema has moved, or has not become what it has to be; with the statement that was
+    /// refused.
+    pub async fn cure(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: &Cure<'_>,
+    ) -> Result<Recorded, DatabaseError> {
+        self.backend.cure(table, change, cure).await
+    }
+
+    /// Runs a statement that cannot run in a transaction.
+    ///
+    /// # Errors
+    /// With the statement, where it was refused.
+    pub async fn run_apart(&self, statement: &str) -> Result<(), DatabaseError> {
+        self.backend.run_apart(statement).await
     }
 
     /// Adds to the ledger what somebody else has done to the rows: the application's upgrade.

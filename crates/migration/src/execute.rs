@@ -118,26 +118,23 @@ impl Interpreter<'_> {
     }
 
     fn sql(&mut self, text: &str) {
-        self.sql_without_binds(text, &without_binds(text));
+        self.spend(text.len());
+        let prepared = without_binds(text);
+        // What is to be bound need not have been given.
+        self.unclear += u32::from(prepared != text);
+        self.statements_as_they_are(&prepared);
     }
 
-    /// What Alembic prints: its binds are filled in.
-    pub(super) fn rendered_sql(&mut self, text: &str) {
-        self.sql_without_binds(text, text);
-    }
-
-    fn sql_without_binds(&mut self, text: &str, prepared: &str) {
+    /// Statements as the database gets them.
+    pub(super) fn statements_as_they_are(&mut self, text: &str) {
         /// Longer text is not parsed: the parser recurses.
         const LONGEST: usize = 128 << 10;
         const DEEPEST: usize = 500;
-        self.spend(text.len());
-        // What is to be bound need not have been given.
-        self.unclear += u32::from(prepared != text);
         let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
         let read = match self.dialect() {
             _ if deep => false,
-            Dialect::PostgreSql => self.statements(prepared),
-            Dialect::Sqlite => self.statements_of_sqlite(prepared),
+            Dialect::PostgreSql => self.statements(text),
+            Dialect::Sqlite => self.statements_of_sqlite(text),
         };
         if !read {
             self.unparsed(text);

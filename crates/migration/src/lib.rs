@@ -169,6 +169,30 @@ pub fn read_downgrade(scripts: &[Script], checkout: &dyn Checkout, setting: &Set
     })
 }
 
+/// Reads statements of SQL as a database gets them, each on the schema that those before it leave: the tape of each.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_statements(schema: Schema, statements: &[String], setting: &Setting) -> io::Result<Vec<Tape>> {
+    with_interpreter(&Nowhere, setting, |interpreter| {
+        interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
+        statements.iter().map(|statement| interpreter.raw(statement)).collect()
+    })
+}
+
+/// A checkout without files.
+struct Nowhere;
+
+impl Checkout for Nowhere {
+    fn text(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn roots(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 /// Reads on a thread of its own.
 fn with_interpreter<T: Send>(
     checkout: &dyn Checkout,
@@ -205,6 +229,8 @@ struct Interpreter<'a> {
     attempts: u32,
     /// As [`Tape::data`].
     data: bool,
+    /// As [`Tape::data_lines`].
+    data_lines: Vec<u32>,
     /// As [`Tape::misread`].
     misread: bool,
     /// Something was called that may have changed something, or may have been.
@@ -257,6 +283,7 @@ impl<'a> Interpreter<'a> {
             raised: false,
             attempts: 0,
             data: false,
+            data_lines: Vec::new(),
             misread: false,
             acted: false,
             methods: HashSet::new(),
@@ -299,6 +326,13 @@ impl<'a> Interpreter<'a> {
         Tape { entries, ..self.end_script(tape) }
     }
 
+    /// The tape of a statement by itself.
+    fn raw(&mut self, statement: &str) -> Tape {
+        self.begin_script(&Script { path: String::new(), text: statement.to_owned() });
+        self.statements_as_they_are(statement);
+        self.end_script(Tape::default())
+    }
+
     /// Follows one function of a revision's file; its operations are with the recorder.
     fn body_of(&mut self, script: &Script, name: &str) -> Tape {
         self.begin_script(script);
@@ -324,6 +358,7 @@ impl<'a> Interpreter<'a> {
         self.attempts = 0;
         self.departures = Departures::default();
         self.data = false;
+        self.data_lines.clear();
         self.misread = false;
         self.unread.clear();
         self.methods.clear();
@@ -353,6 +388,7 @@ impl<'a> Interpreter<'a> {
         self.acted = false;
         // What runs when the file is loaded is no part of it.
         self.data = false;
+        self.data_lines.clear();
         let arguments = self.passed_to(&function);
         self.call_function(&function, arguments);
         let followed = !self.acted && !self.misread && !self.raised && !self.exhausted() && self.unread.is_empty();
@@ -376,6 +412,7 @@ impl<'a> Interpreter<'a> {
             entries: self.recorder.finish(),
             unread: std::mem::take(&mut self.unread),
             data: self.data,
+            data_lines: std::mem::take(&mut self.data_lines),
             misread: self.misread,
             ..tape
         }

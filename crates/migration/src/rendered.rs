@@ -54,7 +54,7 @@ impl Interpreter<'_> {
         let guarded = u32::from(operation.looks_first);
         self.recorder.guarded += guarded;
         self.recorder.guard = Some(operation.line);
-        operation.statements.iter().for_each(|statement| self.rendered_sql(statement));
+        operation.statements.iter().for_each(|statement| self.statements_as_they_are(statement));
         self.recorder.guarded -= guarded;
         self.recorder.guard = None;
         self.recorder.length() - before

@@ -50,9 +50,22 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
-        if frame.module.path == self.script {
-            self.at = statement.start().to_u32();
+        if frame.module.path != self.script {
+            return self.follow_statement(statement, frame);
         }
+        self.at = statement.start().to_u32();
+        let before = std::mem::take(&mut self.data);
+        let flow = self.follow_statement(statement, frame);
+        let lines = [statement.start(), statement.end()].map(|at| self.lines.at(at.to_u32()));
+        // The innermost statement says it.
+        if self.data && !self.data_lines.iter().any(|line| (lines[0]..=lines[1]).contains(line)) {
+            self.data_lines.push(lines[0]);
+        }
+        self.data |= before;
+        flow
+    }
+
+    fn follow_statement(&mut self, statement: &Stmt, frame: &Frame) -> Flow {
         self.note_statement(statement);
         match statement {
             Stmt::Expr(statement) => {

@@ -18,6 +18,8 @@ pub struct Tape {
     /// It does something that no fact of a schema shows, or may: it writes rows, calls a function, grants a right, or calls
     /// what is not known.
     pub data: bool,
+    /// The lines of its file whose statements do that, where they are known.
+    pub data_lines: Vec<u32>,
     /// A construct of it is not followed exactly: what is read of it may be other than what it does.
     pub misread: bool,
     /// It is no Python that is parsed: nothing of it could be read.

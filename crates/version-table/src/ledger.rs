@@ -18,6 +18,13 @@ pub enum Action {
     Repair,
     /// `fix`.
     Fix,
+    /// `fix --finish`: the rest of a revision, and its row.
+    Finish,
+    /// `fix --take-back`: what a revision had made, and its row.
+    #[serde(rename = "take-back")]
+    TakeBack,
+    /// `fix --schema`, or `fix` where a table or an index was left behind: the schema alone.
+    Schema,
     /// `reset --versions-only`.
     Reset,
     /// `undo`.
@@ -37,6 +44,9 @@ impl Action {
             Self::Stamp => "stamp",
             Self::Repair => "repair",
             Self::Fix => "fix",
+            Self::Finish => "finish",
+            Self::TakeBack => "take-back",
+            Self::Schema => "schema",
             Self::Reset => "reset",
             Self::Undo => "undo",
             Self::Upgrade => "upgrade",
@@ -175,6 +185,10 @@ pub enum UndoError {
 pub fn undoable<'a>(entries: &'a [Entry], rows: Option<&[String]>) -> Result<&'a Entry, UndoError> {
     for entry in entries {
         let (before, after) = (ids(entry.before.as_deref()), ids(entry.after.as_deref()));
+        // What left the rows alone is nothing to put back.
+        if entry.note.action != Action::Upgrade && before == after && before.is_some() {
+            continue;
+        }
         if entry.note.action == Action::Upgrade {
             if after.as_deref() == rows {
                 let (from, to) = (shown(before.as_deref()), shown(rows));

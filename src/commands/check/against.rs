@@ -1,9 +1,11 @@
 //! The merge with another branch, before anybody makes it: two branches that have one head each may have two together.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::report::{AgainstLine, Entry, Report};
 use crate::commands::files::Files;
+use crate::commands::plan::{self, Forecast};
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
 use crate::findings::Kind;
@@ -30,6 +32,10 @@ pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Repo
     let changes = merged(&repository, &root, theirs).map_err(no_git)?;
     report.against =
         Some(AgainstLine { name: name.clone(), commit: commit.id, subject: commit.subject, files: changes.len() });
+    report.foreseen = new_revisions(files, &repository, &root, (&fork, &below))
+        .map_err(no_git)?
+        .map(|new| plan::offline(files, Some(&new)).map(|revisions| Forecast::of(&revisions)))
+        .transpose()?;
     match history::read_changed(&files.layout, &changes) {
         Ok(together) => report.findings.splice(..0, fork_of(files, &together, &name)).for_each(drop),
         Err(error) => {
@@ -39,6 +45,25 @@ pub(super) fn look(config: &Config, files: &Files, name: &str, report: &mut Repo
         }
     }
     Ok(())
+}
+
+/// The revisions of this side that the fork does not have, where there are any.
+fn new_revisions(
+    files: &Files,
+    repository: &Repository,
+    root: &Path,
+    (fork, below): (&str, &[PathBuf]),
+) -> Result<Option<Vec<String>>, VersionControlError> {
+    if below.is_empty() {
+        return Ok(None);
+    }
+    let held: BTreeSet<PathBuf> = repository.files_of(fork, below)?.into_iter().map(|(path, _)| path).collect();
+    let is_new = |node: &&Node| {
+        let path = node.revision.path.canonicalize().ok();
+        path.and_then(|path| path.strip_prefix(root).ok().map(Path::to_owned)).is_some_and(|path| !held.contains(&path))
+    };
+    let new: Vec<String> = files.graph.iter().filter(is_new).map(|node| node.revision.id.clone()).collect();
+    Ok((!new.is_empty()).then_some(new))
 }
 
 /// What a merge would do to the files of the working tree. Where both sides have changed a file, git itself will ask.

@@ -34,6 +34,11 @@ pub(super) fn text(report: &Report, coloured: bool) -> String {
             text += &next(&entry.help, INDENT);
         }
     }
+    if let Some(forecast) = &report.foreseen {
+        text += &forecast.text;
+        text += "\n";
+        text += &paragraph(&forecast.summary, "plan      ", INDENT);
+    }
     if let Some(plan) = plan(report) {
         text += "\n";
         text += &paragraph(&plan, "plan      ", INDENT);
@@ -91,7 +96,7 @@ pub(super) fn github(report: &Report) -> String {
         let message = format!("{}. Next: {}", entry.message, entry.help);
         text += &annotation(level, entry.path.as_deref(), entry.line, &format!("levelhead {}", entry.code), &message);
     }
-    text
+    text + report.foreseen.as_ref().map_or("", |forecast| &forecast.annotations)
 }
 
 /// One annotation, at a line of a file where there is one.

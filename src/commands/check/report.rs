@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::commands::files::Files;
 use crate::commands::look::Look;
+use crate::commands::plan::Forecast;
 use crate::findings::Kind;
 use crate::help::{Advice, Help};
 use crate::reconcile::{Compatible, Evidence, Finding, Goal, Obstacle, Plan, Severity};
@@ -24,6 +25,8 @@ pub(super) struct Report {
     pub(super) files: Option<FilesLine>,
     /// The branch that they were looked at in a merge with.
     pub(super) against: Option<AgainstLine>,
+    /// What this branch's new revisions would do, by the files alone.
+    pub(super) foreseen: Option<Forecast>,
     /// The version rows; absent where nobody asked, `null` in the table's place.
     pub(super) rows: Option<Vec<String>>,
     /// Where the schema is, in one line.
@@ -131,6 +134,7 @@ impl Report {
             database: Some(database),
             files: Some(FilesLine::of(files)),
             against: None,
+            foreseen: None,
             rows,
             schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
             findings: look.findings.iter().map(Entry::of).collect(),
@@ -154,6 +158,7 @@ impl Report {
             "database": self.database,
             "files": self.files,
             "against": self.against,
+            "foreseen": self.foreseen.as_ref().map(|forecast| &forecast.revisions),
             "rows": self.rows,
             "schema": self.schema,
             "findings": self.findings,

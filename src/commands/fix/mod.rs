@@ -7,6 +7,7 @@ use std::io::{IsTerminal, stdin};
 
 use clap::Args;
 
+use super::cure::{Asked, Way, cure, is_small, of_leftovers_and_indexes, of_revision, of_schema};
 use super::files::Files;
 use super::look::{Depth, Look};
 use super::output::print;
@@ -15,7 +16,8 @@ use super::session::Session;
 use super::write::{Decision, write};
 use crate::config::ConfigError;
 use crate::error::Error;
-use crate::reconcile::list;
+use crate::reconcile::{Policy, list};
+use ::cure::Data;
 use database::Database;
 use repair::Repair;
 use version_table::ledger::Action;
@@ -38,6 +40,24 @@ pub struct Arguments {
     /// Write REV although the schema speaks against it
     #[arg(long, requires = "revisions")]
     force: bool,
+    /// Run what is missing of a revision that stopped halfway, and make it current
+    #[arg(long, value_name = "REV", conflicts_with = "revisions")]
+    finish: Option<String>,
+    /// Undo what is there of a revision that stopped halfway: what it made is dropped
+    #[arg(long, value_name = "REV", conflicts_with_all = ["revisions", "finish"])]
+    take_back: Option<String>,
+    /// With --finish or --take-back: what the revision does to rows has been done
+    #[arg(long)]
+    data_done: bool,
+    /// With --finish or --take-back: what the revision does to rows has not been done
+    #[arg(long, conflicts_with = "data_done")]
+    data_todo: bool,
+    /// Put right what `diff` shows; nothing is dropped, and no type changed
+    #[arg(long, conflicts_with_all = ["revisions", "finish", "take_back"])]
+    schema: bool,
+    /// With --schema: also drop what no migration makes, and change types
+    #[arg(long, requires = "schema")]
+    with_drops: bool,
 }
 
 impl Arguments {
@@ -47,11 +67,54 @@ impl Arguments {
         let revisions: String = self.revisions.iter().map(|revision| format!("{revision} ")).collect();
         format!("levelhead fix {revisions}{force}{flags}")
     }
+
+    /// The same command as it was asked for, for a cure.
+    fn asked(&self) -> Asked {
+        let mut command = "levelhead fix".to_owned();
+        for (flag, value) in [("--finish", &self.finish), ("--take-back", &self.take_back)] {
+            command += &value.as_ref().map(|value| format!(" {flag} {value}")).unwrap_or_default();
+        }
+        let flags = [
+            (self.schema, "--schema"),
+            (self.with_drops, "--with-drops"),
+            (self.data_done, "--data-done"),
+            (self.data_todo, "--data-todo"),
+        ];
+        for (_, flag) in flags.iter().filter(|(is_set, _)| *is_set) {
+            command += &format!(" {flag}");
+        }
+        Asked { dry_run: self.dry_run, yes: self.yes, sql: self.sql, command }
+    }
+
+    fn data(&self) -> Data {
+        match (self.data_done, self.data_todo) {
+            (true, _) => Data::Done,
+            (_, true) => Data::ToDo,
+            _ => Data::Unsaid,
+        }
+    }
 }
 
 /// Shows what is to be written, asks, writes it under the lock, reads it back and shows that.
 pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     let files = session.files()?;
+    if let Some((symbol, way)) = way(arguments) {
+        let find =
+            async |database: &Database| of_revision(session, &files, database, (symbol, way, arguments.data())).await;
+        return cure(session, &files, &arguments.asked(), find).await;
+    }
+    if arguments.schema {
+        let find = async |database: &Database| of_schema(session, &files, database, arguments.with_drops).await;
+        return cure(session, &files, &arguments.asked(), find).await;
+    }
+    if arguments.revisions.is_empty() && left_something(session, &files).await? {
+        let find = async |database: &Database| {
+            let look =
+                Look::at(&files, database, &files.goal(&session.config)?, Policy::ASKED_FOR, Depth::Schema).await?;
+            of_leftovers_and_indexes(&files, database, &look).await
+        };
+        return cure(session, &files, &arguments.asked(), find).await;
+    }
     if arguments.sql {
         return print(&statements(session, &files, arguments).await?);
     }
@@ -69,6 +132,22 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
     }
     let database = session.open().await?;
     print(&session.under_the_lock(database, write_what_was_shown(session, &files, arguments, &repair)).await?)
+}
+
+/// The revision that is to be finished or taken back.
+fn way(arguments: &Arguments) -> Option<(&str, Way)> {
+    let finish = arguments.finish.as_deref().map(|symbol| (symbol, Way::Finish));
+    finish.or_else(|| arguments.take_back.as_deref().map(|symbol| (symbol, Way::TakeBack)))
+}
+
+/// Whether a failed upgrade has left a table or an index that comes before everything else.
+async fn left_something(session: &Session, files: &Files) -> Result<bool, Error> {
+    let database = session.open().await?;
+    let goal = files.goal(&session.config)?;
+    let look = Look::at(files, &database, &goal, Policy::ASKED_FOR, Depth::Schema).await;
+    database.close().await;
+    let look = look?;
+    Ok(look.findings.iter().any(is_small) && look.plan.as_ref().map_or(true, |plan| !plan.writes()))
 }
 
 /// The statements to paste. For revisions that a person names no database has to be there.

@@ -11,6 +11,31 @@ use super::summary::summary;
 use super::text::{blocker_words, facts, size};
 use crate::commands::check::annotation;
 
+/// A forecast of files alone, as another report shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::commands) struct Forecast {
+    /// In one line.
+    pub(in crate::commands) summary: String,
+    /// A line a step.
+    pub(in crate::commands) text: String,
+    /// As annotations.
+    pub(in crate::commands) annotations: String,
+    /// For scripts.
+    pub(in crate::commands) revisions: Value,
+}
+
+impl Forecast {
+    /// Of these revisions.
+    pub(in crate::commands) fn of(revisions: &[Foreseen]) -> Self {
+        Self {
+            summary: summary(revisions),
+            text: super::text::revisions(revisions),
+            annotations: github(revisions),
+            revisions: revisions.iter().map(revision).collect(),
+        }
+    }
+}
+
 /// The fields beside the version.
 pub(super) fn document(outlook: &Outlook) -> Value {
     let level = outlook.revisions.iter().map(Foreseen::level).max();
@@ -118,7 +143,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Annotations, one a step that is not safe.
-pub(in crate::commands) fn github(revisions: &[Foreseen]) -> String {
+pub(super) fn github(revisions: &[Foreseen]) -> String {
     let mut text = String::new();
     for revision in revisions {
         for step in &revision.steps {

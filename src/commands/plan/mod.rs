@@ -16,8 +16,10 @@ use crate::error::Error;
 use crate::help::Help;
 use look::Outlook;
 
+pub(super) use document::Forecast;
 pub(super) use look::foresee;
-pub(super) use summary::{danger, summary};
+pub(super) use look::offline;
+pub(super) use summary::{danger, losses, summary};
 
 /// What `plan` takes.
 #[derive(Debug, Args)]

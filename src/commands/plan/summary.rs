@@ -61,13 +61,31 @@ fn tables(revisions: &[Foreseen], what: &str, counts: impl Fn(&Judged) -> bool) 
     (!named.is_empty()).then(|| format!("{} {tables} {what} ({}{more})", named.len(), listed.join("; ")))
 }
 
+/// What is lost, each with file and line.
+pub(in crate::commands) fn losses(revisions: &[Foreseen]) -> Vec<String> {
+    let mut losses = Vec::new();
+    for revision in revisions {
+        for step in &revision.steps {
+            for judged in step.deeds.iter().filter(|judged| loses(judged)) {
+                let Some(loss) = &judged.deed.loss else { continue };
+                let column = loss.column.as_ref().map(|column| format!(".{column}")).unwrap_or_default();
+                let rows = judged.extent.rows.map(|rows| format!(", about {}", counted(rows))).unwrap_or_default();
+                let line = step.line.map(|line| format!(":{line}")).unwrap_or_default();
+                let (what, path) = (&judged.deed.what, revision.path.display());
+                losses.push(format!("{what} ({}{column}{rows}) at {path}{line}", loss.table));
+            }
+        }
+    }
+    losses
+}
+
 fn lost(revisions: &[Foreseen]) -> Option<String> {
     let lost = revisions.iter().flat_map(Foreseen::deeds).filter(|judged| loses(judged)).count();
     (lost > 0).then(|| format!("{lost} step{} data", if lost == 1 { " loses" } else { "s lose" }))
 }
 
 /// Whether something is lost that was there before.
-pub(in crate::commands) fn loses(judged: &Judged) -> bool {
+pub(super) fn loses(judged: &Judged) -> bool {
     judged.deed.loss.is_some() && is_there(judged) && judged.extent.rows != Some(0)
 }
 

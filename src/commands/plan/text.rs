@@ -48,6 +48,12 @@ pub(super) fn text(outlook: &Outlook, sql: bool, coloured: bool) -> String {
     text
 }
 
+/// What revisions do, without colours and without their SQL.
+pub(super) fn revisions(revisions: &[Foreseen]) -> String {
+    let mut met = BTreeSet::new();
+    revisions.iter().map(|revision| revision_text(revision, false, false, &mut met)).collect()
+}
+
 fn revision_text(revision: &Foreseen, sql: bool, coloured: bool, met: &mut BTreeSet<String>) -> String {
     let mut text = format!("\nrevision {}: {}\n  --> {}\n", revision.id, revision.message, revision.path.display());
     for step in &revision.steps {

@@ -12,6 +12,7 @@ mod forks;
 mod half_read;
 mod history;
 mod hostile;
+mod judge;
 mod keywords;
 mod language;
 mod missing_files;

@@ -18,19 +18,11 @@ use nix::sys::signal::Signal;
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::behind::forward;
 use crate::support::database::Database;
-use crate::support::{Application, Backend};
+use crate::support::{Application, Backend, examples};
 
-/// The example `dump-state`, beside the tests. With `--test it` alone cargo does not build it.
+/// The example `dump-state`.
 fn dump_state() -> &'static Path {
-    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let tests = std::env::current_exe().unwrap();
-        let profile = tests.parent().and_then(Path::parent).unwrap();
-        let target = profile.parent().unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--locked", "--example", "dump-state", "--target-dir"]).arg(target);
-        assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
-        profile.join("examples/dump-state")
-    });
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(|| examples::built("dump-state"));
     &BUILT
 }
 

@@ -5,6 +5,7 @@ pub mod behind;
 pub mod container;
 pub mod database;
 pub mod depot;
+pub mod examples;
 pub mod http;
 pub mod levelhead;
 pub mod pooler;

@@ -1,5 +1,7 @@
 //! The one writer of PostgreSQL's version table and ledger.
 
+use std::time::Duration;
+
 use tokio_postgres::SimpleQueryMessage;
 
 use super::conversation::ANSWER;
@@ -7,17 +9,37 @@ use super::ledger::Standing;
 use super::session::{Session, first_column};
 use super::sql::{self, BEGIN};
 use crate::failure::RefusalKind;
-use crate::{DatabaseError, ledger, statements};
+use crate::{Cure, DatabaseError, ledger, statements};
 use version_table::ledger::{Entry, Note, Recorded, Remedy};
-use version_table::{Change, Row, Rows, VersionTable, revisions};
+use version_table::{Change, Row, Rows, VersionTable, quoted, revisions};
 
 /// How long a change waits for whoever is changing the rows.
 const LOCK_TIMEOUT: &str = "10s";
 
+/// How long a statement of the schema may take: as long as a table is large. The server's own limits hold.
+const SCHEMA: Duration = Duration::from_hours(24);
+
 impl Session {
     /// Makes the change in one transaction, with its entry in the ledger.
     pub(super) async fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
-        let changed = self.change_rows_or_stop(table, change).await;
+        self.or_roll_back(self.change_or_stop(table, change, None)).await
+    }
+
+    /// The same with statements of the schema.
+    pub(super) async fn cure(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: &Cure<'_>,
+    ) -> Result<Recorded, DatabaseError> {
+        self.or_roll_back(self.change_or_stop(table, change, Some(cure))).await
+    }
+
+    async fn or_roll_back(
+        &self,
+        change: impl Future<Output = Result<Recorded, DatabaseError>>,
+    ) -> Result<Recorded, DatabaseError> {
+        let changed = change.await;
         if changed.is_err() {
             // The connection is not used again; a failed ROLLBACK ends the transaction all the same.
             let _ = self.ask("ROLLBACK").await;
@@ -25,18 +47,31 @@ impl Session {
         changed
     }
 
-    async fn change_rows_or_stop(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
+    async fn change_or_stop(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: Option<&Cure<'_>>,
+    ) -> Result<Recorded, DatabaseError> {
         self.ask(&format!(
             "{BEGIN}; SET LOCAL standard_conforming_strings = on; SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"
         ))
         .await?;
+        let named = table;
         let (table, exists) = self.resolve(table).await?;
-        for statement in statements::opening(&super::SQL, &table, change, exists) {
-            self.ask(&statement).await?;
+        let is_wanted = exists || !matches!(&change.rows, Rows::Changed(changes) if changes.is_empty());
+        let mut found = Vec::new();
+        if is_wanted {
+            for statement in statements::opening(&super::SQL, &table, change, exists) {
+                self.ask(&statement).await?;
+            }
+            found = self.whole_rows(&table).await?;
         }
-        let found = self.whole_rows(&table).await?;
         let expected = revisions(Some(&found));
         statements::expect(&change.expected, expected.clone())?;
+        if let Some(cure) = cure {
+            self.carry_out(named, cure).await?;
+        }
         if let Some(statement) = statements::widen(&super::SQL, &table, change, exists) {
             self.ask(&statement).await?;
         }
@@ -47,7 +82,7 @@ impl Session {
         let recorded = match &change.note {
             None => Recorded::Off,
             Some(note) => {
-                let gone = matches!(change.rows, Rows::PutBack(None));
+                let gone = !is_wanted || matches!(change.rows, Rows::PutBack(None));
                 let after = if gone { None } else { Some(self.whole_rows(&table).await?) };
                 let before = exists.then_some(found);
                 self.enter(&table, before.as_deref(), after.as_deref(), note).await?
@@ -55,6 +90,28 @@ impl Session {
         };
         self.ask("COMMIT").await.map_err(DatabaseError::at_the_end)?;
         Ok(recorded)
+    }
+
+    /// Runs the statements of a cure inside the transaction, where the schema is what it has to be before and after them.
+    async fn carry_out(&self, table: &VersionTable, cure: &Cure<'_>) -> Result<(), DatabaseError> {
+        if let Some(schema) = table.default_schema() {
+            self.ask(&format!("SET LOCAL search_path = {}, public", quoted(schema))).await?;
+        }
+        cure.expect_before(&self.schema(table).await?)?;
+        for statement in cure.statements {
+            self.run_schema(statement).await?;
+        }
+        cure.expect_after(&self.schema(table).await?)
+    }
+
+    /// Runs a statement of the schema.
+    pub(super) async fn run_schema(&self, statement: &str) -> Result<(), DatabaseError> {
+        match self.connection.ask("change the schema", statement, SCHEMA).await {
+            Err(DatabaseError::Query { source, .. }) => {
+                Err(DatabaseError::Refused { statement: statement.to_owned(), source })
+            }
+            answer => answer.map(drop),
+        }
     }
 
     /// Notes what somebody else has changed, the application's upgrade.

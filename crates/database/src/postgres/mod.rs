@@ -26,7 +26,7 @@ use crate::survey::{Count, Survey};
 use crate::url::UrlError;
 use crate::url::parts::UrlParts;
 use crate::wait::Wait;
-use crate::{Connection, Contents, DatabaseError, Glance, Ownership};
+use crate::{Connection, Contents, Cure, DatabaseError, Glance, Ownership};
 use session::Session;
 use sql::Postgres;
 use url::{LibpqEnvironment, PostgresUrl};
@@ -91,6 +91,14 @@ impl Backend for Session {
 
     fn change_rows<'a>(&'a self, table: &'a VersionTable, change: &'a Change) -> Answer<'a, Recorded> {
         Box::pin(self.change_rows(table, change))
+    }
+
+    fn cure<'a>(&'a self, table: &'a VersionTable, change: &'a Change, cure: &'a Cure<'a>) -> Answer<'a, Recorded> {
+        Box::pin(self.cure(table, change, cure))
+    }
+
+    fn run_apart<'a>(&'a self, statement: &'a str) -> Answer<'a, ()> {
+        Box::pin(self.run_schema(statement))
     }
 
     fn record<'a>(

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::claim::{Claim, column_of};
+use super::claim::Claim;
 use super::step::step_of;
 use super::timeline::Timeline;
 use crate::operation::OperationKind;
@@ -17,25 +17,66 @@ pub(super) fn take_edited(timeline: &Timeline, live: &HashMap<Subject, State>, m
     edited
 }
 
-/// The line of the operation that makes a table or a column, where the tape has one.
+/// The line of the last operation that says what a fact is about, where the tape has one.
 #[must_use]
 pub fn line_of(tape: &Tape, subject: &Subject) -> Option<u32> {
-    let column = column_of(subject);
-    let (table, column) = match column.as_ref().unwrap_or(subject) {
-        Subject::Table(table, TableSubject::Itself) => (table, None),
-        Subject::Table(table, TableSubject::Column(column)) => (table, Some(column)),
-        _ => return None,
-    };
-    let mut operations = tape.operations().map(|(operation, _)| operation);
-    let made = operations.find(|operation| match &operation.kind {
-        OperationKind::CreateTable { table: made, .. } => {
-            made.name.as_ref() == Some(table)
-                && column.is_none_or(|column| made.columns.iter().any(|held| held.name.as_ref() == Some(column)))
+    let operations: Vec<_> = tape.operations().map(|(operation, _)| operation).collect();
+    let says = |kind: &&OperationKind| match subject {
+        Subject::Table(table, part) => says_of_table(kind, table, part),
+        Subject::Enum(name) => says_of_enum(kind, name),
+        other => {
+            matches!(kind, OperationKind::Create { object, .. } | OperationKind::Drop { object } if object == other)
         }
-        OperationKind::AddColumn { table: held, column: added, .. } => {
+    };
+    operations.iter().rev().find(|operation| says(&&operation.kind)).map(|operation| operation.line)
+}
+
+fn says_of_table(kind: &OperationKind, table: &str, part: &TableSubject) -> bool {
+    use OperationKind as K;
+    use TableSubject as S;
+    let column = match part {
+        S::Column(column) | S::Type(column) | S::Nullable(column) | S::Default(column) => Some(column),
+        _ => None,
+    };
+    match kind {
+        K::CreateTable { table: made, .. } => {
+            let has = |column: &String| made.columns.iter().any(|held| held.name.as_ref() == Some(column));
+            made.name.as_deref() == Some(table) && !matches!(part, S::Index(_)) && column.is_none_or(has)
+        }
+        K::DropTable { table: held } | K::RenameTable { to: held, .. } => held == table,
+        K::AddColumn { table: held, column: added, .. } => {
             held == table && column.is_some() && added.name.as_ref() == column
         }
+        K::DropColumn { table: held, column: dropped } => held == table && column == Some(dropped),
+        K::AlterColumn { table: held, column: altered, change } => {
+            let changes = match part {
+                S::Type(_) => change.kind.is_some(),
+                S::Nullable(_) => change.nullable.is_some(),
+                S::Default(_) => change.default.is_some(),
+                _ => change.name.is_some(),
+            };
+            held == table && column == Some(altered) && changes
+        }
+        K::CreateIndex { name, table: held, .. } => held == table && *part == S::Index(name.clone()),
+        K::DropIndex { name: Some(name), .. } => *part == S::Index(name.clone()),
+        K::AddConstraint { table: held, constraint } => {
+            let named = constraint.name.name();
+            held == table
+                && match part {
+                    S::Constraint(name) | S::Check(name) | S::Index(name) => named == Some(name),
+                    S::Unique(_) | S::ForeignKey(..) | S::PrimaryKey => true,
+                    _ => false,
+                }
+        }
+        K::DropConstraint { table: held, .. } => held == table && matches!(part, S::Constraint(_) | S::Check(_)),
         _ => false,
-    });
-    made.map(|operation| operation.line)
+    }
+}
+
+fn says_of_enum(kind: &OperationKind, name: &str) -> bool {
+    use OperationKind as K;
+    let (K::CreateEnum { name: held, .. } | K::AlterEnum { name: held, .. } | K::DropEnum { name: held }) = kind else {
+        return false;
+    };
+    held.to_lowercase() == name
 }

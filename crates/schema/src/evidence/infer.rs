@@ -205,6 +205,13 @@ fn is_of_a_newer_release(subject: &Subject) -> bool {
     matches!(subject, Subject::Table(_, TableSubject::Column(_)))
 }
 
+/// What of a schema no revision explains where this many are applied: tables that none mentions, and columns and indexes of
+/// those that are mentioned.
+#[must_use]
+pub fn unexplained_at(effects: &[RevisionFacts], schema: &Schema, position: usize) -> Vec<Subject> {
+    unexplained(&Timeline::new(effects), schema, position, position)
+}
+
 /// Live tables that no revision mentions, and columns and indexes of those that are mentioned.
 fn unexplained(timeline: &Timeline, schema: &Schema, first: usize, last: usize) -> Vec<Subject> {
     let mentioned: BTreeSet<&Subject> = timeline.courses.iter().map(|course| &course.subject).collect();

@@ -6,7 +6,7 @@ use super::{Session, lock};
 use crate::backend::{Answer, Backend, Later, Locking, at_once};
 use crate::lock::Holder;
 use crate::survey::{Count, Survey};
-use crate::{Contents, DatabaseError, Glance};
+use crate::{Contents, Cure, DatabaseError, Glance};
 use schema::Schema;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
@@ -61,6 +61,14 @@ impl Backend for Session {
         note: &'a Note,
     ) -> Answer<'a, Recorded> {
         at_once(self.record(table, before, after, note))
+    }
+
+    fn cure<'a>(&'a self, table: &'a VersionTable, change: &'a Change, cure: &'a Cure<'a>) -> Answer<'a, Recorded> {
+        at_once(self.cure(table, change, cure))
+    }
+
+    fn run_apart<'a>(&'a self, statement: &'a str) -> Answer<'a, ()> {
+        at_once(self.run_apart(statement))
     }
 
     fn ledger(&self) -> Answer<'_, Vec<Entry>> {

@@ -1,12 +1,14 @@
 //! The one writer of an SQLite file's version table and ledger.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, types::Value};
 
 use super::facts::relation;
-use super::{Session, failed, sql};
-use crate::{DatabaseError, ledger, statements};
+use super::{Session, catalogue, failed, sql};
+use crate::failure::{Refusal, RefusalKind};
+use crate::{Cure, DatabaseError, ledger, statements};
 use version_table::ledger::{Entry, Note, Recorded, Remedy};
 use version_table::{Change, Row, Rows, VersionTable, quoted, revisions};
 
@@ -20,18 +22,54 @@ impl Session {
 
     /// Makes the change in one transaction, with its entry in the ledger.
     pub(super) fn change_rows(&self, table: &VersionTable, change: &Change) -> Result<Recorded, DatabaseError> {
+        self.change(table, change, None)
+    }
+
+    /// The same with statements of the schema.
+    pub(super) fn cure(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: &Cure<'_>,
+    ) -> Result<Recorded, DatabaseError> {
+        self.change(table, change, Some(cure))
+    }
+
+    /// Runs a statement that needs no transaction.
+    pub(super) fn run_apart(&self, statement: &str) -> Result<(), DatabaseError> {
+        let connection = self.open_for_writing().map_err(|error| self.failed("change", &error))?;
+        connection.execute_batch(statement).map_err(|error| statement_refused(statement, &error))
+    }
+
+    fn change(
+        &self,
+        table: &VersionTable,
+        change: &Change,
+        cure: Option<&Cure<'_>>,
+    ) -> Result<Recorded, DatabaseError> {
         let refused = |error| self.failed("change", &error);
         let mut connection = self.open_for_writing().map_err(refused)?;
         let attached = self.attach(&connection, change.note.as_ref());
+        if cure.is_some() {
+            // Cannot be changed inside the transaction, and a table that others refer to could not be made anew.
+            connection.pragma_update(None, "foreign_keys", false).map_err(refused)?;
+        }
         // Dropped without a commit, it is rolled back.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(refused)?;
         let exists = relation(&transaction, &table.name).map_err(refused)?.is_some();
-        for statement in statements::opening(&crate::sqlite::SQL, table, change, exists) {
-            transaction.execute_batch(&statement).map_err(refused)?;
+        let is_wanted = exists || !matches!(&change.rows, Rows::Changed(changes) if changes.is_empty());
+        let mut found = Vec::new();
+        if is_wanted {
+            for statement in statements::opening(&crate::sqlite::SQL, table, change, exists) {
+                transaction.execute_batch(&statement).map_err(refused)?;
+            }
+            found = whole_rows(&transaction, table).map_err(refused)?;
         }
-        let found = whole_rows(&transaction, table).map_err(refused)?;
         let expected = revisions(Some(&found));
         statements::expect(&change.expected, expected.clone())?;
+        if let Some(cure) = cure {
+            self.carry_out(&transaction, table, cure)?;
+        }
         for (statement, change) in statements::rows(&table.quoted(), &change.rows) {
             let count = transaction.execute(&statement, []).map_err(refused)? as u64;
             change.map_or(Ok(()), |change| statements::expect_count(change, &expected, count))?;
@@ -39,7 +77,7 @@ impl Session {
         let recorded = match (&change.note, attached) {
             (None, _) => Recorded::Off,
             (Some(note), Ok(())) => {
-                let gone = matches!(change.rows, Rows::PutBack(None));
+                let gone = !is_wanted || matches!(change.rows, Rows::PutBack(None));
                 let after = if gone { None } else { Some(whole_rows(&transaction, table).map_err(refused)?) };
                 let before = exists.then_some(found);
                 self.enter(&transaction, table, before.as_deref(), after.as_deref(), note).map_err(refused)?
@@ -48,6 +86,28 @@ impl Session {
         };
         transaction.commit().map_err(refused)?;
         Ok(recorded)
+    }
+
+    /// Runs the statements of a cure inside the transaction, where the schema is what it has to be before and after them, and
+    /// no foreign key is broken that was whole.
+    fn carry_out(
+        &self,
+        transaction: &Transaction<'_>,
+        table: &VersionTable,
+        cure: &Cure<'_>,
+    ) -> Result<(), DatabaseError> {
+        let refused = |error| self.failed("change", &error);
+        let schema = || catalogue::read(transaction, &table.name).map_err(refused);
+        cure.expect_before(&schema()?)?;
+        let before = broken_keys(transaction).map_err(refused)?;
+        for statement in cure.statements {
+            transaction.execute_batch(statement).map_err(|error| statement_refused(statement, &error))?;
+        }
+        let after = broken_keys(transaction).map_err(refused)?;
+        if let Some((table, _)) = after.iter().find(|(table, count)| before.get(*table).unwrap_or(&0) < count) {
+            return Err(DatabaseError::NotCured { what: format!("a foreign key of {table}") });
+        }
+        cure.expect_after(&schema()?)
     }
 
     /// Notes what somebody else has changed, the application's upgrade.
@@ -132,6 +192,18 @@ impl Session {
         let reason = format!("{}: {source}", file.display());
         Recorded::No { reason, remedy: Remedy::LookAtFile(file) }
     }
+}
+
+/// How many rows of each table refer to what is not there.
+fn broken_keys(connection: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
+    let mut statement = connection.prepare(sql::BROKEN_KEYS)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?;
+    rows.collect()
+}
+
+fn statement_refused(statement: &str, error: &rusqlite::Error) -> DatabaseError {
+    let source = Refusal { kind: RefusalKind::Other, words: error.to_string() };
+    DatabaseError::Refused { statement: statement.to_owned(), source }
 }
 
 fn whole_rows(connection: &Connection, table: &VersionTable) -> rusqlite::Result<Vec<Row>> {

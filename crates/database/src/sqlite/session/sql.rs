@@ -89,3 +89,6 @@ pub(super) const LEDGER: &str = "SELECT json_object('number', number, 'at', at, 
 /// The types of the ledger's number, time and JSON.
 pub(super) const LEDGER_TYPES: [&str; 3] =
     ["INTEGER PRIMARY KEY AUTOINCREMENT", "text NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))", "text"];
+
+/// How many rows of each table refer to what is not there.
+pub(super) const BROKEN_KEYS: &str = "SELECT \"table\", count(*) FROM pragma_foreign_key_check GROUP BY 1";
