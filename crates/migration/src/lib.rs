@@ -46,6 +46,7 @@ mod operator;
 mod packages;
 mod parameters;
 mod plain;
+mod raw;
 mod reach;
 mod recorder;
 mod reflected;
@@ -91,6 +92,8 @@ use ruff_python_ast::name::Name;
 use schema::simulation::Simulation;
 use schema::{Dialect, Schema, Setting, Tape, Unread, UnreadKind};
 use value::Value;
+
+pub use raw::read_statements;
 
 /// The files that an import may reach.
 pub trait Checkout: Sync {
@@ -167,30 +170,6 @@ pub fn read_downgrade(scripts: &[Script], checkout: &dyn Checkout, setting: &Set
         scripts.iter().for_each(|script| drop(interpreter.revision(script)));
         scripts.last().map(|last| interpreter.downgrade(last)).unwrap_or_default()
     })
-}
-
-/// Reads statements of SQL as a database gets them, each on the schema that those before it leave: the tape of each.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_statements(schema: Schema, statements: &[String], setting: &Setting) -> io::Result<Vec<Tape>> {
-    with_interpreter(&Nowhere, setting, |interpreter| {
-        interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
-        statements.iter().map(|statement| interpreter.raw(statement)).collect()
-    })
-}
-
-/// A checkout without files.
-struct Nowhere;
-
-impl Checkout for Nowhere {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 /// Reads on a thread of its own.
@@ -324,13 +303,6 @@ impl<'a> Interpreter<'a> {
         let tape = follow(self);
         let entries = self.recorder.roll_back().into_entries();
         Tape { entries, ..self.end_script(tape) }
-    }
-
-    /// The tape of a statement by itself.
-    fn raw(&mut self, statement: &str) -> Tape {
-        self.begin_script(&Script { path: String::new(), text: statement.to_owned() });
-        self.statements_as_they_are(statement);
-        self.end_script(Tape::default())
     }
 
     /// Follows one function of a revision's file; its operations are with the recorder.
