@@ -93,9 +93,13 @@ fn facts_of_both<'s>(
     Ok(revision_facts(read_with(each, disk, setting)?, setting))
 }
 
-/// Reads what the migrations do on the database at hand, and its schema, together with what Alembic has rendered, where it was
-/// asked. The revisions that `rows` claim come first.
-pub(super) async fn compare(
+/// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.
+pub(super) async fn compare(files: &Files, database: &Database, rows: &[String]) -> Result<Comparison, Error> {
+    compare_with(files, database, rows, None).await
+}
+
+/// As [`compare`], together with what Alembic has rendered, where it was asked.
+pub(super) async fn compare_with(
     files: &Files,
     database: &Database,
     rows: &[String],

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::compare;
+use super::evidence::compare_with;
 use super::files::Files;
 use super::render::Answer;
 use super::session::Session;
@@ -68,7 +68,7 @@ impl Look {
         let mut schema = None;
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
-            let comparison = compare(files, database, state.rows.revisions(), rendering).await?;
+            let comparison = compare_with(files, database, state.rows.revisions(), rendering).await?;
             schema = Some(comparison.schema.clone());
             state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
@@ -156,7 +156,7 @@ impl Session {
         rows: &[String],
     ) -> Result<Comparison, Error> {
         let rendering = self.rendering(files, database.dialect()).await;
-        compare(files, database, rows, Some(rendering)).await
+        compare_with(files, database, rows, Some(rendering)).await
     }
 }
 

@@ -109,8 +109,9 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
     }
     if arguments.revisions.is_empty() && left_something(session, &files).await? {
         let find = async |database: &Database| {
-            let look =
-                Look::at(&files, database, &files.goal(&session.config)?, Policy::ASKED_FOR, Depth::Schema).await?;
+            let look = session
+                .look_closely_as(&files, database, &files.goal(&session.config)?, Policy::ASKED_FOR, Depth::Schema)
+                .await?;
             of_leftovers_and_indexes(&files, database, &look).await
         };
         return cure(session, &files, &arguments.asked(), find).await;
@@ -144,7 +145,7 @@ fn way(arguments: &Arguments) -> Option<(&str, Way)> {
 async fn left_something(session: &Session, files: &Files) -> Result<bool, Error> {
     let database = session.open().await?;
     let goal = files.goal(&session.config)?;
-    let look = Look::at(files, &database, &goal, Policy::ASKED_FOR, Depth::Schema).await;
+    let look = session.look_closely_as(files, &database, &goal, Policy::ASKED_FOR, Depth::Schema).await;
     database.close().await;
     let look = look?;
     Ok(look.findings.iter().any(is_small) && look.plan.as_ref().map_or(true, |plan| !plan.writes()))

@@ -34,7 +34,7 @@ impl State {
         let look = session.look_closely(files, database, &goal, Depth::Schema).await?;
         let facts = database.table_facts(files.version_table()?).await?;
         let pending = goal.pending(&files.graph, look.rows.revisions());
-        let compared = compare(files, database, look.rows.revisions(), None).await?;
+        let compared = compare(files, database, look.rows.revisions()).await?;
         let changes = compared.ids.iter().zip(&compared.effects).filter(|(id, _)| pending.contains(id));
         let tables = changes.flat_map(|(_, effects)| &effects.changes).filter_map(|(subject, _)| subject.table());
         let changed_tables =
