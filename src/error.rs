@@ -15,7 +15,8 @@ use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
-use crate::help::Advice;
+use crate::help::{Advice, Command, Help};
+use crate::logging::Message;
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::reconcile::{Finding, Obstacle};
@@ -57,7 +58,7 @@ pub enum Error {
     /// The database cannot be reached or read.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The state of the database is one that only a person can resolve.
+    /// levelhead cannot repair the database as it is.
     #[error("{_0}")]
     Obstacle(Box<Obstacle>),
     /// Nothing is undone.
@@ -117,10 +118,10 @@ pub enum Error {
         found: String,
     },
     /// `infer`, and no one revision or run of revisions can be named.
-    #[error("the evidence names no revision")]
+    #[error("no revision matches the tables")]
     NotInferred {
-        /// The nearest one, where the schema deviates from it.
-        deviating: Option<String>,
+        /// What leads on.
+        help: Advice,
     },
     /// `verify`, and something is not as it should be.
     #[error("{failed} {} failed, {name} first", if *.failed == 1 { "check" } else { "checks" })]
@@ -150,15 +151,15 @@ pub enum Error {
     #[error("cannot read standard input: {0}")]
     Input(std::io::Error),
     /// `check`, and a person is needed.
-    #[error("a person is needed")]
+    #[error("levelhead cannot repair this automatically")]
     NeedsAPerson {
-        /// The next command of the worst finding.
+        /// What to do about the worst finding.
         help: Advice,
     },
     /// `check`, and what is wrong can be repaired: everything that it takes is proven.
     #[error("something is wrong, and levelhead can repair it")]
     NeedsRepair {
-        /// The next command of the worst finding.
+        /// What to do about the worst finding.
         help: Advice,
     },
     /// `check`, and nothing but an upgrade is pending.
@@ -176,13 +177,13 @@ pub enum Error {
     #[error("nothing is changed")]
     NotConfirmed {
         /// The command that prints the statements instead.
-        sql: String,
+        sql: Command,
     },
     /// `fix`, and nobody is there who could be asked.
-    #[error("this is not a terminal, so that nobody can be asked")]
+    #[error("cannot ask for your confirmation: this is not a terminal")]
     NobodyToAsk {
-        /// The command that asks nobody.
-        command: String,
+        /// The command that does not ask.
+        command: Command,
     },
     /// `fix REV`, and the schema is somewhere else.
     #[error("the schema speaks against {wanted}: {doubt}")]
@@ -194,7 +195,7 @@ pub enum Error {
         /// The first revision that was asked for.
         first: String,
         /// The command that does it all the same.
-        command: String,
+        command: Command,
     },
     /// `fix`, and rows or schema were changed while the question was open.
     #[error("the database has changed meanwhile; nothing is written")]
@@ -247,6 +248,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// What it says, in its parts.
+    pub fn message(&self) -> Message {
+        let message = Message::new(self, self.help());
+        match self {
+            Self::Obstacle(obstacle) => {
+                Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.shown(), ..message }
+            }
+            _ => message,
+        }
+    }
+
     /// Whether the database was restarted, or its connection broke, so that a second look may find it well.
     pub fn is_cut_off(&self) -> bool {
         match self {
@@ -270,11 +282,12 @@ impl Error {
     /// The exit code, as documented.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::NobodyToAsk { .. } | Self::UnknownCode { .. } => 2,
+            Self::Config(_) | Self::UnknownCode { .. } => 2,
             Self::OnlyPending => 10,
             Self::NotOnHeads { .. }
             | Self::NeedsAPerson { .. }
             | Self::NeedsRepair { .. }
+            | Self::NobodyToAsk { .. }
             | Self::NotInferred { .. }
             | Self::NothingToExplain { .. }
             | Self::ChecksFailed { .. } => 1,
@@ -290,7 +303,7 @@ impl Error {
 }
 
 fn upgraded_by(holder: Option<&Holder>) -> String {
-    holder.map_or_else(|| "nobody upgrades it".to_owned(), |holder| format!("upgraded by {holder}"))
+    holder.map_or_else(|| "no upgrade is running".to_owned(), |holder| format!("upgraded by {holder}"))
 }
 
 impl From<Box<Obstacle>> for Error {

@@ -21,6 +21,14 @@ impl Severity {
     /// Each of them, least first.
     pub const ALL: [Self; 5] = [Self::Fine, Self::Pending, Self::Warning, Self::Repair, Self::Stop];
 
+    /// How a message begins that is so severe.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Stop => "error",
+            other => other.name(),
+        }
+    }
+
     /// The stable name that JSON uses.
     pub fn name(self) -> &'static str {
         match self {

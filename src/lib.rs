@@ -22,7 +22,6 @@ pub mod version_control;
 use std::ffi::OsString;
 
 use clap::CommandFactory;
-use tracing::{error, info};
 
 use cli::{Cli, Command};
 use commands::session::Session;
@@ -32,7 +31,6 @@ use commands::{
 };
 use config::{Config, Switch};
 use error::Error;
-use help::Help;
 use logging::Log;
 use process::exec::{Successor, exec};
 use process::program::Program;
@@ -47,6 +45,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 pub fn start(arguments: &[OsString]) -> i32 {
     stdio::occupy_closed_streams();
     signals::prepare();
+    help::remember(arguments);
     let cli = match Cli::parse_words(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
@@ -105,12 +104,12 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program
     Ok(None)
 }
 
-/// Says why, and what to do next, and answers the exit code.
+/// Says why, and what to do, and answers the exit code.
 fn refuse(stop: &Error) -> i32 {
     match stop {
         // What `run` is for is no error.
-        Error::OnlyPending => info!(next = %stop.help(), "{stop}"),
-        _ => error!(next = %stop.help(), "{stop}"),
+        Error::OnlyPending => stop.message().info(),
+        _ => stop.message().error(),
     }
     match stop.interruption() {
         Some(signal) => signals::die_of(signal),

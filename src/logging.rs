@@ -5,12 +5,16 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
-use tracing::{Event, Level, Subscriber, info};
+use tracing::{Event, Level, Subscriber, error, info, warn};
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, Subscriber as Fmt};
 use tracing_subscriber::registry::LookupSpan;
+
+use crate::help::Advice;
 
 /// What to log, and how.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +52,7 @@ pub fn start(log: Log) {
     // A log that cannot be written is no reason to keep an application from starting.
     let lines = Fmt::builder().with_max_level(log.level).with_writer(io::stderr).log_internal_errors(false);
     let started = match log.format {
-        LogFormat::Json => {
-            tracing::subscriber::set_global_default(lines.json().flatten_event(true).with_target(false).finish())
-        }
+        LogFormat::Json => tracing::subscriber::set_global_default(lines.event_format(Objects).finish()),
         LogFormat::Text => {
             let lines = lines.with_ansi(log.colour && at_a_terminal()).event_format(Lines);
             tracing::subscriber::set_global_default(lines.finish())
@@ -59,7 +61,99 @@ pub fn start(log: Log) {
     debug_assert!(started.is_ok(), "logging is started once");
 }
 
-/// `levelhead: message`, with the level where it is not the usual one.
+/// A message in its three parts: what, facts, and what to do.
+#[derive(Debug, Default)]
+pub struct Message {
+    /// The code of the finding that it is.
+    pub code: Option<&'static str>,
+    /// What happened, in one sentence without its stop.
+    pub what: String,
+    /// What it rests on, a line each.
+    pub facts: Vec<String>,
+    /// What to do about it.
+    pub advice: Advice,
+}
+
+impl Message {
+    /// A sentence, and what to do about it.
+    pub fn new(what: impl fmt::Display, advice: Advice) -> Self {
+        Self { what: what.to_string(), advice, ..Self::default() }
+    }
+
+    /// The same where it does not stop the start, and why.
+    #[must_use]
+    pub fn going_on(self, why: &str) -> Self {
+        Self { what: format!("{}; {why}, going on", self.what), ..self }
+    }
+
+    /// Logs it as something that stops.
+    pub fn error(&self) {
+        let (facts, help, note) = self.fields();
+        error!(code = self.code, facts, help, note, "{}", self.what);
+    }
+
+    /// Logs it as something worth knowing.
+    pub fn warn(&self) {
+        let (facts, help, note) = self.fields();
+        warn!(code = self.code, facts, help, note, "{}", self.what);
+    }
+
+    /// Logs it as news.
+    pub fn info(&self) {
+        let (facts, help, note) = self.fields();
+        info!(code = self.code, facts, help, note, "{}", self.what);
+    }
+
+    fn fields(&self) -> (Option<String>, Option<String>, Option<String>) {
+        let lines = |lines: String| (!lines.is_empty()).then_some(lines);
+        let command = self.advice.command.as_ref().map(ToString::to_string);
+        (lines(self.facts.join("\n")), command, lines(self.advice.notes()))
+    }
+}
+
+/// An event, as `tracing` hands it over. Fields of a library's are left to JSON.
+#[derive(Default)]
+struct Parts {
+    message: String,
+    code: Option<String>,
+    facts: Vec<String>,
+    help: Option<String>,
+    notes: Vec<String>,
+    others: Map<String, Value>,
+}
+
+impl Parts {
+    fn of(event: &Event<'_>) -> Self {
+        let mut parts = Self::default();
+        event.record(&mut parts);
+        parts
+    }
+
+    fn take(&mut self, field: &Field, value: String) {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        match field.name() {
+            "message" => self.message = value,
+            "code" => self.code = Some(value),
+            "facts" => self.facts = lines(&value),
+            "help" => self.help = Some(value),
+            "note" => self.notes = lines(&value),
+            other => drop(self.others.insert(other.to_owned(), value.into())),
+        }
+    }
+}
+
+impl Visit for Parts {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.take(field, value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.take(field, format!("{value:?}"));
+    }
+}
+
+/// `levelhead: message`, with the level where it is not the usual one; a line a part, so that a platform's viewer shows each
+/// whole.
 struct Lines;
 
 impl<S, N> FormatEvent<S, N> for Lines
@@ -68,41 +162,54 @@ where
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut lines: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut text = Text::default();
-        event.record(&mut text);
+        let Parts { message, code, facts, help, notes, .. } = Parts::of(event);
         let (colour, word) = match *event.metadata().level() {
-            Level::ERROR => ("31", "error: "),
-            Level::WARN => ("33", "warning: "),
+            Level::ERROR => ("31", "error"),
+            Level::WARN => ("33", "warning"),
             Level::INFO => ("36", ""),
-            Level::DEBUG | Level::TRACE => ("2", "debug: "),
+            Level::DEBUG | Level::TRACE => ("2", "debug"),
         };
         let prefix = match lines.has_ansi_escapes() {
             true => format!("\u{1b}[{colour}mlevelhead:\u{1b}[0m"),
             false => "levelhead:".to_owned(),
         };
-        writeln!(lines, "{prefix} {word}{}", text.message)?;
-        match text.next.as_str() {
-            "" => Ok(()),
-            next => writeln!(lines, "{prefix} next: {next}"),
+        let code = code.map(|code| format!("[{code}]")).unwrap_or_default();
+        match word {
+            "" => writeln!(lines, "{prefix} {message}")?,
+            word => writeln!(lines, "{prefix} {word}{code}: {message}")?,
         }
+        facts.iter().try_for_each(|fact| writeln!(lines, "{prefix}   {fact}"))?;
+        help.iter().try_for_each(|help| writeln!(lines, "{prefix} help: {help}"))?;
+        notes.iter().try_for_each(|note| writeln!(lines, "{prefix} note: {note}"))
     }
 }
 
-/// The two fields that levelhead's events have; others are a library's, and are left to JSON.
-#[derive(Default)]
-struct Text {
-    message: String,
-    /// The command to run next.
-    next: String,
-}
+/// A JSON object a line.
+struct Objects;
 
-impl Visit for Text {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        match field.name() {
-            "message" => self.message = format!("{value:?}"),
-            "next" => self.next = format!("{value:?}"),
-            _ => {}
+impl<S, N> FormatEvent<S, N> for Objects
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut lines: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut timestamp = String::new();
+        SystemTime.format_time(&mut Writer::new(&mut timestamp))?;
+        let level = event.metadata().level().as_str();
+        let Parts { message, code, facts, help, notes, others } = Parts::of(event);
+        let mut object = json!({ "timestamp": timestamp, "level": level, "message": message });
+        if let Some(code) = code {
+            object["code"] = code.into();
         }
+        if !facts.is_empty() {
+            object["facts"] = facts.into();
+        }
+        if help.is_some() || !notes.is_empty() {
+            let note = (!notes.is_empty()).then(|| notes.join("\n"));
+            object["help"] = json!({ "command": help, "note": note });
+        }
+        others.into_iter().for_each(|(name, value)| object[name] = value);
+        writeln!(lines, "{object}")
     }
 }
 

@@ -1,8 +1,8 @@
 //! Text for people on a terminal of 80 columns, in a log, or in a web shell: wrapped, and without markup. Writes nothing.
 
-use std::fmt::Display;
-
 use textwrap::{Options, WordSplitter, fill};
+
+use crate::help::Advice;
 
 /// What every terminal has.
 pub const WIDTH: usize = 80;
@@ -14,9 +14,14 @@ pub fn paragraph(text: &str, first: &str, rest: &str) -> String {
     fill(text, options.break_words(false).word_splitter(WordSplitter::NoHyphenation)) + "\n"
 }
 
-/// The next command, on a line of its own that is never wrapped: it is to be copied.
-pub fn next(command: impl Display, indent: &str) -> String {
-    format!("{indent}next: {command}\n")
+/// What to do: the command on a line of its own that is never wrapped, since it is to be copied; then the notes.
+pub fn advice(advice: &Advice, indent: &str) -> String {
+    let command = advice.command.iter().map(|command| format!("{indent}help: {command}\n"));
+    let notes = advice.notes.iter().map(|note| match note.has_command() {
+        true => format!("{indent}note: {note}\n"),
+        false => paragraph(&note.to_string(), &format!("{indent}note: "), &format!("{indent}      ")),
+    });
+    command.chain(notes).collect()
 }
 
 /// The light Markdown of the pages as plain text: headings without `#`, paragraphs and lists wrapped, code as it is, words of

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::help::Advice;
-use crate::prose::{next, paragraph};
+use crate::prose::{advice, paragraph};
 
 /// How a check came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,8 +122,8 @@ impl Report {
                 }
                 text += &lines;
                 check.detail.iter().for_each(|line| text += &format!("        {line}\n"));
-                if let Some(command) = &check.help {
-                    text += &next(command, "        ");
+                if let Some(help) = &check.help {
+                    text += &advice(help, "        ");
                 }
             }
             text.push('\n');
@@ -138,14 +138,10 @@ impl Report {
         for group in &self.groups {
             text += &format!("### {}\n\n| | Check | Found |\n|---|---|---|\n", group.title);
             for check in &group.checks {
-                let next = check
-                    .help
-                    .as_ref()
-                    .map(|help| format!("<br>Next: {}", code(&help.to_string())))
-                    .unwrap_or_default();
+                let help: String = check.help.iter().map(in_cell).collect();
                 let detail: String = check.detail.iter().map(|line| format!("<br>{}", code(line))).collect();
                 let found = cell(&check.text);
-                text += &format!("| {} | `{}` | {found}{detail}{next} |\n", check.outcome.word(), check.name);
+                text += &format!("| {} | `{}` | {found}{detail}{help} |\n", check.outcome.word(), check.name);
             }
             text.push('\n');
         }
@@ -162,7 +158,7 @@ impl Report {
                 "outcome": check.outcome.word(),
                 "text": check.text,
                 "detail": check.detail,
-                "next": check.help,
+                "help": check.help,
             })
         };
         let checks = self.groups.iter().flat_map(|group| group.checks.iter().map(move |one| check(group, one)));
@@ -181,6 +177,12 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
 }
 
+/// What to do, inside a cell.
+fn in_cell(help: &Advice) -> String {
+    let command = help.command.iter().map(|command| format!("<br>Help: {}", code(&command.to_string())));
+    command.chain(help.notes.iter().map(|note| format!("<br>Note: {}", cell(&note.to_string())))).collect()
+}
+
 /// Code inside a cell; a backtick in it ends it otherwise.
 fn code(text: &str) -> String {
     let fence = if text.contains('`') { "``" } else { "`" };
@@ -190,13 +192,14 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Check, Group, Report};
+    use crate::help::Command;
 
     fn report() -> Report {
-        let mut failed = Check::fail("schema", "a | b is not there", "CREATE TABLE `a`");
+        let mut failed = Check::fail("schema", "a | b is not there", Command::shell("echo `a`").and("a | b"));
         failed.detail = vec!["Traceback".to_owned()];
         let groups = vec![
             Group { title: "URL", checks: vec![Check::pass("url", "w ".repeat(50).trim())] },
-            Group { title: "State", checks: vec![failed, Check::warn("heads", "two", "levelhead merge")] },
+            Group { title: "State", checks: vec![failed, Check::warn("heads", "two", Command::levelhead("merge"))] },
         ];
         Report { groups, left_out: vec!["the start command".to_owned()] }
     }
@@ -206,8 +209,8 @@ mod tests {
         let w = |count: usize| "w ".repeat(count).trim_end().to_owned();
         let expected = format!(
             "URL\n  pass  url               {}\n                          {}\n\n\
-             State\n  fail  schema            a | b is not there\n        Traceback\n        next: CREATE TABLE `a`\n\
-             \x20 warn  heads             two\n        next: levelhead merge\n\n\
+             State\n  fail  schema            a | b is not there\n        Traceback\n        help: echo `a`\n        note: a | b\n\
+             \x20 warn  heads             two\n        help: levelhead merge\n\n\
              not checked: the start command\n3 checks: 1 pass, 1 warn, 1 fail\n",
             w(27),
             w(23)
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn markdown_is_a_table_that_nothing_in_it_breaks() {
         let shown = report().markdown();
-        let row = "| fail | `schema` | a \\| b is not there<br>`Traceback`<br>Next: ``CREATE TABLE `a``` |";
+        let row = "| fail | `schema` | a \\| b is not there<br>`Traceback`<br>Help: ``echo `a```<br>Note: a \\| b |";
         assert!(shown.contains(row), "{shown}");
         assert!(shown.ends_with("**3 checks: 1 pass, 1 warn, 1 fail**\n"), "{shown}");
     }

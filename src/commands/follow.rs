@@ -61,7 +61,7 @@ async fn look_until_at_head(
 fn in_words(finding: &Finding, goal: &Goal, holder: Option<&Holder>) -> String {
     let heads = list(&goal.revisions);
     match holder {
-        Some(holder) => format!("{finding}; {heads} wanted; upgraded by {}", holder.who),
-        None => format!("{finding}; {heads} wanted; nobody upgrades yet"),
+        Some(holder) => format!("{finding}; waiting for {heads}; upgraded by {}", holder.who),
+        None => format!("{finding}; waiting for {heads}; no upgrade is running"),
     }
 }

@@ -9,7 +9,9 @@ use super::files::Files;
 use super::output::{Format, print, print_json};
 use super::session::Session;
 use crate::error::Error;
-use crate::reconcile::{Comparison, rows_after, unread_lines};
+use crate::help::{Advice, Command, Note};
+use crate::prose::advice;
+use crate::reconcile::{Comparison, rows_after, unread_lines, which_of};
 use history::RevisionGraph;
 use schema::RevisionFacts;
 use schema::evidence::{Claim, Inference, Verdict, contradicted, holding, most_telling_first, name};
@@ -40,7 +42,7 @@ pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<
     // Only headers have been read so far: reading the whole of them says what is wrong, and where.
     if compared.effects.iter().any(|effects| effects.broken) {
         files.read_whole()?;
-        return Err(Error::NotInferred { deviating: None });
+        return Err(Error::NotInferred { help: Command::levelhead("check").into() });
     }
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &compared, symbol, arguments.format);
@@ -53,13 +55,29 @@ pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<
         Format::Text => print(&text(inference, ids, settled, &rows))?,
         Format::Json => print_json(document(inference, ids, settled.map(rows)))?,
     }
-    let candidates = group(&inference.verdict, ids);
-    match (settled, &inference.verdict) {
-        (Some(_), _) => Ok(()),
-        (None, Verdict::HalfApplied(_) | Verdict::Doubtful(..)) => {
-            Err(Error::NotInferred { deviating: candidates.into_iter().next() })
+    match settled {
+        Some(_) => Ok(()),
+        None => Err(Error::NotInferred { help: leads_on(&inference.verdict, effects, ids) }),
+    }
+}
+
+/// What leads on from where no one revision is named.
+fn leads_on(verdict: &Verdict, effects: &[RevisionFacts], ids: &[String]) -> Advice {
+    let candidates = group(verdict, ids);
+    let unread = match verdict {
+        Verdict::Run(first, last) => effects[*first..*last].iter().any(|facts| facts.tape.has_schema_unread()),
+        _ => true,
+    };
+    match (verdict, candidates.as_slice()) {
+        (Verdict::HalfApplied(_) | Verdict::Doubtful(..), [first, ..]) => {
+            Command::levelhead("infer --explain").with(first).and("this shows every fact for and against it")
         }
-        _ => Err(Error::NotInferred { deviating: None }),
+        (Verdict::Exact(_) | Verdict::Run(..) | Verdict::Ambiguous(_), _) => which_of(&candidates, unread),
+        (Verdict::Ahead(_), [only]) => {
+            Advice::note("a newer release has probably upgraded this database; deploy it again")
+                .and(Note::way("if none has", Command::levelhead("fix").with(only)))
+        }
+        _ => Command::levelhead("verify").and("this shows which database DATABASE_URL names"),
     }
 }
 
@@ -183,6 +201,17 @@ fn kin<'a>(graph: &'a RevisionGraph, ids: &'a [String], id: &'a str) -> BTreeSet
     after
 }
 
+/// What to do about one revision, with what speaks against it or without.
+fn about_one(id: &str, fits: bool) -> Advice {
+    let record = Command::levelhead("fix").with(id);
+    match fits {
+        true => Note::way("to record it as the current revision", record).into(),
+        false => Advice::note("by hand, create what is missing of it; or drop what is there of it, and keep its data")
+            .and(Note::way("if all of it is there then", record))
+            .and(Note::way("if nothing of it is there then", Command::levelhead("run"))),
+    }
+}
+
 fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -> Result<(), Error> {
     let Comparison { ids, effects, schema, .. } = compared;
     for node in files.graph.resolve(symbol)? {
@@ -217,7 +246,7 @@ fn explain(files: &Files, compared: &Comparison, symbol: &str, format: Format) -
                 list(&mut text, "for it", &sentences(&held), own.max(SHOWN));
                 list(&mut text, "against it", &sentences(&against), usize::MAX);
                 list(&mut text, "not followed", &unreadable, usize::MAX);
-                print(&text)?;
+                print(&format!("{text}\n{}", advice(&about_one(id, against.is_empty()), "")))?;
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use history::Node;
 
 /// The version of every JSON shape, as `docs/json.md` describes them.
-const JSON_VERSION: u32 = 1;
+const JSON_VERSION: u32 = 2;
 
 /// How a reading command prints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

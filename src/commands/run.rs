@@ -19,7 +19,8 @@ use super::session::Session;
 use super::{follow, further, upgrade};
 use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
-use crate::help::Help;
+use crate::help::Advice;
+use crate::logging::Message;
 use crate::process::program::{self, Program};
 use crate::reconcile::{Severity, list};
 use database::Glance;
@@ -60,9 +61,11 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
     };
     match reconciled {
         // To skip the upgrade is to start no matter what: the reading is only a courtesy.
-        Err(error) if config.skip_upgrade => warn!("{error}; SKIP_DB_UPGRADE is set, going on"),
+        Err(error) if config.skip_upgrade => {
+            Message { advice: Advice::default(), ..error.message().going_on("SKIP_DB_UPGRADE is set") }.warn();
+        }
         Err(error) if config.on_failure == Reaction::Start && error.interruption().is_none() => {
-            warn!(next = %error.help(), "{error}; LEVELHEAD_ON_FAILURE=start: going on");
+            error.message().going_on("LEVELHEAD_ON_FAILURE=start").warn();
         }
         result => result?,
     }
@@ -139,7 +142,7 @@ fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
 /// Says what was found where nothing is to be changed: the upgrade is skipped, or the rows are at head already.
 fn report(config: &Config, look: &Look) -> Result<(), Error> {
     for finding in look.findings.iter().filter(|finding| finding.severity() >= Severity::Warning) {
-        warn!(next = %finding.help(), "{}: {finding}", finding.code());
+        finding.message().warn();
     }
     match &look.plan {
         Err(obstacle) if !config.skip_upgrade => return Err(obstacle.clone().into()),

@@ -14,7 +14,8 @@ use super::write::{Decision, record, write};
 use crate::config::{Config, OnLoss, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
-use crate::help::Help;
+use crate::help::Advice;
+use crate::logging::Message;
 use crate::process::program::{self, Program, ProgramError};
 use crate::process::upgrade::{self, Task};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
@@ -166,12 +167,12 @@ async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: 
     };
     let Ok(look) = look.await else { return };
     let position = look.position();
-    warn!("the failed upgrade has left: {}: {position}", position.code());
-    for fact in position.facts() {
-        warn!("  {fact}");
-    }
+    let message = position.message();
+    let advice = message.advice.unless("run", "start again");
+    // Not named as a finding: what stopped the start is the failure.
+    Message { code: None, what: format!("the failed upgrade has left: {}", message.what), advice, ..message }.warn();
     for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
-        warn!(next = %finding.help(), "{}: {finding}", finding.code());
+        finding.message().warn();
     }
 }
 
@@ -185,9 +186,9 @@ async fn repair(session: &Session, files: &Files, database: &Database, goal: &Go
     let plan = look.plan.clone()?;
     for finding in &look.findings {
         match finding.severity() {
-            Severity::Warning => warn!(next = %finding.help(), "{}: {finding}", finding.code()),
-            // Its next command is `levelhead run`, which is what goes on here.
-            Severity::Repair => warn!("{}: {finding}", finding.code()),
+            Severity::Warning => finding.message().warn(),
+            // What is to be done about it is what goes on here.
+            Severity::Repair => Message { advice: Advice::default(), ..finding.message() }.warn(),
             _ => {}
         }
     }

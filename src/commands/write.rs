@@ -9,6 +9,7 @@ use super::session::Session;
 use crate::config::Config;
 use crate::error::Error;
 use crate::help::Help;
+use crate::logging::Message;
 use crate::reconcile::{Finding, Plan, Severity, Upgrade};
 use database::Database;
 use version_table::ledger::{Action, Applied, Note, Recorded};
@@ -91,10 +92,10 @@ pub(super) async fn record(
     let before = VersionRows::Rows(upgrade.from.clone());
     match database.record(files.version_table()?, &before, after, &note).await {
         Ok(Recorded::No { reason, remedy }) => {
-            warn!(next = %remedy.help(), "the upgrade is not in the ledger: {reason}")
+            Message::new(format!("the upgrade is not in the ledger: {reason}"), remedy.help()).warn();
         }
         Ok(Recorded::Yes | Recorded::Off) => {}
-        Err(error) => warn!(next = %error.help(), "the upgrade is not in the ledger: {error}"),
+        Err(error) => Message::new(format!("the upgrade is not in the ledger: {error}"), error.help()).warn(),
     }
     Ok(())
 }
@@ -107,7 +108,8 @@ pub(super) fn note(config: &Config, action: Action) -> Option<Note> {
 /// Whether the change can be undone; says so where it cannot.
 pub(super) fn is_recorded(recorded: &Recorded) -> bool {
     if let Recorded::No { reason, remedy } = recorded {
-        warn!(next = %remedy.help(), "this change is not in the ledger, so that levelhead undo cannot take it back: {reason}");
+        let what = format!("this change is not in the ledger, so levelhead undo cannot take it back: {reason}");
+        Message::new(what, remedy.help()).warn();
     }
     *recorded == Recorded::Yes
 }

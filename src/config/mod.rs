@@ -16,7 +16,7 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::help::{Advice, Help};
+use crate::help::{Advice, Command, Help};
 use thiserror::Error;
 
 use crate::logging::Log;
@@ -162,7 +162,7 @@ impl Help for ConfigError {
     fn help(&self) -> Advice {
         match self {
             Self::UnknownVariable { name, nearest } if nearest.is_empty() => {
-                format!("unset {name}; `levelhead run --help` lists the variables").into()
+                Command::levelhead("run --help").and(format!("unset {name}; this lists the variables"))
             }
             Self::UnknownVariable { name, nearest } => {
                 format!("rename {name} to {}, or unset it", either(nearest)).into()

@@ -49,9 +49,9 @@ impl Help for AgainstError {
             }
             Self::NoFork { name, is_shallow: true } => Command::git("fetch --unshallow origin")
                 .with(of_origin(name))
-                .before("; in GitHub Actions, fetch-depth: 0"),
+                .and("in GitHub Actions, set fetch-depth: 0"),
             Self::NoFork { name, is_shallow: false } => {
-                Command::git("log --oneline").with(name).before(", to see whose history it is")
+                Command::git("log --oneline").with(name).and("this shows whose history it is")
             }
         }
     }

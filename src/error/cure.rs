@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::help::{Advice, Command, Help};
+use crate::help::{Advice, Command, Help, Note};
 
 /// Nothing is finished, taken back or put right.
 #[derive(Debug, Error)]
@@ -29,7 +29,7 @@ pub enum CureError {
         /// What does, with file and line.
         lines: Vec<String>,
         /// The command, which takes `--data-done` or `--data-todo`.
-        command: String,
+        command: Command,
     },
     /// Something is not certain.
     #[error("{revision} can be neither finished nor taken back for certain: {reason}")]
@@ -78,8 +78,11 @@ impl Help for CureError {
                 Command::levelhead("infer --explain").with(revision).into()
             }
             Self::NothingThere { .. } => Command::levelhead("run").into(),
-            Self::Data { command, .. } => Command::Shell(format!("{command} --data-done"))
-                .before(format!(" if it ran, else {command} --data-todo")),
+            Self::Data { revision, command, .. } => {
+                let with = |flag| command.clone().with(flag);
+                let question = format!("Did what {revision} does to the data already run?");
+                Note::choice(question, with("--data-done"), with("--data-todo")).into()
+            }
             Self::NotNext { first, .. } => Command::levelhead("fix --finish").with(first).into(),
             Self::Behind { .. } => Command::levelhead("fix --schema").into(),
             Self::NoRevision => Command::levelhead("diff heads").into(),

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::Error;
-use crate::help::{Advice, Command, Help};
+use crate::help::{Advice, Command, Help, Note};
 use crate::process::program::ProgramError;
 
 impl Help for Error {
@@ -37,7 +37,9 @@ impl Help for Error {
             Self::NotAtHead { .. } => {
                 "check that the upgrade command uses this DATABASE_URL and these migration files".into()
             }
-            Self::NotOnHeads { .. } => Command::levelhead("run").after("bring it there: "),
+            Self::NotOnHeads { .. } => {
+                Command::levelhead("check").and("this shows why, and what `levelhead run` would do")
+            }
             Self::FurtherNotAtHead { name, .. } => {
                 format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
                     .into()
@@ -51,10 +53,10 @@ impl Help for Error {
             Self::Output(_) => "make room where the output goes".into(),
             Self::Restarted { .. } => "look at the database's log: why was it restarted?".into(),
             Self::NotFollowed { holder: None, .. } => {
-                "start an instance that upgrades: levelhead run, without --wait or LEVELHEAD_MODE=wait".into()
+                "start an instance that upgrades, without --wait or LEVELHEAD_MODE=wait".into()
             }
             Self::NotFollowed { holder: Some(_), .. } => {
-                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".into()
+                "wait for that upgrade and start again; LEVELHEAD_LOCK_TIMEOUT sets how long to wait".into()
             }
             Self::Runtime(_) => "raise this container's limits on processes and open files".into(),
             Self::NotInferred { .. }
@@ -73,29 +75,20 @@ impl Error {
     /// Where `infer`, `explain` or `fix` has answered, and not as was hoped.
     fn answered(&self) -> Advice {
         match self {
-            Self::NotInferred { deviating: Some(revision) } => {
-                Command::levelhead("infer --explain").with(revision).into()
+            Self::NotInferred { help } => help.clone(),
+            Self::NothingToExplain { .. } => {
+                "give it the whole output, both streams: COMMAND 2>&1 | levelhead explain".into()
             }
-            Self::NotInferred { deviating: None } => {
-                Command::levelhead("check").before(", which says what may be written")
-            }
-            Self::NothingToExplain { .. } => Command::Shell("COMMAND 2>&1 | levelhead explain".to_owned())
-                .after("hand over the whole output, both streams: "),
             Self::UnknownCode { nearest: Some(code), .. } => Command::levelhead("explain").with(code).into(),
-            Self::UnknownCode { nearest: None, .. } => {
-                Command::levelhead("explain").before(", without more, lists the codes")
-            }
-            Self::Input(_) => {
-                Command::Shell("levelhead explain 'TEXT'".to_owned()).after("give the text as an argument: ")
-            }
-            Self::NotConfirmed { sql } => {
-                Command::Shell(sql.clone()).before(", for the statements; levelhead infer, for the evidence")
-            }
-            Self::NobodyToAsk { command } => Command::Shell(command.clone()).into(),
-            Self::EvidenceDisagrees { first, command, .. } => {
-                Command::levelhead("infer --explain").with(first).before(format!("; if you know better, {command}"))
-            }
-            _ => Command::levelhead("fix").before(", once more"),
+            Self::UnknownCode { nearest: None, .. } => Command::levelhead("explain").and("this lists the codes"),
+            Self::Input(_) => "give the text as an argument: levelhead explain 'TEXT'".into(),
+            Self::NotConfirmed { sql } => Advice::note(Note::way("to see the statements", sql.clone()))
+                .and(Note::way("to see the evidence", Command::levelhead("infer"))),
+            Self::NobodyToAsk { command } => command.clone().into(),
+            Self::EvidenceDisagrees { first, command, .. } => Command::levelhead("infer --explain")
+                .with(first)
+                .and(Note::way("to write it all the same", command.clone())),
+            _ => Command::levelhead("fix").and("look again: this shows what it would write now"),
         }
     }
 }

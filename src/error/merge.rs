@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::help::{Advice, Command, Help};
+use crate::help::{Advice, Command, Help, Note};
 use crate::process::program::ProgramError;
 use history::Problem;
 
@@ -121,10 +121,10 @@ impl Help for MergeError {
             }
             Self::NotAHead { heads, .. } | Self::NotSeveral { heads } => Command::levelhead("merge")
                 .with_all(heads)
-                .after(format!("merge heads only; there are {}: ", heads.join(", "))),
+                .and(format!("only heads can be merged; your files have {}", heads.join(", "))),
             Self::NoTerminal => Command::levelhead("merge --dry-run")
-                .after("see what would be written: ")
-                .before("; or write it: levelhead merge"),
+                .and("this shows what would be written")
+                .and(Note::way("to write it", Command::levelhead("merge"))),
             Self::Unfit { .. } => "give another --rev-id or --branch-label, or none".into(),
             Self::Write { path, .. } => {
                 format!("make {} writable for this user", path.parent().unwrap_or(path).display()).into()
@@ -136,14 +136,17 @@ impl Help for MergeError {
             )
             .into(),
             Self::NoCommand { source, .. } => source.help(),
-            Self::Failed { command, .. } | Self::Silent { command, .. } => Command::Shell(command.clone()).into(),
+            Self::Failed { command, .. } | Self::Silent { command, .. } => {
+                Command::shell(command).and("this shows its whole output")
+            }
             Self::Wrong { paths, .. } if paths.is_empty() => {
                 "check that the upgrade command uses these migration files".into()
             }
             Self::Wrong { in_copy: true, .. } => "correct script.py.mako, which this file is made from".into(),
             Self::Wrong { paths, .. } => Command::of("rm", "").with_all(paths.iter().map(|path| path.display())).into(),
-            Self::Overwritten { path } => Command::levelhead("merge -m MESSAGE")
-                .after(format!("move {} away, or give another message: ", path.display())),
+            Self::Overwritten { path } => {
+                format!("move {} away, or give another message: levelhead merge -m MESSAGE", path.display()).into()
+            }
         }
     }
 }

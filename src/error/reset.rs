@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use nix::sys::signal::Signal;
 
-use crate::help::{Advice, Command, Help};
+use crate::help::{Advice, Help};
 use crate::reconcile::list;
 
 /// Why a database is not emptied.
@@ -68,14 +68,15 @@ impl Help for ResetError {
                 "leave it alone; if it is a throwaway database all the same, add --even-in-production".into()
             }
             Self::Connected { .. } => "stop the application first; or add --even-if-connected".into(),
-            Self::NotOwned { owner, .. } => Command::levelhead("reset")
-                .before(format!(" with the DATABASE_URL of a role that may act as {owner}, such as a superuser's")),
+            Self::NotOwned { owner, .. } => {
+                format!("run it with the DATABASE_URL of a role that may act as {owner}, such as a superuser").into()
+            }
             Self::NotConfirmed { database, .. } => {
                 format!("if that is the one to empty, add --yes-i-mean {}", shell_words::quote(database)).into()
             }
             Self::NoBackup => "add --backup FILE, or --no-backup where nothing in it is worth keeping".into(),
             Self::Backup { advice, .. } => (**advice).clone(),
-            Self::Interrupted { .. } => "the same command again, with more time".into(),
+            Self::Interrupted { .. } => "run the same command again, with more time".into(),
         }
     }
 }

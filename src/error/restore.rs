@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::help::{Advice, Command, Help};
+use crate::help::{Advice, Command, Help, Note};
 use crate::revision_file::as_typed;
 use crate::version_control::VersionControlError;
 use history::Problem;
@@ -118,27 +118,32 @@ impl Help for RestoreError {
     fn help(&self) -> Advice {
         match self {
             Self::VersionControl { source, folder, .. } => source.sought_in(folder).help(),
-            Self::NotFound { is_shallow: true, .. } => Command::git("fetch --unshallow")
-                .before(", since this clone lacks the older commits; then restore again"),
-            Self::NotFound { folder, .. } => Command::git("fetch --all").before(format!(
-                ", and restore again; or copy the file from an image that has it into {}; without it: levelhead infer",
-                folder.display()
-            )),
+            Self::NotFound { is_shallow: true, .. } => {
+                Command::git("fetch --unshallow").and("this clone lacks the older commits; then restore again")
+            }
+            Self::NotFound { folder, .. } => Command::git("fetch --all")
+                .and("this brings the commits of every branch; then restore again")
+                .and(format!("or copy the file from an image that has it into {}", folder.display()))
+                .and(Note::way("to go on without the file, see what your tables match", Command::levelhead("infer"))),
             Self::Unreadable { path, blob, .. } => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 let command = format!("git cat-file blob {} >{}", &blob[..10], shell_words::quote(&name));
-                Command::Shell(command).before(", then put right what is wrong with it")
+                Command::shell(command).and("this writes the file here; correct it, then move it to the versions")
             }
-            Self::Ambiguous { ids, .. } => Command::levelhead("restore").with(&ids[0]).after("give more of it: "),
+            Self::Ambiguous { ids, .. } => {
+                let restore = |id| Note::way(format!("for {id}"), Command::levelhead("restore").with(id));
+                ids.iter().fold(Advice::default(), |advice, id| advice.and(restore(id)))
+            }
             Self::NotInCommit { revision, commits, .. } => {
                 let commit = commits.first().map_or("COMMIT", String::as_str);
                 Command::levelhead("restore").with(revision).with("--from").with(commit).into()
             }
             Self::AnotherParent { parent, commit, then, .. } => Command::git("show")
                 .with(format!("{commit}:{}", then.display()))
-                .before(format!(", to see the other {parent}; give one of the two a new id, then restore again")),
+                .and(format!("this shows the other {parent}; give one of the two a new id, then restore again")),
             Self::Renumbered { revision, id, .. } => {
-                Command::levelhead("stamp --purge").with(id).before(format!(", where the database is at {revision}"))
+                let stamp = Command::levelhead("stamp --purge").with(id);
+                Note::way(format!("if the version table holds {revision}"), stamp).into()
             }
             Self::Unsound { problem, .. } => problem.help(),
             Self::Write { path, source } if source.kind() == std::io::ErrorKind::AlreadyExists => {

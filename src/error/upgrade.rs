@@ -64,7 +64,8 @@ impl UpgradeFailure {
 
 impl Help for UpgradeFailure {
     fn help(&self) -> Advice {
-        self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help())
+        let advice = self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help());
+        advice.unless("run", "start again")
     }
 }
 

@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(explanation.cause, Cause::MISSING_VARIABLE, "{text}: {explanation}");
         assert_eq!(explanation.place.as_deref(), place, "{text}");
         assert!(
-            explanation.help().to_string().starts_with(&format!("set {names} where")),
+            explanation.help().to_string().starts_with(&format!("note: set {names} where")),
             "{text}: {}",
             explanation.help()
         );
@@ -196,7 +196,7 @@ mod tests {
             let explanation = of(&raised(&[ALEMBIC, ENV_PY, ("/srv/depot/app.py", "create_app", source)], exception));
             assert_eq!((explanation.cause, explanation.key()), (Cause::FAULT, None), "{explanation}");
             assert_eq!(explanation.to_string(), format!("/srv/depot/app.py:7: {exception}"));
-            assert_eq!(explanation.help().to_string(), "correct the code: /srv/depot/app.py:7");
+            assert_eq!(explanation.help().to_string(), "note: correct the code: /srv/depot/app.py:7");
         }
         let secret = of(&raised(&[ENV_PY], "KeyError: 'postgresql://u:hunter2@h/d'"));
         assert!(secret.cause == Cause::UNKNOWN && !secret.to_string().contains("hunter2"), "{secret}");
@@ -227,7 +227,7 @@ mod tests {
     fn a_line_alone_is_as_ambiguous_as_it_is() {
         let variable = of("KeyError: 'DEPOT_SECRET'");
         assert_eq!(variable.cause, Cause::PERHAPS_VARIABLE);
-        assert!(variable.help().to_string().starts_with("set DEPOT_SECRET where"), "{}", variable.help());
+        assert!(variable.help().to_string().starts_with("note: set DEPOT_SECRET where"), "{}", variable.help());
         let id = of("KeyError: 'd4c3f6a5b7e8'");
         assert_eq!(
             id.clone().where_every_parent_is_there().to_string().split(": s").next(),

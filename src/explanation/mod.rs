@@ -26,7 +26,7 @@ mod wild;
 use std::fmt;
 
 use crate::findings::Kind;
-use crate::help::{Advice, Help};
+use crate::help::{Advice, Command, Help};
 pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
 pub use recognise::revision as revision_begun;
@@ -195,6 +195,19 @@ impl Explanation {
             .replace("{object}", self.object().unwrap_or("NAME"))
     }
 
+    /// What to do about one of the reasons. A command that lacks a name is only shown.
+    pub fn step(&self, reason: &Reason) -> Advice {
+        let (run, note) = (self.fill(reason.run), self.fill(reason.note));
+        let is_whole = !run.is_empty() && (self.name().is_some() || !reason.run.contains("{name}"));
+        let advice = match run.strip_prefix("levelhead ") {
+            _ if run.is_empty() => Advice::default(),
+            _ if !is_whole => Advice::note(run),
+            Some(words) => Command::levelhead(words).into(),
+            None => Command::shell(run).into(),
+        };
+        if note.is_empty() { advice } else { advice.and(note) }
+    }
+
     /// What the message is about in the end, the table of a column for example.
     pub fn name(&self) -> Option<&str> {
         names::whole(&self.message)
@@ -223,7 +236,7 @@ impl Help for Explanation {
     fn help(&self) -> Advice {
         match self.cause == Cause::INSUFFICIENT_PRIVILEGE {
             true => grant(&self.message),
-            false => self.fill(self.reasons()[0].run).into(),
+            false => self.step(&self.reasons()[0]),
         }
     }
 }

@@ -52,7 +52,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("statement-timeout", Cause::QUERY_CANCELED, "timeout", "statement_timeout = 0"),
     ("psycopg-syntax", Cause::BAD_STATEMENT, "syntax error at or near \"SELCT\"", "correct the statement"),
     ("psycopg2-syntax", Cause::BAD_STATEMENT, "syntax error at or near \"SELCT\"", "correct the statement"),
-    ("long-id", Cause::REVISION_TOO_LONG, "character varying(32)", "levelhead fix, which widens"),
+    ("long-id", Cause::REVISION_TOO_LONG, "character varying(32)", "this widens the column"),
     ("privilege-schema", Cause::INSUFFICIENT_PRIVILEGE, "public", "GRANT CREATE ON SCHEMA public TO"),
     ("privilege-owner", Cause::INSUFFICIENT_PRIVILEGE, "products", "ALTER TABLE products OWNER TO"),
     ("privilege-table", Cause::INSUFFICIENT_PRIVILEGE, "products", "GRANT ALL ON TABLE products TO"),
@@ -64,12 +64,12 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
     ("psycopg2-terminated", Cause::CONNECTION_LOST, "server closed the connection unexpectedly", "database's log"),
     ("sqlite-locked", Cause::DATABASE_LOCKED, "database is locked", "other process"),
     ("alembic-cannot-locate", Cause::UNKNOWN_REVISION, "'feedc0ffee00'", "levelhead restore feedc0ffee00"),
-    ("alembic-multiple-heads", Cause::MULTIPLE_HEADS, "Multiple head revisions", "merge heads"),
+    ("alembic-multiple-heads", Cause::MULTIPLE_HEADS, "Multiple head revisions", "levelhead merge"),
     (
         "alembic-overlap",
         Cause::OVERLAPPING_ROWS,
         "b2c3d4e5f6a1 overlaps with other requested revisions a1b2c3d4e5f6",
-        "levelhead fix, which removes the ancestor's row",
+        "levelhead fix\nnote: this removes the ancestor's row",
     ),
     ("alembic-two-rows", Cause::ROW_MISMATCH, "expected to match one row", "leave each revision once"),
     ("flask-missing-module", Cause::MISSING_MODULE, "No module named 'no_such_module'", "pip install"),
@@ -262,7 +262,7 @@ fn each_reason_says_how_to_tell_and_what_to_run() {
         let explanation = Explanation::of(text).unwrap();
         assert!(!explanation.reasons().is_empty(), "{name}");
         for reason in explanation.reasons() {
-            for text in [reason.what, reason.tell, reason.run] {
+            for text in [reason.what, reason.tell, &[reason.run, reason.note].concat()] {
                 let filled = explanation.fill(text);
                 assert!(!filled.is_empty() && !filled.contains("{name}") && !filled.contains("{migration}"), "{name}");
             }
@@ -345,7 +345,7 @@ fn the_names_that_stand_in_the_text_stand_in_the_commands() {
         ("column \"price\" of relation \"products\" does not exist", "'products'"),
     ] {
         let explanation = Explanation::of(text).unwrap();
-        assert!(explanation.fill(explanation.reasons()[1].run).ends_with(&format!("tablename = {table}")), "{text}");
+        assert!(explanation.fill(explanation.reasons()[1].note).ends_with(&format!("tablename = {table}")), "{text}");
     }
 }
 
@@ -353,7 +353,8 @@ fn the_names_that_stand_in_the_text_stand_in_the_commands() {
 fn sqlite_has_no_search_path() {
     for text in ["no such table: users", "sqlite3.OperationalError: no such column: users.price", "no such index: ix"] {
         let explanation = Explanation::of(text).unwrap();
-        let said: String = explanation.reasons().iter().map(|one| [one.what, one.tell, one.run].concat()).collect();
+        let said: String =
+            explanation.reasons().iter().map(|one| [one.what, one.tell, one.run, one.note].concat()).collect();
         for word in ["search_path", "pg_tables", "schemaname"] {
             assert!(!said.contains(word) && !explanation.meaning().contains(word), "{said}");
         }

@@ -87,11 +87,15 @@ impl Help for Failure {
     fn help(&self) -> Advice {
         let (role, database) = (quoted(&self.role), quoted(&self.database));
         match self.kind {
-            FailureKind::NoSuchDatabase => Command::Sql(format!("CREATE DATABASE {database} OWNER {role}"))
-                .before("; or correct its name in DATABASE_URL"),
-            FailureKind::NotAllowed => Command::Sql(format!("GRANT CONNECT ON DATABASE {database} TO {role}")).into(),
+            FailureKind::NoSuchDatabase => {
+                Advice::note(format!("to create it, as an administrator: CREATE DATABASE {database} OWNER {role}"))
+                    .and("if its name is wrong, correct it in DATABASE_URL")
+            }
+            FailureKind::NotAllowed => {
+                Advice::sql("its owner", format!("GRANT CONNECT ON DATABASE {database} TO {role}"))
+            }
             FailureKind::NotAccepting => {
-                Command::Sql(format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true")).into()
+                Advice::sql("an administrator", format!("ALTER DATABASE {database} ALLOW_CONNECTIONS true"))
             }
             kind => kind.help(),
         }
@@ -106,7 +110,7 @@ impl Help for ConnectError {
 
 impl Help for CatalogueError {
     fn help(&self) -> Advice {
-        Command::levelhead("verify").after("run `").before("` to see which server and which version answers")
+        Command::levelhead("verify").and("this shows which server and which version answers")
     }
 }
 
@@ -115,34 +119,27 @@ impl Help for DatabaseError {
         match self {
             Self::Connect(source) => source.help(),
             Self::Catalogue(source) => source.help(),
-            Self::Unreadable { statement, .. } => Command::Sql(statement.clone()).into(),
-            Self::Shape { .. } => {
-                Command::of("cargo", "install --locked --path .").after("in a checkout of the newest levelhead: ")
-            }
+            Self::Unreadable { statement, .. } => Advice::sql("the owner", statement),
+            Self::Shape { .. } => "install a newer levelhead; this one does not know the ledger's table".into(),
             Self::Silent { may_be_done: true, .. } => {
-                Command::levelhead("current").after("look at what was written, which may be all or nothing: ")
+                Command::levelhead("current").and("either all of it was written or nothing; this shows which")
             }
-            Self::Silent { doing: READ_ROWS, .. } => wait_for_it(
-                "check the network and the firewall between here and the server; where they are well, \
-                 wait for whoever uses the version table: ",
-            ),
+            Self::Silent { doing: READ_ROWS, .. } => Advice::note("check the network and the firewall to the server")
+                .and(format!("if they are well, another session may have locked the version table: {WHO}")),
             Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".into(),
             Self::Query { .. } if self.is_poolers() => FailureKind::PoolerMode.help(),
-            Self::Query { .. } if self.is_locked_out() => wait_for_it(WAIT),
+            Self::Query { .. } if self.is_locked_out() => wait_for_it(),
             Self::NotEmptied { .. } if self.is_locked_out() => {
-                Command::Sql("SELECT pid, application_name, state, query FROM pg_stat_activity".to_owned())
-                    .after("stop whoever uses it: ")
-                    .before("; then again")
+                "stop the sessions that use it: SELECT pid, application_name, state, query FROM pg_stat_activity".into()
             }
-            Self::NotEmptied { .. } => {
-                Command::levelhead("reset --dry-run").after("put right what the server says, then look again: ")
-            }
+            Self::NotEmptied { .. } => "put right what the server says, then repeat the command".into(),
             Self::Query { .. } => "check the role's rights on the version table: \\dp in psql".into(),
             Self::File { file, source, .. } => match source.kind {
                 RefusalKind::NotADatabase => "correct the path in DATABASE_URL".into(),
-                RefusalKind::Busy => Command::of("fuser", "")
+                RefusalKind::Busy => Command::of("fuser", "-v")
                     .with(file.display())
-                    .before(", to find who writes; or add ?timeout=SECONDS to DATABASE_URL"),
+                    .and("this shows which process uses the file")
+                    .and("to wait longer, add ?timeout=SECONDS to DATABASE_URL"),
                 _ => Command::of("ls", "-l").with(file.display()).into(),
             },
             Self::AmbiguousFile { working, .. } => format!(
@@ -151,31 +148,37 @@ impl Help for DatabaseError {
             )
             .into(),
             Self::NoFolder { file } => Command::of("mkdir", "-p").with(file.parent().unwrap_or(file).display()).into(),
-            Self::ContentsMoved => Command::levelhead("reset --dry-run").after("look again, then repeat the command: "),
-            Self::SchemaMoved => Command::levelhead("diff").after("look again, then repeat the command: "),
+            Self::ContentsMoved => {
+                Command::levelhead("reset --dry-run").and("if what it shows may go, repeat your command")
+            }
+            Self::SchemaMoved => {
+                Command::levelhead("diff").and("if what it shows is what you expect, repeat your command")
+            }
             Self::NotCured { .. } => "nothing was changed; do it by hand, with the statements of --sql".into(),
-            Self::Refused { .. } if self.is_locked_out() => wait_for_it(WAIT),
+            Self::Refused { .. } if self.is_locked_out() => wait_for_it(),
             Self::Refused { .. } => "put right what the database says, then repeat the command".into(),
-            Self::RowsMoved { .. } => Command::levelhead("current").after("look again, then repeat the command: "),
-            Self::RowCount { .. } => Command::levelhead("stamp --purge REV").after("replace all rows: "),
+            Self::RowsMoved { .. } => {
+                Command::levelhead("current").and("if what it shows is what you expect, repeat your command")
+            }
+            Self::RowCount { .. } => Command::levelhead("check").and("this shows which revisions the tables prove"),
             Self::LockFile { file, .. } => {
                 format!("make {} writable for this user", file.parent().unwrap_or(file).display()).into()
             }
             Self::LockTimeout { .. } => {
-                "wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT (in seconds), and start again".into()
+                "wait for that upgrade and start again; LEVELHEAD_LOCK_TIMEOUT sets how long to wait".into()
             }
-            Self::TableLocked { .. } => wait_for_it(WAIT),
-            Self::NoSqlite => Command::of("cargo", "install --locked --path . --features sqlite")
-                .after("build it with SQLite, in a checkout of levelhead: "),
+            Self::TableLocked { .. } => wait_for_it(),
+            Self::NoSqlite => {
+                "use a levelhead with SQLite: in its sources, cargo install --locked --path . --features sqlite".into()
+            }
         }
     }
 }
 
-const WAIT: &str = "wait for whoever uses the version table: ";
-
-/// For a lock that somebody else has.
-fn wait_for_it(what: &str) -> Advice {
-    Command::Sql(WHO.to_owned()).after(what).before("; then start again")
+/// For a lock that another session has.
+fn wait_for_it() -> Advice {
+    Advice::note("wait until the other session is done, then start again")
+        .and(format!("to see which session it is, run in the database: {WHO}"))
 }
 
 #[cfg(test)]
@@ -187,6 +190,6 @@ mod tests {
     fn a_url_that_leaves_the_choice_to_another_place_is_to_be_written_whole() {
         let next = UrlError::Elsewhere { key: "service", what: "x" }.help().to_string();
         assert!(next.contains("postgresql://USER:PASSWORD@HOST:PORT/NAME"), "{next}");
-        assert!(next.ends_with("leave service out"), "{next}");
+        assert!(next.ends_with("and leave service out"), "{next}");
     }
 }

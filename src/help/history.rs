@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Advice, Command, Help};
+use super::{Advice, Command, Help, Note};
 use history::env_py::Undecidable;
 use history::layout::LayoutError;
 use history::{GraphError, IniError, Problem, ReadError, Remedy};
@@ -53,7 +53,7 @@ impl Help for Problem {
         match self {
             Self::Unreadable { path, remedy, .. } => readable(path, remedy),
             Self::MissingParent { missing, attribute: "down_revision", .. } => {
-                Command::levelhead("restore").with(missing).after("bring its file back: ")
+                Command::levelhead("restore").with(missing).and("this brings its file back from version control")
             }
             Self::MissingParent { missing, path, .. } => {
                 format!("ship the revision or label '{missing}', or correct depends_on in {}", path.display()).into()
@@ -108,25 +108,25 @@ impl Help for GraphError {
             Self::NotFound { candidates, .. } if candidates.len() > 1 => {
                 format!("give more of the id; it begins {}", candidates.join(" and ")).into()
             }
-            Self::NotFound { .. } => Command::levelhead("history").after("list the revisions that there are: "),
+            Self::NotFound { .. } => Command::levelhead("history").and("this lists the revisions of your files"),
             Self::MultipleHeads { heads, .. } => {
                 format!("name one of {}, or all of them with heads", heads.join(", ")).into()
             }
-            Self::StampMultipleHeads { .. } => Command::levelhead("stamp heads").after("stamp all heads: "),
-            Self::NotARange { start, end } => {
-                Command::levelhead("history -r").with(format!("{end}:{start}")).after("try the other way round: ")
+            Self::StampMultipleHeads { .. } => {
+                Note::way("to stamp all heads", Command::levelhead("stamp heads")).into()
             }
-            Self::NotOnBranch => Command::levelhead("current").after("look where the database is: "),
-            Self::Overlap { .. } => Command::levelhead("fix").after("remove the rows that are ancestors of others: "),
+            Self::NotARange { start, end } => Command::levelhead("history -r").with(format!("{end}:{start}")).into(),
+            Self::NotOnBranch => Command::levelhead("current").and("this shows the current revisions"),
+            Self::Overlap { .. } => Command::levelhead("fix").and("this removes the rows that are ancestors of others"),
             Self::TooFewSteps { .. } | Self::WalkedTooFar { .. } => {
-                Command::levelhead("history").after("count the revisions there are: ")
+                Command::levelhead("history").and("this lists the revisions of your files")
             }
             Self::AmbiguousStart { rows } => format!("name the branch, {}@+1 for example", first(rows)).into(),
             Self::AmbiguousWalk { choices } => {
                 format!("name the revision to go to, {} for example", first(choices)).into()
             }
-            Self::NoColon => Command::levelhead("history -r base:heads").after("give a range: "),
-            Self::RowsDoNotFit { .. } => Command::levelhead("stamp --purge REV").after("replace all rows: "),
+            Self::NoColon => Command::levelhead("history -r base:heads").into(),
+            Self::RowsDoNotFit { .. } => Command::levelhead("infer").and("this shows which revision your tables match"),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::process::upgrade::UpgradeError;
 impl Help for ProgramError {
     fn help(&self) -> Advice {
         let is_python = |name: &str| name.rsplit('/').next().is_some_and(|name| name.starts_with("python"));
-        let virtualenv = || Command::of("python3", "-m venv DIR").after("make the virtualenv anew where it now is: ");
+        let virtualenv = || Advice::note("make the virtualenv anew where it now is: python3 -m venv DIR");
         match self {
             Self::NotFound { name } if name.is_empty() => {
                 "name the command; this one is an empty word, as a variable that is not set leaves it".into()
@@ -31,14 +31,14 @@ impl Help for ProgramError {
                 "put it where this user may go: a Python that root has installed for itself is no other user's".into()
             }
             Self::Unreachable { barrier: Some(barrier), .. } => {
-                Command::of("chmod", "o+x").with(barrier.folder.display()).before(", or put it where this user may go")
+                Command::of("chmod", "o+x").with(barrier.folder.display()).and("or put it where this user may go")
             }
             Self::Unreachable { file, .. } => Command::of("namei", "-l").with(file.display()).into(),
             Self::Interpreter { source, .. } => source.help(),
             Self::NotExecutable { file } => Command::of("chmod", "+x").with(file.display()).into(),
             Self::NoExec { file } => Command::of("findmnt", "-T")
                 .with(file.display())
-                .before(", and mount it with exec or put the program elsewhere"),
+                .and("mount it with exec, or put the program elsewhere"),
             Self::NoInterpreter { file, interpreter } if interpreter.ends_with('\r') => {
                 Command::of("sed", "-i").with("s/\\r$//").with(file.display()).into()
             }
@@ -48,7 +48,7 @@ impl Help for ProgramError {
             }
             Self::NotOnPath { name, .. } => format!("install {name}, or put its folder on the PATH").into(),
             Self::NoLoader { file } => {
-                Command::of("file", "").with(file.display()).before(", and install what was built for this system")
+                Command::of("file", "").with(file.display()).and("install a program that was built for this system")
             }
             Self::Format { file } => Command::of("file", "").with(file.display()).into(),
             Self::Other { file, .. } => Command::of("ls", "-l").with(file.display()).into(),
@@ -58,12 +58,13 @@ impl Help for ProgramError {
 
 impl Help for LivenessError {
     fn help(&self) -> Advice {
-        const UNSET: &str = "or unset LEVELHEAD_LIVENESS_PORT";
+        const UNSET: &str = "if you do not need it, unset LEVELHEAD_LIVENESS_PORT";
         match self.source.kind() {
-            ErrorKind::PermissionDenied => format!("choose a port above 1023, {UNSET}").into(),
+            ErrorKind::PermissionDenied => Advice::note("choose a port above 1023").and(UNSET),
             _ => Command::of("ss", "-ltnp")
                 .with(format!("sport = :{}", self.port))
-                .before(format!(", to see who listens there, {UNSET}")),
+                .and("this shows which process listens there")
+                .and(UNSET),
         }
     }
 }
@@ -76,7 +77,7 @@ impl Help for UpgradeError {
                 "read the upgrade's own output above: its last line names the cause".into()
             }
             Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".into(),
-            Self::Interrupted { .. } | Self::LockLost { .. } => "start again: what is still pending goes on".into(),
+            Self::Interrupted { .. } | Self::LockLost { .. } => "start again: it goes on with what is pending".into(),
             Self::Io { .. } => "raise this container's limits on processes and open files".into(),
         }
     }

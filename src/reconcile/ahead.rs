@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::list;
 use crate::findings::Severity;
-use crate::help::{Advice, Help};
+use crate::help::{Advice, Command, Help, Note};
 
 /// A current revision that no file has, over a schema that has all that the files make.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,23 +81,23 @@ impl Ahead {
 impl fmt::Display for Ahead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (unknown, heads) = (list(&self.unknown), list(&self.heads));
-        write!(f, "the version table holds {unknown}, which no migration file has, and ")?;
+        write!(f, "the version table says {unknown}, but no migration file has that id; ")?;
         match self.origin {
             Origin::Unexplained(_) | Origin::Unclear if !self.known.is_empty() => write!(
                 f,
-                "{} beside it: other migrations share the version table, or a newer release has another branch",
+                "it also says {}: either other migrations share this table, or a newer release has another branch",
                 list(&self.known)
             )?,
             Origin::Recorded => f.write_str("a newer release has upgraded this database")?,
             Origin::Unexplained(_) => {
                 write!(
                     f,
-                    "everything that {heads} makes is there and more: probably a newer release has upgraded this database"
+                    "everything that {heads} makes exists, and more: a newer release has probably upgraded this database"
                 )?;
             }
             Origin::Unclear => write!(
                 f,
-                "the schema is that of {heads}: either a newer release has upgraded this database, \
+                "the schema matches {heads}: either a newer release has upgraded this database, \
                  or the file of {unknown} was renamed or squashed"
             )?,
         }
@@ -117,16 +117,18 @@ impl Help for Ahead {
     fn help(&self) -> Advice {
         match (&self.origin, self.compatible()) {
             (_, Compatible::No) if !self.lacking.is_empty() => {
-                "deploy the newer release again; this one cannot run on that database".into()
+                "deploy the newer release again; this one cannot run on this database".into()
             }
             (_, Compatible::No) => "deploy the newer release again if this one fails to write".into(),
             _ if !self.known.is_empty() => {
                 "give the other migrations a version table of their own: version_table=NAME in their env.py".into()
             }
-            (Origin::Unclear, _) => "nothing to do after a rollback; after a squash or a rename keep the old id, \
-                or stamp the new one once: levelhead stamp --purge REV"
-                .into(),
-            _ => "nothing to do".into(),
+            (Origin::Unclear, _) => {
+                let stamp = Command::levelhead("stamp --purge").with_all(&self.heads);
+                Advice::note("after a rollback, this release can start as it is")
+                    .and(Note::way("after a squash or a rename, keep the old id, or set the new one once", stamp))
+            }
+            _ => "this release is older than the database; it can start".into(),
         }
     }
 }

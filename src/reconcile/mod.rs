@@ -3,6 +3,7 @@
 //! [`diagnose`] turns files and a [`State`] into findings, worst first; [`plan`] turns findings and a [`Policy`] into the
 //! [`Plan`] that `run` carries out, `check` prints and `fix` writes.
 
+mod advice;
 mod ahead;
 mod comparison;
 mod diagnose;
@@ -16,6 +17,7 @@ mod tests;
 mod words;
 
 pub use crate::findings::Severity;
+pub use advice::which_of;
 pub use ahead::{Ahead, Compatible};
 pub use comparison::{Comparison, Material, Reading, unread_lines};
 pub use diagnose::{State, diagnose};

@@ -122,7 +122,7 @@ impl From<Finding> for Obstacle {
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}{}", self.finding.code(), self.finding, self.forbids())
+        write!(f, "{:#}{}", self.finding, self.forbids())
     }
 }
 
@@ -145,7 +145,7 @@ impl Help for Obstacle {
     fn help(&self) -> Advice {
         match self.forbidden_by {
             None => self.finding.help(),
-            Some(Setting::Repair) => Command::levelhead("fix").before(", to repair it yourself; then start again"),
+            Some(Setting::Repair) => Command::levelhead("fix").and("this repairs it by hand; then start again"),
             Some(Setting::OnAhead) => "deploy the newer release again, or set LEVELHEAD_ON_AHEAD=start".into(),
         }
     }

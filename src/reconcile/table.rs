@@ -225,9 +225,9 @@ fn privileges(facts: &TableFacts, relation: &Relation, need: Need<'_>) -> Option
     })
 }
 
-/// A statement to run.
+/// A statement that only the owner or an administrator may run.
 fn sql(statement: String) -> Advice {
-    Command::Sql(statement).into()
+    Advice::sql("the owner", statement)
 }
 
 fn written(change: &RowChange) -> Privilege {

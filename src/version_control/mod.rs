@@ -70,15 +70,13 @@ impl Help for Sought<'_> {
     fn help(&self) -> Advice {
         let elsewhere = format!("copy the file from an image or a machine that has it into {}", self.folder.display());
         match self.error {
-            VersionControlError::NoGit(_) => {
-                Command::of("apt-get", "install -y git").before(format!(", or {elsewhere}"))
-            }
+            VersionControlError::NoGit(_) => Command::of("apt-get", "install -y git").and(format!("or {elsewhere}")),
             VersionControlError::NoRepository { .. } => {
-                format!("run it in a clone of the project, or with GIT_DIR=REPOSITORY GIT_WORK_TREE=.; or {elsewhere}")
-                    .into()
+                Advice::note("run it in a clone of the project, or with GIT_DIR=REPOSITORY GIT_WORK_TREE=.")
+                    .and(format!("or {elsewhere}"))
             }
             VersionControlError::Bare { folder } => {
-                Command::git("clone").with(folder.display()).before(", and run it there")
+                Command::git("clone").with(folder.display()).and("run it in the clone")
             }
             // Not a git command to try: it would run what this one was kept from.
             VersionControlError::Silent { root, .. } => format!(
@@ -89,7 +87,7 @@ impl Help for Sought<'_> {
             VersionControlError::Refused { answer, .. } => match answer.split_once("safe.directory ") {
                 // Quoted by git where a shell needs it.
                 Some((_, path)) => {
-                    Command::Shell(format!("git config --global --add safe.directory {}", path.trim_end())).into()
+                    Command::shell(format!("git config --global --add safe.directory {}", path.trim_end())).into()
                 }
                 None => elsewhere.into(),
             },

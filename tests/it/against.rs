@@ -38,6 +38,12 @@ fn against(shop: &Application, name: &str, format: &str) -> Outcome {
     shop.levelhead(&["check", "--against", name, "--format", format]).env_remove("DATABASE_URL").run()
 }
 
+/// The command that is printed.
+#[track_caller]
+fn help(outcome: &Outcome) -> &str {
+    outcome.stderr.split("help: ").nth(1).unwrap().lines().next().unwrap()
+}
+
 #[test]
 fn two_branches_with_one_head_each_are_two_heads_together() {
     let shop = repository();
@@ -56,7 +62,7 @@ fn two_branches_with_one_head_each_are_two_heads_together() {
     }
     let found = against(&shop, "feature", "text");
     found.code(1).prints_a("merged with feature").prints_a("(feature)").prints_a("(here)");
-    found.says("next: git merge feature, then levelhead merge");
+    found.says("help: git merge feature\n");
     against(&shop, "feature", "github").code(1).prints_a("::error file=migrations/versions/bbbb00000001.py,");
     // What is printed leads out of it.
     git(&shop, &["merge", "-q", "--no-edit", "feature"]);
@@ -73,7 +79,7 @@ fn one_id_on_both_sides_and_a_file_that_the_other_side_renames() {
     let old = shop.folder().join("migrations/versions/aaaa00000001.py");
     let text = format!("revision = 'aaaa00000001'\ndown_revision = '{HEAD}'\n\n\ndef upgrade():\n    pass\n");
     fs::write(old.with_file_name("other.py"), text).unwrap();
-    against(&shop, "feature", "text").code(1).prints_a("duplicate-revision: merged with feature");
+    against(&shop, "feature", "text").code(1).prints_a("[duplicate-revision]: merged with feature");
     fs::remove_file(old.with_file_name("other.py")).unwrap();
     git(&shop, &["checkout", "-q", "feature"]);
     git(&shop, &["mv", "migrations/versions/aaaa00000001.py", "migrations/versions/renamed.py"]);
@@ -85,7 +91,7 @@ fn one_id_on_both_sides_and_a_file_that_the_other_side_renames() {
 #[test]
 fn what_git_cannot_tell_is_said() {
     let shop = Application::new(Backend::Sqlite);
-    against(&shop, "main", "text").code(125).says("not under version control").says("next: run it in a clone");
+    against(&shop, "main", "text").code(125).says("not under version control").says("note: run it in a clone");
     let shop = repository();
     against(&shop, "nowhere", "text")
         .code(125)
@@ -116,24 +122,24 @@ fn a_branch_of_origin_a_tag_and_a_shallow_clone() {
     };
     for (name, merge) in [("origin/feature", "git merge origin/feature"), ("v1", "git merge v1")] {
         let found = at(&whole, name);
-        found.code(1).prints_a(&format!("({name})")).prints_a("(here)").says(&format!("next: {merge}, then"));
+        found.code(1).prints_a(&format!("({name})")).prints_a("(here)").says(&format!("help: {merge}\n"));
     }
     at(&whole, "origin/main").success();
     // A branch that only origin has may be named without it, and git is asked for it by its own name.
     let found = at(&whole, "feature");
-    found.code(1).prints_a("against   origin/feature").says("next: git merge origin/feature, then");
+    found.code(1).prints_a("against   origin/feature").says("help: git merge origin/feature\n");
     // What is printed makes it known where only one branch was cloned.
     let single = clones.path().join("single");
     git(&shop, &["clone", "-q", "--single-branch", &origin, single.to_str().unwrap()]);
     let refused = at(&single, "feature");
     refused.code(125).says("no branch, tag or commit feature");
-    git_in(&single, refused.stderr.split("next: ").nth(1).unwrap());
+    git_in(&single, help(&refused));
     at(&single, "feature").code(1).prints_a("(origin/feature)");
     let shallow = clones.path().join("shallow");
     git(&shop, &["clone", "-q", "--depth", "1", "--no-single-branch", &origin, shallow.to_str().unwrap()]);
     let refused = at(&shallow, "origin/feature");
     refused.code(125).says("no commit in common: this clone lacks its older commits").says("fetch-depth: 0");
-    let next = refused.stderr.split("next: ").nth(1).unwrap().split(';').next().unwrap();
+    let next = help(&refused);
     assert_eq!(next, "git fetch --unshallow origin feature");
     git_in(&shallow, next);
     at(&shallow, "origin/feature").code(1).prints_a("multiple-heads");

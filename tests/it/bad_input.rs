@@ -20,7 +20,7 @@ fn run_with(shop: &Application, name: &str, value: impl AsRef<OsStr>) -> Outcome
 
 #[track_caller]
 fn refused(outcome: &Outcome, code: i32, says: &str) {
-    outcome.code(code).prints("").says(says).says("next: ");
+    outcome.code(code).prints("").says(says).says("levelhead: ");
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_password_is_never_printed_not_even_where_it_is_wrong_or_odd() {
             let url = format!("postgresql://shop:{password}@{host}/shop");
             let arguments = ["run", "--log", "trace", "--wait-timeout", "300ms", "--", "echo", "started"];
             let outcome = shop().levelhead(&arguments).env("DATABASE_URL", url).run();
-            outcome.prints("").says("next: ").says_nothing_of(PASSWORD);
+            outcome.prints("").says("note: ").says_nothing_of(PASSWORD);
             assert_ne!(outcome.status.code(), Some(0));
         }
     }
@@ -135,7 +135,7 @@ fn an_unknown_variable_of_levelheads() {
         ("LEVELHEAD_WAIT_TIMOUT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
         ("LEVELHEAD_WAIT", "did you mean LEVELHEAD_WAIT_TIMEOUT?"),
         ("LEVELHEAD_VERSION", "rename LEVELHEAD_VERSION to LEVELHEAD_VERSION_TABLE or LEVELHEAD_VERSION_TABLE_SCHEMA"),
-        ("LEVELHEAD_XYZZY_PLUGH", "`levelhead run --help` lists the variables"),
+        ("LEVELHEAD_XYZZY_PLUGH", "help: levelhead run --help"),
     ] {
         refused(&run_with(&shop(), name, "3"), 2, says);
     }

@@ -78,13 +78,19 @@ fn what_lies_behind_a_failed_upgrade_is_looked_up_in_the_database() {
     let before = shop.database.rows();
     let outcome = piped(shop.levelhead(&["explain"]), &failed.stderr);
     outcome.success().says_nothing_of("s3cr").prints_a("in revision c30fa6d1be95, c30fa6d1be95_sort_products_into");
-    outcome.prints_a("The version row is behind the schema").prints_a("It is so here.").prints_a("It is not so here.");
-    outcome.prints_a("pending-exists: the version table says 9e7c52f3d8b4");
+    outcome
+        .prints_a("The version row is behind the schema")
+        .prints_a("This applies to you.")
+        .prints_a("This does not apply to you.");
+    outcome.prints_a("[pending-exists]: the version table says 9e7c52f3d8b4");
     assert_eq!(shop.database.rows(), before);
     // The command that is printed for this state does what it says.
-    let next =
-        outcome.stdout.lines().find_map(|line| line.trim().strip_prefix("next: levelhead stamp --purge ")).unwrap();
-    let revision = next.split(' ').next().unwrap();
+    let next = outcome
+        .stdout
+        .lines()
+        .find_map(|line| line.split_once("note: ")?.1.split_once("levelhead stamp --purge "))
+        .unwrap();
+    let revision = next.1.split(' ').next().unwrap();
     shop.levelhead(&["stamp", "--purge", revision]).run().success();
     shop.levelhead(&["run", "--", "echo", "started"]).run().success().prints("started\n");
 }
@@ -102,7 +108,7 @@ fn what_is_so_here_comes_first() {
     shop.database.sql("DROP TABLE products; DROP TABLE categories; DROP TABLE alembic_version");
     let first = &reasons(&shop)[0];
     assert_eq!(first["is_so_here"], Value::Bool(true), "{first}");
-    assert_eq!(first["next"], "levelhead verify");
+    assert_eq!(first["help"]["command"], "levelhead verify");
 }
 
 /// The reasons that are given for a text, each with whether it is so here and what tells; they hold the schema.
@@ -145,12 +151,12 @@ fn a_file_that_was_deleted_is_looked_for_in_git_as_restore_does() {
             git(&shop, &["commit", "-q", "-m", "tidy"]);
             let text = format!("Can't locate revision identified by '{HEAD}'");
             let given = reasons(&shop, &text);
-            assert_eq!(given[0]["next"], format!("levelhead restore {HEAD}"), "{given:#?}");
+            assert_eq!(given[0]["help"]["command"], format!("levelhead restore {HEAD}"), "{given:#?}");
             assert_eq!(given[0]["is_so_here"], true);
             assert!(given[0]["why"].as_str().unwrap().starts_with("deleted by Ada on 20"), "{given:#?}");
             assert_eq!(reason(&given, "This image is older")["is_so_here"], false, "{given:#?}");
             let shown = shop.levelhead(&["explain", &text]).run();
-            let next = shown.success().stdout.lines().find_map(|line| line.trim().strip_prefix("next: ")).unwrap();
+            let next = shown.success().stdout.lines().find_map(|line| line.trim().strip_prefix("help: ")).unwrap();
             assert_eq!(next, format!("levelhead restore {HEAD}"));
             fits(&shown.stdout);
             shop.levelhead(&["restore", HEAD]).run().success();
@@ -247,14 +253,14 @@ fn a_database_that_cannot_be_reached_is_said_and_not_waited_for() {
     let shop = Application::new(Backend::Sqlite);
     let outcome =
         shop.levelhead(&["explain", "behind"]).env("DATABASE_URL", "postgresql://u:hunter2@127.0.0.1:1/d").run();
-    outcome.success().prints_a("Connection refused").prints_a("next: start the database").says_nothing_of("hunter2");
+    outcome.success().prints_a("Connection refused").prints_a("note: start the database").says_nothing_of("hunter2");
     shop.levelhead(&["explain", "behind", "--offline"]).run().success();
 }
 
 #[test]
 fn a_finding_in_levelheads_own_log_is_its_page() {
     let log =
-        b"Nov 23 10:15:01 AM  levelhead: error: unversioned: tables are there (a), but there is no version table\n";
+        b"Nov 23 10:15:01 AM  levelhead: error[unversioned]: tables are there (a), but there is no version table\n";
     let outcome = piped(Levelhead::new(&["explain"]), log);
     assert!(outcome.success().stdout.starts_with("unversioned\n\n"), "{outcome:#?}");
 }
@@ -338,10 +344,10 @@ fn a_variable_that_is_missing_is_named_wherever_the_upgrade_asks_for_it() {
                 said.contains(&place) && said.contains(": the environment variable 'SHOP_WORD' is not set"),
                 "{said}"
             );
-            outcome.says("next: set SHOP_WORD where the start command runs");
+            outcome.says("note: set SHOP_WORD where the start command runs");
             let explained = piped(shop.levelhead(&["explain"]), outcome.stderr.as_bytes());
             explained.success().prints_a("the environment variable 'SHOP_WORD' is not set\n").prints_a(&place);
-            explained.prints_a("next: set SHOP_WORD where").says_nothing_of("git log");
+            explained.prints_a("note: set SHOP_WORD where").says_nothing_of("git log");
             fits(&explained.stdout);
             let set = shop.levelhead(&["run", "--", "echo", "started"]).env("PYTHONPATH", ".").env("SHOP_WORD", "x");
             set.run().success().prints("started\n");
@@ -360,7 +366,7 @@ fn a_fault_of_the_code_is_told_with_its_words_and_its_line() {
         let shop = Application::new(Backend::Sqlite);
         let number = insert(&shop, Path::new("app.py"), "app = Flask(", line);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(1).says(&format!("/app.py:{number}: {says}")).says("levelhead: next: correct the code: ");
+        outcome.code(1).says(&format!("/app.py:{number}: {says}")).says("levelhead: note: correct the code: ");
         outcome.says_nothing_of("no file has the revision").says_nothing_of("environment variable");
         piped(shop.levelhead(&["explain"]), outcome.stderr.as_bytes()).success().prints_a(says);
     }

@@ -30,7 +30,7 @@ fn what_is_there_already_is_named_with_the_revision_and_its_line() {
         outcome.says("levelhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
         outcome
             .says(&format!("c30fa6d1be95_sort_products_into_categories.py:18): {words}: the schema is ahead of its"));
-        outcome.says("levelhead: next: levelhead infer");
+        outcome.says("levelhead: help: levelhead infer");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -46,7 +46,7 @@ fn a_right_that_is_missing_is_named_with_the_statement_that_gives_it() {
     let url = format!("postgresql://migrator_{name}:secret@127.0.0.1:{}/{name}", server().port);
     let outcome = shop.levelhead(&["run"]).env("DATABASE_URL", url).run();
     outcome.code(1).says("permission denied for schema public: the role of DATABASE_URL may not do it");
-    outcome.says("next: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
+    outcome.says("note: as the owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL");
     outcome.says_nothing_of("secret");
 }
 
@@ -154,7 +154,7 @@ fn an_upgrade_that_succeeds_is_passed_on_too() {
 /// On SQLite every statement of a failed migration stays; on PostgreSQL none does.
 #[test]
 fn what_a_failed_upgrade_has_left_is_named() {
-    for (backend, left) in [(Backend::Postgres, "behind: at d8452b70fc16"), (Backend::Sqlite, "half-applied: 1 of 2")] {
+    for (backend, left) in [(Backend::Postgres, "has left: at d8452b70fc16"), (Backend::Sqlite, "has left: 1 of 2")] {
         let shop = Application::at(backend, "head");
         let failing = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\n\
             down_revision = 'd8452b70fc16'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n    \

@@ -64,7 +64,7 @@ fn what_is_not_proven_is_said_with_the_candidates() {
         let shop = Application::at(backend, "head");
         shop.database.sql("DROP TABLE alembic_version");
         let unproven = shop.levelhead(&["fix", "--yes"]).run();
-        unproven.code(125).says("may be at c30fa6d1be95, d8452b70fc16").says("next: levelhead stamp --purge");
+        unproven.code(125).says("matches c30fa6d1be95 and d8452b70fc16").says("levelhead stamp --purge");
         assert_eq!(shop.database.rows(), None);
         shop.levelhead(&["fix", HEAD, "--yes"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
@@ -85,7 +85,7 @@ fn a_revision_that_the_schema_speaks_against_needs_force() {
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["undo"]).run().success();
         let unasked = shop.levelhead(&["fix", REVISIONS[0], "--force"]).run();
-        unasked.code(2).says("next: levelhead fix 4b1d0c9a7e21 --force --yes");
+        unasked.code(1).says("help: levelhead fix 4b1d0c9a7e21 --force --yes");
         assert!(unasked.stdout.contains("- products.in_stock exists"), "{unasked:?}");
         // Alembic refuses a row beside one that follows it.
         let both = shop.levelhead(&["fix", REVISIONS[0], REVISIONS[1], "--yes"]).run();
@@ -193,7 +193,7 @@ fn answered(levelhead: Levelhead, answer: &str) -> String {
 #[test]
 fn on_a_terminal_it_asks_and_elsewhere_it_refuses_to_guess() {
     let shop = lost(Backend::Postgres);
-    shop.levelhead(&["fix"]).run().code(2).says("nobody can be asked").says("next: levelhead fix --yes");
+    shop.levelhead(&["fix"]).run().code(1).says("this is not a terminal").says("help: levelhead fix --yes");
     // Ctrl-D, and an empty line, too.
     for no in ["n\n", "\n", "\u{4}", "what\n"] {
         let said = answered(shop.levelhead(&["fix"]), no);
@@ -212,7 +212,7 @@ fn auto_fix_writes_the_proven_part_and_shows_before_and_after() {
         let fixed = shop.levelhead(&["check", "--auto-fix"]).run();
         fixed.code(10).says("an upgrade is pending");
         let (before, after) = fixed.stdout.split_once("after the repair").unwrap();
-        assert!(before.contains("unknown-revision") && after.contains("behind: at 9e7c52f3d8b4"), "{fixed:?}");
+        assert!(before.contains("unknown-revision") && after.contains("[behind]: at 9e7c52f3d8b4"), "{fixed:?}");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.levelhead(&["run"]).run().success();
         shop.levelhead(&["check", "--auto-fix"]).run().success().says_nothing_of("before the repair");
@@ -238,7 +238,7 @@ fn a_report_is_written_whole_in_the_format_of_its_ending() {
     nowhere
         .code(125)
         .says("cannot write no/such/folder.md")
-        .says("next: mkdir -p no/such")
+        .says("help: mkdir -p no/such")
         .says_nothing_of(".levelhead-");
     // A device is written to, and a link is followed.
     let full = shop.folder().join("full");

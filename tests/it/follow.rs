@@ -21,7 +21,7 @@ fn a_role_that_may_only_read_the_version_table_waits_for_the_upgrade() {
     let follower = |arguments: &[&str]| shop.levelhead(arguments).env("DATABASE_URL", &url);
     let mut by_flag = Running::start(follower(&["run", "--wait", "--", "echo", "started"]));
     by_flag.until(&format!(
-        "waiting for another instance to upgrade (0 s): at 9e7c52f3d8b4, 2 revisions pending; {HEAD} wanted; nobody upgrades yet"
+        "waiting for another instance to upgrade (0 s): at 9e7c52f3d8b4, 2 revisions pending; waiting for {HEAD}; no upgrade is running"
     ));
     let upgrade = held_back(shop.folder());
     let mut upgrading = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
@@ -58,18 +58,14 @@ fn it_does_not_wait_for_ever() {
         let outcome = shop.levelhead(&arguments).run();
         outcome.code(124).prints("");
         outcome.says(&format!(
-            "error: {HEAD} not reached after 600ms: at 9e7c52f3d8b4, 2 revisions pending; nobody upgrades it"
+            "error: {HEAD} not reached after 600ms: at 9e7c52f3d8b4, 2 revisions pending; no upgrade is running"
         ));
-        outcome.says("next: start an instance that upgrades");
+        outcome.says("note: start an instance that upgrades");
         let upgrade = held_back(shop.folder());
         let mut upgrading = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
         upgrading.until(HELD);
         let outcome = shop.levelhead(&arguments).run();
-        outcome
-            .code(124)
-            .prints("")
-            .says("; upgraded by ")
-            .says("next: wait for that upgrade, or raise LEVELHEAD_LOCK_TIMEOUT");
+        outcome.code(124).prints("").says("; upgraded by ").says("note: wait for that upgrade");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -80,7 +76,7 @@ fn a_version_table_that_does_not_answer_is_not_waited_for_for_ever_either() {
     let shop = Application::at(Backend::Postgres, REVISIONS[1]);
     let mut follower =
         Running::start(shop.levelhead(&["run", "--wait", "--lock-timeout", "3s", "--", "echo", "started"]));
-    follower.until("nobody upgrades yet");
+    follower.until("no upgrade is running");
     let Database::Postgres { name } = shop.database else { unreachable!() };
     std::thread::scope(|scope| {
         scope.spawn(|| server().sql(&name, "BEGIN; LOCK TABLE alembic_version; SELECT pg_sleep(6); ROLLBACK"));
@@ -94,7 +90,11 @@ fn what_no_upgrade_leads_out_of_stops_it_at_once() {
         let shop = Application::at(backend, "head");
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
         let outcome = shop.levelhead(&["run", "--wait", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00").says("next: ");
+        outcome
+            .code(125)
+            .prints("")
+            .says("error[unknown-revision]: the version table says feedc0ffee00")
+            .says("help: ");
     }
 }
 

@@ -55,12 +55,12 @@ fn every_document_is_as_its_schema_has_it() {
 
 #[test]
 fn a_schema_notices_what_it_does_not_name() {
-    assert_eq!(schemas::problems("heads", r#"{ "version": 1, "revisions": [] }"#), "");
+    assert_eq!(schemas::problems("heads", r#"{ "version": 2, "revisions": [] }"#), "");
     for wrong in [
-        r#"{ "version": 2, "revisions": [] }"#,
-        r#"{ "version": 1 }"#,
-        r#"{ "version": 1, "revisions": [], "more": 1 }"#,
-        r#"{ "version": 1, "revisions": [{ "id": "a" }] }"#,
+        r#"{ "version": 1, "revisions": [] }"#,
+        r#"{ "version": 2 }"#,
+        r#"{ "version": 2, "revisions": [], "more": 1 }"#,
+        r#"{ "version": 2, "revisions": [{ "id": "a" }] }"#,
     ] {
         assert_ne!(schemas::problems("heads", wrong), "", "{wrong}");
     }

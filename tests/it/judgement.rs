@@ -141,7 +141,7 @@ fn an_edited_revision_is_named_before_and_after_an_upgrade() {
         named(&depot.check());
         depot.add("op.create_table('labels', sa.Column('id', sa.Integer, primary_key=True))");
         named(&depot.check());
-        depot.run().success().prints("started\n").says("warning: edited-revision: ");
+        depot.run().success().prints("started\n").says("warning[edited-revision]: ");
         depot.has_rows(&["a3"]);
         named(&depot.check());
         depot.run().success().prints("started\n");
@@ -178,7 +178,7 @@ fn a_leftover_of_batch_mode_is_dropped_only_where_it_is_a_copy() {
         statements.iter().for_each(|statement| drop(depot.database.sql(statement)));
         depot
     };
-    let dropped = "next: DROP TABLE _alembic_tmp_parcels";
+    let dropped = "note: run in the database: DROP TABLE _alembic_tmp_parcels";
     for copy in [&[leftover, own][..], &[leftover, own, rows]] {
         let depot = depot(copy);
         depot.run().code(125).prints("").says("leftover-table").says(dropped);
@@ -188,7 +188,7 @@ fn a_leftover_of_batch_mode_is_dropped_only_where_it_is_a_copy() {
     }
     // The table is gone: its rows are in the leftover.
     let gone = depot(&[leftover, rows, "DROP TABLE parcels"]);
-    let renamed = "next: ALTER TABLE _alembic_tmp_parcels RENAME TO parcels";
+    let renamed = "note: run in the database: ALTER TABLE _alembic_tmp_parcels RENAME TO parcels";
     gone.run().code(125).prints("").says("leftover-table").says(renamed).says_nothing_of("DROP TABLE");
     // Made anew, and empty: neither.
     let doubtful = depot(&[leftover, rows]);
@@ -266,8 +266,8 @@ fn a_further_database_is_judged_by_every_command_and_upgraded_by_the_same() {
         people.has_rows(&["a2"]);
         levelhead(&["check"]).run().success();
         people.set_row("zz9");
-        levelhead(&["check"]).run().success().prints_a("ahead: people: ");
-        levelhead(&["run", "--", "echo", "started"]).run().success().says("people: the version table holds zz9");
+        levelhead(&["check"]).run().success().prints_a("[ahead]: people: ");
+        levelhead(&["run", "--", "echo", "started"]).run().success().says("people: the version table says zz9");
         people.database.sql("ALTER TABLE parcels DROP COLUMN owner");
         levelhead(&["check"]).run().code(1);
         levelhead(&["run", "--", "echo", "started"]).run().code(125).prints("");

@@ -103,7 +103,7 @@ fn a_port_that_is_taken_stops_the_start_before_anything_is_changed() {
             let arguments = ["run", "--liveness-port", &port.to_string(), "--", "echo", "started"];
             let outcome = shop.levelhead(&arguments).run();
             outcome.code(125).prints("").says(&format!("LEVELHEAD_LIVENESS_PORT: cannot listen on port {port}: "));
-            outcome.says(&format!("next: ss -ltnp 'sport = :{port}'")).says_nothing_of("Running upgrade");
+            outcome.says(&format!("help: ss -ltnp 'sport = :{port}'")).says_nothing_of("Running upgrade");
         }
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }

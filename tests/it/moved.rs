@@ -32,7 +32,7 @@ fn is_refused(shop: &Application, statement: &str, arguments: &[&str], found: &s
             .says_nothing_of("started")
             .says("the version table has changed meanwhile: it holds")
             .says(found);
-        outcome.says("next: look again, then repeat the command: levelhead current");
+        outcome.says("help: levelhead current");
         other.join().unwrap();
     });
 }

@@ -20,7 +20,7 @@ fn without_repairs_what_is_proven_is_only_said() {
             shop.database.sql(broken);
             let before = shop.database.rows();
             let none = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_REPAIR", "none").run();
-            none.code(125).prints("").says("the schema is at 9e7c52f3d8b4").says("next: levelhead fix");
+            none.code(125).prints("").says("the schema is at 9e7c52f3d8b4").says("help: levelhead fix");
             assert_eq!(shop.database.rows(), before);
             shop.levelhead(&["run", "--repair", "proven", "--", "echo", "started"]).run().success();
         }
@@ -32,7 +32,7 @@ fn an_older_image_may_be_told_to_stop() {
     for backend in BOTH {
         let shop = Application::rolled_back(backend);
         let stop = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_ON_AHEAD", "stop").run();
-        stop.code(125).prints("").says(&format!("ahead: the version table holds {HEAD}")).says("LEVELHEAD_ON_AHEAD");
+        stop.code(125).prints("").says(&format!("[ahead]: the version table says {HEAD}")).says("LEVELHEAD_ON_AHEAD");
         shop.levelhead(&["run", "--on-ahead", "start", "--", "echo", "started"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -160,7 +160,7 @@ fn a_target_may_be_a_branch_of_several() {
         for reached in ["audit@head", "audit", "audit@aaaa00000001"] {
             to(reached).success().prints("started\n").says_nothing_of("pending");
         }
-        to("head").code(125).prints("").says("next: name one of aaaa00000002, d8452b70fc16, or all of them with heads");
+        to("head").code(125).prints("").says("note: name one of aaaa00000002, d8452b70fc16, or all of them with heads");
         to("heads").success().says("2 revisions pending");
         at(&["aaaa00000002", HEAD]);
     }

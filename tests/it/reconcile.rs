@@ -21,7 +21,7 @@ fn a_pending_revision_that_is_there_already_moves_the_row_forward() {
         let said = String::from_utf8_lossy(&plain.stderr);
         assert!(!plain.status.success() && (said.contains("already exists") || said.contains("duplicate column")));
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says("pending-exists: the version table says 4b1d0c9a7e21, but ");
+        outcome.success().prints("started\n").says("[pending-exists]: the version table says 4b1d0c9a7e21, but ");
         outcome.says("products.in_stock exists, which 9e7c52f3d8b4").says("replacing 4b1d0c9a7e21 with 9e7c52f3d8b4");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -41,7 +41,7 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("pending-exists").says("whether 9e7c52f3d8b4 has changed the data");
-        outcome.says("next: levelhead stamp --purge 9e7c52f3d8b4 once");
+        outcome.says("already changed the data: levelhead stamp --purge 9e7c52f3d8b4");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
         shop.levelhead(&["run", "--", "echo", "started"]).run().success();
@@ -54,7 +54,7 @@ fn a_row_that_claims_what_is_not_there_stops_the_start() {
         let shop = Application::at(backend, REVISIONS[0]);
         row(&shop, REVISIONS[2]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("stamped-too-far: the version table says c30fa6d1be95, but ");
+        outcome.code(125).prints("").says("[stamped-too-far]: the version table says c30fa6d1be95, but ");
         outcome.says("is missing").says("the schema is at 4b1d0c9a7e21");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[2].to_owned()]));
     }
@@ -77,7 +77,7 @@ fn a_revision_that_is_there_in_part_stops_the_start_and_is_named() {
         shop.database.sql("DROP INDEX ix_products_name");
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("half-applied: ").says("operations of 9e7c52f3d8b4 ");
+        outcome.code(125).prints("").says("[half-applied]: ").says("operations of 9e7c52f3d8b4 ");
         outcome.says("index ix_products_name of products is missing");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
     }
@@ -89,7 +89,7 @@ fn a_deviation_that_no_upgrade_depends_on_is_named_and_stops_nothing() {
         let shop = Application::at(backend, REVISIONS[2]);
         shop.database.sql("DROP INDEX ix_products_name");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says("warning: drift: ").says("index ix_products_name");
+        outcome.success().prints("started\n").says("warning[drift]: ").says("index ix_products_name");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
 }
@@ -102,8 +102,8 @@ fn several_heads_are_all_upgraded_and_named() {
                       down_revision = 'c30fa6d1be95'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n";
         fs::write(shop.folder().join("migrations/versions/ffff00000001_wishes.py"), second).unwrap();
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().says("multiple-heads: the migration files have 2 heads: d8452b70fc16, ffff00000001");
-        outcome.says("which part after c30fa6d1be95").says("levelhead merge");
+        outcome.success().says("[multiple-heads]: the migration files have 2 heads: d8452b70fc16, ffff00000001");
+        outcome.says("which split after c30fa6d1be95").says("levelhead merge");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned(), "ffff00000001".to_owned()]));
         shop.levelhead(&["run", "--", "echo", "started"]).run().success().says("at head");
     }
@@ -132,13 +132,13 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
     fs::write(shop.folder().join("migrations/versions/ffff00000001_unique.py"), unique).unwrap();
     shop.database.sql("INSERT INTO products (name, price) VALUES ('cup', 1), ('saucer', 1)");
     let run = || shop.levelhead(&["run", "--", "echo", "started"]).run();
-    let drop = "next: DROP INDEX CONCURRENTLY \"ix_Price\", so that the upgrade can make it";
+    let drop = "note: run in the database: DROP INDEX CONCURRENTLY \"ix_Price\"";
     let failed = run();
     failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
     shop.database.sql("DELETE FROM products WHERE name = 'cup'");
     for _ in 0..2 {
         let again = run();
-        again.code(1).prints("").says("invalid-index: ").says("a pending revision makes ix_Price").says(drop);
+        again.code(1).prints("").says("[invalid-index]: ").says("a pending revision creates ix_Price").says(drop);
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
     shop.levelhead(&["fix", "--yes"]).run().success().prints_a("nothing to write");
@@ -161,11 +161,11 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
             .sql("INSERT INTO alembic_version VALUES ('feedc0ffee00'); CREATE TABLE plugin_events (id integer)");
         let before = shop.database.rows();
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
+        outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
         outcome
             .says("the schema is at 9e7c52f3d8b4")
             .says("whether feedc0ffee00 is a row of other migrations, nothing says");
-        outcome.says("next: levelhead fix, which removes feedc0ffee00, unless");
+        outcome.says("note: this removes feedc0ffee00");
         assert_eq!(shop.database.rows(), before);
         shop.levelhead(&["fix", "--yes"]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
@@ -182,7 +182,7 @@ fn what_the_heads_need_and_is_gone_is_named_where_nothing_tells_of_a_newer_relea
         row(&shop, "feedc0ffee00");
         shop.database.sql("ALTER TABLE products DROP COLUMN in_stock");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00");
+        outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
         outcome.says("d8452b70fc16 needs what is not there: products.in_stock is missing, which 9e7c52f3d8b4 creates");
     }
 }
@@ -211,7 +211,7 @@ fn an_image_that_is_rolled_back_knows_the_newer_release_by_the_ledger() {
             let older = shop.levelhead(&["run", "--", "echo", "started"]).run();
             match lacking {
                 None => older.success().prints("started\n").says("a newer release has upgraded this database"),
-                Some(lacking) => older.code(125).prints("").says("ahead: ").says(lacking),
+                Some(lacking) => older.code(125).prints("").says("[ahead]: ").says(lacking),
             };
             assert_eq!(shop.database.rows(), Some(vec!["ffff00000001".to_owned()]));
         }

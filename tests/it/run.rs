@@ -111,8 +111,10 @@ fn what_the_schema_cannot_tell_apart_is_left_to_a_person() {
         let shop = Application::at(backend, "head");
         shop.database.sql("DROP TABLE alembic_version");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unversioned: tables are there (").says("no version table");
-        outcome.says("the schema may be at c30fa6d1be95, d8452b70fc16").says("stamp --purge d8452b70fc16 if");
+        outcome.code(125).prints("").says("[unversioned]: tables exist (").says("no version table");
+        outcome
+            .says("the schema matches c30fa6d1be95 and d8452b70fc16 equally well")
+            .says("Yes: levelhead stamp --purge d8452b70fc16");
         assert_eq!(shop.database.rows(), None);
         // The command that was printed, and what it promises.
         shop.levelhead(&["stamp", "--purge", HEAD]).run().success();
@@ -126,7 +128,10 @@ fn a_row_that_no_file_has_is_replaced_by_what_the_schema_proves() {
         let shop = Application::at(backend, REVISIONS[1]);
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says("the version table holds feedc0ffee00, which no migration file has");
+        outcome
+            .success()
+            .prints("started\n")
+            .says("the version table says feedc0ffee00, but no migration file has that id");
         outcome.says("replacing feedc0ffee00 with 9e7c52f3d8b4").says("2 revisions pending");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -139,7 +144,7 @@ fn a_rolled_back_deploy_starts_and_writes_nothing() {
         let shop = Application::rolled_back(backend);
         shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says(&format!("warning: ahead: the version table holds {HEAD}"));
+        outcome.success().prints("started\n").says(&format!("warning[ahead]: the version table says {HEAD}"));
         outcome.says("a newer release has upgraded this database");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
@@ -152,7 +157,7 @@ fn a_row_that_no_file_has_is_not_called_newer_where_the_head_leaves_no_trace() {
         let shop = Application::at(backend, "head");
         shop.database.sql("UPDATE alembic_version SET version_num = 'feedc0ffee00'");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("unknown-revision: the version table holds feedc0ffee00").says(HEAD);
+        outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00").says(HEAD);
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }
@@ -167,8 +172,8 @@ fn a_row_that_no_file_has_over_a_schema_that_proves_nothing_stops_the_start() {
         outcome
             .code(125)
             .prints("")
-            .says("unknown-revision: the version table holds feedc0ffee00")
-            .says("next: levelhead restore feedc0ffee00");
+            .says("[unknown-revision]: the version table says feedc0ffee00")
+            .says("help: levelhead restore feedc0ffee00");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }
@@ -179,7 +184,7 @@ fn the_tables_of_another_application_stop_the_start() {
         let shop = Application::new(backend);
         shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("wrong-database: the database ").says("next: check the database's name");
+        outcome.code(125).prints("").says("error[wrong-database]: the database ").says("help: levelhead verify");
     }
 }
 

@@ -136,15 +136,22 @@ fn check(shop: &Application) -> Value {
     serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{outcome:#?}"))
 }
 
-fn first(document: &Value) -> (String, String) {
-    let finding = &document["findings"][0];
-    (finding["code"].as_str().unwrap().to_owned(), finding["next"].as_str().unwrap().to_owned())
+/// The command of an advice; else the first one that its note offers, or the statement.
+fn step(help: &Value) -> String {
+    let note = help["note"].as_str().unwrap_or_default();
+    let offered =
+        || note.find("levelhead ").map(|start| &note[start..]).or(Some(note.lines().next()?.split_once(": ")?.1));
+    let command = help["command"].as_str().or_else(offered).unwrap_or_default();
+    command.split("  ").next().unwrap_or_default().to_owned()
 }
 
-/// Runs what a person would copy: up to the comma, semicolon or condition after it.
-fn carry_out(shop: &Application, next: &str) -> Option<Outcome> {
-    let end = [", ", "; ", " if ", " (", ": "].iter().filter_map(|end| next.find(end)).min().unwrap_or(next.len());
-    let command = &next[..end];
+fn first(document: &Value) -> (String, String) {
+    let finding = &document["findings"][0];
+    (finding["code"].as_str().unwrap().to_owned(), step(&finding["help"]))
+}
+
+/// Runs what you would copy.
+fn carry_out(shop: &Application, command: &str) -> Option<Outcome> {
     if let Some(words) = command.strip_prefix("levelhead ") {
         let mut words: Vec<&str> = words.split(' ').collect();
         if words[0] == "fix" {
@@ -152,21 +159,21 @@ fn carry_out(shop: &Application, next: &str) -> Option<Outcome> {
         }
         return Some(shop.levelhead(&words).run());
     }
-    if ["ALTER ", "GRANT ", "REINDEX "].iter().any(|keyword| command.starts_with(keyword)) {
+    if ["ALTER ", "GRANT ", "REINDEX ", "DROP "].iter().any(|keyword| command.starts_with(keyword)) {
         shop.database.sql(command);
         return None;
     }
-    panic!("this cannot be run: {next}");
+    panic!("this cannot be run: {command}");
 }
 
 #[test]
 fn on_a_terminal_a_severity_has_its_colour() {
     let shop = at(REVISIONS[1], &row("feedc0ffee00"));
     let shown = screen(shop.levelhead(&["check"]), Seen::OnATerminal);
-    assert!(shown.contains("\n^[[33mrepair^[[0m    unknown-revision: "), "{shown}");
+    assert!(shown.contains("\n^[[33mrepair[unknown-revision]^[[0m: "), "{shown}");
     fits(&shown);
     let shown = screen(shop.levelhead(&["check"]), Seen::WithoutColour);
-    assert!(shown.contains("\nrepair    unknown-revision: "), "{shown}");
+    assert!(shown.contains("\nrepair[unknown-revision]: "), "{shown}");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn what_a_failed_upgrade_has_committed_is_noted() {
 fn rows_that_have_moved_since_are_left_alone() {
     for backend in BOTH {
         let shop = Application::new(backend);
-        shop.levelhead(&["undo"]).run().code(125).says("the ledger is empty").says("next: set the rows by hand");
+        shop.levelhead(&["undo"]).run().code(125).says("the ledger is empty").says("help: levelhead check");
         shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
         shop.levelhead(&["stamp", REVISIONS[1]]).run().success();
         shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{HEAD}'"));
@@ -157,7 +157,7 @@ fn nobody_is_told_to_take_an_upgrade_back_by_its_rows() {
             shop.database.sql("INSERT INTO alembic_version VALUES ('feedc0ffee00')");
             let refused = shop.levelhead(&["undo"]).run();
             refused.code(125).says("the rows have moved since: the upgrade of ").says_nothing_of("--purge");
-            refused.says("next: levelhead check");
+            refused.says("help: levelhead check");
         }
         // Nor is a stamp of what had no rows, for the same reason.
         let shop = Application::at(backend, "head");
@@ -191,13 +191,13 @@ fn a_role_that_may_not_keep_the_ledger_changes_the_rows_and_is_told_so() {
         ),
     ] {
         let told = stamp(role, REVISIONS[0]);
-        told.success().says("so that levelhead undo cannot take it back").says(&format!("levelhead: next: {grant}\n"));
+        told.success().says("so levelhead undo cannot take it back").says(&format!("owner: {grant}\n"));
         told.says_nothing_of("to take it back");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         if role == "second" {
             let url = format!("postgresql://second:secret{place}");
             let refused = shop.levelhead(&["undo"]).env("DATABASE_URL", url).run();
-            refused.code(125).says("this role may not read the ledger").says(&format!("levelhead: next: {grant}\n"));
+            refused.code(125).says("this role may not read the ledger").says(&format!("owner: {grant}\n"));
         }
         shop.database.sql(&grant);
         stamp(role, REVISIONS[1]).success().says("to take it back: levelhead undo");
@@ -276,6 +276,6 @@ fn an_image_without_a_newer_releases_files_reads_where_its_row_comes_from() {
         } else {
             std::fs::remove_file(shop.folder().join("shop.db.levelhead-ledger")).unwrap();
         }
-        shop.levelhead(&["run", "--", "echo", "started"]).run().code(125).says("unknown-revision: ");
+        shop.levelhead(&["run", "--", "echo", "started"]).run().code(125).says("[unknown-revision]: ");
     }
 }

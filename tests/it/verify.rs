@@ -45,13 +45,21 @@ impl Checks {
         let check = self.named(name);
         assert_eq!(check["outcome"], outcome, "{check:#}");
         assert!(check["text"].as_str().unwrap().contains(text), "{check:#}");
-        assert!(check["next"].as_str().unwrap_or_default().contains(next), "{check:#}");
+        assert!(next.is_empty() || check["help"].to_string().contains(next), "{check:#}");
         self
     }
 
     #[track_caller]
-    fn next(&self, name: &str) -> String {
-        self.named(name)["next"].as_str().unwrap_or_else(|| panic!("{:#}", self.named(name))).to_owned()
+    fn command(&self, name: &str) -> String {
+        let command = &self.named(name)["help"]["command"];
+        command.as_str().unwrap_or_else(|| panic!("{:#}", self.named(name))).to_owned()
+    }
+
+    /// The statement that a check's note ends in.
+    #[track_caller]
+    fn statement(&self, name: &str) -> String {
+        let note = self.named(name)["help"]["note"].as_str().unwrap_or_else(|| panic!("{:#}", self.named(name)));
+        note.lines().next().unwrap().split_once(": ").unwrap().1.to_owned()
     }
 }
 
@@ -103,7 +111,7 @@ fn a_broken_one_says_what_to_do() {
     is_kept("verify-broken", &shown, &variable);
     let markdown = verify(&shop, &["--format", "markdown", "--no-import"]).run();
     markdown.code(1).prints_a("### Environment\n\n| | Check | Found |").prints_a("| fail | `half-applied` |");
-    markdown.says("levelhead: error: 1 check failed, half-applied first").says("levelhead: next: ");
+    markdown.says("levelhead: error: 1 check failed, half-applied first").says("levelhead: help: ");
 }
 
 #[test]
@@ -154,7 +162,7 @@ fn each_right_that_is_missing_comes_with_the_statement_that_gives_it() {
     look().has("ownership", "fail", "products (of postgres)", "ALTER TABLE public.products OWNER TO");
     look().has("no-privilege", "fail", "lacks", "GRANT");
     for name in ["create", "ownership", "no-privilege"] {
-        let statement = look().next(name);
+        let statement = look().statement(name);
         shop.database.sql(&statement);
     }
     let now = look();
@@ -177,7 +185,7 @@ fn a_role_that_may_not_use_the_schema() {
     shop.database.sql(&format!("CREATE ROLE {role} LOGIN PASSWORD 'hunter2'; REVOKE ALL ON SCHEMA public FROM PUBLIC"));
     let url = format!("postgresql://{role}:hunter2@127.0.0.1:{}/{name}", server().port);
     let outcome = verify(&shop, &["--no-import"]).env("DATABASE_URL", &url).run();
-    outcome.code(1).prints_a("next: ").says_nothing_of("hunter2");
+    outcome.code(1).prints_a("help: ").says_nothing_of("hunter2");
 }
 
 #[test]
@@ -202,8 +210,8 @@ fn a_server_that_cannot_be_reached_is_named_step_by_step() {
         "correct the password",
     );
     let nowhere = format!("postgresql://postgres:s3cr%3At%2F%25%40@127.0.0.1:{port}/nowhere_{name}");
-    let created = with(&nowhere).next("connection");
-    server().sql("postgres", created.split(';').next().unwrap());
+    let created = with(&nowhere).statement("connection");
+    server().sql("postgres", &created);
     with(&nowhere).has("connection", "pass", "connected to", "").has("fresh-database", "pass", "", "levelhead run");
     Checks::of(verify(&shop, &["--format", "json", "--no-import"]).env_remove("DATABASE_URL")).has(
         "database-url",
@@ -360,7 +368,7 @@ fn a_start_command_that_cannot_be_executed() {
     fs::write(&script, "#!/opt/moved/venv/bin/python\n").unwrap();
     let serve = script.to_str().unwrap();
     checks(&shop, &["--", serve]).has("start-command", "fail", "permission denied", "chmod +x");
-    let next = checks(&shop, &["--", serve]).next("start-command");
+    let next = checks(&shop, &["--", serve]).command("start-command");
     assert!(Command::new("sh").args(["-c", &next]).status().unwrap().success());
     assert!(fs::metadata(&script).unwrap().permissions().mode() & 0o111 != 0);
     checks(&shop, &["--", serve]).has(

@@ -33,8 +33,10 @@ fn role(shop: &Application) -> (String, String) {
 /// The statement that the last line tells to run.
 #[track_caller]
 fn next(outcome: &Outcome) -> String {
-    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("levelhead: next: "));
-    line.unwrap_or_else(|| panic!("no next command in {outcome:#?}")).to_owned()
+    let line = outcome.stderr.lines().find_map(|line| line.strip_prefix("levelhead: note: run in the database, as "));
+    line.and_then(|line| Some(line.split_once(": ")?.1))
+        .unwrap_or_else(|| panic!("no statement in {outcome:#?}"))
+        .to_owned()
 }
 
 /// `stamp head` stops with `problem` and a statement, which the owner of the database then runs; after that it works.
@@ -60,7 +62,7 @@ fn a_role_without_rights_on_the_table_is_told_which_it_lacks() {
     assert_eq!(next(&reading), format!("GRANT SELECT {table} \"{role}\""));
     shop.database.sql(&next(&reading));
     shop.levelhead(&["current"]).env("DATABASE_URL", &url).run().success();
-    let lacks = format!("no-privilege: {role} lacks INSERT, UPDATE on");
+    let lacks = format!("[no-privilege]: {role} lacks INSERT, UPDATE on");
     stops_until_the_statement_is_run(&shop, &url, &lacks, &format!("GRANT INSERT, UPDATE {table} \"{role}\""));
 }
 
@@ -80,7 +82,7 @@ fn a_table_that_is_missing_needs_create_on_its_schema() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("REVOKE CREATE ON SCHEMA public FROM public");
     let (role, url) = role(&shop);
-    let problem = format!("no-privilege: {role} may not create public.alembic_version (CREATE on the schema)");
+    let problem = format!("[no-privilege]: {role} may not create public.alembic_version (CREATE on the schema)");
     let statement = format!("GRANT CREATE ON SCHEMA \"public\" TO \"{role}\"");
     for arguments in [&["run"] as &[&str], &["run", "--skip-db-upgrade"]] {
         let outcome = shop.levelhead(arguments).env("DATABASE_URL", &url).run();
@@ -136,7 +138,7 @@ fn a_column_that_is_too_narrow_is_widened_by_its_owner() {
     let shop = Application::new(Backend::Postgres);
     shop.database.sql("CREATE TABLE alembic_version (version_num varchar(8) NOT NULL)");
     let outcome = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_REPAIR", "none").run();
-    outcome.code(125).says("narrow-version-column: public.alembic_version.version_num takes 8 characters");
+    outcome.code(125).says("[narrow-version-column]: public.alembic_version.version_num takes 8 characters");
     outcome.says("the longest revision id has 12");
     let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
     outcome.success().prints("started\n").says("version_num now takes 32 characters").says("at head");
@@ -159,7 +161,7 @@ fn what_is_no_version_table_is_set_aside() {
     for (made, problem, statement) in [
         (
             "CREATE VIEW alembic_version AS SELECT DISTINCT 'x'::varchar AS version_num WHERE false",
-            "unusable-version-table: public.alembic_version is a view, which cannot be written to",
+            "[unusable-version-table]: public.alembic_version is a view, which cannot be written to",
             rename("VIEW"),
         ),
         (
@@ -236,7 +238,7 @@ fn a_row_that_is_there_twice_is_made_one() {
              INSERT INTO alembic_version VALUES ('{row}', 1), ('{row}', 2)"
         ));
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).says("duplicate-rows: ").says(&format!("alembic_version holds {row} more than once"));
+        outcome.code(125).says("[duplicate-rows]: ").says(&format!("alembic_version holds {row} more than once"));
         let command = next(&outcome);
         assert_eq!(command, format!("levelhead stamp --purge {row}"));
         let words: Vec<&str> = command.split(' ').skip(1).collect();
@@ -260,7 +262,7 @@ fn a_read_only_default_is_named_with_the_statement_that_unmakes_it() {
     ] {
         server().sql("postgres", &format!("ALTER {what} SET {setting} = on"));
         let stopped = shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", &url).run();
-        stopped.code(125).says(&format!("read-only: {setting} is on for {role} in {database}"));
+        stopped.code(125).says(&format!("[read-only]: {setting} is on for {role} in {database}"));
         assert_eq!(next(&stopped), format!("ALTER {what} RESET {setting}"));
         // The database's own setting binds its sessions, too, so that this one is run elsewhere.
         server().sql("postgres", &next(&stopped));
@@ -269,7 +271,7 @@ fn a_read_only_default_is_named_with_the_statement_that_unmakes_it() {
     }
     let asked =
         shop.levelhead(&["stamp", "head"]).env("DATABASE_URL", format!("{url}?options=-c%20{setting}%3Don")).run();
-    asked.code(125).says(&format!("next: take {setting} out of the options in DATABASE_URL"));
+    asked.code(125).says(&format!("note: take {setting} out of the options in DATABASE_URL"));
 }
 
 #[test]
@@ -285,13 +287,16 @@ fn a_standby_starts_at_head_and_points_to_its_primary_otherwise() {
     let started = on(&standby, &["run", "--", "echo", "started"]).run();
     started.success().prints("started\n").says(&format!("at head {HEAD}"));
     let stopped = on(&standby, &["stamp", REVISIONS[0]]).run();
-    stopped.code(125).says("in-recovery: this server is a standby").says("next: point DATABASE_URL at the primary");
+    stopped
+        .code(125)
+        .says("error[in-recovery]: this server is a standby")
+        .says("note: point DATABASE_URL at the primary");
     on(&primary, &["stamp", REVISIONS[2]]).run().success();
     crate::support::running::eventually("the standby repeats the change", || {
         standby.sql(&database, "SELECT version_num FROM alembic_version") == [[REVISIONS[2]]]
     });
     let behind = on(&standby, &["run", "--", "echo", "started"]).run();
-    behind.code(125).prints("").says("in-recovery").says("next: point DATABASE_URL at the primary");
+    behind.code(125).prints("").says("in-recovery").says("note: point DATABASE_URL at the primary");
 }
 
 #[test]

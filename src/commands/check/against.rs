@@ -9,7 +9,7 @@ use crate::commands::plan::{self, Forecast};
 use crate::config::Config;
 use crate::error::{AgainstError, Error};
 use crate::findings::Kind;
-use crate::help::Command;
+use crate::help::{Command, Note};
 use crate::reconcile::{Severity, list};
 use crate::version_control::{Repository, Theirs, VersionControlError};
 use history::{self, Changes, Node, RevisionGraph};
@@ -97,7 +97,9 @@ fn fork_of(files: &Files, together: &RevisionGraph, name: &str) -> Option<Entry>
         severity: Severity::Stop.name(),
         message: with(name, &format!("the migration files have {} heads: {}", heads.len(), list(&sides))),
         facts,
-        help: Command::git("merge").with(name).before(", then levelhead merge, and commit the file"),
+        help: Command::git("merge")
+            .with(name)
+            .and(Note::way("then join the heads, and commit the file", Command::levelhead("merge"))),
         path: None,
         line: None,
     };

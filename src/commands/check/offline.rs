@@ -5,6 +5,7 @@ use crate::commands::evidence::History;
 use crate::commands::files::Files;
 use crate::error::Error;
 use crate::findings::Kind;
+use crate::help::Advice;
 use crate::reconcile::{Goal, Severity, State, diagnose, unread_lines};
 use history::{Problem, RevisionGraph};
 use schema::Belief;
@@ -42,7 +43,7 @@ fn long_ids(graph: &RevisionGraph) -> impl Iterator<Item = Entry> {
                 "revision {id} has {length} characters, and version_num takes {ROOM} unless it is widened"
             ),
             facts: Vec::new(),
-            help: "give it a shorter id, or let levelhead run widen the column".into(),
+            help: "give it a shorter id, or let `levelhead run` widen the column".into(),
             path: None,
             line: None,
         };
@@ -69,7 +70,7 @@ fn unobservable(history: &History, files: &Files) -> Option<Entry> {
         severity: Severity::Fine.name(),
         message: format!("no schema can show whether {} of the revisions {have} run", facts.len()),
         facts,
-        help: "nothing to do".into(),
+        help: Advice::default(),
         path: None,
         line: None,
     })

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::report::{AgainstLine, Entry, Report};
-use crate::prose::{next, paragraph};
-use crate::reconcile::list;
+use crate::prose::{advice, paragraph};
+use crate::reconcile::{Severity, list};
 
 /// Facts that are shown of one finding; JSON has them all.
 const SHOWN: usize = 6;
@@ -18,21 +18,19 @@ pub(super) fn text(report: &Report, coloured: bool) -> String {
     }
     for entry in &report.findings {
         text += "\n";
-        let word = entry.severity;
-        let lines = paragraph(&format!("{}: {}", entry.code, entry.message), &format!("{word:<9} "), INDENT);
+        let word = format!("{}[{}]", word(entry.severity), entry.code);
+        let lines = paragraph(&format!("{word}: {}", entry.message), "", "  ");
         text += &match coloured {
-            true => lines.replacen(word, &format!("\u{1b}[{}m{word}\u{1b}[0m", colour(word)), 1),
+            true => lines.replacen(&word, &format!("\u{1b}[{}m{word}\u{1b}[0m", colour(entry.severity)), 1),
             false => lines,
         };
         for fact in entry.facts_to_list().take(SHOWN) {
-            text += &paragraph(fact, &format!("{INDENT}- "), &format!("{INDENT}  "));
+            text += &paragraph(fact, "  - ", "    ");
         }
         if let Some(more) = entry.facts_to_list().count().checked_sub(SHOWN).filter(|more| *more > 0) {
-            let _ = writeln!(text, "{INDENT}  and {more} more");
+            let _ = writeln!(text, "    and {more} more");
         }
-        if entry.has_next() {
-            text += &next(&entry.help, INDENT);
-        }
+        text += &advice(&entry.help, "");
     }
     if let Some(forecast) = &report.foreseen {
         text += &forecast.text;
@@ -47,6 +45,11 @@ pub(super) fn text(report: &Report, coloured: bool) -> String {
 }
 
 const INDENT: &str = "          ";
+
+/// A severity as a message begins with it.
+fn word(severity: &'static str) -> &'static str {
+    if severity == Severity::Stop.name() { Severity::Stop.word() } else { severity }
+}
 
 /// The number of a severity's colour in a terminal's escape sequence.
 fn colour(severity: &str) -> &'static str {
@@ -73,9 +76,10 @@ pub(super) fn markdown(report: &Report, title: &str) -> String {
         for fact in entry.facts_to_list() {
             let _ = writeln!(text, "- {}", escaped(fact));
         }
-        if entry.has_next() {
-            let gap = if entry.facts.is_empty() { "" } else { "\n" };
-            let _ = writeln!(text, "{gap}Next: {}", escaped(&entry.help.to_string()));
+        let gap = if entry.facts_to_list().next().is_none() { "" } else { "\n" };
+        let steps: Vec<String> = entry.help.lines().map(|line| format!("- {}\n", escaped(&line))).collect();
+        if !steps.is_empty() {
+            let _ = write!(text, "{gap}{}", steps.concat());
         }
     }
     if let Some(plan) = plan(report) {
@@ -93,8 +97,14 @@ pub(super) fn github(report: &Report) -> String {
             "warning" | "pending" => "warning",
             _ => "notice",
         };
-        let message = format!("{}. Next: {}", entry.message, entry.help);
-        text += &annotation(level, entry.path.as_deref(), entry.line, &format!("levelhead {}", entry.code), &message);
+        let message = format!("{}\n{}", entry.message, entry.help);
+        text += &annotation(
+            level,
+            entry.path.as_deref(),
+            entry.line,
+            &format!("levelhead {}", entry.code),
+            message.trim_end(),
+        );
     }
     text + report.foreseen.as_ref().map_or("", |forecast| &forecast.annotations)
 }
@@ -162,10 +172,6 @@ impl Entry {
     /// Those that the message does not hold.
     fn facts_to_list(&self) -> impl Iterator<Item = &String> {
         self.facts.iter().filter(|fact| !self.message.contains(fact.as_str()))
-    }
-
-    fn has_next(&self) -> bool {
-        self.severity != "fine"
     }
 }
 

@@ -103,7 +103,6 @@ pub(super) struct Entry {
     /// What it rests on, a line each.
     pub(super) facts: Vec<String>,
     /// What to do about it.
-    #[serde(rename = "next")]
     pub(super) help: Advice,
     /// The file that it is about, where it is about one.
     pub(super) path: Option<PathBuf>,
@@ -240,13 +239,12 @@ impl Entry {
     /// About a further database. What levelhead does about it there, it does where DATABASE_URL leads.
     fn in_database(self, name: &str) -> Self {
         let message = format!("{name}: {}", self.message);
-        match self.help.command {
-            Some(_) if self.severity != Severity::Pending.name() => {
-                let help = self.help.after(format!("with the URL of {name} as DATABASE_URL: "));
-                Self { message, help, ..self }
-            }
-            _ => Self { message, ..self },
-        }
+        let is_elsewhere = self.help.commands().next().is_some() && self.severity != Severity::Pending.name();
+        let help = match is_elsewhere {
+            true => self.help.only_where(format!("with the URL of {name} as DATABASE_URL")),
+            false => self.help,
+        };
+        Self { message, help, ..self }
     }
 
     /// About one file.

@@ -10,6 +10,7 @@ use crate::commands::prompt::ask;
 use crate::commands::session::Session;
 use crate::commands::write::{is_recorded, note};
 use crate::error::Error;
+use crate::help::Command;
 use crate::prose::paragraph;
 use crate::reconcile::list;
 use ::cure::is_apart;
@@ -49,7 +50,7 @@ pub(in crate::commands) struct Asked {
     pub(in crate::commands) yes: bool,
     pub(in crate::commands) sql: bool,
     /// The command without these flags.
-    pub(in crate::commands) command: String,
+    pub(in crate::commands) command: Command,
 }
 
 impl Remedy {
@@ -149,7 +150,7 @@ pub(in crate::commands) async fn cure(
         return Ok(());
     }
     if !asked.yes && !confirmed(asked)? {
-        return Err(Error::NotConfirmed { sql: format!("{} --sql", asked.command) });
+        return Err(Error::NotConfirmed { sql: asked.command.clone().with("--sql") });
     }
     let guard = session.open().await?;
     let work = async {
@@ -235,7 +236,7 @@ async fn losses(database: &Database, remedy: &Remedy) -> Result<String, Error> {
 
 fn confirmed(asked: &Asked) -> Result<bool, Error> {
     if !stdin().is_terminal() {
-        return Err(Error::NobodyToAsk { command: format!("{} --yes", asked.command) });
+        return Err(Error::NobodyToAsk { command: asked.command.clone().with("--yes") });
     }
     let answer = ask("do this? [y/N]")?.unwrap_or_default().to_lowercase();
     Ok(matches!(answer.as_str(), "y" | "yes"))

@@ -6,6 +6,7 @@ use crate::commands::evidence::{compare, setting};
 use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::{CureError, Error};
+use crate::help::Command;
 use crate::reconcile::{row_changes, rows_after};
 use ::cure::{Data, Refused, Statement, Work};
 use database::Database;
@@ -102,7 +103,7 @@ pub(in crate::commands) async fn of_revision(
         Refused::Data(lines) => CureError::Data {
             revision: id.clone(),
             lines: lines.into_iter().map(|(line, sql)| format!("{}: {}", named(line), shown(&sql))).collect(),
-            command: format!("levelhead fix {flag} {id}"),
+            command: Command::levelhead("fix").with(flag).with(&id),
         },
         Refused::Because(line, reason) => {
             CureError::Because { revision: id.clone(), reason: format!("{}: {reason}", named(line)) }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::explanation::{Cause, Explanation, ToldBy};
 use crate::findings::Kind;
 use crate::help::{Advice, Help};
-use crate::prose::{next as next_line, paragraph};
+use crate::prose::{advice, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
 
@@ -78,11 +78,11 @@ impl Mark {
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let begins = match self {
-            Self::So(_) => "It is so here",
-            Self::MayBe(_) => "It may be so here",
-            Self::NotSo(_) => "It is not so here",
+            Self::So(_) => "This applies to you",
+            Self::MayBe(_) => "This may apply to you",
+            Self::NotSo(_) => "This does not apply to you",
             Self::Untold(None) => return Ok(()),
-            Self::Untold(_) => "Nobody can tell here",
+            Self::Untold(_) => "Unknown here",
         };
         match self.why() {
             Some(why) => write!(f, " {begins}: {why}."),
@@ -174,21 +174,24 @@ impl Here {
         match &self.state {
             State::NotAsked => String::new(),
             State::Unseen { why, help } => {
-                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), next_line(help, "  "))
+                format!("\nHere\n\n{}{}", paragraph(why, "  ", "  "), advice(help, "  "))
             }
             State::Seen { database, findings, .. } => {
                 let mut text = format!("\nHere, in {database}\n\n");
                 if let Some(kind) = kind
                     && self.has(&[kind]) == Some(false)
                 {
-                    text += &paragraph(&format!("It is not so here, now: {} was not found.", kind.code), "  ", "  ");
+                    text += &paragraph(&format!("{} does not apply to you now.", kind.code), "  ", "  ");
                 }
                 for finding in findings {
-                    text += &paragraph(&format!("{}: {finding}", finding.code()), "  ", "  ");
+                    text += &paragraph(
+                        &format!("{}[{}]: {finding}", finding.severity().word(), finding.code()),
+                        "  ",
+                        "  ",
+                    );
                     // Beside the reasons of an error it would speak against what they say is to be done.
-                    let next = finding.help().to_string();
-                    if kind.is_some() || next != "nothing to do" {
-                        text += &next_line(&next, "  ");
+                    if kind.is_some() || finding.severity() > Severity::Fine {
+                        text += &advice(&finding.help(), "  ");
                     }
                 }
                 text
@@ -199,10 +202,10 @@ impl Here {
     pub(super) fn document(&self) -> Value {
         match &self.state {
             State::NotAsked => Value::Null,
-            State::Unseen { why, help } => json!({ "error": why, "next": help, "findings": [] }),
+            State::Unseen { why, help } => json!({ "error": why, "help": help, "findings": [] }),
             State::Seen { findings, .. } => {
-                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "next": finding.help() });
-                json!({ "error": null, "next": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
+                let one = |finding: &Finding| json!({ "code": finding.code(), "text": finding.to_string(), "help": finding.help() });
+                json!({ "error": null, "help": null, "findings": findings.iter().map(one).collect::<Vec<_>>() })
             }
         }
     }

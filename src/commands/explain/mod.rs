@@ -14,8 +14,8 @@ use super::session::Session;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, Reason, Verdict};
 use crate::findings::Kind;
-use crate::help::{Advice, Help};
-use crate::prose::{next as next_line, of_markdown, paragraph};
+use crate::help::{Advice, Command, Help};
+use crate::prose::{advice, of_markdown, paragraph};
 use here::{Here, Mark};
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
@@ -132,13 +132,13 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
         "" => {}
         meaning => text += &format!("\nWhat it means\n\n{}", paragraph(&sentence(meaning), "  ", "  ")),
     }
-    text += "\nWhat may lie behind it, most likely first\n";
+    text += "\nLikely causes, most likely first\n";
     for (number, (reason, mark, next)) in reasons(explanation, here).into_iter().enumerate() {
         let what = format!("{}{mark}", explanation.fill(reason.what));
         text += "\n";
         text += &paragraph(&what, &format!("  {}. ", number + 1), "     ");
         text += &paragraph(&explanation.fill(reason.tell), "     How to tell: ", "     ");
-        text += &next_line(&next, "     ");
+        text += &advice(&next, "     ");
     }
     if !explanation.others.is_empty() {
         text += "\nAlso in this text\n\n";
@@ -146,7 +146,7 @@ fn in_words(explanation: &Explanation, here: &Here) -> String {
     }
     text += &here.in_words(None);
     if let Some(Kind { code, .. }) = explanation.cause.finding() {
-        text += &format!("\nMore: levelhead explain {code}\n");
+        text += &format!("\nMore: {}\n", Command::levelhead("explain").with(code));
     }
     text
 }
@@ -162,7 +162,7 @@ fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, Advice)
     let mut reasons: Vec<(Reason, Mark, Advice)> = explanation
         .reasons()
         .iter()
-        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.fill(reason.run).into()))
+        .map(|reason| (*reason, here.mark(reason.told_by, explanation), explanation.step(reason)))
         .collect();
     // The first one's may depend on what the message says.
     reasons[0].2 = explanation.help();
@@ -175,7 +175,7 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
         json!({
             "what": explanation.fill(reason.what),
             "tell": explanation.fill(reason.tell),
-            "next": next,
+            "help": next,
             "is_so_here": mark.is_so(),
             "why": mark.why(),
         })

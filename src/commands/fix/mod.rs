@@ -16,6 +16,7 @@ use super::session::Session;
 use super::write::{Decision, write};
 use crate::config::ConfigError;
 use crate::error::Error;
+use crate::help::Command;
 use crate::reconcile::{Policy, list};
 use ::cure::Data;
 use database::Database;
@@ -61,18 +62,17 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// The command for the same revisions, with `flags`.
-    fn command(&self, flags: &str) -> String {
-        let force = if self.force { "--force " } else { "" };
-        let revisions: String = self.revisions.iter().map(|revision| format!("{revision} ")).collect();
-        format!("levelhead fix {revisions}{force}{flags}")
+    /// The command for the same revisions, with `flag`.
+    fn command(&self, flag: &str) -> Command {
+        let force = self.force.then_some("--force");
+        Command::levelhead("fix").with_all(&self.revisions).with_all(force).with(flag)
     }
 
     /// The same command as it was asked for, for a cure.
     fn asked(&self) -> Asked {
-        let mut command = "levelhead fix".to_owned();
+        let mut command = Command::levelhead("fix");
         for (flag, value) in [("--finish", &self.finish), ("--take-back", &self.take_back)] {
-            command += &value.as_ref().map(|value| format!(" {flag} {value}")).unwrap_or_default();
+            command = value.iter().fold(command, |command, value| command.with(flag).with(value));
         }
         let flags = [
             (self.schema, "--schema"),
@@ -81,7 +81,7 @@ impl Arguments {
             (self.data_todo, "--data-todo"),
         ];
         for (_, flag) in flags.iter().filter(|(is_set, _)| *is_set) {
-            command += &format!(" {flag}");
+            command = command.with(flag);
         }
         Asked { dry_run: self.dry_run, yes: self.yes, sql: self.sql, command }
     }

@@ -75,7 +75,7 @@ impl Repair {
         let mut line = |name: &str, value: &str| text += &paragraph(value, &format!("{name:<10}"), &indent);
         line("rows", &self.rows());
         for finding in &self.look.findings {
-            line("finding", &format!("{}: {finding}", finding.code()));
+            line("finding", &format!("{}[{}]: {finding}", finding.severity().word(), finding.code()));
         }
         if let Some(doubt) = &self.doubt {
             line("WARNING", &format!("the schema speaks against this: {}", doubt.headline));

@@ -80,7 +80,7 @@ fn commented(statements: Vec<String>) -> String {
     let comment = |statement: &str| match statement.split_whitespace().next().unwrap_or_default() {
         "BEGIN" => "all of it, or nothing",
         "CREATE" => "the version table, as Alembic makes it",
-        "LOCK" => "nobody else writes to it meanwhile",
+        "LOCK" => "no other session writes to it meanwhile",
         "ALTER" => "room for the longest revision id",
         "INSERT" => "a revision that the table is to hold",
         "UPDATE" => "the revision that the table is to hold, in place of the one that is there",

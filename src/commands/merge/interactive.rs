@@ -118,7 +118,7 @@ pub(super) async fn guide(
 async fn known_rows(session: &Session, files: &Files) -> Result<Vec<String>, String> {
     match session.url() {
         Err(ConfigError::NoDatabaseUrl { .. }) => {
-            return Err("without DATABASE_URL nobody knows whether it has been applied".to_owned());
+            return Err("DATABASE_URL is not set, so it is unknown whether it was applied".to_owned());
         }
         url => url.map_err(|error| error.to_string())?,
     };
@@ -132,9 +132,7 @@ async fn known_rows(session: &Session, files: &Files) -> Result<Vec<String>, Str
     };
     match look.await {
         Ok((rows, tables)) if tables.is_empty() => Ok(rows),
-        Ok(_) => {
-            Err("the database has tables and no version row, so that nobody knows what has been applied".to_owned())
-        }
+        Ok(_) => Err("the database has tables but no version row, so it is unknown what was applied".to_owned()),
         Err(error) => Err(format!("the database does not tell what has been applied: {error}")),
     }
 }

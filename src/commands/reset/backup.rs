@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tempfile::{Builder, NamedTempFile};
-use tokio::process::Command;
+use tokio::process::Command as Child;
 use tracing::info;
 
 use crate::config::Config;
 use crate::error::{Error, ResetError};
+use crate::help::{Advice, Command};
 use crate::process::program::{self, Program};
 use crate::process::signals::Watch;
 use database::Database;
@@ -16,10 +17,10 @@ use database::url::{DatabaseUrl, Endpoint, PostgresUrl};
 
 /// Writes the dump, and reads it back as far as that proves it whole. A signal that asks levelhead to end leaves no part of it.
 pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Database, file: &Path) -> Result<(), Error> {
-    let failed = |reason: String, advice: &str| {
-        Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: Box::new(advice.into()) })
+    let failed = |reason: String, advice: Advice| {
+        Error::from(ResetError::Backup { file: file.to_owned(), reason, advice: Box::new(advice) })
     };
-    let exists = || failed("it exists".to_owned(), "name another file: --backup FILE");
+    let exists = || failed("it exists".to_owned(), "name another file: --backup FILE".into());
     if file.exists() {
         return Err(exists());
     }
@@ -29,12 +30,15 @@ pub(super) async fn write(config: &Config, url: &DatabaseUrl, database: &Databas
         // Only for its owner: it holds everything.
         let made = Builder::new().prefix(".levelhead-").suffix(".tmp").tempfile_in(folder).map_err(|error| {
             let error = error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error);
-            failed(format!("{}: {error}", folder.display()), "name a file in a folder that this user may write to")
+            failed(
+                format!("{}: {error}", folder.display()),
+                "name a file in a folder that this user may write to".into(),
+            )
         })?;
         match url {
             DatabaseUrl::Postgres(url) => tokio::select! {
                 dumped = dump(config, url, database.server_version(), &made) => {
-                    dumped.map_err(|(reason, advice)| failed(reason, &advice))?;
+                    dumped.map_err(|(reason, advice)| failed(reason, advice))?;
                 }
                 // Dropped, the dump is ended; whose signal it was is read below.
                 _ = watch.arrived() => {}
@@ -78,13 +82,13 @@ async fn dump(
     url: &PostgresUrl,
     server_version: Option<&str>,
     made: &NamedTempFile,
-) -> Result<(), (String, String)> {
-    let find = |name: &str| -> Result<Program, (String, String)> {
+) -> Result<(), (String, Advice)> {
+    let find = |name: &str| -> Result<Program, (String, Advice)> {
         let found = program::find(&[name.into()], config.path.as_deref());
         found.map_err(|error| (error.to_string(), client(server_version)))
     };
     let run = async |program: Program, words: &[&str]| {
-        let mut command = Command::new(&program.file);
+        let mut command = Child::new(&program.file);
         command.args(words).arg(made.path()).envs(url.environment()).env("LC_ALL", "C");
         // What a service says is stronger than the other variables.
         command.env_remove("PGSERVICE");
@@ -109,31 +113,30 @@ async fn dump(
 }
 
 /// What to do about what pg_dump has said.
-fn advice(reason: &str, server_version: Option<&str>) -> String {
+fn advice(reason: &str, server_version: Option<&str>) -> Advice {
     let says = |words: &[&str]| words.iter().any(|word| reason.contains(word));
     if says(&["version mismatch"]) {
         client(server_version.or(reason.split("server version: ").nth(1)))
     } else if says(&["permission denied for", "row-level security"]) {
-        "use a role that may read everything; or --no-backup".to_owned()
+        "use a role that may read everything; or --no-backup".into()
     // pg_dump says "Query was" since 15, "query was" before.
     } else if says(&["lock timeout", "uery was: LOCK TABLE"]) {
-        "stop the application first: it has locked a table".to_owned()
+        "stop the application first: it has locked a table".into()
     } else if says(&["No space left"]) {
-        "make room, or name a file elsewhere: --backup FILE".to_owned()
+        "make room, or name a file elsewhere: --backup FILE".into()
     } else {
-        "put right what it says, and try again; or --no-backup".to_owned()
+        "put right what it says, and try again; or --no-backup".into()
     }
 }
 
 /// How to get a pg_dump that reads this server: an older one refuses to.
-fn client(server_version: Option<&str>) -> String {
+fn client(server_version: Option<&str>) -> Advice {
     let major = server_version.and_then(|version| version.split(|sign: char| !sign.is_ascii_digit()).next());
     match major.filter(|major| !major.is_empty()) {
-        Some(major) => format!(
-            "apt-get install -y postgresql-client-{major}, from https://apt.postgresql.org where the system has only older \
-             ones; or --no-backup"
-        ),
-        None => "apt-get install -y postgresql-client; or --no-backup".to_owned(),
+        Some(major) => Command::of("apt-get", "install -y")
+            .with(format!("postgresql-client-{major}"))
+            .and("where the system has only older ones, take it from https://apt.postgresql.org; or use --no-backup"),
+        None => Command::of("apt-get", "install -y postgresql-client").and("or use --no-backup"),
     }
 }
 

@@ -16,6 +16,7 @@ use super::session::Session;
 use crate::config::Config;
 use crate::error::{Error, RestoreError};
 use crate::help::Help;
+use crate::logging::Message;
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
 use crate::version_control::{Commit, Repository};
@@ -66,7 +67,7 @@ pub fn restore(session: &Session, arguments: &Arguments) -> Result<(), Error> {
         info!("restored {}", list(&found.iter().map(|(revision, _)| revision.id.clone()).collect::<Vec<_>>()));
     }
     for problem in unreadable.iter().chain(&broken) {
-        warn!("still broken: {problem}; {}", problem.help());
+        Message::new(format!("still broken: {problem}"), problem.help()).warn();
     }
     report(&found, !arguments.dry_run, arguments.format)
 }

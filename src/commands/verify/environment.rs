@@ -100,7 +100,7 @@ fn virtual_env(config: &Config) -> Check {
     let shown = folder.display();
     if !folder.is_dir() {
         let text = format!("VIRTUAL_ENV is {shown}, which is not there");
-        return Check::warn(NAME, text, format!("unset VIRTUAL_ENV, or make it: python3 -m venv {shown}"));
+        return Check::warn(NAME, text, format!("unset VIRTUAL_ENV, or create it: python3 -m venv {shown}"));
     }
     let gives = match find(config, "python") {
         Some(python) if python.starts_with(folder) => return Check::pass(NAME, format!("VIRTUAL_ENV is {shown}")),

@@ -6,6 +6,7 @@ use super::failed;
 use crate::commands::files::Files;
 use crate::config::Config;
 use crate::error::Error;
+use crate::help::Command;
 use crate::process::{program, upgrade};
 use crate::reconcile::list;
 use crate::report::Check;
@@ -40,7 +41,7 @@ fn graph(files: &Files) -> Check {
     match (heads.len(), files.graph.separate_branches()) {
         (1, _) => Check::pass("graph", text),
         (_, Some(labels)) => Check::pass("graph", format!("{text}: separate branches ({})", labels.join(", "))),
-        _ => Check::warn("graph", text, "levelhead merge, and commit the file"),
+        _ => Check::warn("graph", text, Command::levelhead("merge").and("commit the file that it writes")),
     }
 }
 

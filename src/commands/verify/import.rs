@@ -12,6 +12,7 @@ use super::loading::Loading;
 use super::traceback::{last_lines, standstill};
 use crate::config::Config;
 use crate::explanation::{Cause, Explanation};
+use crate::help::Advice;
 use crate::help::Help;
 use crate::report::Check;
 use database::url::DatabaseUrl;
@@ -55,12 +56,11 @@ impl Loading {
             let text = format!("{} was not imported within {} s", self.what, limit.as_secs());
             let last = standstill(&stderr, password);
             let next = match last.as_slice() {
-                [] => "see what it waits for: py-spy dump".to_owned(),
-                _ => format!(
-                    "do at the first request, or with a timeout, what it was doing above; \
-                     where it is only slow: --import-timeout {}",
+                [] => Advice::note("to see what it waits for, use py-spy dump"),
+                _ => Advice::note("do at the first request, or with a timeout, what it was doing above").and(format!(
+                    "if it is only slow, add --import-timeout {}",
                     limit.as_secs().saturating_mul(4).max(60)
-                ),
+                )),
             };
             return (Check { detail: last, ..Check::fail(NAME, text, next) }, Facts::default());
         };
@@ -105,11 +105,9 @@ impl Loading {
             return Check::warn(NAME, text, "take create_all() out of the application: the migrations make the tables");
         }
         let next = match explanation.help() {
+            _ if explanation.cause == Cause::UNKNOWN => unknown.into(),
             // To verify is what is being done.
-            help if explanation.cause == Cause::UNKNOWN || help.to_string().starts_with("levelhead verify") => {
-                unknown.into()
-            }
-            help => help,
+            help => help.unless("verify", unknown),
         };
         Check::fail(NAME, format!("{} cannot be imported: {explanation}", self.what), next)
     }

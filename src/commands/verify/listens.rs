@@ -34,7 +34,7 @@ pub(super) fn check(config: &Config, facts: &Facts) -> Option<Check> {
     Some(match facts.addresses.iter().find(at_port) {
         None => Check::warn(NAME, format!("{text}, and PORT is another"), next),
         Some(address) if is_loopback(address) && port.is_some() => {
-            Check::warn(NAME, format!("{text}, where nobody outside of this container reaches it"), next)
+            Check::warn(NAME, format!("{text}, which cannot be reached from outside this container"), next)
         }
         Some(_) => Check::pass(NAME, text),
     })

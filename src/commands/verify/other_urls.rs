@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::commands::files::Files;
 use crate::config::Config;
-use crate::help::Help;
+use crate::help::{Command, Help};
 use crate::report::{Check, Outcome};
 use database::url::DatabaseUrl;
 
@@ -22,7 +22,7 @@ pub(super) fn alembic_ini(config: &Config, files: Option<&Files>, url: &Database
             false => Check::fail(
                 NAME,
                 placeholder,
-                "read DATABASE_URL in env.py: levelhead explain 'sqlalchemy.dialects:driver'",
+                Command::levelhead("explain").with("sqlalchemy.dialects:driver").and("read DATABASE_URL in env.py"),
             ),
         });
     }

@@ -188,7 +188,7 @@ fn of_tls(error: io::Error, has_roots: bool) -> Silence {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "is for another name".to_owned()
             }
-            CertificateError::UnknownIssuer => "is signed by nobody whom this system trusts".to_owned(),
+            CertificateError::UnknownIssuer => "is signed by an authority that this system does not trust".to_owned(),
             other => format!("is refused: {other}"),
         },
         _ => return Silence::Tls(error),

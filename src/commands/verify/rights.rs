@@ -1,7 +1,7 @@
 //! What the role of DATABASE_URL may do, with the statement for each right that is missing.
 
 use super::state::State;
-use crate::help::Help;
+use crate::help::{Advice, Command, Help};
 use crate::report::{Check, Outcome};
 use database::{Database, Ownership};
 use version_table::{Privilege, quoted};
@@ -23,7 +23,7 @@ pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {
         None => checks.push(Check::fail(
             "usage",
             "the search path leads to no schema that is there and that this role may use",
-            format!("GRANT USAGE, CREATE ON SCHEMA \"public\" TO {role}"),
+            Advice::sql("the schema's owner", format!("GRANT USAGE, CREATE ON SCHEMA \"public\" TO {role}")),
         )),
         Some(schema) => {
             let shown = quoted(schema);
@@ -32,8 +32,8 @@ pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {
                     return Check::pass(check, format!("{} has {word} on schema {schema}", facts.role));
                 }
                 let text = format!("{} has no {word} on schema {schema}", facts.role);
-                let next = format!("GRANT {word} ON SCHEMA {shown} TO {role}");
-                Check { outcome, ..Check::fail(check, text, next) }
+                let grant = Advice::sql("its owner", format!("GRANT {word} ON SCHEMA {shown} TO {role}"));
+                Check { outcome, ..Check::fail(check, text, grant) }
             };
             checks.push(right("usage", Privilege::Usage, "USAGE", Outcome::Fail));
             checks.push(right("create", Privilege::Create, "CREATE", missing));
@@ -44,7 +44,7 @@ pub(super) async fn checks(state: &State, database: &Database) -> Vec<Check> {
         checks.push(Check { outcome: missing, ..Check::fail("writes", text, "point DATABASE_URL at the primary") });
     } else if facts.read_only.is_some() {
         let text = "default_transaction_read_only is on for this session".to_owned();
-        let next = "levelhead explain read-only".to_owned();
+        let next = Command::levelhead("explain read-only");
         checks.push(Check { outcome: missing, ..Check::fail("writes", text, next) });
     } else {
         checks.push(Check::pass("writes", "the server takes writes from this session"));
@@ -75,7 +75,7 @@ fn ownership(state: &State, owners: &[Ownership], role: &str) -> Check {
     let text = format!("pending revisions alter tables of other roles: {}", shown.join(", "));
     let statements: Vec<String> =
         foreign.iter().map(|one| format!("ALTER TABLE {} OWNER TO {role}", one.quoted)).collect();
-    let next = format!("ALTER TABLE {} OWNER TO {role}", first.quoted);
+    let next = Advice::sql("the owner", format!("ALTER TABLE {} OWNER TO {role}", first.quoted));
     let detail = if statements.len() > 1 { statements } else { Vec::new() };
     Check { detail, ..Check::fail(NAME, text, next) }
 }

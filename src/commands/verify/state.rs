@@ -62,8 +62,19 @@ fn of(finding: &Finding) -> Check {
     let (name, text) = (finding.code(), finding.to_string());
     match finding.severity() {
         Severity::Fine => Check::pass(name, text),
-        Severity::Pending => Check { help: Some(finding.help()), ..Check::pass(name, text) },
-        Severity::Warning | Severity::Repair => Check::warn(name, text, finding.help()),
-        Severity::Stop => Check::fail(name, text, finding.help()),
+        Severity::Pending => Check {
+            help: Some(finding.help().unless("verify", "correct DATABASE_URL if it names another database")),
+            ..Check::pass(name, text)
+        },
+        Severity::Warning | Severity::Repair => Check::warn(
+            name,
+            text,
+            finding.help().unless("verify", "correct DATABASE_URL if it names another database"),
+        ),
+        Severity::Stop => Check::fail(
+            name,
+            text,
+            finding.help().unless("verify", "correct DATABASE_URL if it names another database"),
+        ),
     }
 }

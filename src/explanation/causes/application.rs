@@ -14,7 +14,7 @@ const VARIABLE: &[Reason] = &[
         "The log shows the error in the build and not in the start.",
         "move the upgrade out of the build, into the start: levelhead run -- …",
     ),
-    Reason::new(
+    Reason::run(
         "It is set under another name: misspelled, or with the prefix that a settings class puts before its fields.",
         "grep -rnE 'environ|getenv|env_prefix' . --include='*.py' shows what is read.",
         "grep -rnE 'environ|getenv|env_prefix' . --include='*.py'",
@@ -30,7 +30,7 @@ const FAULT: &[Reason] = &[
     Reason::new(
         "A package was upgraded, and does not fit the code or another package any more.",
         "The traceback ends in a -packages folder, and it works where older versions are installed.",
-        "pip freeze, where it works, and pin the same versions in requirements.txt",
+        "run `pip freeze` where it works, and pin the same versions in requirements.txt",
     ),
 ];
 
@@ -47,7 +47,7 @@ family! {
         meaning: "SQLAlchemy wants psycopg 3, which is not installed; since version 2.1 a plain postgresql:// means it",
         signs: &[Sign::Found(recognise::psycopg)],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "SQLAlchemy was upgraded to 2.1, and psycopg2 is the driver that is installed.",
                 "pip show sqlalchemy says 2.1 or later; pip show psycopg2-binary finds it.",
                 "pip install 'psycopg[binary]'",
@@ -69,7 +69,7 @@ family! {
             Reason::new(
                 "The driver is not in requirements.txt.",
                 "pip show psycopg2-binary psycopg asyncpg answers for none that the URL asks for.",
-                "pip install 'psycopg[binary]' for postgresql+psycopg://, psycopg2-binary for postgresql://",
+                "for postgresql+psycopg://, pip install 'psycopg[binary]'; for postgresql://, pip install psycopg2-binary",
             ),
             Reason::new(
                 "Another driver is installed than the URL's scheme asks for.",
@@ -85,17 +85,18 @@ family! {
         meaning: "a package of the application is not installed in the environment that runs this",
         signs: &[Sign::Found(recognise::module)],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The package is missing from requirements.txt, or was not installed in this environment.",
                 "`levelhead verify` shows which python, flask and gunicorn the PATH gives.",
-                "pip install -r requirements.txt, in the environment of the upgrade command",
-            ),
+                "pip install -r requirements.txt",
+            )
+.noting("run it in the environment of the upgrade command"),
             Reason::new(
                 "It is a module of the application itself, and the command starts in another folder.",
                 "The module's file is in the repository.",
                 "start in the application's folder, or set PYTHONPATH to it",
             ),
-            Reason::new(
+            Reason::run(
                 "Another virtualenv comes first on the PATH.",
                 "command -v python flask gunicorn names different folders.",
                 "levelhead verify",
@@ -160,7 +161,7 @@ family! {
         reasons: &[Reason::new(
             "The start command ends before the application's name.",
             "gunicorn app:app has one; a quote or a variable may have eaten it.",
-            "gunicorn app:app, or 'app:create_app()' in quotes",
+            "name the application as app:app, or as 'app:create_app()' in quotes",
         )],
     }
 
@@ -233,7 +234,7 @@ family! {
                 "An error stands above this one.",
                 "set LEVELHEAD_UPGRADE_COMMAND='alembic upgrade heads', or install Flask-Migrate",
             ),
-            Reason::new(
+            Reason::run(
                 "Migrate(app, db) is never called on the application that FLASK_APP names.",
                 "grep finds no Migrate( or init_app( that is reached.",
                 "grep -rn 'Migrate(\\|migrate.init_app' . --include='*.py'",
@@ -247,15 +248,16 @@ family! {
         meaning: "another process listens on this port",
         signs: &[Sign::Text("Address already in use"), Sign::Text("Connection in use: (")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The application runs already: an earlier start, or a second one in the same container.",
                 "ss -ltnp shows who listens.",
-                "ss -ltnp, and end what listens there",
-            ),
+                "ss -ltnp",
+            )
+.noting("this shows what listens there; end it"),
             Reason::new(
                 "Two commands of the start script serve, one in the background.",
                 "The start command holds & or a development server.",
-                "serve once, by exec: levelhead run -- gunicorn …",
+                "start the server once, by exec: levelhead run -- gunicorn …",
             ),
         ],
     }
@@ -269,7 +271,7 @@ family! {
             Reason::new(
                 "A request, or the import of the application, takes longer than --timeout, 30 s by default.",
                 "The traceback below the line shows where it was.",
-                "gunicorn --timeout 120 …, until what is slow is found",
+                "raise the limit until you have found what is slow: gunicorn --timeout 120 …",
             ),
             Reason::new(
                 "The application upgrades the database, or waits for it, while it is imported.",
@@ -282,18 +284,18 @@ family! {
     /// A worker was killed.
     WORKER_KILLED {
         code: "worker-killed",
-        meaning: "the kernel, or somebody, killed a gunicorn worker: mostly for want of memory",
+        meaning: "the kernel or another process killed a gunicorn worker, probably for lack of memory",
         signs: &[Sign::Line("was sent SIGKILL!")],
         reasons: &[
             Reason::new(
                 "The container has not enough memory for this many workers.",
                 "dmesg, or the platform's events, speak of OOM.",
-                "gunicorn --workers 1 …, or a larger instance",
+                "start fewer workers, gunicorn --workers 1 …, or use a larger instance",
             ),
             Reason::new(
                 "The worker was killed after --timeout.",
                 "WORKER TIMEOUT stands above.",
-                "gunicorn --timeout 120 …, until what is slow is found",
+                "raise the limit until you have found what is slow: gunicorn --timeout 120 …",
             ),
         ],
     }
@@ -311,7 +313,7 @@ family! {
         reasons: &[Reason::new(
             "The worker's own traceback stands above this line.",
             "Exception in worker process begins it.",
-            "levelhead verify -- YOUR START COMMAND, which imports the application and shows why",
+            "to import the application and see why: levelhead verify -- YOUR START COMMAND",
         )],
     }
 
@@ -326,11 +328,12 @@ family! {
                 "It works in a shell where the virtualenv is active.",
                 "name the program with its folder (.venv/bin/…), or put that folder on the PATH",
             ),
-            Reason::new(
+            Reason::run(
                 "The package is not installed.",
                 "pip show flask alembic gunicorn",
-                "pip install -r requirements.txt, in the environment of the upgrade command",
-            ),
+                "pip install -r requirements.txt",
+            )
+.noting("run it in the environment of the upgrade command"),
         ],
     }
 

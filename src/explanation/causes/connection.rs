@@ -53,7 +53,7 @@ family! {
                 "The message says: unsupported startup parameter.",
                 "take options out of the URL, or set ignore_startup_parameters in pgbouncer.ini",
             ),
-            Reason::new(
+            Reason::run(
                 "The server behind the pooler does not answer, or all its connections are taken.",
                 "The message speaks of a timeout or a failed login.",
                 "levelhead verify",
@@ -170,16 +170,17 @@ family! {
             Sign::Line("TimeoutError: timed out"),
         ],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The address of this service is not in the database's allow list, or its security group.",
                 "It works from your own machine, or from another service.",
                 "levelhead verify",
             ),
-            Reason::new(
+            Reason::run(
                 "The database is asleep or starting.",
                 "It passes at the second attempt.",
-                "levelhead run, which tries again",
-            ),
+                "levelhead run",
+            )
+            .noting("this tries again"),
         ],
     }
 }

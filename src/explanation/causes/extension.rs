@@ -7,7 +7,7 @@ use crate::findings::Kind;
 const NOT_INSTALLED: Reason = Reason::new(
     "The server does not have the extension's files.",
     "SELECT name FROM pg_available_extensions does not list it.",
-    "SELECT name FROM pg_available_extensions WHERE name = '{extension}'",
+    "run in the database: SELECT name FROM pg_available_extensions WHERE name = '{extension}'",
 );
 
 family! {
@@ -21,13 +21,13 @@ family! {
             Reason::new(
                 "The role of the upgrade is no superuser, and the extension is not a trusted one.",
                 "HINT says: must be superuser. Trusted ones (citext, hstore, pg_trgm, pgcrypto, uuid-ossp) need CREATE on the database.",
-                "CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
+                "run in the database: CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
             ),
             Reason::new(
                 "Your provider creates extensions another way: Amazon RDS and Aurora as rds_superuser, Google Cloud SQL as \
                  cloudsqlsuperuser, Azure through azure.extensions, Supabase and Neon on the dashboard or as the default role.",
                 "The migration then finds it there: CREATE EXTENSION IF NOT EXISTS does nothing.",
-                "CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
+                "run in the database: CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
             ),
         ],
     }
@@ -44,12 +44,12 @@ family! {
             Reason::new(
                 "The image or the server has PostgreSQL alone.",
                 "pgvector and PostGIS have images of their own: pgvector/pgvector, postgis/postgis.",
-                "SELECT name FROM pg_available_extensions ORDER BY 1",
+                "to list the extensions, run in the database: SELECT name FROM pg_available_extensions ORDER BY 1",
             ),
             Reason::new(
                 "Your provider does not offer it, or wants it switched on first.",
                 "The provider's list of extensions does not hold it.",
-                "SELECT name FROM pg_available_extensions ORDER BY 1",
+                "to list the extensions, run in the database: SELECT name FROM pg_available_extensions ORDER BY 1",
             ),
         ],
     }
@@ -65,13 +65,13 @@ family! {
             Reason::new(
                 "No migration creates the extension, and it was created by hand where it works.",
                 "SELECT extname FROM pg_extension does not list it.",
-                "CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
+                "run in the database: CREATE EXTENSION IF NOT EXISTS \"{extension}\"",
             ),
             NOT_INSTALLED,
             Reason::new(
                 "It was created in a schema that the search_path leaves out.",
                 "\\dx in psql lists it with its schema.",
-                "SELECT extname, extnamespace::regnamespace FROM pg_extension",
+                "run in the database: SELECT extname, extnamespace::regnamespace FROM pg_extension",
             ),
         ],
     }

@@ -4,7 +4,7 @@ use super::{Follows, Reason, Sign, ToldBy, family};
 use crate::explanation::recognise;
 use crate::findings::Kind;
 
-const LOST: Reason = Reason::new(
+const LOST: Reason = Reason::run(
     "The parent is on another branch, or was deleted or squashed, and this revision still points at it.",
     "git finds a commit that has it.",
     "levelhead restore {name}",
@@ -19,24 +19,26 @@ family! {
         finding: Some(Kind::UNKNOWN_REVISION),
         signs: &[Sign::Text("Can't locate revision identified by ")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The file is on another branch, or was deleted or replaced after the database had been upgraded.",
                 "git finds a commit that has it.",
                 "levelhead restore {name}",
             )
             .told_by(ToldBy::VersionControl),
-            Reason::new(
+            Reason::run(
                 "This image is older than the database: a rollback.",
                 "`levelhead infer` says that everything of the heads is there, and more.",
-                "levelhead run, which starts an older image on a newer schema",
+                "levelhead run",
             )
+.noting("this starts an older release on a newer schema")
             .told_by(ToldBy::Ledger),
-            Reason::new(
+            Reason::run(
                 "The history was squashed or made anew: every file has a new id.",
                 "No commit's files have this id and the tables are the same.",
-                "levelhead infer, to see which revision the schema is really at",
-            ),
-            Reason::new(
+                "levelhead infer",
+            )
+.noting("this shows which revision your tables match"),
+            Reason::run(
                 "The database is another application's, or another branch's preview.",
                 "`levelhead verify` shows host and database.",
                 "levelhead verify",
@@ -53,18 +55,19 @@ family! {
         signs: &[Sign::Text("Multiple head revisions are present"), Sign::Text("Multiple heads are present")],
         follows: Follows::Only("duplicate-revision"),
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "Two people made a revision after the same parent, and both were merged.",
                 "`levelhead branches` shows the parent, `levelhead heads` both ends.",
-                "alembic merge heads (flask db merge heads), or upgrade to `heads`",
+                "levelhead merge",
             )
+.noting("or upgrade to `heads` instead of `head`")
             .shown_by(&[Kind::MULTIPLE_HEADS]),
             Reason::new(
                 "The branches are meant to be: several bases or labels.",
                 "`levelhead branches` shows labels.",
                 "upgrade to `heads` in place of `head`, as `levelhead run` does",
             ),
-            Reason::new(
+            Reason::run(
                 "One revision file is there twice, under two names.",
                 "The output also says: is present more than once.",
                 "levelhead heads",
@@ -78,11 +81,12 @@ family! {
         meaning: "the version table holds a revision and one of its ancestors",
         finding: Some(Kind::OVERLAPPING_ROWS),
         signs: &[Sign::Found(recognise::overlap)],
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "A restore or a stamp left the ancestor's row beside the later one.",
             "`levelhead current` prints the revisions, the table holds more rows than heads.",
-            "levelhead fix, which removes the ancestor's row, as levelhead run does before it upgrades",
+            "levelhead fix",
         )
+.noting("this removes the ancestor's row, as `levelhead run` does before it upgrades")
         .shown_by(&[Kind::OVERLAPPING_ROWS])],
     }
 
@@ -96,13 +100,14 @@ family! {
             Reason::new(
                 "The version table has no primary key, and holds a revision twice.",
                 "SELECT version_num, count(*) FROM alembic_version GROUP BY 1",
-                "SELECT version_num FROM alembic_version, and leave each revision once",
+                "leave each revision once in the version table: SELECT version_num FROM alembic_version",
             ),
-            Reason::new(
+            Reason::run(
                 "Two upgrades ran at once, and the other one moved the row.",
                 "The message says: 0 found.",
-                "levelhead run, which lets one instance upgrade at a time",
-            ),
+                "levelhead run",
+            )
+.noting("this lets one instance upgrade at a time"),
         ],
     }
 
@@ -127,13 +132,13 @@ family! {
         finding: Some(Kind::BEHIND),
         signs: &[Sign::Text("Target database is not up to date")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The database is behind the files: upgrade it before you make a new revision.",
                 "`levelhead current` and `levelhead heads` differ.",
                 "levelhead run",
             )
             .shown_by(&[Kind::BEHIND, Kind::FRESH_DATABASE]),
-            Reason::new(
+            Reason::run(
                 "The version table is missing or empty, although the tables are there.",
                 "`levelhead current` prints nothing.",
                 "levelhead infer",
@@ -149,11 +154,12 @@ family! {
         finding: Some(Kind::MISSING_PARENT),
         signs: &[Sign::Found(recognise::missing_parent)],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The parent's file was not committed, or is left out of the image by .dockerignore.",
                 "git status shows it as untracked where it was made.",
-                "git log --all --oneline -S{name} -- '*.py', to find the commit that has the file",
-            ),
+                "git log --all --oneline -S{name} -- '*.py'",
+            )
+.noting("this finds the commit that has the file"),
             LOST,
         ],
     }
@@ -166,7 +172,7 @@ family! {
             Reason::new(
                 "The application asks a dictionary for what it does not hold.",
                 "The lines above this one, the traceback, end in the application's own code.",
-                "COMMAND 2>&1 | levelhead explain, which reads the whole traceback",
+                "give levelhead the whole traceback: COMMAND 2>&1 | levelhead explain",
             ),
             LOST,
         ],
@@ -177,16 +183,18 @@ family! {
         code: "other-files",
         meaning: "every file that levelhead has read has its parent, so that Alembic has read others",
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The command takes its files from another folder: another ini file, -c, -d, or where it is started.",
                 "Both name other heads.",
-                "alembic heads (flask db heads), beside levelhead heads",
-            ),
-            Reason::new(
+                "levelhead heads",
+            )
+.noting("compare this with `alembic heads` or `flask db heads`"),
+            Reason::run(
                 "The text is from another image or branch, where a file is missing, or has been mended since.",
                 "The traceback's paths and times.",
-                "levelhead check, where the text is from",
-            ),
+                "levelhead check",
+            )
+.noting("run this on the machine that the text is from"),
         ],
     }
 
@@ -196,7 +204,7 @@ family! {
         meaning: "two files have the same revision id",
         finding: Some(Kind::DUPLICATE_REVISION),
         signs: &[Sign::Found(recognise::twice)],
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "A file was copied, and its revision id with it; or a rename left the old file behind.",
             "Two files of the versions folder have the same `revision =` line.",
             "grep -rn '^revision' --include='*.py' . | sort -k3",
@@ -209,7 +217,7 @@ family! {
         meaning: "revisions follow each other in a circle, so that none comes first",
         finding: Some(Kind::CYCLE),
         signs: &[Sign::Line("ycle is detected in revisions"), Sign::Line("elf-loop is detected in revisions")],
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "A down_revision was edited by hand, or a merge conflict was resolved to both sides.",
             "The message lists the revisions of the circle.",
             "grep -rn '^down_revision' --include='*.py' .",
@@ -222,7 +230,7 @@ family! {
         meaning: "two revisions claim the same branch label",
         finding: Some(Kind::LABEL_CLASH),
         signs: &[Sign::Found(recognise::label)],
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "branch_labels was copied with the rest of the file.",
             "Two files have the same branch_labels line.",
             "grep -rn '^branch_labels' --include='*.py' .",
@@ -236,17 +244,17 @@ family! {
         finding: Some(Kind::UNREADABLE_MIGRATION),
         signs: &[Sign::Found(recognise::unloadable)],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "A merge conflict was left in the file.",
                 "The file holds lines that begin with <<<<<<<.",
                 "grep -rnE '^(<<<<<<<|>>>>>>>) ' --include='*.py' .",
             ),
-            Reason::new(
+            Reason::run(
                 "An editing accident: a bracket, a quote or an indentation.",
                 "Python says in which line.",
                 "python3 -m compileall -q .",
             ),
-            Reason::new(
+            Reason::run(
                 "The file needs a newer Python than the one that runs it.",
                 "It loads where it was written.",
                 "python3 --version",
@@ -276,7 +284,7 @@ family! {
                 "It is there in the repository.",
                 "copy it into the image: COPY migrations migrations",
             ),
-            Reason::new(
+            Reason::run(
                 "Plain `alembic` on a Flask-Migrate folder, which has no script_location.",
                 "migrations/env.py imports current_app.",
                 "flask db upgrade",
@@ -289,12 +297,13 @@ family! {
         code: "silenced",
         meaning: "Alembic began and then said nothing; Flask-Migrate's own message was switched off",
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "fileConfig() in env.py switches every logger off that alembic.ini does not list, \
                      and Flask-Migrate's own message with it.",
                 "migrations/alembic.ini has no [logger_flask_migrate].",
-                "levelhead infer, to see which revision the schema is really at",
-            ),
+                "levelhead infer",
+            )
+.noting("this shows which revision your tables match"),
             Reason::new(
                 "The text was cut, or the upgrade was killed there.",
                 "The exit code is above 128.",

@@ -41,7 +41,7 @@ family! {
     TRANSACTION {
         code: "transaction",
         meaning: "the state of the transaction does not allow it",
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "Another transaction was in the way, or this one had ended.",
             "It passes at the next attempt, or it does not: then the migration ends its own transaction.",
             "levelhead run",
@@ -61,7 +61,7 @@ family! {
         reasons: &[Reason::new(
             "A function or trigger of your database checks something, and stopped the statement.",
             "CONTEXT names the function and the line.",
-            "SELECT oid::regprocedure FROM pg_proc WHERE prosrc LIKE '%RAISE%' AND pronamespace = 'public'::regnamespace",
+            "run in the database: SELECT oid::regprocedure FROM pg_proc WHERE prosrc LIKE '%RAISE%' AND pronamespace = 'public'::regnamespace",
         )],
     }
 
@@ -70,12 +70,12 @@ family! {
         code: "refused",
         meaning: "the server, or a pooler before it, refuses the connection; the words are its own",
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "User, password, database or options of the URL do not fit the server.",
                 "`levelhead verify` tries the same URL step by step.",
                 "levelhead verify",
             ),
-            Reason::new(
+            Reason::run(
                 "The provider has limited or suspended the database.",
                 "The provider's page says so.",
                 "levelhead verify",

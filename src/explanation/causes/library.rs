@@ -21,7 +21,7 @@ family! {
         meaning: "env.py gives Alembic's configuration a value that is no text: mostly a URL that is None, or a URL object",
         signs: &[Sign::Text("option values must be strings")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The variable that env.py reads is not set where this runs, so that the URL is None.",
                 "`levelhead verify`, run in the same place, says whether DATABASE_URL is set there.",
                 "levelhead verify",
@@ -69,14 +69,14 @@ family! {
             Reason::new(
                 "env.py makes a synchronous engine, and DATABASE_URL names an asynchronous driver: asyncpg, aiosqlite.",
                 "The message says MissingGreenlet or greenlet_spawn.",
-                "alembic init -t async shows the env.py for it; or replace +asyncpg by +psycopg in the URL that env.py uses",
+                "to see the env.py for it, run alembic init -t async; or replace +asyncpg by +psycopg in the URL that env.py uses",
             ),
             Reason::new(
                 "The application makes an asynchronous engine, and the URL names a synchronous driver.",
                 "The message says: requires an async driver.",
                 "write the driver into DATABASE_URL: postgresql+asyncpg://… or postgresql+psycopg://…",
             ),
-            Reason::new(
+            Reason::run(
                 "greenlet is not installed: SQLAlchemy 2.1 no longer brings it.",
                 "pip show greenlet finds nothing.",
                 "pip install 'sqlalchemy[asyncio]'",
@@ -163,7 +163,7 @@ family! {
         reasons: &[Reason::new(
             "Somebody else is connected, or a cursor of the same session is still open.",
             "SELECT pid, application_name, query FROM pg_stat_activity shows who.",
-            "SELECT pid, application_name, query FROM pg_stat_activity WHERE datname = '{name}'",
+            "run in the database: SELECT pid, application_name, query FROM pg_stat_activity WHERE datname = '{name}'",
         )],
     }
 

@@ -184,7 +184,8 @@ mod tests {
         assert_eq!(codes.len(), Cause::all().count());
         for cause in Cause::all() {
             for reason in cause.reasons() {
-                assert!(![reason.what, reason.tell, reason.run].contains(&""), "{cause:?}");
+                let step = [reason.run, reason.note].concat();
+                assert!(![reason.what, reason.tell, &step].contains(&""), "{cause:?}");
             }
             if let Follows::Only(code) = cause.0.follows {
                 assert!(codes.contains(code), "{cause:?} follows {code}");

@@ -12,8 +12,10 @@ pub struct Reason {
     pub what: &'static str,
     /// How to see that it is this one.
     pub tell: &'static str,
-    /// The command to run, or the one thing to do.
+    /// The command to run; empty where no command does it.
     pub run: &'static str,
+    /// What to do, or what the command does; may be empty where there is a command.
+    pub note: &'static str,
     /// Who can tell whether it is this one here.
     pub told_by: ToldBy,
 }
@@ -34,8 +36,19 @@ pub enum ToldBy {
 }
 
 impl Reason {
-    pub(super) const fn new(what: &'static str, tell: &'static str, run: &'static str) -> Self {
-        Self { what, tell, run, told_by: ToldBy::Nobody }
+    /// Where something is to be done that is no command.
+    pub(super) const fn new(what: &'static str, tell: &'static str, note: &'static str) -> Self {
+        Self { what, tell, run: "", note, told_by: ToldBy::Nobody }
+    }
+
+    /// Where a command leads on.
+    pub(super) const fn run(what: &'static str, tell: &'static str, run: &'static str) -> Self {
+        Self { what, tell, run, note: "", told_by: ToldBy::Nobody }
+    }
+
+    /// With what the command does.
+    pub(super) const fn noting(self, note: &'static str) -> Self {
+        Self { note, ..self }
     }
 
     pub(super) const fn shown_by(self, findings: &'static [Kind]) -> Self {

@@ -3,11 +3,12 @@
 use super::{Follows, Reason, Sign, family};
 use crate::findings::Kind;
 
-const LONG_ID: Reason = Reason::new(
+const LONG_ID: Reason = Reason::run(
     "Alembic makes version_num varchar(32), and this revision's id is longer.",
     "`levelhead heads` shows the id.",
-    "levelhead fix, which widens the column, as levelhead run does before it upgrades",
+    "levelhead fix",
 )
+.noting("this widens the column, as `levelhead run` does before it upgrades")
 .shown_by(&[Kind::NARROW_VERSION_COLUMN]);
 
 const ROWS: &[Reason] = &[Reason::new(
@@ -44,12 +45,13 @@ family! {
             Sign::Sqlite("UNIQUE constraint failed: alembic_version"),
         ],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "Several instances or workers upgrade at once: replicas, gunicorn workers, a job beside the service.",
                 "The log shows the upgrade begin twice within seconds.",
-                "levelhead run, which lets one instance upgrade at a time",
-            ),
-            Reason::new(
+                "levelhead run",
+            )
+.noting("this lets one instance upgrade at a time"),
+            Reason::run(
                 "create_all() of one worker runs beside another's.",
                 "The application's code calls create_all().",
                 "grep -rn create_all . --include='*.py'",
@@ -146,7 +148,7 @@ family! {
             Reason::new(
                 "The server has room for few locks.",
                 "SHOW max_locks_per_transaction answers 64, the default.",
-                "ALTER SYSTEM SET max_locks_per_transaction = 256, and restart the server",
+                "raise the limit and restart the server: ALTER SYSTEM SET max_locks_per_transaction = 256",
             ),
         ],
     }
@@ -166,27 +168,27 @@ family! {
     /// Somebody else holds a lock on the table.
     LOCK_NOT_AVAILABLE {
         code: "lock-not-available",
-        meaning: "somebody else is using the table",
+        meaning: "another session is using the table",
         signs: &[Sign::State(&["55P03"]),],
         reasons: &[Reason::new(
             "A session of the application, or a forgotten transaction, holds the table.",
             "pg_stat_activity shows it as active or idle in transaction.",
-            "SELECT pid, query FROM pg_stat_activity WHERE state <> 'idle', end what is in the way, and start again",
+            "find the session, end it, and start again: SELECT pid, query FROM pg_stat_activity WHERE state <> 'idle'",
         )],
     }
 
     /// A statement took longer than the server allows.
     QUERY_CANCELED {
         code: "query-canceled",
-        meaning: "the statement took longer than the server lets it, or somebody cancelled it",
+        meaning: "the statement took longer than the server allows, or it was cancelled",
         signs: &[Sign::State(&["57014"]),],
         reasons: &[
             Reason::new(
                 "statement_timeout is shorter than the migration needs.",
                 "The message says: due to statement timeout.",
-                "ALTER ROLE … SET statement_timeout = 0 for the upgrade's role, and start again",
+                "lift the limit for the upgrade's role, ALTER ROLE … SET statement_timeout = 0, and start again",
             ),
-            Reason::new("Somebody cancelled it.", "The message says: due to user request.", "levelhead run"),
+            Reason::run("It was cancelled by hand.", "The message says: due to user request.", "levelhead run"),
         ],
     }
 

@@ -4,24 +4,25 @@ use super::{Reason, Sign, ToldBy, family};
 use crate::findings::Kind;
 
 const PRESENT: &[Reason] = &[
-    Reason::new(
+    Reason::run(
         "The version row is behind the schema: the version table was lost, emptied or restored on its own.",
         "`levelhead infer` names a later revision than `levelhead current`.",
-        "levelhead infer, to see which revision the schema is really at",
+        "levelhead infer",
     )
+    .noting("this shows which revision your tables match")
     .shown_by(&[Kind::UNVERSIONED, Kind::PENDING_EXISTS, Kind::UNKNOWN_REVISION]),
-    Reason::new(
+    Reason::run(
         "This revision ran halfway before: on SQLite or MySQL, or after a COMMIT, what it did stays.",
         "Some objects of the revision are there and some are not; `levelhead check` lists both.",
         "levelhead check",
     )
     .shown_by(&[Kind::HALF_APPLIED]),
-    Reason::new(
-        "Something else made the objects: db.create_all() at the start, or a person.",
+    Reason::run(
+        "Something else made the objects: db.create_all() at the start, or statements by hand.",
         "The application's code calls create_all(), or the object differs from the migration's.",
         "grep -rn create_all . --include='*.py'",
     ),
-    Reason::new(
+    Reason::run(
         "Two revisions create the same object, one on each branch of a merge.",
         "The name occurs in two files of the versions folder.",
         "grep -rn '{object}' --include='*.py' .",
@@ -29,14 +30,15 @@ const PRESENT: &[Reason] = &[
     .told_by(ToldBy::Revisions),
 ];
 
-const STAMPED: Reason = Reason::new(
+const STAMPED: Reason = Reason::run(
     "The version row is ahead of the schema: a stamp, or a restore of an older dump.",
     "`levelhead infer` names an earlier revision than `levelhead current`.",
-    "levelhead infer, to see which revision the schema is really at",
+    "levelhead infer",
 )
+.noting("this shows which revision your tables match")
 .shown_by(&[Kind::STAMPED_TOO_FAR, Kind::HALF_APPLIED]);
 
-const ELSEWHERE: Reason = Reason::new(
+const ELSEWHERE: Reason = Reason::run(
     "DATABASE_URL names another database than the one that you think of.",
     "`levelhead verify` shows host and database, and what alembic.ini and the application say.",
     "levelhead verify",
@@ -48,7 +50,7 @@ const ABSENT: &[Reason] = &[
     Reason::new(
         "The search_path is another, so that the table is there and is not found.",
         "The table is listed, but under another schema.",
-        "SELECT schemaname, tablename FROM pg_tables WHERE tablename = '{name}'",
+        "to find its schema, run in the database: SELECT schemaname, tablename FROM pg_tables WHERE tablename = '{name}'",
     ),
     ELSEWHERE,
 ];
@@ -56,7 +58,7 @@ const ABSENT: &[Reason] = &[
 /// There is no search_path, and a path that is relative begins wherever the command is started.
 pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
     STAMPED,
-    Reason::new(
+    Reason::run(
         "DATABASE_URL leads to another file than the one that you think of: one that is missing is made anew, and empty.",
         "`levelhead verify` shows the file, and what alembic.ini and the application say.",
         "levelhead verify",
@@ -94,7 +96,7 @@ family! {
         finding: Some(Kind::PENDING_EXISTS),
         signs: &[Sign::Worded(&["42710"], &["type \""])],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "A downgrade dropped the table and left its enum type: drop_table does not drop it.",
                 "No column uses it: \\dT+ in psql lists the type, \\d shows no table with it.",
                 "levelhead check",
@@ -161,9 +163,9 @@ family! {
             Reason::new(
                 "The schema that the search_path names was never created, or was dropped.",
                 "SHOW search_path names a schema that \\dn in psql does not list.",
-                "CREATE SCHEMA IF NOT EXISTS public AUTHORIZATION CURRENT_USER",
+                "run in the database: CREATE SCHEMA IF NOT EXISTS public AUTHORIZATION CURRENT_USER",
             ),
-            Reason::new(
+            Reason::run(
                 "The role has no USAGE on the schema.",
                 "\\dn in psql lists it; `levelhead verify` says what is missing.",
                 "levelhead verify",
@@ -179,7 +181,7 @@ family! {
         signs: &[Sign::State(&["42501"]),
         ],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The role of DATABASE_URL is not the owner, and was not granted the right.",
                 "`levelhead verify` lists the rights of the role, and the statement for each that is missing.",
                 "levelhead verify",
@@ -187,7 +189,7 @@ family! {
             Reason::new(
                 "Since PostgreSQL 15 only the owner of a database may create tables in its schema public.",
                 "The message says: permission denied for schema public.",
-                "GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL",
+                "as the schema's owner: GRANT CREATE ON SCHEMA public TO the role of DATABASE_URL",
             ),
         ],
     }
@@ -248,7 +250,7 @@ family! {
         reasons: &[Reason::new(
             "The extension is not installed on the server, or the provider does not offer it.",
             "SELECT name FROM pg_available_extensions lists what there is.",
-            "SELECT name FROM pg_available_extensions ORDER BY 1",
+            "to list the extensions, run in the database: SELECT name FROM pg_available_extensions ORDER BY 1",
         )],
     }
 }

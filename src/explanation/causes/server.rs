@@ -23,7 +23,7 @@ family! {
             Reason::new(
                 "The role, the database or the URL's options set default_transaction_read_only.",
                 "SHOW default_transaction_read_only answers on.",
-                "ALTER ROLE … RESET default_transaction_read_only, or take it out of the URL's options",
+                "take it back, ALTER ROLE … RESET default_transaction_read_only, or take it out of the URL's options",
             )
             .shown_by(&[Kind::READ_ONLY]),
         ],
@@ -80,7 +80,7 @@ family! {
             Reason::new(
                 "A replication slot that nobody reads keeps the WAL.",
                 "SELECT slot_name, active FROM pg_replication_slots shows one that is not active.",
-                "SELECT slot_name, active, restart_lsn FROM pg_replication_slots",
+                "run in the database: SELECT slot_name, active, restart_lsn FROM pg_replication_slots",
             ),
         ],
     }
@@ -91,11 +91,12 @@ family! {
         meaning: "the server is starting, stopping or recovering",
         signs: &[Sign::State(&["57P03"]),
         ],
-        reasons: &[Reason::new(
+        reasons: &[Reason::run(
             "The server was started a moment ago, or is recovering from a crash.",
             "It passes within seconds to minutes.",
-            "levelhead run, which waits for it",
-        )],
+            "levelhead run",
+        )
+.noting("this waits for the database")],
     }
 
     /// The password is wrong.
@@ -105,12 +106,12 @@ family! {
         signs: &[Sign::State(&["28P01"]),
         ],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The password was changed, or belongs to another role.",
                 "The message names the role; `levelhead verify` tries the URL.",
                 "levelhead verify",
             ),
-            Reason::new(
+            Reason::run(
                 "Special characters of the password are not percent-encoded.",
                 "The password holds one of @ : / ? # %.",
                 "python3 -c 'import urllib.parse, getpass; print(urllib.parse.quote(getpass.getpass(), safe=\"\"))'",
@@ -118,7 +119,7 @@ family! {
             Reason::new(
                 "POSTGRES_PASSWORD was changed after the volume was made: the image sets it only once.",
                 "The database runs in docker with a volume that is older than the password.",
-                "ALTER ROLE … PASSWORD '…', in a shell of the database's container",
+                "set the password in the database's container: ALTER ROLE … PASSWORD '…'",
             ),
         ],
     }
@@ -145,7 +146,7 @@ family! {
             Reason::new(
                 "The role does not exist on this server.",
                 "The message says: role … does not exist.",
-                "CREATE ROLE {name} LOGIN PASSWORD '…'",
+                "create the role: CREATE ROLE {name} LOGIN PASSWORD '…'",
             ),
             Reason::new(
                 "No line of pg_hba.conf lets this role in from this address, or only with TLS.",
@@ -167,7 +168,7 @@ family! {
                 "psql -l lists the databases of the server.",
                 "correct the database's name in DATABASE_URL",
             ),
-            Reason::new("The database was not created yet.", "The server is new.", "CREATE DATABASE {name}"),
+            Reason::new("The database was not created yet.", "The server is new.", "as an administrator: CREATE DATABASE {name}"),
         ],
     }
 
@@ -185,7 +186,7 @@ family! {
             Reason::new(
                 "TLS is turned off at the server.",
                 "SHOW ssl answers off.",
-                "ALTER SYSTEM SET ssl = on, with a certificate, and restart the server",
+                "turn TLS on and restart the server: ALTER SYSTEM SET ssl = on, with a certificate",
             ),
         ],
     }
@@ -205,16 +206,17 @@ family! {
             Sign::Text("nodename nor servname provided"),
         ],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The host is misspelled, or is the internal name of another region, project or network.",
                 "`levelhead verify` shows the host that it looks up.",
                 "levelhead verify",
             ),
-            Reason::new(
+            Reason::run(
                 "The database's service is not up yet: in docker compose its name appears with it.",
                 "It passes when the service runs.",
-                "levelhead run, which waits for the name too",
-            ),
+                "levelhead run",
+            )
+.noting("this waits for the name, too"),
             Reason::new(
                 "An unescaped @ in the password: what follows it is taken for the host.",
                 "The host in the message looks like a piece of the password.",
@@ -272,7 +274,7 @@ family! {
                 "check that the upgrade command uses this DATABASE_URL",
             )
             .shown_by(&[Kind::AT_HEAD, Kind::BEHIND, Kind::FRESH_DATABASE, Kind::UNVERSIONED]),
-            Reason::new(
+            Reason::run(
                 "The database is not running yet, or host and port are wrong.",
                 "`levelhead verify` tries each step: name, connection, TLS, role.",
                 "levelhead verify",

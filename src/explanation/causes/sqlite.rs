@@ -21,7 +21,7 @@ family! {
         meaning: "the path of the URL leads to no SQLite file that can be opened",
         signs: &[Sign::Sqlite("unable to open database file"), Sign::Sqlite("file is not a database")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The folder does not exist here, or may not be written to.",
                 "Three slashes begin a relative path, four an absolute one.",
                 "levelhead verify",

@@ -2,7 +2,7 @@
 
 use super::{Reason, Sign, family};
 
-const UNSET: Reason = Reason::new(
+const UNSET: Reason = Reason::run(
     "The variable is set where you look, and not where this process runs.",
     "`levelhead verify`, run in the same place, says whether DATABASE_URL is set there.",
     "levelhead verify",
@@ -39,7 +39,7 @@ family! {
                 "The message ends with sqlalchemy.dialects:driver.",
                 "set the URL in env.py: config.set_main_option('sqlalchemy.url', os.environ['DATABASE_URL'].replace('%', '%%'))",
             ),
-            Reason::new(
+            Reason::run(
                 "The scheme is misspelled, or its package is not installed.",
                 "The message ends with the name that SQLAlchemy looked for.",
                 "levelhead verify",
@@ -53,7 +53,7 @@ family! {
         meaning: "the text that the application takes for a database URL is none",
         signs: &[Sign::Text("Could not parse SQLAlchemy URL")],
         reasons: &[
-            Reason::new(
+            Reason::run(
                 "The variable is empty, or holds a host or a placeholder in place of a URL.",
                 "`levelhead verify` says what is wrong with it, without showing the password.",
                 "levelhead verify",
@@ -81,7 +81,7 @@ family! {
                 "The log shows the error in the build and not in the start.",
                 "move the upgrade out of the build, into the start: levelhead run -- …",
             ),
-            Reason::new(
+            Reason::run(
                 "The application reads another name than the one that is set.",
                 "grep -rn environ . --include='*.py' shows what it reads.",
                 "grep -rn environ . --include='*.py'",

@@ -114,7 +114,7 @@ fn an_upgrade_needs_transactions() {
         let shop = Application::at(Backend::Postgres, REVISIONS[0]);
         let outcome = run_through(mode, &shop);
         if mode == "statement" {
-            outcome.code(125).prints("").says("statement pooling mode").says("next: use the database's direct URL");
+            outcome.code(125).prints("").says("statement pooling mode").says("note: use the database's direct URL");
             assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         } else {
             outcome.success().prints("started\n").says("upgraded in");

@@ -109,7 +109,7 @@ fn a_relative_file_is_created_and_found_again_where_the_application_keeps_it() {
         .code(125)
         .prints("")
         .says("both relative.db and instance/relative.db exist")
-        .says("next: write the absolute path");
+        .says("note: write the absolute path");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_file_that_cannot_be_used_is_named() {
         (format!("sqlite:///{}", text.display()), "file is not a database", "correct the path in DATABASE_URL"),
         (format!("sqlite:///{folder}/migrations"), "cannot open", "ls -l"),
     ] {
-        start(&shop, &url).code(125).prints("").says(words).says(&format!("next: {next}"));
+        start(&shop, &url).code(125).prints("").says(words).says(next);
     }
     assert!(!shop.folder().join("absent").exists());
 }
@@ -144,7 +144,7 @@ fn somebody_elses_lock_is_waited_for_as_long_as_the_url_says() {
     let writer = rusqlite::Connection::open(&file).unwrap();
     writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
     let outcome = start(&shop, &format!("sqlite:///{}?timeout=0.2", file.display()));
-    outcome.code(125).prints("").says("database is locked").says("next: fuser");
+    outcome.code(125).prints("").says("database is locked").says("help: fuser");
     let patient = shop.levelhead(&["run", "--", "echo", "started"]);
     let patient = patient.env("DATABASE_URL", format!("sqlite:///{}?timeout=60", file.display())).spawn();
     writer.execute_batch("ROLLBACK").unwrap();

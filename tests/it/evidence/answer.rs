@@ -43,7 +43,7 @@ pub enum Judgement {
 
 impl Answer {
     pub fn with_code(self, settled: bool) -> Self {
-        assert_eq!(self.version, 1);
+        assert_eq!(self.version, 2);
         assert_eq!(self.rows.is_some(), settled);
         Self { settled, ..self }
     }

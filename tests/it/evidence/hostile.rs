@@ -159,7 +159,7 @@ fn what_is_no_file_is_named_and_not_waited_for() {
         let outcome = confined(arguments, &checkout).expect("it ends");
         let said = format!("{}{}", outcome.stdout, outcome.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(matches!(outcome.status.code(), Some(1 | 125)), "{arguments:?}: {outcome:#?}");
-        assert!(said.contains("next: move"), "{arguments:?}: {outcome:#?}");
+        assert!(said.contains("note: move"), "{arguments:?}: {outcome:#?}");
         assert!(said.contains("pipe.py: not a regular file"), "{arguments:?}: {outcome:#?}");
     }
 }

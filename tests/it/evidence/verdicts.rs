@@ -141,7 +141,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table lids exists, which is still to come",
+        line: "  table lids exists, but the revision that adds it is not recorded as applied",
     },
     // Of the first revision, too: what comes before it is nothing.
     Row {
@@ -152,7 +152,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r1"],
         settled: false,
         headline: "the schema is at base, with r1 partly applied",
-        line: "  table lids exists, which is still to come",
+        line: "  table lids exists, but the revision that adds it is not recorded as applied",
     },
     // Behind it stands one that changes data alone.
     Row {
@@ -167,7 +167,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table jars exists, which is still to come",
+        line: "  table jars exists, but the revision that adds it is not recorded as applied",
     },
     // It stopped where the environment lacked something.
     Row {
@@ -182,7 +182,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table jars exists, which is still to come",
+        line: "  table jars exists, but the revision that adds it is not recorded as applied",
     },
     // What always ends with an exception has not been applied as it stands.
     Row {

@@ -74,14 +74,14 @@ fn what_cannot_be_executed_says_why() {
         (foreign.as_str(), 126, "built for another architecture?", "file "),
     ] {
         let outcome = shop.levelhead(&["run", "--", command]).run();
-        outcome.code(code).prints("").says(says).says(&format!("next: {next}"));
+        outcome.code(code).prints("").says(says).says(next);
         if !command.starts_with("no-") && !command.is_empty() {
             outcome.says_nothing_of("PATH");
         }
     }
     // What is printed is run, and the script starts.
     let outcome = shop.levelhead(&["run", "--", &windows]).run();
-    let next = outcome.stderr.split("next: ").nth(1).unwrap();
+    let next = outcome.stderr.split("help: ").nth(1).unwrap();
     assert!(Command::new("sh").args(["-c", next]).status().unwrap().success());
     shop.levelhead(&["run", "--", &windows]).run().success().prints("started\n");
 }

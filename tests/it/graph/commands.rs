@@ -164,7 +164,7 @@ fn json_is_versioned_and_has_the_documented_fields() {
     for arguments in [&["heads"] as &[&str], &["current"], &["history", "-i"], &["branches"], &["show", "e444"]] {
         let arguments = [arguments, &["--format", "json"]].concat();
         let document: Value = serde_json::from_str(&project.levelhead(&arguments).success().stdout).unwrap();
-        assert_eq!(document["version"], 1, "{arguments:?}");
+        assert_eq!(document["version"], 2, "{arguments:?}");
         let mut names = Vec::new();
         collect_names(&document, &mut names);
         for name in names {

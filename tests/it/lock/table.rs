@@ -47,7 +47,7 @@ fn it_is_not_waited_for_for_ever() {
         assert!(shown.iter().any(|query| query.contains("LOCK TABLE alembic_version")), "{shown:?}");
         shop.database.sql(&format!("ALTER DATABASE {} SET statement_timeout = '300ms'", name(&shop)));
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("statement timeout").says("next: wait for whoever uses the version table");
+        outcome.code(125).prints("").says("statement timeout").says("note: wait until the other session is done");
     });
 }
 
@@ -75,7 +75,7 @@ fn a_change_waits_a_moment_and_says_who_is_to_be_looked_for() {
         locked(scope, name(&shop), "SHARE", 16);
         let outcome = shop.levelhead(&["stamp", REVISIONS[0]]).run();
         outcome.code(124).says("cannot change the version table: canceling statement due to lock timeout");
-        outcome.says("next: wait for whoever uses the version table: SELECT pid");
+        outcome.says("note: to see which session it is, run in the database: SELECT pid");
     });
     assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
 }

@@ -82,9 +82,9 @@ fn nothing_that_a_checkouts_configuration_names_is_run() {
             outcome
         };
         // What the objects would say is not known: they are not there.
-        asked(&["check", "--against", "other"]).code(125).says("git cat-file: ").says("next: ");
+        asked(&["check", "--against", "other"]).code(125).says("git cat-file: ").says("note: ");
         lose(&project);
-        asked(&["restore", "c222"]).code(125).says("next: ");
+        asked(&["restore", "c222"]).code(125).says("note: ");
         asked(&["explain", "Can't locate revision identified by 'c222'"]);
     }
 }

@@ -105,7 +105,7 @@ fn whoever_has_locked_a_table_is_not_waited_for() {
     refused
         .code(124)
         .says("the database is as it was: DROP TABLE IF EXISTS public.")
-        .says("stop whoever uses it: SELECT");
+        .says("stop the sessions that use it: SELECT");
     let refused = reset(&application, &[&all_the_same[..], &["--backup", "x.dump"]].concat()).run();
     refused
         .code(125)

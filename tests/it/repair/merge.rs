@@ -120,7 +120,7 @@ fn flask_migrates_several_databases() {
     failed
         .code(125)
         .says("`flask db merge -d migrations -m 'merge b111, c222' --rev-id abc123 b111 c222` exited with ");
-    failed.says("No module named 'no_such_module'").says("next: flask db merge -d migrations -m ").prints("");
+    failed.says("No module named 'no_such_module'").says("help: flask db merge -d migrations -m ").prints("");
     assert_eq!(project.files("migrations/versions").len(), 3);
 }
 
@@ -167,7 +167,7 @@ fn chosen_heads_and_labels() {
     illegal
         .code(125)
         .says("character '-' is not allowed")
-        .says("next: give another --rev-id or --branch-label, or none");
+        .says("note: give another --rev-id or --branch-label, or none");
     project.levelhead(&["merge", "--rev-id", "a000"]).run().code(125).says("present more than once");
     project.levelhead(&["merge", "--branch-label", "left"]).run().code(125).says("'left' in revision");
     project.levelhead(&["merge", "--branch-label", "one", "--branch-label", "two"]).run().code(2);
@@ -265,7 +265,7 @@ fn alembic_that_is_missing_fails_or_hangs_is_named() {
     let command = "`alembic -c alembic.ini merge -m x --rev-id d333 b111 c222`";
     let missing = project.levelhead(&arguments).env("PATH", "/usr/bin:/bin").run();
     missing.code(127).says(&format!("cannot run {command}: alembic: command not found")).prints("");
-    missing.says("next: install alembic: activate the application's virtualenv, or install its requirements; or set");
+    missing.says("note: install alembic: activate the application's virtualenv, or install its requirements; or set");
     let fake = |script: &str| {
         project.write("bin/alembic", &format!("#!/bin/sh\n{script}\n"));
         project.command("chmod".as_ref(), &["+x", "bin/alembic"]);
@@ -274,7 +274,7 @@ fn alembic_that_is_missing_fails_or_hangs_is_named() {
     };
     let failed = fake("echo one; echo two >&2; exit 3");
     failed.code(125).says("warning:   one\n").says(&format!("{command} exited with 3: two"));
-    failed.says("next: alembic -c alembic.ini merge -m x --rev-id d333 b111 c222").prints("");
+    failed.says("help: alembic -c alembic.ini merge -m x --rev-id d333 b111 c222").prints("");
     fake("kill -9 $$").code(125).says("was ended by SIGKILL: it has said nothing");
     let silent = fake("echo waiting; (sleep 3; touch late) & sleep 60");
     silent.code(124).says("warning:   waiting\n").says(&format!("{command} did not end within 1s and was killed"));
@@ -282,7 +282,7 @@ fn alembic_that_is_missing_fails_or_hangs_is_named() {
     nothing.code(125).says("Alembic wrote no new file, but not the merge revision d333: no file in ").prints("");
     let other = fake("cp mig/versions/c222_x.py mig/versions/other.py");
     other.code(125).says("Alembic wrote mig/versions/other.py, but not the merge revision d333");
-    other.says("next: rm mig/versions/other.py");
+    other.says("help: rm mig/versions/other.py");
     fs::remove_file(project.path().join("mig/versions/other.py")).unwrap();
     std::thread::sleep(std::time::Duration::from_secs(3));
     assert!(!project.path().join("late").exists());
@@ -306,11 +306,11 @@ fn what_alembic_writes_is_read_back() {
         let arguments = [&["merge", "--rev-id", "d333", "-m", "x"], arguments].concat();
         let shown = project.levelhead(&[&arguments[..], &["--dry-run"]].concat()).run();
         shown.code(125).says("Alembic wrote mig/versions/d333_x.py in a copy, but not the merge").says(reason);
-        shown.says("next: correct script.py.mako").prints("");
+        shown.says("note: correct script.py.mako").prints("");
         assert_eq!(project.files("mig/versions").len(), 3);
         let written = project.levelhead(&arguments).run();
         written.code(125).says("Alembic wrote mig/versions/d333_x.py, but not the merge revision d333: ").says(reason);
-        written.says("next: rm mig/versions/d333_x.py").prints("");
+        written.says("help: rm mig/versions/d333_x.py").prints("");
         fs::remove_file(project.path().join("mig/versions/d333_x.py")).unwrap();
     }
     project.write("mig/script.py.mako", &template);

@@ -191,7 +191,7 @@ fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
     let application = Application::at(Backend::Postgres, HEAD);
     let (name, before, files) = (name(&application), products(&application), names(application.folder()));
     let arguments = ["reset", "--backup", "before.dump", "--yes-i-mean", &name];
-    let client = format!("next: apt-get install -y postgresql-client-{}, from", server().version());
+    let client = format!("help: apt-get install -y postgresql-client-{}\n", server().version());
     let cases = [
         (
             "echo 'pg_dump: error: aborting because of server version mismatch
@@ -202,18 +202,18 @@ fn a_dump_that_fails_changes_nothing_and_leaves_no_part_of_itself() {
         (
             "echo 'pg_dump: error: permission denied for table t' >&2; exit 1",
             "for table t",
-            "next: use a role that may",
+            "note: use a role that may",
         ),
         (
             "echo 'pg_dump: error: canceling statement due to lock timeout' >&2; exit 1",
             "",
-            "next: stop the application",
+            "note: stop the application",
         ),
-        ("echo 'pg_dump: error: could not write: No space left on device' >&2; exit 1", "", "next: make room"),
-        ("echo 'pg_dump: error: something new' >&2; exit 1", "something new", "next: put right what it says"),
-        ("exit 3", "exit status: 3", "next: put right what it says"),
+        ("echo 'pg_dump: error: could not write: No space left on device' >&2; exit 1", "", "note: make room"),
+        ("echo 'pg_dump: error: something new' >&2; exit 1", "something new", "note: put right what it says"),
+        ("exit 3", "exit status: 3", "note: put right what it says"),
         // It says that it has written the dump, and pg_restore does not find one.
-        ("exit 0", "pg_restore: error: ", "next: put right what it says"),
+        ("exit 0", "pg_restore: error: ", "note: put right what it says"),
     ];
     for (script, said, next) in cases {
         let folder = pg_dump(script);

@@ -224,7 +224,7 @@ fn a_repository_of_another_account_is_named_as_git_wants_it() {
     remove(&project, "c222_x.py");
     commit(&project, "tidy");
     let refused = project.levelhead(&["restore", "c222"]).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1").run();
-    let next = format!("next: git config --global --add safe.directory {}\n", project.path().display());
+    let next = format!("help: git config --global --add safe.directory {}\n", project.path().display());
     refused.code(125).says("detected dubious ownership").says(&next).prints("");
 }
 
@@ -266,7 +266,7 @@ fn other_encodings_and_line_ends_come_back_byte_for_byte() {
     remove(&project, "c222_x.py");
     let refused = project.levelhead(&["restore", "c222"]).run();
     refused.code(125).says("c222 seems to be mig/versions/c222_x.py in commit ").says("not valid UTF-8").prints("");
-    let next = refused.stderr.split("next: ").nth(1).unwrap().split(", then").next().unwrap();
+    let next = refused.stderr.split("help: ").nth(1).unwrap().lines().next().unwrap();
     let shell = project.command("sh".as_ref(), &["-c", next]);
     assert!(shell.status.success(), "{shell:?}");
     assert_eq!(fs::read(project.path().join("c222_x.py")).unwrap(), latin_1(&text));

@@ -39,7 +39,7 @@ fn a_fork_is_one_whatever_labels_it_has() {
     ] {
         let project = Project::new(graph);
         let outcome = project.levelhead(&["check", "--offline"]).env_remove("DATABASE_URL").run();
-        outcome.code(1).prints_a("multiple-heads").prints_a("next: levelhead merge, and commit the file");
+        outcome.code(1).prints_a("multiple-heads").prints_a("help: levelhead merge\nnote: commit the file");
         project.levelhead(&["run"]).run().success().says("multiple-heads").says("levelhead merge");
     }
 }

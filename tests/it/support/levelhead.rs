@@ -1,6 +1,7 @@
 //! levelhead as a test runs it: words in, what came out.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -16,7 +17,8 @@ pub struct Levelhead(Command);
 impl Levelhead {
     pub fn new(arguments: &[&str]) -> Self {
         let mut command = Command::new(binary());
-        command.args(arguments).env_clear().stdin(Stdio::null());
+        // As a shell that finds it on the PATH names it.
+        command.arg0("levelhead").args(arguments).env_clear().stdin(Stdio::null());
         // Nothing that a developer has set may reach the test; the folder of the accounts' files is harmless.
         command.env("HOME", "/nonexistent").env("PYTHONDONTWRITEBYTECODE", "1");
         Self(command)

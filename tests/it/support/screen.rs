@@ -40,7 +40,9 @@ pub fn screen(levelhead: Levelhead, seen: Seen) -> String {
         outer.current_dir(folder);
     }
     let output = outer.output().expect("script is missing; install it: apt-get install -y bsdutils");
-    String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n").replace('\u{1b}', "^[")
+    let shown = String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n").replace('\u{1b}', "^[");
+    // The shell was given a path, which commands are shown with.
+    shown.replace(&*inner.get_program().to_string_lossy(), "levelhead")
 }
 
 /// Compares with the screen that is kept under `name`, after each of `variable` is replaced by what it is called there.
@@ -63,7 +65,10 @@ pub fn is_kept(name: &str, shown: &str, variable: &[(&str, &str)]) {
 /// event.
 #[track_caller]
 pub fn fits(shown: &str) {
-    for line in shown.lines().filter(|line| !line.contains("next: ") && !line.contains("levelhead: ")) {
+    for line in shown
+        .lines()
+        .filter(|line| !line.contains("help: ") && !line.contains("levelhead ") && !line.contains("levelhead: "))
+    {
         let mut parts = line.split("^[[");
         let plain = parts.next().unwrap_or_default().to_owned();
         let plain = parts.fold(plain, |plain, part| plain + part.split_once('m').map_or("", |(_, text)| text));

@@ -18,7 +18,7 @@ impl Claim {
             },
             (None, Some(_)) => match by {
                 Some(by) => format!("{what} exists, which {by} drops"),
-                None => format!("{what} exists, which is still to come"),
+                None => format!("{what} exists, but the revision that adds it is not recorded as applied"),
             },
             (None, None) => match by {
                 Some(by) => format!("{what} is gone, which {by} drops"),
