@@ -1,16 +1,18 @@
 //! Gathering evidence: the only place where the interpreter meets the disk.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::disk::Disk;
 use super::files::Files;
 use super::leftovers::leftovers;
+use super::render::Answer;
 use crate::config::Config;
 use crate::error::Error;
 use crate::reconcile::{Comparison, Material, Reading};
 use database::Database;
 use history::{Node, Step, read_source};
-use migration::{Script, read, read_downgrade, read_on};
+use migration::{Rendered, Script, read, read_downgrade, read_on, read_with};
 use schema::{Dialect, RevisionFacts, Schema, Setting, Tape, revision_facts};
 use version_table::VersionTable;
 
@@ -77,26 +79,57 @@ pub(super) fn tapes_on(files: &Files, ids: &[String], schema: Schema, dialect: D
     Ok(read_on(schema, &scripts(files, ids)?, &Disk::around(&files.layout.script_location)?, &setting)?)
 }
 
+/// What Alembic has rendered of the revisions, by the paths of their files.
+type Renderings = HashMap<String, Rendered>;
+
+/// What each revision does, given those before it, as both readers have it.
+fn facts_of_both<'s>(
+    scripts: impl IntoIterator<Item = &'s Script> + Send,
+    rendered: &Renderings,
+    disk: &Disk,
+    setting: &Setting,
+) -> std::io::Result<Vec<RevisionFacts>> {
+    let each: Vec<_> = scripts.into_iter().map(|script| (script, rendered.get(&script.path))).collect();
+    Ok(revision_facts(read_with(each, disk, setting)?, setting))
+}
+
 /// Reads what the migrations do on the database at hand, and its schema. The revisions that `rows` claim come first.
 pub(super) async fn compare(files: &Files, database: &Database, rows: &[String]) -> Result<Comparison, Error> {
+    compare_with(files, database, rows, None).await
+}
+
+/// As [`compare`], together with what Alembic has rendered, where it was asked.
+pub(super) async fn compare_with(
+    files: &Files,
+    database: &Database,
+    rows: &[String],
+    rendering: Option<&Answer>,
+) -> Result<Comparison, Error> {
     let table = files.version_table()?;
     let ids = order(files, "heads")?;
     let scripts = scripts(files, &ids)?;
+    let rendered = ids.iter().zip(&scripts);
+    let rendered = rendered.filter_map(|(id, script)| Some((script.path.clone(), rendering?.for_reading(id)?)));
+    let rendered: Arc<Renderings> = Arc::new(rendered.collect());
     let material = Material::new(&files.graph, ids.into_iter().zip(scripts).collect(), rows);
     let disk = Arc::new(Disk::around(&files.layout.script_location)?);
     // The migrations are read while the server gathers its answer, as if that named the usual schema.
     let usual = database.dialect().usual_schema();
     let usual = setting(database.dialect(), table.default_schema().unwrap_or(usual), table);
     let reading = tokio::task::spawn_blocking({
-        let (scripts, disk, usual) = (material.scripts.clone(), disk.clone(), usual.clone());
-        move || facts(scripts.iter(), &disk, &usual)
+        let (scripts, rendered, disk, usual) =
+            (material.scripts.clone(), rendered.clone(), disk.clone(), usual.clone());
+        move || facts_of_both(scripts.iter(), &rendered, &disk, &usual)
     });
     let schema = database.schema(table).await?;
     let straight = reading.await.unwrap_or_else(|stopped| std::panic::resume_unwind(stopped.into_panic()))?;
     let setting = setting(database.dialect(), &schema.default_schema, table);
-    let straight = if setting == usual { straight } else { facts(material.scripts.iter(), &disk, &setting)? };
-    let read = |order: &[usize]| facts(order.iter().map(|&place| &material.scripts[place]), &disk, &setting);
-    let reading = Reading { checkout: &*disk, setting: &setting, straight, read: &read };
+    let facts = |order: &[usize]| {
+        facts_of_both(order.iter().map(|&place| &material.scripts[place]), &rendered, &disk, &setting)
+    };
+    let all: Vec<usize> = (0..material.scripts.len()).collect();
+    let straight = if setting == usual { straight } else { facts(&all)? };
+    let reading = Reading { checkout: &*disk, setting: &setting, straight, read: &facts };
     let mut compared = Comparison::new(&files.graph, &material, reading, schema)?;
     compared.leftovers = leftovers(database, &compared.schema, compared.pending()).await?;
     Ok(compared)

@@ -2,13 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::evidence::compare;
+use super::evidence::compare_with;
 use super::files::Files;
+use super::render::Answer;
 use super::session::Session;
 use crate::config::{Config, Reaction, Repair};
 use crate::error::Error;
 use crate::reconcile::{
-    Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
+    Comparison, Evidence, Finding, Goal, Obstacle, Plan, Policy, Severity, State, diagnose, plan, table_problems,
 };
 use database::Database;
 use schema::Schema;
@@ -41,13 +42,14 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// Reads the rows, and what else `depth` asks for.
-    pub(super) async fn at(
+    /// Reads the rows, and what else `depth` asks for; the files together with what Alembic has rendered.
+    async fn at(
         files: &Files,
         database: &Database,
         goal: &Goal,
         policy: Policy,
         depth: Depth,
+        rendering: Option<&Answer>,
     ) -> Result<Self, Error> {
         let table = files.version_table()?;
         let rows = files.rows_of_the_only_table(database).await?;
@@ -66,7 +68,7 @@ impl Look {
         let mut schema = None;
         let in_doubt = || findings.iter().any(|finding| finding.severity() == Severity::Stop);
         if depth == Depth::Schema || depth == Depth::InDoubt && in_doubt() {
-            let comparison = compare(files, database, state.rows.revisions()).await?;
+            let comparison = compare_with(files, database, state.rows.revisions(), rendering).await?;
             schema = Some(comparison.schema.clone());
             state.evidence = Some(comparison.evidence());
             findings = diagnose(&files.graph, goal, &state);
@@ -86,6 +88,17 @@ impl Look {
         Ok(Self { rows, findings, evidence, schema, recorded_beyond, plan })
     }
 
+    /// Whether current revisions would be written, or a start stopped, because of what is read of the files alone.
+    fn rests_on_the_reading(&self) -> bool {
+        if self.evidence.is_none() {
+            return false;
+        }
+        match &self.plan {
+            Ok(plan) => !plan.changes.is_empty() && self.findings.iter().any(|finding| finding.proof().is_some()),
+            Err(obstacle) => obstacle.finding.is_of_the_schema(),
+        }
+    }
+
     /// The finding that says where the database is.
     pub(super) fn position(&self) -> &Finding {
         self.findings.iter().find(|finding| finding.is_position()).unwrap_or(&self.findings[0])
@@ -101,7 +114,49 @@ impl Session {
         goal: &Goal,
         depth: Depth,
     ) -> Result<Look, Error> {
-        Look::at(files, database, goal, policy(&self.config), depth).await
+        Look::at(files, database, goal, policy(&self.config), depth, None).await
+    }
+
+    /// As [`Self::look`]; before anything is written or stopped because of what is read of the files, Alembic is asked what they
+    /// do.
+    pub(super) async fn look_closely(
+        &self,
+        files: &Files,
+        database: &Database,
+        goal: &Goal,
+        depth: Depth,
+    ) -> Result<Look, Error> {
+        self.look_closely_as(files, database, goal, policy(&self.config), depth).await
+    }
+
+    /// As [`Self::look_closely`], where the plan may do what `policy` allows.
+    pub(super) async fn look_closely_as(
+        &self,
+        files: &Files,
+        database: &Database,
+        goal: &Goal,
+        policy: Policy,
+        depth: Depth,
+    ) -> Result<Look, Error> {
+        let look = Look::at(files, database, goal, policy, depth, None).await?;
+        if !look.rests_on_the_reading() {
+            return Ok(look);
+        }
+        match self.rendering(files, database.dialect()).await {
+            rendering if rendering.is_any() => Look::at(files, database, goal, policy, depth, Some(rendering)).await,
+            _ => Ok(look),
+        }
+    }
+
+    /// Holds the files, together with what Alembic renders of them, against the schema.
+    pub(super) async fn compare(
+        &self,
+        files: &Files,
+        database: &Database,
+        rows: &[String],
+    ) -> Result<Comparison, Error> {
+        let rendering = self.rendering(files, database.dialect()).await;
+        compare_with(files, database, rows, Some(rendering)).await
     }
 }
 

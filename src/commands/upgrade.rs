@@ -102,7 +102,7 @@ async fn upgrade(
     let timed = upgrade::upgrade(&task(config, &program), lock_lost).await;
     let timed = timed.map_err(UpgradeFailure::of)?;
     let database = session.open().await?;
-    let look = session.look(files, &database, &goal, depth(config)).await?;
+    let look = session.look_closely(files, &database, &goal, depth(config)).await?;
     record(session, files, &database, (&pending, &timed), &look.rows).await?;
     database.close().await;
     let rows = look.rows.revisions();
@@ -178,7 +178,7 @@ async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: 
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.
 async fn repair(session: &Session, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
-    let look = session.look(files, database, goal, depth(&session.config)).await?;
+    let look = session.look_closely(files, database, goal, depth(&session.config)).await?;
     // The lock was wanted since the rows were not those of the heads.
     if goal.is_reached(&files.graph, look.rows.revisions()) {
         info!("at head {}: another instance has upgraded", list(look.rows.revisions()));

@@ -266,6 +266,19 @@ impl Finding {
         }
     }
 
+    /// Whether it says that the schema is not that of the current revisions, or that it has none.
+    pub fn is_of_the_schema(&self) -> bool {
+        matches!(
+            self,
+            Self::StampedTooFar { .. }
+                | Self::PendingExists { .. }
+                | Self::HalfApplied { .. }
+                | Self::UnknownRevision { .. }
+                | Self::Unversioned { .. }
+                | Self::WrongDatabase { .. }
+        )
+    }
+
     /// The revisions to choose from, where the schema proves none of them.
     pub fn choices(&self) -> &[String] {
         match self {

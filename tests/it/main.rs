@@ -30,6 +30,7 @@ mod rendering;
 mod repair;
 mod run;
 mod screens;
+mod second_reader;
 mod shipping;
 mod shop;
 mod tidy;

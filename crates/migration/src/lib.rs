@@ -36,6 +36,7 @@ mod known;
 mod leaving;
 mod loops;
 mod matching;
+mod merging;
 mod method;
 mod model;
 mod namespace;
@@ -49,6 +50,7 @@ mod raw;
 mod reach;
 mod recorder;
 mod reflected;
+mod rendered;
 mod session;
 mod shipped;
 mod signature;
@@ -85,6 +87,7 @@ use convention::Convention;
 use departure::Departures;
 use object::Module;
 use recorder::{Lines, Recorder};
+pub use rendered::{Rendered, RenderedOperation};
 use ruff_python_ast::name::Name;
 use schema::simulation::Simulation;
 use schema::{Dialect, Schema, Setting, Tape, Unread, UnreadKind};
@@ -124,8 +127,20 @@ pub fn read<'s>(
     checkout: &dyn Checkout,
     setting: &Setting,
 ) -> io::Result<Vec<Tape>> {
+    read_with(scripts.into_iter().map(|script| (script, None)).collect::<Vec<_>>(), checkout, setting)
+}
+
+/// As [`read`], each revision together with what Alembic has rendered of it.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with<'s>(
+    scripts: impl IntoIterator<Item = (&'s Script, Option<&'s Rendered>)> + Send,
+    checkout: &dyn Checkout,
+    setting: &Setting,
+) -> io::Result<Vec<Tape>> {
     with_interpreter(checkout, setting, |interpreter| {
-        scripts.into_iter().map(|script| interpreter.revision(script)).collect()
+        scripts.into_iter().map(|(script, rendered)| interpreter.revision_with(script, rendered)).collect()
     })
 }
 
@@ -279,8 +294,13 @@ impl<'a> Interpreter<'a> {
 
     /// The tape of its downgrade, read on the schema that its upgrade leaves; that schema stays as it is.
     fn downgrade(&mut self, script: &Script) -> Tape {
-        self.recorder.begin();
-        let tape = self.body_of(script, "downgrade");
+        self.aside(|this| this.body_of(script, "downgrade"))
+    }
+
+    /// Follows a revision, and leaves the schema so far as it was.
+    fn aside(&mut self, follow: impl FnOnce(&mut Self) -> Tape) -> Tape {
+        self.recorder.try_revision();
+        let tape = follow(self);
         let entries = self.recorder.roll_back().into_entries();
         Tape { entries, ..self.end_script(tape) }
     }

@@ -15,6 +15,8 @@ pub(super) struct Recorder {
     entries: Vec<Entry>,
     /// The entries that were under way when something was tried.
     outer: Vec<Vec<Entry>>,
+    /// How many of those are there although nothing is tried within the revision: it is tried as a whole.
+    beside: usize,
     /// How many changes of the schema there have been in this revision, those among them that could not be read.
     pub(super) changes: u32,
     /// Above zero inside a branch that may have run.
@@ -45,6 +47,7 @@ impl Recorder {
             simulation: Simulation::new(dialect, default_schema),
             entries: Vec::new(),
             outer: Vec::new(),
+            beside: 0,
             changes: 0,
             guarded: 0,
             guard: None,
@@ -59,6 +62,7 @@ impl Recorder {
         self.guarded = 0;
         self.guard = None;
         self.outer.clear();
+        self.beside = 0;
         self.simulation.next_revision();
         self.simulation.earlier.clear();
         self.simulation.earlier_constraints.clear();
@@ -79,13 +83,24 @@ impl Recorder {
 
     /// Whether what is followed runs for certain.
     pub(super) fn is_certain(&self) -> bool {
-        self.guarded == 0 && self.outer.is_empty()
+        self.guarded == 0 && self.outer.len() == self.beside
     }
 
     /// Begins to try something; returns about how many bytes it takes to remember what was before.
     pub(super) fn begin(&mut self) -> usize {
         self.outer.push(std::mem::take(&mut self.entries));
         self.simulation.begin()
+    }
+
+    /// Begins to try a revision as a whole.
+    pub(super) fn try_revision(&mut self) {
+        self.begin();
+        self.beside = self.outer.len();
+    }
+
+    /// How many entries there are at present.
+    pub(super) fn length(&self) -> usize {
+        self.entries.len()
     }
 
     /// Takes back what was recorded since [`Self::begin`].
@@ -131,6 +146,12 @@ impl Lines {
     /// The line, counted from 1, that this byte stands on.
     pub(super) fn at(&self, byte: u32) -> u32 {
         1 + u32::try_from(self.0.partition_point(|end| *end < byte)).unwrap_or(u32::MAX)
+    }
+
+    /// The byte at which a line ends.
+    pub(super) fn end_of(&self, line: u32) -> u32 {
+        let place = usize::try_from(line.saturating_sub(1)).unwrap_or(usize::MAX);
+        self.0.get(place).copied().unwrap_or(u32::MAX)
     }
 }
 

@@ -56,21 +56,19 @@ impl Interpreter<'_> {
             column.nullable = Some(false);
         }
         let mut constraints = Vec::new();
-        for part in parts {
-            match &part {
+        for part in &parts {
+            match part {
                 ast::Constraint::NotNullConstraint(_) => column.nullable = Some(false),
-                ast::Constraint::NullConstraint(_) => column.nullable = Some(true),
+                // An identity takes no NULL, whatever else is said.
+                ast::Constraint::NullConstraint(_) => {
+                    column.nullable = Some(!parts.iter().any(is_identity));
+                }
                 ast::Constraint::DefaultConstraint(node) => {
                     column.default = stored_default(node, kind);
                     column.default_text = default_of(node.syntax());
                 }
-                ast::Constraint::GeneratedConstraint(node) => {
-                    if node.syntax().text().to_string().to_lowercase().contains("identity") {
-                        column.nullable = Some(false);
-                    } else {
-                        column.default = Some(true);
-                    }
-                }
+                ast::Constraint::GeneratedConstraint(_) if is_identity(part) => column.nullable = Some(false),
+                ast::Constraint::GeneratedConstraint(_) => column.default = Some(true),
                 ast::Constraint::PrimaryKeyConstraint(node) if constraint_name(node.syntax()) == Naming::Unnamed => {
                     column.primary_key = true;
                 }
@@ -155,6 +153,11 @@ impl Interpreter<'_> {
         }
         self.record(OperationKind::CreateIndex { name, table, index, if_not_exists });
     }
+}
+
+fn is_identity(part: &ast::Constraint) -> bool {
+    matches!(part, ast::Constraint::GeneratedConstraint(node)
+        if node.syntax().text().to_string().to_lowercase().contains("identity"))
 }
 
 /// PostgreSQL's name for a column's check: after the one column that the condition names, if it names one.

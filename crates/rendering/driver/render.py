@@ -112,6 +112,8 @@ class Recorder:
         self.path = None
         self.operation = None
         self.questions = []
+        # An upgrade asks the database whether what is printed has to be done.
+        self.looks_first = False
 
     def line(self):
         """Where the running revision is: the line of the innermost frame within its file."""
@@ -129,6 +131,16 @@ class Recorder:
         self.ask(what)
         raise NoDatabase(what)
 
+    def of_class(self, name):
+        """An operation that has printed nothing yet. After a question what follows may rest on its answer."""
+        return {
+            "class": name,
+            "line": self.line(),
+            "raised": False,
+            "after_question": bool(self.questions),
+            "looks_first": self.looks_first,
+        }
+
     def invoke(self, invoke):
         """In the place of `Operations.invoke`, through which every operation goes."""
 
@@ -136,7 +148,7 @@ class Recorder:
         def recorded(operations, operation):
             if self.path is None or self.operation is not None:
                 return invoke(operations, operation)
-            said = self.operation = {"class": type(operation).__name__, "line": self.line(), "sql": [], "raised": False}
+            said = self.operation = dict(self.of_class(type(operation).__name__), sql=[])
             try:
                 return invoke(operations, operation)
             except BaseException:
@@ -156,7 +168,7 @@ class Recorder:
         if self.operation is not None:
             self.operation["sql"].append(text)
         else:
-            self.report.say("operation", **{"class": None, "line": self.line(), "sql": [text], "raised": False})
+            self.report.say("operation", **self.of_class(None), sql=[text])
 
     def flush(self):
         """Nothing is held back."""
@@ -195,7 +207,23 @@ class Answer:
         return self._refuse("rows")
 
 
-class Transaction:
+class Context:
+    """What is entered and left, waited for or not, and does nothing then."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        return None
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_error):
+        return None
+
+
+class Transaction(Context):
     """A transaction of a connection that leads nowhere."""
 
     is_active = True
@@ -203,44 +231,27 @@ class Transaction:
     def __init__(self, connection):
         self.connection = connection
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        return None
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *_error):
-        return None
-
     def close(self):
         """Nothing was begun."""
 
     commit = rollback = close
 
 
-class StandIn:
+class StandIn(Context):
     """A connection for an env.py that insists on one. Whatever it is told is done; what it is asked is refused."""
 
     closed = invalidated = False
 
+    @property
+    def __class__(self):
+        """Some ask for it, Flask-Migrate's templates among them: it passes for a connection of SQLAlchemy's."""
+        from sqlalchemy.engine import Connection
+
+        return Connection
+
     def __init__(self, engine, refuse):
         self.engine, self.dialect, self.info = engine, engine.dialect, {}
         self._refuse = refuse
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        return None
-
-    async def __aenter__(self):
-        return self
-
-    async def __aexit__(self, *_error):
-        return None
 
     def __await__(self):
         yield from ()
@@ -339,13 +350,26 @@ def offline_connection(recorder, text):
         self.execute(statement, *parameters)
         return recorder.refuse("rows")
 
+    def visited(visit):
+        @functools.wraps(visit)
+        def looks(self, kind, element, checkfirst=False, **options):
+            before, recorder.looks_first = recorder.looks_first, bool(checkfirst)
+            if recorder.operation is not None:
+                recorder.operation["looks_first"] |= recorder.looks_first
+            try:
+                return visit(self, kind, element, checkfirst=checkfirst, **options)
+            finally:
+                recorder.looks_first = before
+
+        return looks
+
     def nothing(_self, *_words):
         return None
 
     def begin(self):
         return Transaction(self)
 
-    return begun_by, {
+    return begun_by, visited, {
         "exec_driver_sql": exec_driver_sql,
         "scalar": scalar,
         "scalars": scalar,
@@ -363,6 +387,27 @@ def offline_connection(recorder, text):
     }
 
 
+def is_imported(frame, path):
+    """Whether a module is being loaded between this frame and the revision that runs."""
+    while frame is not None and frame.f_code.co_filename != path:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return frame is None
+
+
+def variables(recorder, look):
+    """In the place of `os.environ[…]`: what a variable says today, it need not have said on the day of the upgrade."""
+
+    @functools.wraps(look)
+    def looked(self, name):
+        if recorder.path is not None and recorder.operation is None and not is_imported(sys._getframe(1), recorder.path):
+            recorder.ask("environment")
+        return look(self, name)
+
+    return looked
+
+
 @contextlib.contextmanager
 def recording(recorder, upgrade):
     """Alembic's operations are recorded, its upgrade command is `upgrade`, and no engine connects."""
@@ -376,7 +421,7 @@ def recording(recorder, upgrade):
     def inspect(inspect):
         @functools.wraps(inspect)
         def inspected(subject, *words, **options):
-            if isinstance(subject, (mock, StandIn, Engine)):
+            if type(subject) is StandIn or isinstance(subject, (mock, Engine)):
                 return recorder.refuse("schema")
             return inspect(subject, *words, **options)
 
@@ -397,19 +442,20 @@ def recording(recorder, upgrade):
     def replaced(config, revision, sql=False, tag=None):
         return upgrade(config)
 
-    begun_by, more = offline_connection(recorder, sqlalchemy.text)
+    begun_by, visited, more = offline_connection(recorder, sqlalchemy.text)
     invoke, invoke_in_batch = Operations.invoke, BatchOperations.invoke
     with contextlib.ExitStack() as patches:
         for owner, values in (
             (command, {"upgrade": replaced}),
             (Operations, {"invoke": recorder.invoke(invoke)}),
             (BatchOperations, {"invoke": recorder.invoke(invoke_in_batch)}),
-            (mock, {"__init__": begun_by(mock.__init__)}),
+            (mock, {"__init__": begun_by(mock.__init__), "_run_ddl_visitor": visited(mock._run_ddl_visitor)}),
             (mock, {name: value for name, value in more.items() if not hasattr(mock, name) or name.startswith("_")}),
             (sqlalchemy, {"inspect": inspect(sqlalchemy.inspect)}),
             (sqlalchemy.inspection, {"inspect": inspect(sqlalchemy.inspection.inspect)}),
             (Engine, {"connect": connect, "begin": connect, "raw_connection": connect}),
             (logging.FileHandler, {"__init__": late_file(logging.FileHandler.__init__)}),
+            (type(os.environ), {"__getitem__": variables(recorder, type(os.environ).__getitem__)}),
             (logging.FileHandler, {"handle": lambda _self, _record: None}),
         ):
             patches.enter_context(patched(owner, **values))

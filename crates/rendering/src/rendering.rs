@@ -105,12 +105,18 @@ pub struct RenderedOperation {
     pub sql: Vec<String>,
     /// Whether it has raised an exception, which the revision may have caught.
     pub raised: bool,
+    /// Whether the revision has asked something before, so that it may do this only because of an answer that was made up.
+    #[serde(default)]
+    pub after_question: bool,
+    /// Whether an upgrade looks first if it has to be done: `checkfirst=True`.
+    #[serde(default)]
+    pub looks_first: bool,
 }
 
 /// Something that a revision has asked.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Question {
-    /// What: `rows`, `schema`, `connection` or `offline`.
+    /// What: `rows`, `schema`, `connection`, `offline` or `environment`.
     pub what: Asked,
     /// On which line.
     pub line: Option<u32>,
@@ -128,6 +134,8 @@ pub enum Asked {
     Connection,
     /// Whether SQL is only being printed.
     Offline,
+    /// What a variable of the environment says.
+    Environment,
 }
 
 /// What went wrong.

@@ -100,14 +100,14 @@ async fn look(session: &Session, files: &Files) -> Result<(Report, Planned), Err
     let config = &session.config;
     let database = session.open().await?;
     let goal = files.goal(config)?;
-    let look = session.look(files, &database, &goal, Depth::Schema).await;
+    let look = session.look_closely(files, &database, &goal, Depth::Schema).await;
     let line = DatabaseLine { url: session.url()?.to_string(), server: server(&database) };
     database.close().await;
     let look = look?;
     let mut report = Report::of(files, &goal, line, &look, config.verify == Verify::Always);
     for (name, url) in config.further_databases()? {
         let database = session.open_at(&url).await?;
-        let look = session.look(files, &database, &goal, Depth::Schema).await;
+        let look = session.look_closely(files, &database, &goal, Depth::Schema).await;
         database.close().await;
         report.add_further(name, &look?);
     }

@@ -14,7 +14,7 @@ use super::output::print;
 use super::prompt::ask;
 use super::session::Session;
 use super::write::{Decision, write};
-use crate::config::{Config, ConfigError};
+use crate::config::ConfigError;
 use crate::error::Error;
 use crate::help::Command;
 use crate::reconcile::{Policy, list};
@@ -109,8 +109,9 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
     }
     if arguments.revisions.is_empty() && left_something(session, &files).await? {
         let find = async |database: &Database| {
-            let look =
-                Look::at(&files, database, &files.goal(&session.config)?, Policy::ASKED_FOR, Depth::Schema).await?;
+            let look = session
+                .look_closely_as(&files, database, &files.goal(&session.config)?, Policy::ASKED_FOR, Depth::Schema)
+                .await?;
             of_leftovers_and_indexes(&files, database, &look).await
         };
         return cure(session, &files, &arguments.asked(), find).await;
@@ -120,7 +121,7 @@ pub async fn fix(session: &Session, arguments: &Arguments) -> Result<(), Error> 
     }
     let url = session.url()?;
     let database = session.open().await?;
-    let repair = Repair::find(&session.config, &files, &database, arguments).await;
+    let repair = Repair::find(session, &files, &database, arguments).await;
     database.close().await;
     let repair = repair?;
     print(&format!("{:<10}{url}\n{}", "database", repair.in_words()))?;
@@ -144,7 +145,7 @@ fn way(arguments: &Arguments) -> Option<(&str, Way)> {
 async fn left_something(session: &Session, files: &Files) -> Result<bool, Error> {
     let database = session.open().await?;
     let goal = files.goal(&session.config)?;
-    let look = Look::at(files, &database, &goal, Policy::ASKED_FOR, Depth::Schema).await;
+    let look = session.look_closely_as(files, &database, &goal, Policy::ASKED_FOR, Depth::Schema).await;
     database.close().await;
     let look = look?;
     Ok(look.findings.iter().any(is_small) && look.plan.as_ref().map_or(true, |plan| !plan.writes()))
@@ -154,12 +155,12 @@ async fn left_something(session: &Session, files: &Files) -> Result<bool, Error>
 async fn statements(session: &Session, files: &Files, arguments: &Arguments) -> Result<String, Error> {
     let config = &session.config;
     if arguments.revisions.is_empty() {
-        return looked_up(config, files, &session.open().await?, arguments).await;
+        return looked_up(session, files, &session.open().await?, arguments).await;
     }
     let (url, why) = match session.url() {
         // One attempt: who wants the statements waits for them.
         Ok(url) => match session.open_at_once().await {
-            Ok(database) => return looked_up(config, files, &database, arguments).await,
+            Ok(database) => return looked_up(session, files, &database, arguments).await,
             Err(error) => (Some(url), Some(error.to_string())),
         },
         Err(ConfigError::NoDatabaseUrl { .. }) => (None, None),
@@ -169,13 +170,13 @@ async fn statements(session: &Session, files: &Files, arguments: &Arguments) -> 
 }
 
 async fn looked_up(
-    config: &Config,
+    session: &Session,
     files: &Files,
     database: &Database,
     arguments: &Arguments,
 ) -> Result<String, Error> {
-    let repair = Repair::find(config, files, database, arguments).await?;
-    script::of(config, files, database.dialect(), &repair)
+    let repair = Repair::find(session, files, database, arguments).await?;
+    script::of(&session.config, files, database.dialect(), &repair)
 }
 
 /// Writes what the configuration allows `run` of what is proven, and asks nobody.
@@ -203,7 +204,7 @@ async fn write_what_was_shown(
     shown: &Repair,
 ) -> Result<String, Error> {
     let database = session.open().await?;
-    let repair = Repair::find(&session.config, files, &database, arguments).await?;
+    let repair = Repair::find(session, files, &database, arguments).await?;
     // What was agreed to is what is written, and nothing else.
     if repair.plan != shown.plan || repair.look.rows != shown.look.rows {
         return Err(Error::ChangedMeanwhile);

@@ -1,11 +1,10 @@
 //! What `fix` is to write, and what speaks for and against it.
 
 use super::Arguments;
-use crate::commands::evidence::compare;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
+use crate::commands::session::Session;
 use crate::commands::write::Decision;
-use crate::config::Config;
 use crate::error::Error;
 use crate::prose::paragraph;
 use crate::reconcile::{Finding, Plan, Policy, list, row_changes, table_problems};
@@ -36,13 +35,13 @@ pub(super) struct Doubt {
 
 impl Repair {
     pub(super) async fn find(
-        config: &Config,
+        session: &Session,
         files: &Files,
         database: &Database,
         arguments: &Arguments,
     ) -> Result<Self, Error> {
-        let goal = files.goal(config)?;
-        let mut look = Look::at(files, database, &goal, Policy::ASKED_FOR, Depth::Schema).await?;
+        let goal = files.goal(&session.config)?;
+        let mut look = session.look_closely_as(files, database, &goal, Policy::ASKED_FOR, Depth::Schema).await?;
         if arguments.revisions.is_empty() {
             let plan = std::mem::replace(&mut look.plan, Ok(Plan::default()))?;
             return Ok(Self { look, plan, doubt: None, left_out: Vec::new() });
@@ -53,7 +52,7 @@ impl Repair {
         let plan = Plan { changes: row_changes(rows, &wanted), ..Plan::default() };
         let problems = table_problems(&files.graph, &database.table_facts(table).await?, rows, &plan);
         let plan = plan.past(&problems, Policy::ASKED_FOR)?;
-        let doubt = Doubt::of(files, database, &look, &wanted).await?;
+        let doubt = Doubt::of(session, files, database, &look, &wanted).await?;
         match doubt {
             Some(doubt) if !arguments.force && !arguments.dry_run && !arguments.sql => Err(Error::EvidenceDisagrees {
                 wanted: list(&wanted),
@@ -100,8 +99,14 @@ impl Repair {
 }
 
 impl Doubt {
-    async fn of(files: &Files, database: &Database, look: &Look, wanted: &[String]) -> Result<Option<Self>, Error> {
-        let facts = compare(files, database, wanted).await?.contradictions();
+    async fn of(
+        session: &Session,
+        files: &Files,
+        database: &Database,
+        look: &Look,
+        wanted: &[String],
+    ) -> Result<Option<Self>, Error> {
+        let facts = session.compare(files, database, wanted).await?.contradictions();
         if facts.is_empty() {
             return Ok(None);
         }

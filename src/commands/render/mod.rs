@@ -5,11 +5,12 @@
 
 mod python;
 mod sql;
+mod tape;
 
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
-use tracing::debug;
+use tracing::{debug, info};
 
 use super::files::Files;
 use super::session::Session;
@@ -18,7 +19,6 @@ use crate::process::program::ProgramError;
 use history::Node;
 use rendering::{Direction, FilesOf, Limits, RenderError, Rendering, Request, RevisionFile, Sandbox, Unconfined};
 use schema::Dialect;
-#[allow(unused_imports, reason = "for the commands to come that name it")]
 pub(super) use sql::RevisionSql;
 
 /// How much address space Python may take: more than large applications do, and less than forever.
@@ -52,7 +52,6 @@ pub(super) enum NotRendered {
 pub(super) struct Answer {
     outcome: Result<Rendering, NotRendered>,
     /// How long it took.
-    #[allow(dead_code, reason = "for the commands to come that say it")]
     pub(super) took: Duration,
 }
 
@@ -109,13 +108,29 @@ async fn render(
 
 impl Session {
     /// The upgrades of every revision, rendered when they are first asked for.
-    #[allow(dead_code, reason = "for the commands to come that ask")]
     pub(super) async fn rendering(&self, files: &Files, dialect: Dialect) -> &Answer {
         if let Some(answer) = self.rendering.get() {
             return answer;
         }
         let revisions: Vec<&Node> = files.graph.iter().collect();
+        if self.config.render != Render::Never {
+            info!("asking Alembic for the SQL of {}", counted(revisions.len(), "revision"));
+        }
         let answer = ask(&self.config, files, &revisions, dialect, Direction::Upgrade).await;
+        match &answer.outcome {
+            Ok(_) => {
+                let whole =
+                    revisions.iter().filter(|node| answer.of(&node.revision.id).is_ok_and(|sql| sql.is_whole()));
+                let (whole, took) = (whole.count(), answer.took.as_secs_f64());
+                info!("Alembic rendered {whole} of {} in {took:.1} s", counted(revisions.len(), "revision"));
+            }
+            Err(NotRendered::Never) => {}
+            Err(reason) => info!("Alembic was not asked: {reason}; the files alone decide"),
+        }
         self.rendering.get_or_init(|| answer)
     }
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -76,6 +76,7 @@ fn asked(question: &Question) -> String {
         Asked::Schema => "inspects the schema",
         Asked::Connection => "opens a connection of its own",
         Asked::Offline => "asks whether SQL is only printed",
+        Asked::Environment => "reads a variable of the environment",
     };
     let line = question.line.map(|line| format!("line {line} ")).unwrap_or_default();
     format!("{line}{what}; an upgrade may take another way")

@@ -31,7 +31,7 @@ impl State {
 
     async fn look(session: &Session, files: &Files, database: &Database) -> Result<Self, Error> {
         let goal = files.goal(&session.config)?;
-        let look = session.look(files, database, &goal, Depth::Schema).await?;
+        let look = session.look_closely(files, database, &goal, Depth::Schema).await?;
         let facts = database.table_facts(files.version_table()?).await?;
         let pending = goal.pending(&files.graph, look.rows.revisions());
         let compared = compare(files, database, look.rows.revisions()).await?;

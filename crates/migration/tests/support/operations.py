@@ -5,7 +5,7 @@ is the catalogue of a database in memory. For PostgreSQL each DDL construct that
 a small model here, with names, types and defaults as SQLAlchemy's own compiler has them.
 Given lines of JSON on its standard input it runs these instead: `operations.py -`.
 """
-import json, random, re, sqlite3, sys, warnings
+import importlib.util, json, pathlib, random, re, sqlite3, sys, warnings
 
 import sqlalchemy as sa
 from alembic.ddl import base
@@ -844,6 +844,42 @@ def follow(case, context):
         names["upgrade"]()
 
 
+class Printed:
+    """The driver's report, kept."""
+
+    def __init__(self):
+        self.events = []
+
+    def say(self, event, **fields):
+        self.events.append(dict(fields, event=event))
+
+
+def rendered(case):
+    """What the driver of the rendering has Alembic print of it."""
+    report = Printed()
+    recorder = render.Recorder(report)
+    metadata = sa.MetaData(naming_convention=case["convention"]) if case["convention"] else sa.MetaData()
+    options = {"as_sql": True, "output_buffer": recorder, "literal_binds": True, "target_metadata": metadata}
+    with render.recording(recorder, None):
+        context = MigrationContext.configure(dialect_name=case["dialect"], dialect_opts={"paramstyle": "named"}, opts=options)
+        with recorder.running("a", "revision"):
+            follow(case, context)
+    operations = [event for event in report.events if event["event"] == "operation"]
+    end = report.events[-1]
+    sure = [each for each in operations if not each["after_question"] and not each["raised"]]
+    whole = end["failure"] is None and not end["questions"] and len(sure) == len(operations)
+    return {"operations": sure, "whole": whole}
+
+
+def driver():
+    path = pathlib.Path(__file__).parents[3] / "rendering" / "driver" / "render.py"
+    spec = importlib.util.spec_from_file_location("render", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+render = driver()
 GLOBALS = {}
 exec(HEAD, GLOBALS)
 
@@ -858,6 +894,7 @@ def cases():
 for case in cases():
     try:
         case["schema"] = run(case)
+        case["rendered"] = rendered(case)
     except Skip as skip:
         case["skipped"] = str(skip)
     except Exception as error:
