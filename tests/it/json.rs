@@ -34,6 +34,7 @@ fn every_document_is_as_its_schema_has_it() {
         &["plan"],
         &["plan", "--sql"],
         &["plan", "--offline"],
+        &["diff"],
         &["explain"],
         &["explain", "behind"],
         &["explain", "behind", "--offline"],

@@ -79,8 +79,8 @@ impl Work<'_> {
         for (at, (statement, progress_of)) in self.statements.iter().zip(&progress).enumerate() {
             let is_missing = match progress_of {
                 Progress::Done => false,
-                Progress::Missing => true,
                 _ if statement.changes_data() => data == Data::ToDo,
+                Progress::Missing => true,
                 // Its order says that it has been done, and to do it again changes nothing that a schema shows.
                 _ => !progress[at..].contains(&Progress::Done),
             };
@@ -160,10 +160,12 @@ impl Work<'_> {
         Ok(progress)
     }
 
-    /// Statements whose doing no schema shows, unless a person has said what has become of them.
+    /// Statements whose doing no schema shows, unless a person has said what has become of them. That a later statement has
+    /// left something behind shows that they have run; that nothing is left of an earlier one shows nothing, since it
+    /// may have been removed since.
     fn ask_about_data(&self, progress: &[Progress], data: Data) -> Result<(), Refused> {
         let each = self.statements.iter().zip(progress);
-        let unsure = each.filter(|(statement, progress)| **progress == Progress::Unseen && statement.changes_data());
+        let unsure = each.filter(|(statement, progress)| **progress != Progress::Done && statement.changes_data());
         let lines: Vec<_> = unsure.map(|(statement, _)| (statement.line, first_line(&statement.sql))).collect();
         if lines.is_empty() || data != Data::Unsaid { Ok(()) } else { Err(Refused::Data(lines)) }
     }

@@ -40,8 +40,11 @@ pub(in crate::commands) struct Remedy {
     /// The schema that it was found on.
     pub(super) live: Schema,
     /// Why a schema is not what it has to lead to.
-    pub(super) departs: Box<dyn Fn(&Schema) -> Option<String>>,
+    pub(super) departs: Departs,
 }
+
+/// Why a schema is not what it has to be, or nothing.
+pub(super) type Departs = Box<dyn Fn(&Schema) -> Option<String>>;
 
 /// How a person has asked for it.
 #[derive(Debug, Clone)]
