@@ -36,7 +36,7 @@ pub struct Arguments {
 /// Prints which revision the schema is at.
 pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     let (mut files, database) = session.both_sides().await?;
-    let looked = session.compare(&files, &database, &[]).await;
+    let looked = session.compare(&files, &database, &[], arguments.explain.is_some()).await;
     database.close().await;
     let compared = looked?;
     // Only headers have been read so far: reading the whole of them says what is wrong, and where.

@@ -13,6 +13,7 @@ use crate::reconcile::{
 };
 use database::Database;
 use schema::Schema;
+use schema::evidence::Verdict;
 use version_table::{VersionRows, ledger};
 
 /// How closely to look.
@@ -148,13 +149,21 @@ impl Session {
         }
     }
 
-    /// Holds the files, together with what Alembic renders of them, against the schema.
+    /// Holds the files against the schema; together with what Alembic renders of them where the reading alone names no
+    /// revision, or where `always` says so.
     pub(super) async fn compare(
         &self,
         files: &Files,
         database: &Database,
         rows: &[String],
+        always: bool,
     ) -> Result<Comparison, Error> {
+        if !always {
+            let read = compare_with(files, database, rows, None).await?;
+            if matches!(read.inference.verdict, Verdict::Exact(_) | Verdict::BeforeFirst) {
+                return Ok(read);
+            }
+        }
         let rendering = self.rendering(files, database.dialect()).await;
         compare_with(files, database, rows, Some(rendering)).await
     }

@@ -106,7 +106,7 @@ impl Doubt {
         look: &Look,
         wanted: &[String],
     ) -> Result<Option<Self>, Error> {
-        let facts = session.compare(files, database, wanted).await?.contradictions();
+        let facts = session.compare(files, database, wanted, true).await?.contradictions();
         if facts.is_empty() {
             return Ok(None);
         }

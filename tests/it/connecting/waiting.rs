@@ -51,7 +51,8 @@ fn refusals_are_not_waited_for() {
         assert!(error.to_string().contains(&format!("127.0.0.1:{port}: ")), "{error}");
         if kind == FailureKind::NotAllowed {
             let help = error.help().to_string();
-            let (_, statement) = help.split_once("run in the database").and_then(|(_, by)| by.split_once(": ")).unwrap();
+            let (_, statement) =
+                help.split_once("run in the database").and_then(|(_, by)| by.split_once(": ")).unwrap();
             server().sql("postgres", statement);
             assert_eq!(ask(&url, "SELECT 1").unwrap(), "1", "after {help}");
         }
