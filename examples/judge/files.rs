@@ -19,7 +19,8 @@ pub(super) struct Files {
 impl Files {
     /// Reads what is in `versions` and below, beside the `env.py` that is nearest.
     pub(super) fn read(versions: &Path) -> Result<Self, String> {
-        let mut folders = versions.ancestors().filter(|folder| !folder.as_os_str().is_empty());
+        let here = |folder: &'_ Path| folder.as_os_str().is_empty();
+        let mut folders = versions.ancestors().map(|folder| if here(folder) { Path::new(".") } else { folder });
         let folder = folders.find(|folder| folder.join("env.py").is_file());
         let folder = folder.ok_or_else(|| format!("there is no env.py in or above {}", versions.display()))?;
         let search = Search { migrations: Some(folder.to_owned()), ..Search::default() };

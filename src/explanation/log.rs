@@ -88,7 +88,7 @@ impl Seen {
         let is_level = LEVELS.contains(&word) && self.time;
         // The host that stands between the time and the process, a region between the process and the level, a logger's name.
         let next = after.trim_start().split(' ').next().unwrap_or_default();
-        let is_host = self.time && !self.source && next.ends_with(':') && next.contains('[') && next.ends_with("]:");
+        let is_host = self.time && !self.source && !word.ends_with(':') && next.contains('[') && next.ends_with("]:");
         let is_region = self.source && word.len() == 3 && next.starts_with('[') && next.ends_with(']');
         let is_mark = ["AM", "PM", "UTC", "==>", "|", "stderr", "stdout", "F"].contains(&word)
             || (self.level || self.time) && word == "-"

@@ -197,7 +197,7 @@ fn formatted(text: &str) -> Option<String> {
     let time = |name: &str, zone: &str| format!("{} {zone} time zone", with(name));
     let text = match base.as_str() {
         "varchar" | "character varying" | "char varying" | "nvarchar" => with("character varying"),
-        "char" | "character" | "bpchar" => match &parameters {
+        "char" | "character" | "bpchar" | "nchar" => match &parameters {
             Some(_) => with("character"),
             None => "character(1)".to_owned(),
         },
