@@ -154,7 +154,7 @@ fn an_upgrade_that_succeeds_is_passed_on_too() {
 /// On SQLite every statement of a failed migration stays; on PostgreSQL none does.
 #[test]
 fn what_a_failed_upgrade_has_left_is_named() {
-    for (backend, left) in [(Backend::Postgres, "has left: at d8452b70fc16"), (Backend::Sqlite, "has left: 1 of 2")] {
+    for (backend, left) in [(Backend::Postgres, "at d8452b70fc16"), (Backend::Sqlite, "1 of 2")] {
         let shop = Application::at(backend, "head");
         let failing = "from alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\n\
             down_revision = 'd8452b70fc16'\n\ndef upgrade():\n    op.create_table('wishes', sa.Column('id', sa.Integer))\n    \

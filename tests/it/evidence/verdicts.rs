@@ -141,7 +141,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table lids exists, but the revision that adds it is not recorded as applied",
+        line: "  table jars is missing, which r2 creates",
     },
     // Of the first revision, too: what comes before it is nothing.
     Row {
@@ -152,7 +152,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r1"],
         settled: false,
         headline: "the schema is at base, with r1 partly applied",
-        line: "  table lids exists, but the revision that adds it is not recorded as applied",
+        line: "  table jars is missing, which r1 creates",
     },
     // Behind it stands one that changes data alone.
     Row {
