@@ -198,7 +198,7 @@ fn a_leftover_of_batch_mode_is_dropped_only_where_it_is_a_copy() {
     let head = depot(&[own]);
     head.alembic(&["upgrade", "heads"]);
     head.database.sql(leftover);
-    head.run().success().prints("started\n").says("warning: leftover-table");
+    head.run().success().prints("started\n").says("warning[leftover-table]");
     head.database.sql("DROP TABLE parcels");
     head.run().code(125).says(renamed);
 }

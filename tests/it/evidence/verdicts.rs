@@ -167,7 +167,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table jars exists, but the revision that adds it is not recorded as applied",
+        line: "  table lids is missing, which r2 creates",
     },
     // It stopped where the environment lacked something.
     Row {
@@ -182,7 +182,7 @@ const ROWS: [Row; 17] = [
         revisions: &["r2"],
         settled: false,
         headline: "the schema is at r1, with r2 partly applied",
-        line: "  table lids is missing, which r2 creates",
+        line: "  table jars exists, but the revision that adds it is not recorded as applied",
     },
     // What always ends with an exception has not been applied as it stands.
     Row {
