@@ -26,7 +26,7 @@ fn a_role_that_may_only_read_the_version_table_waits_for_the_upgrade() {
     let upgrade = held_back(shop.folder());
     let mut upgrading = Running::start(shop.levelhead(&["run"]).env("LEVELHEAD_UPGRADE_COMMAND", &upgrade));
     upgrading.until(HELD);
-    by_flag.until(&format!("; {HEAD} wanted; upgraded by pid "));
+    by_flag.until(&format!("; waiting for {HEAD}; upgraded by pid "));
     let by_variable = Running::start(follower(&["run", "--", "echo", "started"]).env("LEVELHEAD_MODE", "wait"));
     let_go(shop.folder());
     for follower in [by_flag, by_variable] {

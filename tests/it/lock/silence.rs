@@ -61,11 +61,11 @@ fn a_command_whose_server_stops_answering_says_what_it_has_asked_for() {
         (&["verify"], "SELECT version_num", read, ""),
         (&["stamp", REVISIONS[0]], "pg_try_advisory", "30s to: take the lock", "check the network, the firewall"),
         (&["stamp", REVISIONS[0]], "LOCK TABLE", change, "check the network, the firewall"),
-        (&["stamp", REVISIONS[0]], "COMMIT\0", change, "may be all or nothing: levelhead current"),
+        (&["stamp", REVISIONS[0]], "COMMIT\0", change, "note: either all of it was written or nothing"),
         (&["fix", REVISIONS[0], "--force", "--yes"], "LOCK TABLE", change, "check the network, the firewall"),
         (&["undo"], "levelhead.ledger", "30s to: read the ledger", "check the network, the firewall"),
         (&RESET, "DROP TABLE", "1m to: empty the database", "check the network, the firewall"),
-        (&RESET, "COMMIT\0", "1m to: empty the database", "may be all or nothing: levelhead current"),
+        (&RESET, "COMMIT\0", "1m to: empty the database", "note: either all of it was written or nothing"),
     ];
     std::thread::scope(|scope| {
         for (arguments, trigger, says, next) in cases {

@@ -39,7 +39,7 @@ fn it_is_not_waited_for_for_ever() {
         locked(scope, name(&shop), "ACCESS EXCLUSIVE", 12);
         let outcome = shop.levelhead(&["run", "--lock-timeout", "1s", "--", "echo", "started"]).run();
         outcome.code(124).prints("").says("another session has locked the version table for 1s");
-        let next = outcome.stderr.lines().find_map(|line| line.split_once("version table: SELECT ")).unwrap().1;
+        let next = outcome.stderr.lines().find_map(|line| line.split_once("run in the database: SELECT ")).unwrap().1;
         let shown = shop.database.sql(&format!(
             "SELECT {}",
             next.replace("pid, application_name, state, query", "query").trim_end_matches("; then start again")
