@@ -1,11 +1,18 @@
 //! Text for people on a terminal of 80 columns, in a log, or in a web shell: wrapped, and without markup. Writes nothing.
 
+use std::fmt::Display;
+
 use textwrap::{Options, WordSplitter, fill};
 
 use crate::help::Advice;
 
 /// What every terminal has.
 pub const WIDTH: usize = 80;
+
+/// A number with its noun, which is of several where the number is not one.
+pub fn counted<Number: PartialEq + From<u8> + Display>(count: Number, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == Number::from(1) { "" } else { "s" })
+}
 
 /// One paragraph, its first line after `first`, the others after `rest`. A word that is too long stays whole, so that it can
 /// be copied.

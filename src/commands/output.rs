@@ -22,6 +22,18 @@ pub enum Format {
     Json,
 }
 
+/// How a command prints what is also shown on a page: in a ticket, on a pull request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// Lines for a person
+    #[default]
+    Text,
+    /// One JSON document, described in docs/json.md
+    Json,
+    /// Markdown, for a ticket, a pull request or a summary page
+    Markdown,
+}
+
 /// Prints text as it is. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();

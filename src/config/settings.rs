@@ -105,7 +105,7 @@ settings! {
             flag: "render" "WHEN",
             variable: "LEVELHEAD_RENDER",
             default: "auto",
-            commands: ["show"],
+            commands: ["run", "plan", "check", "diff", "fix", "verify", "infer", "show"],
             help: "Whether the application's own Alembic may be asked for SQL, in a sandbox: `auto` or `never`",
             note: "[Rendering](rendering.md).",
         }
@@ -113,7 +113,7 @@ settings! {
             flag: "render-timeout" "DURATION",
             variable: "LEVELHEAD_RENDER_TIMEOUT",
             default: "60s",
-            commands: ["show"],
+            commands: ["run", "plan", "check", "diff", "fix", "verify", "infer", "show"],
             help: "How long Alembic may take to render SQL",
         }
     }

@@ -3,12 +3,15 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::config::{SETTINGS, Setting};
 
 /// The words of the command line; set once, at the start.
-static CALLED: OnceLock<Caller> = OnceLock::new();
+static WORDS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// What they say, for whoever shows a command: a start that says nothing does not ask.
+static CALLED: LazyLock<Option<Caller>> = LazyLock::new(|| WORDS.get().map(|words| Caller::of(words)));
 
 #[derive(Debug)]
 struct Caller {
@@ -21,12 +24,12 @@ struct Caller {
 /// Remembers the command line. Without it, commands are shown as `levelhead` alone.
 pub fn remember(words: &[OsString]) {
     // A second time would be another program in the same process: a test.
-    let _ = CALLED.set(Caller::of(words));
+    let _ = WORDS.set(words.to_vec());
 }
 
 /// One of this program's commands, as a shell takes it. The settings stand behind the first word, before what is given to it.
 pub(super) fn write(f: &mut fmt::Formatter<'_>, arguments: &[String]) -> fmt::Result {
-    let caller = CALLED.get();
+    let caller = CALLED.as_ref();
     f.write_str(&shell_words::quote(caller.map_or("levelhead", |caller| &caller.program)))?;
     let Some((command, rest)) = arguments.split_first() else { return Ok(()) };
     write!(f, " {command}")?;

@@ -45,7 +45,7 @@ fn the_application_may_be_started_although_the_upgrade_failed() {
         let levelhead = shop.levelhead(&["run", "--", "echo", "started"]).env("LEVELHEAD_ON_FAILURE", "start");
         levelhead.env(name, value).run()
     };
-    let going_on = "LEVELHEAD_ON_FAILURE=start: going on";
+    let going_on = "LEVELHEAD_ON_FAILURE=start, going on";
     start("LEVELHEAD_UPGRADE_COMMAND", "false").success().prints("started\n").says("exited with 1").says(going_on);
     start("DATABASE_URL", "postgresql://u:p@127.0.0.1:1/d?connect_timeout=1").success().says(going_on);
     let stopped = shop.levelhead(&["run", "--", "no-such-command"]).env("LEVELHEAD_ON_FAILURE", "start").run();
@@ -62,7 +62,7 @@ fn rows_at_head_are_held_against_the_schema_only_if_that_is_wanted() {
         always.code(125).prints("").says("stamped-too-far").says("is missing");
         row(&shop, REVISIONS[0]);
         let never = shop.levelhead(&["run", "--verify", "never", "--", "echo", "started"]).run();
-        never.code(1).prints("").says("in_stock").says("the failed upgrade has left: pending-exists");
+        never.code(1).prints("").says("in_stock").says("the failed upgrade has left: the version table says ");
     }
 }
 

@@ -40,7 +40,7 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
         fs::write(&file, text).unwrap();
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("pending-exists").says("whether 9e7c52f3d8b4 has changed the data");
+        outcome.code(125).prints("").says("pending-exists").says("9e7c52f3d8b4 also changes data");
         outcome.says("already changed the data: levelhead stamp --purge 9e7c52f3d8b4");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
@@ -66,7 +66,7 @@ fn a_version_table_without_a_schema_stops_the_start() {
         let shop = Application::new(backend);
         shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.code(125).prints("").says("stamped-too-far").says("the schema has nothing of the migrations");
+        outcome.code(125).prints("").says("stamped-too-far").says("the schema holds nothing of the migrations");
     }
 }
 
@@ -134,19 +134,19 @@ fn an_invalid_index_is_no_proof_of_the_revision_that_makes_it() {
     let run = || shop.levelhead(&["run", "--", "echo", "started"]).run();
     let drop = "note: this asks first, then runs: DROP INDEX CONCURRENTLY \"ix_Price\"";
     let failed = run();
-    failed.code(1).prints("").says("the failed upgrade has left: behind: at d8452b70fc16").says(drop);
+    failed.code(1).prints("").says("the failed upgrade has left: at d8452b70fc16").says(drop);
     shop.database.sql("DELETE FROM products WHERE name = 'cup'");
     for _ in 0..2 {
         let again = run();
         again.code(1).prints("").says("[invalid-index]: ").says("a pending revision creates ix_Price").says(drop);
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
-    shop.levelhead(&["fix", "--yes"]).run().success().prints_a("nothing to write");
     // Without rows it is a question.
     shop.database.sql("DELETE FROM alembic_version");
-    run().code(125).says("which it cannot tell apart");
+    run().code(125).says("equally well");
     shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{HEAD}')"));
-    shop.database.sql("DROP INDEX CONCURRENTLY \"ix_Price\"");
+    shop.levelhead(&["fix", "--yes"]).run().success().says("DROP INDEX CONCURRENTLY \"ix_Price\"");
+    assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     run().success().prints("started\n");
     assert_eq!(shop.database.rows(), Some(vec!["ffff00000001".to_owned()]));
 }
@@ -162,9 +162,7 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
         let before = shop.database.rows();
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
-        outcome
-            .says("the schema is at 9e7c52f3d8b4")
-            .says("whether feedc0ffee00 is a row of other migrations, nothing says");
+        outcome.says("the schema is at 9e7c52f3d8b4").says("feedc0ffee00 may belong to other migrations");
         outcome.says("note: this removes feedc0ffee00");
         assert_eq!(shop.database.rows(), before);
         shop.levelhead(&["fix", "--yes"]).run().success();
@@ -183,7 +181,7 @@ fn what_the_heads_need_and_is_gone_is_named_where_nothing_tells_of_a_newer_relea
         shop.database.sql("ALTER TABLE products DROP COLUMN in_stock");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
-        outcome.says("d8452b70fc16 needs what is not there: products.in_stock is missing, which 9e7c52f3d8b4 creates");
+        outcome.says("d8452b70fc16 needs what is missing: products.in_stock is missing, which 9e7c52f3d8b4 creates");
     }
 }
 

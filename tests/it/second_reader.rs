@@ -113,6 +113,8 @@ fn with_alembic_each_position_is_named_and_nothing_is_held_against_it() {
             let document: serde_json::Value = serde_json::from_str(&inferred).unwrap();
             assert_eq!(document["rows"], serde_json::json!([format!("a{revision}")]), "{inferred}");
             assert_eq!(document["contradicted"], serde_json::json!([]), "{inferred}");
+            // What `plan` foretells is what `run` does: it asks where `run` asks.
+            house.levelhead(&["plan"]).run().success().says("asking Alembic");
             house.levelhead(&["run"]).run().success().says("asking Alembic").says("Alembic rendered 5 of 5 revisions");
             assert_eq!(house.database.rows(), Some(vec!["a5".to_owned()]), "{revision}");
         }

@@ -135,7 +135,7 @@ fn what_a_failed_upgrade_has_committed_is_noted() {
 fn rows_that_have_moved_since_are_left_alone() {
     for backend in BOTH {
         let shop = Application::new(backend);
-        shop.levelhead(&["undo"]).run().code(125).says("the ledger is empty").says("help: levelhead check");
+        shop.levelhead(&["undo"]).run().code(125).says("the ledger has nothing to undo").says("help: levelhead check");
         shop.levelhead(&["stamp", REVISIONS[0]]).run().success();
         shop.levelhead(&["stamp", REVISIONS[1]]).run().success();
         shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{HEAD}'"));
@@ -215,7 +215,7 @@ fn a_ledger_that_is_turned_off_or_of_another_shape_stops_nothing() {
         let shop = Application::new(backend);
         let stamp = || shop.levelhead(&["stamp", "head"]);
         stamp().env("LEVELHEAD_LEDGER", "off").run().success().says_nothing_of("undo");
-        shop.levelhead(&["undo"]).run().code(125).says("the ledger is empty");
+        shop.levelhead(&["undo"]).run().code(125).says("the ledger has nothing to undo");
         if backend == Backend::Sqlite {
             assert!(!shop.folder().join("shop.db.levelhead-ledger").exists());
             std::fs::write(shop.folder().join("shop.db.levelhead-ledger"), "no database, but long enough to be one")

@@ -145,8 +145,10 @@ pub fn reached(entries: &[Entry], rows: &[String]) -> BTreeSet<String> {
 /// Why nothing is undone.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UndoError {
-    /// Levelhead has changed nothing, or was told not to keep a ledger.
-    #[error("the ledger is empty: levelhead has changed nothing here, or LEVELHEAD_LEDGER was off")]
+    /// Levelhead has not changed the version table, or was told not to keep a ledger.
+    #[error(
+        "the ledger has nothing to undo: levelhead has not changed the version table here, or LEVELHEAD_LEDGER was off"
+    )]
     Empty,
     /// There is a ledger, and this role may not use it.
     #[error("this role may not read the ledger")]

@@ -114,7 +114,8 @@ async fn look(session: &Session, files: &Files) -> Result<(Report, Planned), Err
     Ok((report, look.plan))
 }
 
-fn server(database: &Database) -> String {
+/// The server and its version.
+pub(super) fn server(database: &Database) -> String {
     let version = database.server_version().map(|version| format!(" {version}")).unwrap_or_default();
     let name = match database.dialect() {
         Dialect::PostgreSql => "PostgreSQL",

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use super::report::{AgainstLine, Entry, Report};
-use crate::prose::{advice, paragraph};
+use crate::prose::{advice, counted, paragraph};
 use crate::reconcile::{Severity, list};
 
 /// Facts that are shown of one finding; JSON has them all.
@@ -173,10 +173,6 @@ impl Entry {
     fn facts_to_list(&self) -> impl Iterator<Item = &String> {
         self.facts.iter().filter(|fact| !self.message.contains(fact.as_str()))
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What Markdown would take for markup.

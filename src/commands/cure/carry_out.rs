@@ -11,7 +11,7 @@ use crate::commands::session::Session;
 use crate::commands::write::{is_recorded, note};
 use crate::error::Error;
 use crate::help::Command;
-use crate::prose::paragraph;
+use crate::prose::{counted, paragraph};
 use crate::reconcile::list;
 use ::cure::is_apart;
 use database::{Contents, Cure, Database};
@@ -205,7 +205,7 @@ pub(super) async fn carry_out(
     let change = Change { expected, widen: None, rows: Rows::Changed(remedy.changes.clone()), note };
     let cure = Cure { statements: rest, seen: &live, departs: &*remedy.departs };
     let recorded = database.cure(table, &change, &cure).await?;
-    info!("{}: done, {} statements", remedy.headline, all.len());
+    info!("{}: done, {}", remedy.headline, counted(all.len(), "statement"));
     for change in &remedy.changes {
         info!("{table}: {change}");
     }
@@ -227,9 +227,8 @@ async fn losses(database: &Database, remedy: &Remedy) -> Result<String, Error> {
     for table in dropped {
         let count = contents.tables.iter().find(|(name, _)| bare(name) == bare(table)).and_then(|(_, count)| *count);
         let rows = match count {
-            Some(1) => "1 row".to_owned(),
             Some(count) if count > Contents::COUNTED => format!("more than {} rows", Contents::COUNTED),
-            Some(count) => format!("{count} rows"),
+            Some(count) => counted(count, "row"),
             None => "an unknown number of rows".to_owned(),
         };
         text += &format!("{:<10}{table} with {rows}\n", "loses");

@@ -7,6 +7,7 @@ use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::{CureError, Error};
 use crate::help::Command;
+use crate::prose::counted;
 use crate::reconcile::{row_changes, rows_after};
 use ::cure::{Data, Refused, Statement, Work};
 use database::Database;
@@ -115,7 +116,7 @@ pub(in crate::commands) async fn of_revision(
         Way::Finish => {
             let finish = work.finish(data).map_err(refused)?;
             let (there, all) = (finish.there.len(), case.statements.len());
-            let headline = format!("finish {id}: {there} of its {all} statements are in your database");
+            let headline = format!("finish {id}: {there} of its {} done", counted(all, "statement"));
             (finish.statements, headline, place.with, Action::Finish)
         }
         Way::TakeBack => {

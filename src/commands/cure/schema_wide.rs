@@ -8,6 +8,7 @@ use crate::commands::evidence::{compare, setting};
 use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::{CureError, Error};
+use crate::prose::counted;
 use crate::reconcile::{Comparison, unread_lines};
 use ::cure::{Amendment, Departed, amend};
 use database::Database;
@@ -208,7 +209,7 @@ pub(in crate::commands) async fn of_schema(
         departing.iter().find(|claim| !left.contains(&claim.subject)).map(|claim| name(&claim.subject))
     });
     Ok(Remedy {
-        headline: format!("put the schema right: {} statements", statements.len()),
+        headline: format!("put the schema right: {}", counted(statements.len(), "statement")),
         facts,
         statements,
         rows,

@@ -2,11 +2,11 @@
 
 mod render;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::cure::Departures;
 use super::files::Files;
-use super::output::print;
+use super::output::{PageFormat as Format, print};
 use super::session::Session;
 use crate::error::{CureError, Error};
 use database::Database;
@@ -29,18 +29,6 @@ pub struct Arguments {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-/// How `diff` prints.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Lines for a person
-    #[default]
-    Text,
-    /// One JSON document, described in docs/json.md
-    Json,
-    /// Markdown, for a comment of a pull request or a ticket
-    Markdown,
 }
 
 /// Compares, and prints; changes nothing.

@@ -5,6 +5,7 @@ use history::Node;
 use schema::{Dialect, Schema, Tape};
 
 use super::foresee::{Foreseen, Foresight, Judged};
+use crate::commands::check::server;
 use crate::commands::evidence::{History, tapes_on};
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
@@ -47,7 +48,7 @@ pub(super) async fn online(session: &Session, files: &Files, sql: bool) -> Resul
 
 async fn look(session: &Session, files: &Files, database: &Database, sql: bool) -> Result<Outlook, Error> {
     let goal = files.goal(&session.config)?;
-    let look = session.look(files, database, &goal, Depth::Schema).await?;
+    let look = session.look_closely(files, database, &goal, Depth::Schema).await?;
     let mut outlook = Outlook {
         database: Some(session.url()?.to_string()),
         server: Some(server(database)),
@@ -66,15 +67,6 @@ async fn look(session: &Session, files: &Files, database: &Database, sql: bool) 
         outlook.revisions = revisions;
     }
     Ok(outlook)
-}
-
-fn server(database: &Database) -> String {
-    let version = database.server_version().map(|version| format!(" {version}")).unwrap_or_default();
-    let name = match database.dialect() {
-        Dialect::PostgreSql => "PostgreSQL",
-        Dialect::Sqlite => "SQLite",
-    };
-    format!("{name}{version}")
 }
 
 /// Changes of the version table with what speaks for them.

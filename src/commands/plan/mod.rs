@@ -8,8 +8,9 @@ mod text;
 
 use std::io::IsTerminal;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::check::ReportFormat;
 use super::output::{print, print_json};
 use super::session::Session;
 use crate::error::Error;
@@ -31,22 +32,8 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "sql")]
     offline: bool,
     /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    format: PlanFormat,
-}
-
-/// How a plan is printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum PlanFormat {
-    /// Lines for a person
-    #[default]
-    Text,
-    /// One JSON document, described in docs/json.md
-    Json,
-    /// For a pull request or a page
-    Markdown,
-    /// Annotations on a pull request
-    Github,
+    #[arg(long, value_enum, default_value = "text")]
+    format: ReportFormat,
 }
 
 /// Prints the plan. Fails where `run` would stop.
@@ -60,10 +47,10 @@ pub async fn plan(session: &Session, arguments: &Arguments) -> Result<(), Error>
     };
     let coloured = session.config.log.colour && std::io::stdout().is_terminal();
     match arguments.format {
-        PlanFormat::Text => print(&text::text(&outlook, arguments.sql, coloured))?,
-        PlanFormat::Json => print_json(document::document(&outlook))?,
-        PlanFormat::Markdown => print(&document::markdown(&outlook))?,
-        PlanFormat::Github => print(&document::github(&outlook.revisions))?,
+        ReportFormat::Text => print(&text::text(&outlook, arguments.sql, coloured))?,
+        ReportFormat::Json => print_json(document::document(&outlook))?,
+        ReportFormat::Markdown => print(&document::markdown(&outlook))?,
+        ReportFormat::Github => print(&document::github(&outlook.revisions))?,
     }
     match outlook.obstacle {
         Some(obstacle) => Err(Error::NeedsAPerson { help: obstacle.help() }),

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use foresight::{Level, Work, counted};
 
 use super::foresee::{Foreseen, Judged};
+use crate::prose;
 
 /// `2 revisions: 1 table rewritten (orders, 1.2 M rows)`.
 pub(in crate::commands) fn summary(revisions: &[Foreseen]) -> String {
-    let number = revisions.len();
-    let head = format!("{number} revision{}", if number == 1 { "" } else { "s" });
+    let head = prose::counted(revisions.len(), "revision");
     let parts: Vec<String> = [
         tables(revisions, "rewritten", |judged| matches!(judged.deed.work, Work::Rewrite)),
         tables(revisions, "copied", |judged| matches!(judged.deed.work, Work::Copy)),

@@ -16,6 +16,7 @@ use super::files::Files;
 use super::session::Session;
 use crate::config::{Config, Render};
 use crate::process::program::ProgramError;
+use crate::prose::counted;
 use history::Node;
 use rendering::{Direction, FilesOf, Limits, RenderError, Rendering, Request, RevisionFile, Sandbox, Unconfined};
 use schema::Dialect;
@@ -129,8 +130,4 @@ impl Session {
         }
         self.rendering.get_or_init(|| answer)
     }
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -2,7 +2,6 @@
 
 mod backup;
 
-use std::fmt::Display;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use super::session::Session;
 use super::write::{Decision, write};
 use crate::error::{Error, ResetError};
 use crate::logging::at_a_terminal;
-use crate::prose::paragraph;
+use crate::prose::{counted, paragraph};
 use crate::reconcile::{Plan, Policy, table_problems};
 use database::url::DatabaseUrl;
 use database::{Contents, Database, Loss};
@@ -145,10 +144,6 @@ fn show(url: &DatabaseUrl, name: &str, seen: &Contents, arguments: &Arguments) -
         text += &paragraph(&format!("What stays: {}", seen.kept.join(", ")), "", "  ");
     }
     print(&text)
-}
-
-fn counted<Number: PartialEq + From<u8> + Display>(count: Number, what: &str) -> String {
-    format!("{count} {what}{}", if count == Number::from(1) { "" } else { "s" })
 }
 
 /// A statement that fails would only be met after the dump has been written.

@@ -20,9 +20,9 @@ mod traceback;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use super::output::{print, print_json};
+use super::output::{PageFormat as Format, print, print_json};
 use super::session::Session;
 use crate::error::Error;
 use crate::help::Help;
@@ -46,18 +46,6 @@ pub struct Arguments {
     /// The start command and its arguments, for example `-- gunicorn app:app`
     #[arg(last = true, value_name = "CMD")]
     command: Vec<OsString>,
-}
-
-/// How a report is printed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A line a check
-    #[default]
-    Text,
-    /// One JSON document, described in docs/json.md
-    Json,
-    /// Tables, for an issue or a summary page
-    Markdown,
 }
 
 /// Goes through all of it, whatever fails on the way.

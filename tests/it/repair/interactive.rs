@@ -75,7 +75,11 @@ fn a_rebase_needs_to_know_the_database() {
         .until("nothing is changed");
     assert!(terminal.end().0.success());
     let mut terminal = Terminal::start(project.levelhead(&["merge", "-i"]).env_remove("DATABASE_URL"));
-    terminal.until("without DATABASE_URL nobody knows").until("2  nothing").types("7\r").until("a number from 1 to 2");
+    terminal
+        .until("DATABASE_URL is not set, so it is unknown")
+        .until("2  nothing")
+        .types("7\r")
+        .until("a number from 1 to 2");
     terminal.types("\u{3}");
     assert_eq!(terminal.end().0.code(), Some(130));
 }
@@ -95,7 +99,7 @@ fn a_merge_needs_no_database() {
     project.alembic(&["upgrade", "b222"]);
     project.levelhead(&["reset", "--versions-only", "--yes-i-mean", "x.db"]).run().success();
     let mut terminal = guided(&project);
-    terminal.until("neither side can be put after the other: the database has tables and no version row");
+    terminal.until("neither side can be put after the other: the database has tables but no version row");
     terminal.until("2  nothing").until("What shall be done [2]:").types("1\r").until("Message [").types("\r");
     terminal.until("merged b222, c222 into ");
     assert!(terminal.end().0.success());

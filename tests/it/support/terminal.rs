@@ -1,9 +1,15 @@
 //! A terminal of 80 columns with levelhead in it, and somebody who reads and types.
 
 use std::io::{Read, Write};
+use std::os::fd::AsFd;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
 use super::Levelhead;
+
+/// How many milliseconds nothing may appear: what is waited for and never comes fails, instead of hanging.
+const PATIENCE: u16 = 60_000;
 
 /// Killed when it is dropped.
 pub struct Terminal {
@@ -60,6 +66,11 @@ impl Terminal {
 
     fn read_on(&mut self) -> bool {
         let mut bytes = [0; 4096];
+        let mut waiting = [PollFd::new(self.output.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut waiting, PollTimeout::from(PATIENCE)) == Ok(0) {
+            let _ = self.child.kill();
+            return false;
+        }
         let count = self.output.read(&mut bytes).unwrap_or(0);
         self.shown += &String::from_utf8_lossy(&bytes[..count]).replace('\r', "");
         count > 0
