@@ -15,8 +15,7 @@ use nix::sys::signal::Signal;
 use thiserror::Error;
 
 use crate::config::ConfigError;
-use crate::help::{Advice, Command, Help};
-use crate::logging::Message;
+use crate::help::{Advice, Command, Help, Message};
 use crate::process::liveness::LivenessError;
 use crate::process::program::ProgramError;
 use crate::reconcile::{Finding, Obstacle};

@@ -45,7 +45,7 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 pub fn start(arguments: &[OsString]) -> i32 {
     stdio::occupy_closed_streams();
     signals::prepare();
-    help::remember(arguments);
+    help::remember(arguments, config::repeated);
     let cli = match Cli::parse_words(arguments) {
         Ok(cli) => cli,
         Err(answer) => {

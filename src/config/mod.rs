@@ -8,6 +8,7 @@ mod declaration;
 mod environment;
 mod nearest;
 mod others;
+mod repeated;
 mod settings;
 mod values;
 
@@ -28,6 +29,7 @@ use environment::Environment;
 pub use environment::variable;
 use history::layout::Search;
 pub use others::{OTHERS, Other};
+pub use repeated::repeated;
 pub use settings::{SETTINGS, Settings};
 pub use values::Switch;
 use values::{PortChoice, Target, Words};

@@ -7,6 +7,7 @@
 mod caller;
 mod database;
 mod history;
+mod message;
 mod process;
 mod python;
 mod version_table;
@@ -15,7 +16,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-pub use caller::remember;
+pub use caller::{Repeated, remember};
+pub use message::Message;
 
 /// Something that can be helped.
 pub trait Help {

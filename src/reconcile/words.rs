@@ -4,8 +4,7 @@ use std::fmt;
 
 use super::finding::{Fate, Finding, Leftover, Position};
 use super::list;
-use crate::help::Help;
-use crate::logging::Message;
+use crate::help::{Help, Message};
 
 /// `{:#}` leaves out the reasons for where the schema is: for whoever lists the facts beside it.
 impl fmt::Display for Finding {

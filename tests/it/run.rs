@@ -145,7 +145,7 @@ fn a_rolled_back_deploy_starts_and_writes_nothing() {
         shop.database.sql("CREATE TABLE invoices (id INTEGER PRIMARY KEY)");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says(&format!("warning[ahead]: the version table says {HEAD}"));
-        outcome.says("a newer release has upgraded this database");
+        outcome.says("a newer release has probably upgraded this database").says("no file makes table invoices");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
     }
 }
@@ -194,7 +194,11 @@ fn a_row_that_precedes_another_is_removed() {
         let shop = Application::at(backend, "head");
         shop.database.sql(&format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]));
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says("overlapping-rows").says("4b1d0c9a7e21 precedes another of them");
+        outcome
+            .success()
+            .prints("started\n")
+            .says("overlapping-rows")
+            .says("4b1d0c9a7e21 is an ancestor of another of them");
         outcome.says("removing 4b1d0c9a7e21").says(&format!("at head {HEAD}\n"));
         outcome.says_nothing_of("another instance");
         assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));

@@ -118,7 +118,7 @@ fn what_a_failed_upgrade_has_committed_is_noted() {
     }
     let failed = shop.levelhead(&["run", "--", "echo", "started"]).run();
     failed.code(1).says("revision ffff00000002 (ffff00000002_new.py:8): column \"sku\"").says("null values");
-    failed.says("the failed upgrade has left: behind: at ffff00000001, 1 revision pending");
+    failed.says("the failed upgrade has left: at ffff00000001, 1 revision pending");
     let noted = "SELECT action || ' ' || string_agg(a ->> 'revision', ' ') FROM levelhead.ledger, jsonb_array_elements(applied) a \
                  GROUP BY action";
     assert_eq!(shop.database.sql(noted), ["upgrade ffff00000001"]);

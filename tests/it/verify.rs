@@ -185,7 +185,7 @@ fn a_role_that_may_not_use_the_schema() {
     shop.database.sql(&format!("CREATE ROLE {role} LOGIN PASSWORD 'hunter2'; REVOKE ALL ON SCHEMA public FROM PUBLIC"));
     let url = format!("postgresql://{role}:hunter2@127.0.0.1:{}/{name}", server().port);
     let outcome = verify(&shop, &["--no-import"]).env("DATABASE_URL", &url).run();
-    outcome.code(1).prints_a("help: ").says_nothing_of("hunter2");
+    outcome.code(1).prints_a("note: ").says_nothing_of("hunter2");
 }
 
 #[test]
@@ -429,8 +429,8 @@ fn gunicorn_that_listens_elsewhere_than_the_platform_looks() {
     };
     at("0.0.0.0:10000").has("listens", "pass", "0.0.0.0:10000", "");
     at("0.0.0.0:8000").has("listens", "warn", "PORT is another", "--bind 0.0.0.0:$PORT");
-    at("127.0.0.1:10000").has("listens", "warn", "nobody outside", "--bind");
-    at("[::1]:10000").has("listens", "warn", "nobody outside", "--bind");
+    at("127.0.0.1:10000").has("listens", "warn", "cannot be reached from outside", "--bind");
+    at("[::1]:10000").has("listens", "warn", "cannot be reached from outside", "--bind");
     at(":70000").has("listens", "fail", "ports end at 65535", "1-65535");
     at(":http").has("listens", "fail", "'http' is not a valid port number", "1-65535");
 }
@@ -477,7 +477,7 @@ fn each_answer_that_is_no_page_has_its_own_words() {
             "HTTP/1.1 301 Moved\r\nLocation: https://shop.test/\r\n\r\n",
             "warn",
             "https://shop.test/",
-            "--url 'https://shop.test/'",
+            "--url https://shop.test/",
         ),
         ("HTTP/1.1 304 Not Modified\r\n\r\n", "fail", "does not say where", "another page"),
         ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "signed in", "needs no login"),

@@ -48,6 +48,7 @@ mod parameters;
 mod plain;
 mod raw;
 mod reach;
+mod reading;
 mod recorder;
 mod reflected;
 mod rendered;
@@ -79,7 +80,6 @@ mod url;
 mod value;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -89,11 +89,11 @@ use object::Module;
 use recorder::{Lines, Recorder};
 pub use rendered::{Rendered, RenderedOperation};
 use ruff_python_ast::name::Name;
-use schema::simulation::Simulation;
-use schema::{Dialect, Schema, Setting, Tape, Unread, UnreadKind};
+use schema::{Dialect, Setting, Tape, Unread, UnreadKind};
 use value::Value;
 
 pub use raw::read_statements;
+pub use reading::{read, read_downgrade, read_on, read_with};
 
 /// The files that an import may reach.
 pub trait Checkout: Sync {
@@ -116,75 +116,6 @@ pub struct Script {
     pub path: String,
     /// Its source.
     pub text: String,
-}
-
-/// Reads revisions in upgrade order: the tape of each, given those before it.
-///
-/// # Errors
-/// Where there is no memory for the thread that reads.
-pub fn read<'s>(
-    scripts: impl IntoIterator<Item = &'s Script> + Send,
-    checkout: &dyn Checkout,
-    setting: &Setting,
-) -> io::Result<Vec<Tape>> {
-    read_with(scripts.into_iter().map(|script| (script, None)).collect::<Vec<_>>(), checkout, setting)
-}
-
-/// As [`read`], each revision together with what Alembic has rendered of it.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_with<'s>(
-    scripts: impl IntoIterator<Item = (&'s Script, Option<&'s Rendered>)> + Send,
-    checkout: &dyn Checkout,
-    setting: &Setting,
-) -> io::Result<Vec<Tape>> {
-    with_interpreter(checkout, setting, |interpreter| {
-        scripts.into_iter().map(|(script, rendered)| interpreter.revision_with(script, rendered)).collect()
-    })
-}
-
-/// Reads revisions as they would be carried out on a database that holds `schema`, whatever led to it: what they ask an
-/// inspector is answered from there.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_on(
-    schema: Schema,
-    scripts: &[Script],
-    checkout: &dyn Checkout,
-    setting: &Setting,
-) -> io::Result<Vec<Tape>> {
-    with_interpreter(checkout, setting, |interpreter| {
-        interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
-        scripts.iter().map(|script| interpreter.revision(script)).collect()
-    })
-}
-
-/// The downgrade of the last of these revisions, read on the schema that they leave; an empty tape where there are none.
-///
-/// # Errors
-/// As [`read`].
-pub fn read_downgrade(scripts: &[Script], checkout: &dyn Checkout, setting: &Setting) -> io::Result<Tape> {
-    with_interpreter(checkout, setting, |interpreter| {
-        scripts.iter().for_each(|script| drop(interpreter.revision(script)));
-        scripts.last().map(|last| interpreter.downgrade(last)).unwrap_or_default()
-    })
-}
-
-/// Reads on a thread of its own.
-fn with_interpreter<T: Send>(
-    checkout: &dyn Checkout,
-    setting: &Setting,
-    work: impl FnOnce(&mut Interpreter<'_>) -> T + Send,
-) -> io::Result<T> {
-    // The tree may nest 1,000 deep and each level costs several frames.
-    const STACK: usize = 256 << 20;
-    std::thread::scope(|scope| {
-        let work = || work(&mut Interpreter::new(checkout, setting));
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
-        Ok(thread.join().unwrap_or_else(|stopped| std::panic::resume_unwind(stopped)))
-    })
 }
 
 /// Steps that one revision may take. The longest of the 2,000 that were measured takes some ten thousand.

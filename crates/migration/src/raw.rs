@@ -2,14 +2,15 @@
 
 use std::io;
 
-use super::{Checkout, Interpreter, Script, with_interpreter};
+use super::reading::with_interpreter;
+use super::{Checkout, Interpreter, Script};
 use schema::simulation::Simulation;
 use schema::{Schema, Setting, Tape};
 
 /// Reads statements of SQL as a database gets them, each on the schema that those before it leave: the tape of each.
 ///
 /// # Errors
-/// As [`read`].
+/// As [`crate::read`].
 pub fn read_statements(schema: Schema, statements: &[String], setting: &Setting) -> io::Result<Vec<Tape>> {
     with_interpreter(&Nowhere, setting, |interpreter| {
         interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
