@@ -17,6 +17,7 @@ pub mod prose;
 pub mod reconcile;
 pub mod report;
 pub mod revision_file;
+pub mod saying;
 pub mod version_control;
 
 use std::ffi::OsString;
@@ -35,6 +36,7 @@ use logging::Log;
 use process::exec::{Successor, exec};
 use process::program::Program;
 use process::{signals, stdio};
+use saying::Say;
 
 /// See `Cargo.toml`.
 #[cfg(target_env = "musl")]

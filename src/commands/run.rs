@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::help::{Advice, Message};
 use crate::process::program::{self, Program};
 use crate::reconcile::{Severity, list};
+use crate::saying::Say;
 use database::Glance;
 use version_table::VersionRows;
 

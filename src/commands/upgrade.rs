@@ -18,6 +18,7 @@ use crate::help::{Advice, Message};
 use crate::process::program::{self, Program, ProgramError};
 use crate::process::upgrade::{self, Task};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
+use crate::saying::Say;
 use database::Database;
 use version_table::ledger::Action;
 

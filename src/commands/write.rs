@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::help::{Help, Message};
 use crate::reconcile::{Finding, Plan, Severity, Upgrade};
+use crate::saying::Say;
 use database::Database;
 use version_table::ledger::{Action, Applied, Note, Recorded};
 use version_table::{Change, Rows, VersionRows};

@@ -1,8 +1,6 @@
-//! A message in its three parts, on its way to the log.
+//! A message in its three parts.
 
 use std::fmt;
-
-use tracing::{error, info, warn};
 
 use super::Advice;
 
@@ -31,25 +29,8 @@ impl Message {
         Self { what: format!("{}; {why}, going on", self.what), ..self }
     }
 
-    /// Logs it as something that stops.
-    pub fn error(&self) {
-        let (facts, help, note) = self.fields();
-        error!(code = self.code, facts, help, note, "{}", self.what);
-    }
-
-    /// Logs it as something worth knowing.
-    pub fn warn(&self) {
-        let (facts, help, note) = self.fields();
-        warn!(code = self.code, facts, help, note, "{}", self.what);
-    }
-
-    /// Logs it as news.
-    pub fn info(&self) {
-        let (facts, help, note) = self.fields();
-        info!(code = self.code, facts, help, note, "{}", self.what);
-    }
-
-    fn fields(&self) -> (Option<String>, Option<String>, Option<String>) {
+    /// Facts, help and notes as a log's fields have them: lines, or nothing.
+    pub fn fields(&self) -> (Option<String>, Option<String>, Option<String>) {
         let lines = |lines: String| (!lines.is_empty()).then_some(lines);
         let command = self.advice.command.as_ref().map(ToString::to_string);
         (lines(self.facts.join("\n")), command, lines(self.advice.notes()))

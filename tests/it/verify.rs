@@ -480,7 +480,7 @@ fn each_answer_that_is_no_page_has_its_own_words() {
             "--url https://shop.test/",
         ),
         ("HTTP/1.1 304 Not Modified\r\n\r\n", "fail", "does not say where", "another page"),
-        ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "signed in", "needs no login"),
+        ("HTTP/1.1 401 Unauthorized\r\n\r\n", "fail", "needs a login", "needs no login"),
         ("HTTP/1.1 500 Internal Server Error\r\n\r\n", "fail", "fails over this page", "levelhead explain"),
         ("HTTP/1.1 502 Bad Gateway\r\n\r\n", "fail", "does not reach it", "levelhead verify -- CMD"),
         ("SSH-2.0-OpenSSH_9.2\r\n", "fail", "does not speak HTTP", "correct the port"),
@@ -493,7 +493,7 @@ fn each_answer_that_is_no_page_has_its_own_words() {
     // A socket that nobody accepts from: connected, and no answer.
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let page = format!("http://{}/", deaf.local_addr().unwrap());
-    ask(&page).has("health", "fail", "connected, but no answer within 10 s", "workers");
+    ask(&page).has("health", "fail", "connected, but no answer within 10 s", "py-spy dump");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::error::{Error, RestoreError};
 use crate::help::{Help, Message};
 use crate::reconcile::list;
 use crate::revision_file::{as_typed, write};
+use crate::saying::Say;
 use crate::version_control::{Commit, Repository};
 use find::{FindError, Lost, find};
 use history::layout::{Layout, locate};

@@ -144,7 +144,7 @@ fn the_backup_is_whole_and_never_written_over_a_file() {
         fs::remove_file(&backup).unwrap();
         if backend == Backend::Postgres {
             let refused = reset(&application, &arguments).env("PATH", "/nonexistent").run();
-            let client = format!("apt-get install -y postgresql-client-{}, from", server().version());
+            let client = format!("help: apt-get install -y postgresql-client-{}\n", server().version());
             refused.code(125).says("pg_dump: command not found").says(&client).says("--no-backup");
             assert_eq!(products(&application), before);
         }

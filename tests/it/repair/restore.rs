@@ -215,7 +215,7 @@ fn the_repository_is_the_one_that_holds_the_project() {
     let inside = plain.levelhead(&["restore", "c222", "--migrations", "mig"]).current_dir(&bare);
     fs::create_dir_all(bare.join("mig/versions")).unwrap();
     fs::write(bare.join("mig/env.py"), "").unwrap();
-    inside.run().code(125).says("is a bare repository").says(&format!("git clone {}, and", bare.display()));
+    inside.run().code(125).says("is a bare repository").says(&format!("help: git clone {}\n", bare.display()));
 }
 
 #[test]

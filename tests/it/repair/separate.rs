@@ -23,7 +23,7 @@ fn branches_with_bases_and_labels_of_their_own_are_upgraded_and_not_merged() {
         .levelhead(&["explain", "multiple-heads"])
         .run()
         .success()
-        .prints_a("levelhead merge only if they are to become one");
+        .prints_a("merge them only if they are to become one");
     let merged = project.levelhead(&["merge", "--dry-run"]).run();
     merged.success().says("these heads are separate branches (lib, app)").prints_a("('aaa2', 'bbb2')");
     // Whoever names them means it.
