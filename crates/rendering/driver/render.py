@@ -401,7 +401,8 @@ def variables(recorder, look):
 
     @functools.wraps(look)
     def looked(self, name):
-        if recorder.path is not None and recorder.operation is None and not is_imported(sys._getframe(1), recorder.path):
+        by_the_revision = recorder.path is not None and recorder.operation is None
+        if by_the_revision and not is_imported(sys._getframe(1), recorder.path):
             recorder.ask("environment")
         return look(self, name)
 
