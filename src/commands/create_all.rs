@@ -13,10 +13,10 @@ const MAKER: &str = "create_all(";
 /// Places that are named.
 const SHOWN: usize = 3;
 
-/// Says why the first upgrade of an empty database has met a table that it was to make: nobody else was there before it.
+/// Says why the first upgrade of an empty database has met a table that it was to make: no table was there before it.
 pub(super) fn met_by(failure: &UpgradeFailure, files: &Files) -> Option<String> {
     let table = failure.table_in_the_way()?;
-    let places = places(&Disk::around(&files.layout.script_location).ok()?);
+    let places = places(files);
     let made = format!("table {table} was not there before this upgrade: the application makes it while it is loaded");
     Some(match places.as_slice() {
         [] => format!("{made}, probably by create_all()"),
@@ -25,7 +25,8 @@ pub(super) fn met_by(failure: &UpgradeFailure, files: &Files) -> Option<String> 
 }
 
 /// Where the application's own code calls it, by file and line.
-fn places(disk: &Disk) -> Vec<String> {
+pub(super) fn places(files: &Files) -> Vec<String> {
+    let Ok(disk) = Disk::around(&files.layout.script_location) else { return Vec::new() };
     let here = std::path::absolute(".").unwrap_or_default();
     let mut found = Vec::new();
     for path in disk.modules() {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use tracing::{debug, info, warn};
 
 use super::create_all;
+use super::explain;
 use super::files::Files;
 use super::look::{Depth, Look};
 use super::plan;
@@ -14,7 +15,7 @@ use super::write::{Decision, record, write};
 use crate::config::{Config, OnLoss, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
-use crate::help::{Advice, Message};
+use crate::help::{Advice, Help, Message};
 use crate::process::program::{self, Program, ProgramError};
 use crate::process::upgrade::{self, Task};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
@@ -50,9 +51,9 @@ pub(super) async fn under_the_lock(
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
     let mut begun = None;
-    let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
+    let mut upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
-    if let Err(Error::Upgrade(failure)) = &upgraded
+    if let Err(Error::Upgrade(failure)) = &mut upgraded
         && guarded
         && failure.has_exited()
     {
@@ -60,7 +61,9 @@ pub(super) async fn under_the_lock(
         if let Some(made) = on_nothing.then(|| create_all::met_by(failure, files)).flatten() {
             warn!("{made}");
         }
-        say_what_is_left(session, files, &goal, begun).await;
+        if let Some(look) = say_what_is_left(session, files, &goal, begun).await {
+            answer(session, files, failure, look, on_nothing);
+        }
     }
     guard.release().await;
     match upgraded {
@@ -153,9 +156,20 @@ fn command(session: &Session, files: &Files, start: Option<&Program>, goal: &Goa
     Ok(program)
 }
 
+/// What is to be done about a failed upgrade is said once, by what its output says and where it has left the database.
+fn answer(session: &Session, files: &Files, failure: &mut UpgradeFailure, look: Look, on_nothing: bool) {
+    if let Some(explanation) = failure.explanation().cloned() {
+        // What is there has been made by something else only where the upgrade has recorded nothing.
+        let on_nothing = on_nothing && look.rows.revisions().is_empty();
+        failure.answered(explain::answer(&session.config, files, look, &explanation, on_nothing));
+    } else {
+        failure.answered(look.position().help());
+    }
+}
+
 /// Says where a failed upgrade has left the database: what of it is there already. Notes the revisions that it has committed
 /// before it failed. A courtesy, which may fail itself.
-async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: Option<Upgrade>) {
+async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: Option<Upgrade>) -> Option<Look> {
     let look = async {
         let database = session.open().await?;
         let look = session.look(files, &database, goal, Depth::Schema).await?;
@@ -165,15 +179,15 @@ async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: 
         database.close().await;
         Ok::<_, Error>(look)
     };
-    let Ok(look) = look.await else { return };
-    let position = look.position();
-    let message = position.message();
-    let advice = message.advice.unless("run", "start again");
-    // Not named as a finding: what stopped the start is the failure.
-    Message { code: None, what: format!("the failed upgrade has left: {}", message.what), advice, ..message }.warn();
+    let look = look.await.ok()?;
+    let message = look.position().message();
+    // Not named as a finding: what stopped the start is the failure, and what is to be done is said with that.
+    let what = format!("the failed upgrade has left: {}", message.what);
+    Message { code: None, what, advice: Advice::default(), ..message }.warn();
     for finding in look.findings.iter().filter(|finding| matches!(finding, Finding::InvalidIndex { .. })) {
-        finding.message().warn();
+        Message { advice: Advice::default(), ..finding.message() }.warn();
     }
+    Some(look)
 }
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.

@@ -16,19 +16,31 @@ pub struct UpgradeFailure {
     error: UpgradeError,
     /// What its output says, as far as it was seen and is known.
     explanation: Option<Box<Explanation>>,
+    /// What to do about it, where the database was looked at afterwards.
+    answer: Option<Advice>,
 }
 
 impl UpgradeFailure {
     /// The failure explained.
     pub fn of(error: UpgradeError) -> Self {
         let explanation = match &error {
-            // Whoever upgrades has read the files, and they are a graph.
+            // The files were read before the upgrade, and they are a graph.
             UpgradeError::Exited { said, .. } => Explanation::of(said)
                 .map(Explanation::where_every_parent_is_there)
                 .map(|explanation| explanation.held_against_the_folder(is_module_here)),
             _ => None,
         };
-        Self { error, explanation: explanation.map(Box::new) }
+        Self { error, explanation: explanation.map(Box::new), answer: None }
+    }
+
+    /// What its output says.
+    pub fn explanation(&self) -> Option<&Explanation> {
+        self.explanation.as_deref()
+    }
+
+    /// The same with what is to be done, given where it has left the database.
+    pub fn answered(&mut self, answer: Advice) {
+        self.answer = Some(answer);
     }
 
     /// The table that it was to make and that was there already, where its output says that this is why it has failed.
@@ -64,7 +76,8 @@ impl UpgradeFailure {
 
 impl Help for UpgradeFailure {
     fn help(&self) -> Advice {
-        let advice = self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help());
+        let told = || self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help());
+        let advice = self.answer.clone().unwrap_or_else(told);
         advice.unless("run", "start again")
     }
 }

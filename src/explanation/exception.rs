@@ -39,7 +39,9 @@ pub(super) fn at(lines: &[&str], at: usize) -> Option<Failure> {
     let mut failure = match name {
         _ if !missing.is_empty() => of_variables(&missing),
         "KeyError" => of_key(line, key(words), &traceback),
-        _ => of_validation(line, &lines[at + 1..]).unwrap_or_else(|| of_class(name, line)),
+        _ => of_frames(name, line, &traceback)
+            .or_else(|| of_validation(line, &lines[at + 1..]))
+            .unwrap_or_else(|| of_class(name, line)),
     };
     failure.place = traceback.place();
     failure.says_it_again = traceback.says_it_again();
@@ -59,6 +61,32 @@ fn key(words: &str) -> Option<&str> {
     words.strip_prefix(quote)?.strip_suffix(quote).filter(|key| !key.is_empty())
 }
 
+/// What an exception means by where it was raised alone.
+fn of_frames(name: &str, line: &str, traceback: &Traceback<'_>) -> Option<Failure> {
+    let frame = traceback.innermost()?;
+    let is_none = line.contains("'NoneType'");
+    if let Some(name) = frame.asked_for().filter(|_| is_none) {
+        return Some(of_variables(&[name.to_owned()]));
+    }
+    Some(match name {
+        _ if is_none && frame.is_about_a_url() => Failure::new(Cause::NO_URL, line),
+        "AssertionError" if frame.is_in("alembic/runtime/migration.py", "autocommit_block") => {
+            Failure::new(Cause::AUTOCOMMIT_BLOCK, "AssertionError in autocommit_block()")
+        }
+        // The words hold a piece of the URL.
+        "ValueError" if frame.is_in("sqlalchemy/engine/url.py", "") => {
+            Failure::new(Cause::BAD_URL, "ValueError: the port in the URL is no number")
+        }
+        "FileNotFoundError" if frame.is_in("logging/config.py", "fileConfig") => {
+            Failure::new(Cause::NO_MIGRATIONS, line)
+        }
+        _ if name.ends_with("TimeoutError") && (traceback.passes("/asyncpg/") || traceback.passes("/psycopg")) => {
+            Failure::new(Cause::TIMED_OUT, line)
+        }
+        _ => return None,
+    })
+}
+
 /// A `KeyError`: of the environment, of Alembic's map of the revisions, or of any dictionary of the application.
 fn of_key(line: &str, key: Option<&str>, traceback: &Traceback<'_>) -> Failure {
     let Some(key) = key else { return of_class("KeyError", line) };
@@ -67,6 +95,10 @@ fn of_key(line: &str, key: Option<&str>, traceback: &Traceback<'_>) -> Failure {
         Some(frame) if frame.is_environ(key) => of_variables(&[key.to_owned()]),
         _ if URLS.contains(&key) => Failure::new(Cause::NO_URL, line),
         Some(frame) if frame.is_alembics_map() && is_id_like => Failure::new(Cause::MISSING_PARENT, lost_revision(key)),
+        Some(frame) if key == "url" && frame.is_in("sqlalchemy/engine/create.py", "engine_from_config") => {
+            Failure::new(Cause::NO_URL, "KeyError: 'url'")
+        }
+        Some(_) if traceback.passes("logging/config.py") => Failure::new(Cause::LOGGING_SECTIONS, line),
         Some(_) => of_class("KeyError", line),
         // The line alone: the key's form is all there is.
         None if variables::is_variable_like(key) => Failure::new(Cause::PERHAPS_VARIABLE, line),
@@ -189,7 +221,6 @@ mod tests {
             ("name = names['d4c3f6a5b7e8']", "KeyError: 'd4c3f6a5b7e8'"),
             ("name = names[7]", "KeyError: 7"),
             ("name = nmae", "NameError: name 'nmae' is not defined. Did you mean: 'name'?"),
-            ("import psycopg", "ImportError: no pq wrapper available."),
             ("f(1)", "TypeError: f() takes 0 positional arguments but 1 was given"),
             ("op.tables", "AttributeError: module 'alembic.op' has no attribute 'tables'"),
         ] {

@@ -20,6 +20,23 @@ pub(super) struct Failure {
     pub(super) says_it_again: bool,
 }
 
+/// The failure that counts, the last one that does not only follow from one before it, with its line; and what the others say.
+pub(super) fn last(all: impl IntoIterator<Item = (usize, Failure)>) -> (Option<(usize, Failure)>, Vec<String>) {
+    let mut found: Option<(usize, Failure)> = None;
+    let mut others = Vec::new();
+    for (at, failure) in all {
+        found = Some(match found {
+            Some((first, earlier)) if failure.follows_from(&earlier) => (first, earlier.told_again(failure)),
+            Some((_, earlier)) => {
+                others.push(earlier.message);
+                (at, failure)
+            }
+            None => (at, failure),
+        });
+    }
+    (found, others)
+}
+
 impl Failure {
     /// An error of which a line alone tells.
     pub(super) fn new(cause: Cause, message: impl AsRef<str>) -> Self {

@@ -61,12 +61,18 @@ impl Texts {
 fn exception(fields: &Map<String, Value>) -> Option<String> {
     let any = |names: &[&str]| names.iter().find_map(|name| get(fields, name)?.as_str());
     let class =
-        any(&["exc_type", "type", "kind", "class", "exception_class"]).filter(|class| class.ends_with("Error"))?;
+        any(&["exc_type", "type", "kind", "class", "exception_class"]).filter(|class| is_an_exception(class))?;
     let words = any(&["exc_value", "value", "message", "msg"])?;
     let above = any(&["stack", "stacktrace", "stack_trace", "traceback"]).map(|above| format!("{above}\n"));
     let is_told = words.starts_with(class) || above.as_ref().is_some_and(|above| above.contains(class));
     let words = if is_told { words.to_owned() } else { format!("{class}: {words}") };
     Some(above.unwrap_or_default() + &words)
+}
+
+/// Whether a name is that of an exception's class; drivers have some that do not end so.
+fn is_an_exception(class: &str) -> bool {
+    let in_module = ["errors.", "exc.", "exceptions."].iter().any(|module| class.contains(module));
+    class.ends_with("Error") || class.ends_with("Exception") || in_module
 }
 
 /// Whatever letters the name is in.

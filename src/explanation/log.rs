@@ -2,20 +2,43 @@
 
 use super::{fields, rich};
 
+/// Levels of Python's loggers below that of an error, as they are written.
+const MILD: [&str; 4] = ["WARNING", "WARN", "INFO", "DEBUG"];
+
+/// A log as the program wrote it.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    pub(super) text: String,
+    /// For each line whether a logger has written it that does not call it an error.
+    mild: Vec<bool>,
+}
+
+impl Plain {
+    /// Whether a logger has written the line that does not call it an error.
+    pub(super) fn is_mild(&self, at: usize) -> bool {
+        self.mild.get(at).copied().unwrap_or(false)
+    }
+
+    fn push(&mut self, line: &str) {
+        let (line, is_mild) = without_prefix(line);
+        self.text += line;
+        self.text.push('\n');
+        self.mild.push(is_mild || MILD.contains(&line.split([' ', ':']).next().unwrap_or_default()));
+    }
+}
+
 /// Every line without what the platform, docker or a log collector has put before it, and every box without its frame.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
+pub(super) fn plain(text: &str) -> Plain {
+    let mut plain = Plain::default();
     for line in text.lines() {
         let line = without_colours(line);
-        let line = without_prefix(&line);
-        match fields::said(line) {
-            Some(inner) => {
-                inner.lines().for_each(|line| plain += &(without_prefix(&without_colours(line)).to_owned() + "\n"))
-            }
-            None => plain += &(line.to_owned() + "\n"),
+        match fields::said(without_prefix(&line).0) {
+            Some(inner) => inner.lines().for_each(|line| plain.push(&without_colours(line))),
+            None => plain.push(&line),
         }
     }
-    if rich::is_it(&plain) { rich::unboxed(&plain) } else { plain }
+    // Of the lines of a box none has a level.
+    if rich::is_it(&plain.text) { Plain { text: rich::unboxed(&plain.text), mild: Vec::new() } } else { plain }
 }
 
 /// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
@@ -34,8 +57,9 @@ fn without_colours(line: &str) -> String {
     text
 }
 
-/// A line that begins with nothing of the kind is left as it is, its indentation too.
-fn without_prefix(line: &str) -> &str {
+/// The line without its prefix, and whether that holds a level below an error's. A line that begins with nothing of the kind is
+/// left as it is, its indentation too.
+fn without_prefix(line: &str) -> (&str, bool) {
     let mut rest = line;
     // GitHub's own client: job, step and the line, in columns.
     if let [_, _, text] = rest.splitn(3, '\t').collect::<Vec<_>>()[..]
@@ -62,7 +86,8 @@ fn without_prefix(line: &str) -> &str {
         }
         rest = text;
     }
-    if rest.len() == line.len() { line } else { rest.strip_prefix(' ').unwrap_or(rest) }
+    let rest = if rest.len() == line.len() { line } else { rest.strip_prefix(' ').unwrap_or(rest) };
+    (rest, seen.mild)
 }
 
 /// Which words of a prefix have been there.
@@ -71,6 +96,8 @@ struct Seen {
     time: bool,
     source: bool,
     level: bool,
+    /// A level below an error's.
+    mild: bool,
 }
 
 impl Seen {
@@ -100,17 +127,20 @@ impl Seen {
         self.time |= is_time;
         self.source |= is_source;
         self.level |= is_level;
+        self.mild |= MILD.contains(&word.trim_matches(['[', ']'])) && (is_level || is_source);
         is_time || is_source || is_section || is_level || is_host || is_region || is_mark || is_logger || is_month
     }
 
     /// `ERROR:app.db:text`, as Python's logging writes it unless told otherwise; `app.db: text` after a level.
-    fn logger<'a>(&self, line: &'a str) -> Option<&'a str> {
+    fn logger<'a>(&mut self, line: &'a str) -> Option<&'a str> {
         let (level, rest) = line.split_once(':')?;
         if !["ERROR", "CRITICAL", "WARNING", "INFO"].contains(&level) || rest.starts_with([' ', ':']) {
             return None;
         }
         let (name, text) = rest.split_once(':')?;
-        (!name.contains(' ')).then_some(text)
+        let is_logger = !name.contains(' ');
+        self.mild |= is_logger && MILD.contains(&level);
+        is_logger.then_some(text)
     }
 }
 
@@ -136,14 +166,14 @@ mod tests {
             r#"2026-11-23T10:15:01Z time="2026-11-23T10:15:01Z" level=error source=web.1 msg="\u001b[31mValueError: x\n""#,
             r#"msg="ValueError: x" level=error path="C:\x" retry= took=3ms"#,
         ] {
-            assert_eq!(plain(line), "ValueError: x\n", "{line}");
+            assert_eq!(plain(line).text, "ValueError: x\n", "{line}");
         }
     }
 
     #[test]
     fn a_message_of_several_lines_is_unfolded_and_the_error_comes_last() {
         let line = r#"level=error error="KeyError: 'a \"b\" c'" msg="start failed\n  File \"a.py\", line 3""#;
-        assert_eq!(plain(line), "start failed\n  File \"a.py\", line 3\nKeyError: 'a \"b\" c'\n");
+        assert_eq!(plain(line).text, "start failed\n  File \"a.py\", line 3\nKeyError: 'a \"b\" c'\n");
     }
 
     #[test]
@@ -159,7 +189,7 @@ mod tests {
             "level=error msg=\"x\"y",
             "at=error code=H12",
         ] {
-            assert_eq!(plain(line), format!("{line}\n"), "{line}");
+            assert_eq!(plain(line).text, format!("{line}\n"), "{line}");
         }
     }
 }

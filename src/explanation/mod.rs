@@ -9,9 +9,12 @@ mod exception;
 mod extension;
 mod failure;
 mod fields;
+mod lines;
 mod log;
 mod names;
+mod network;
 mod pages;
+mod python;
 mod recognise;
 mod rich;
 mod said;
@@ -29,6 +32,7 @@ use crate::findings::Kind;
 use crate::help::{Advice, Command, Help};
 pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
+use log::Plain;
 pub use recognise::revision as revision_begun;
 
 /// The explanation of a failure.
@@ -62,7 +66,7 @@ impl Verdict {
     /// that has failed before it.
     pub fn of(log: &str) -> Option<Self> {
         let plain = log::plain(log);
-        let lines: Vec<&str> = plain.lines().collect();
+        let lines: Vec<&str> = plain.text.lines().collect();
         let named = pages::named(&lines);
         let Some((at, explanation)) = Explanation::in_lines(&plain) else {
             return named.map(|named| Self::Finding(named.kind));
@@ -93,20 +97,21 @@ impl Explanation {
     }
 
     /// The explanation of a log without its prefixes, and the line that tells of the error.
-    fn in_lines(output: &str) -> Option<(usize, Self)> {
+    fn in_lines(log: &Plain) -> Option<(usize, Self)> {
+        let output = log.text.as_str();
         let lines: Vec<&str> = output.lines().collect();
-        let mut found: Option<(usize, Failure)> = None;
-        let mut others: Vec<String> = Vec::new();
-        for (at, failure) in (0..lines.len()).filter_map(|at| Some((at, recognise::failure(&lines, at)?))) {
-            found = Some(match found {
-                Some((first, earlier)) if failure.follows_from(&earlier) => (first, earlier.told_again(failure)),
-                Some((_, earlier)) => {
-                    others.push(earlier.message);
-                    (at, failure)
-                }
-                None => (at, failure),
-            });
-        }
+        // What a program only warned of, and the database's own log, count where nothing else is said.
+        let (mild, said): (Vec<_>, Vec<_>) =
+            recognise::failures(&lines).partition(|(at, _)| log.is_mild(*at) || lines::is_servers(lines[*at]));
+        let passes = |(at, failure): &(usize, Failure)| {
+            (log.is_mild(*at) || failure.cause.may_pass()) && lines::is_started_below(&lines, *at)
+        };
+        let is_clear = said.iter().any(|(_, failure)| !failure.cause.only_follows());
+        let said = match is_clear {
+            true => said,
+            false => mild.into_iter().filter(|one| !passes(one)).chain(said).collect(),
+        };
+        let (found, mut others) = failure::last(said);
         let alone = || Some((0, recognise::silence(output).or_else(|| recognise::bare(output))?));
         let (at, found) = found.or_else(alone)?;
         others.retain(|message| *message != found.message);
@@ -120,7 +125,7 @@ impl Explanation {
         let cause = if cause == Cause::VALUE_TOO_LONG { recognise::too_long(output, &message) } else { cause };
         let place = match cause {
             // Raised in the application's own code, which may be far from any migration.
-            own if own.is_one_of(&[Cause::MISSING_VARIABLE, Cause::NO_URL, Cause::FAULT]) => found.place,
+            own if own.is_one_of(&Cause::OF_THE_CODE) => found.place,
             unclear if unclear.is_one_of(&[Cause::PERHAPS_VARIABLE, Cause::MISSING_KEY]) => None,
             _ => recognise::place(output, cause).or(found.place.filter(|_| cause == Cause::UNKNOWN)),
         };

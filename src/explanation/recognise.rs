@@ -3,7 +3,7 @@
 use super::causes::Sign;
 use super::exception::{self, class, lost_revision};
 use super::said::Said;
-use super::{Cause, Failure, variables};
+use super::{Cause, Failure, lines, network, python, variables};
 
 /// Modules that are drivers of databases.
 const DRIVERS: &[&str] = &[
@@ -20,19 +20,47 @@ const DRIVERS: &[&str] = &[
 ];
 const NO_MODULE: &str = "No module named ";
 
+/// Every error that the lines tell of, with its line.
+pub(super) fn failures(lines: &[&str]) -> impl Iterator<Item = (usize, Failure)> {
+    let beside = lines::beside(lines);
+    let own = |at: usize| lines[at].starts_with("levelhead: ");
+    let all = (0..lines.len()).filter(move |at| !beside[*at] && !own(*at));
+    all.filter_map(|at| Some((at, failure(lines, at)?))).filter(|(at, _)| !lines::is_ignored(lines, *at))
+}
+
 /// The error that the line `at` tells of; of an exception that nothing else is known of, also by what stands above it.
-pub(super) fn failure(lines: &[&str], at: usize) -> Option<Failure> {
+fn failure(lines: &[&str], at: usize) -> Option<Failure> {
     let line = lines[at];
-    if line.starts_with("levelhead: ") {
-        return None;
+    if lines::is_warning(line) {
+        return of_files(line).map(|(cause, message)| Failure::new(cause, message));
     }
     let of_database = |line: &str| Said::in_line(line).and_then(Said::failure);
+    let new = |(cause, message): (Cause, String)| Failure::new(cause, message);
     of_database(line)
         .or_else(|| of_database(&wrapped(lines, at)?))
-        .or_else(|| by_text(line))
-        .map(|(cause, message)| Failure::new(cause, message))
+        .map(new)
+        .or_else(|| network::other_server(lines, at))
+        .or_else(|| python::of_another_version(lines, at))
+        .or_else(|| by_text(&unwrapped(lines, at)).map(new))
         .or_else(|| exception::at(lines, at))
         .or_else(|| variable(line))
+}
+
+/// What Alembic warns of while it reads the files.
+fn of_files(line: &str) -> Option<(Cause, String)> {
+    let lost = missing_parent(line).map(|message| (Cause::MISSING_PARENT, message));
+    let twice = || twice(line).map(|message| (Cause::DUPLICATE_REVISION, message));
+    lost.or_else(twice).or_else(|| label(line).map(|message| (Cause::LABEL_CLASH, message)))
+}
+
+/// A line of Alembic with what it has broken off at the terminal's width.
+fn unwrapped(lines: &[&str], at: usize) -> String {
+    let is_alembics = ["FAILED: ", "[alembic.util.messaging]"].iter().any(|mark| lines[at].contains(mark));
+    let rest = lines[at + 1..]
+        .iter()
+        .take(8)
+        .take_while(|line| is_alembics && line.starts_with("  ") && !line.contains("FAILED: "));
+    rest.fold(lines[at].to_owned(), |all, line| format!("{all} {}", line.trim()))
 }
 
 /// A driver's exception that a narrow terminal or log has broken in two.
@@ -76,6 +104,9 @@ pub(super) fn too_long(output: &str, message: &str) -> Cause {
 }
 
 fn by_text(line: &str) -> Option<(Cause, String)> {
+    if class(line).is_some_and(lines::is_of_the_application) {
+        return None;
+    }
     let found = Cause::signs().find_map(|(cause, sign)| match sign {
         Sign::Found(message) => Some((cause, message(line)?)),
         _ => None,
@@ -127,7 +158,8 @@ fn no_module(line: &str, of_driver: bool) -> Option<String> {
     let module = words[NO_MODULE.len()..].trim_matches(['\'', '"', ' ']);
     let is_driver = DRIVERS.contains(&module.split('.').next().unwrap_or(module));
     // SQLAlchemy's bridge has a cause of its own.
-    (is_driver == of_driver && !line.contains("greenlet library")).then_some(words)
+    let is_another = line.contains("greenlet library") || line.contains("couldn't import psycopg ");
+    (is_driver == of_driver && !is_another).then_some(words)
 }
 
 /// psycopg 3, which is not installed.
@@ -170,12 +202,74 @@ pub(super) fn host(line: &str) -> Option<String> {
     of_class(line, &["socket.gaierror"])
 }
 
-/// `sh: 1: flask: not found`, `bash: line 1: flask: command not found`.
+/// `sh: 1: flask: not found`, `bash: line 1: flask: command not found`, `zsh: command not found: flask`,
+/// `/usr/bin/env: 'python': No such file or directory`.
 pub(super) fn command(line: &str) -> Option<String> {
-    let before = line.strip_suffix(": command not found").or_else(|| line.strip_suffix(": not found"))?;
-    let name = before.rsplit(": ").next()?;
-    let is_a_name = !name.is_empty() && !name.contains(char::is_whitespace) && before.contains(": ");
+    let of_shell = || line.strip_suffix(": not found").filter(|before| is_a_shells(before));
+    let last = || Some(line.strip_suffix(": command not found").or_else(of_shell)?.rsplit_once(": ")?.1);
+    let of_zsh = || Some(line.split_once(": command not found: ")?.1);
+    let of_env = || line.split_once("env: ")?.1.strip_suffix(": No such file or directory");
+    let name = last().or_else(of_zsh).or_else(of_env)?.trim_matches(['\'', '‘', '’', '"']);
+    let is_a_name = !name.is_empty() && !name.contains(char::is_whitespace) && !name.contains('\\');
     is_a_name.then(|| format!("{name}: command not found"))
+}
+
+/// Whether what stands before a shell's words begins with its name, or its script's.
+fn is_a_shells(before: &str) -> bool {
+    before.split(": ").next().is_some_and(|program| program.ends_with("sh") && !program.contains(char::is_whitespace))
+}
+
+/// A port that is taken, as Python, gunicorn and uvicorn say it.
+pub(super) fn address(line: &str) -> Option<String> {
+    let lower = line.to_ascii_lowercase();
+    let at = lower.find("address already in use")?;
+    let is_said = at == 0 || lower.contains("[errno ") || lower.contains("bind") || lower.contains("listen");
+    is_said.then(|| line[at..].to_owned())
+}
+
+/// The old name of PostgreSQL's dialect.
+pub(super) fn old_scheme(line: &str) -> Option<String> {
+    let words = from(line, "Can't load plugin: sqlalchemy.dialects:postgres")?;
+    (!words.contains(":postgresql")).then_some(words)
+}
+
+/// An asynchronous engine over a driver that is none: `The loaded 'psycopg2' is not async.`
+pub(super) fn not_async(line: &str) -> Option<String> {
+    from(line, "The loaded '").filter(|words| words.contains("is not async"))
+}
+
+/// What the kernel, the container or the platform says of a program that it has ended for its memory.
+pub(super) fn killed(line: &str) -> Option<String> {
+    const SIGNS: [&str; 6] = [
+        "OOMKilled",
+        "Error R15 (",
+        "Memory cgroup out of memory",
+        "Ran out of memory (used over",
+        "Out of memory: Killed process",
+        "was killed by the OOM killer",
+    ];
+    SIGNS.iter().find_map(|sign| from(line, sign))
+}
+
+/// psycopg 3 lists which of its bridges to libpq are missing.
+pub(super) fn no_wrapper(line: &str) -> Option<String> {
+    let is_it = line.starts_with("- couldn't import psycopg ") && line.contains(" implementation: ");
+    is_it.then(|| "no pq wrapper available".to_owned())
+}
+
+/// A variable that the library environs does not take.
+pub(super) fn bad_variable(line: &str) -> Option<String> {
+    from(line, "Environment variable \"").filter(|words| words.contains("\" invalid: "))
+}
+
+/// A start script that the kernel or the shell cannot start.
+pub(super) fn unstartable(line: &str) -> Option<String> {
+    let ends = |end: &str| line.to_ascii_lowercase().ends_with(end);
+    let by_kernel = line.starts_with("exec ") && (ends(": no such file or directory") || ends("exec format error"));
+    let by_shell =
+        ends(".sh: permission denied") || line.contains("bad interpreter: ") || line.contains("\\r': No such file");
+    let by_runtime = line.contains("exec: \"") && (ends("exec format error") || line.contains(": permission denied"));
+    (by_kernel || by_shell || by_runtime).then(|| line.to_owned())
 }
 
 fn first_sentence(text: &str) -> &str {

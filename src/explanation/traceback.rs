@@ -110,6 +110,29 @@ impl Frame<'_> {
         ["alembic/script/revision.py", "alembic/script/base.py"].iter().any(|end| file.ends_with(end))
     }
 
+    /// Whether this is in a file whose path ends so, and in that function; an empty one stands for any.
+    pub(super) fn is_in(&self, path: &str, function: &str) -> bool {
+        self.file.replace('\\', "/").ends_with(path) && (function.is_empty() || self.function == function)
+    }
+
+    /// The variable that the line of code gets from the environment: `getenv('X')`, `environ.get('X')`.
+    pub(super) fn asked_for(&self) -> Option<&str> {
+        let (_, argument) = self.source.split_once("getenv(").or_else(|| self.source.split_once("environ.get("))?;
+        let name = argument.strip_prefix(['\'', '"'])?.split(['\'', '"']).next()?;
+        Some(name).filter(|name| !name.is_empty() && self.is_own())
+    }
+
+    /// Whether the line of code rewrites the URL of a database.
+    pub(super) fn is_about_a_url(&self) -> bool {
+        self.is_own()
+            && ["postgres://", "postgresql://", "postgresql+"].iter().any(|scheme| self.source.contains(scheme))
+    }
+
+    /// The line of code; empty where Python has not shown it.
+    pub(super) fn source(&self) -> &str {
+        self.source
+    }
+
     fn is_own(&self) -> bool {
         let file = self.file.replace('\\', "/");
         let of_python =

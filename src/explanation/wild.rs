@@ -5,6 +5,7 @@
 use super::Explanation;
 
 const ERRORS: &str = include_str!("../../tests/data/wild_errors.txt");
+const LOGS: &str = include_str!("../../tests/data/wild_logs.txt");
 
 fn errors() -> impl Iterator<Item = (&'static str, String)> {
     let pairs = ERRORS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'));
@@ -26,6 +27,25 @@ fn errors_of_the_wild_are_known() {
     eprintln!("known and right: {} of {all}", all - wrong.len());
     assert!(all >= 150, "{all}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+/// Whole logs and posts: the cause, and what it is about.
+fn logs() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let parts = LOGS.split("\n== ").skip(1).filter_map(|part| part.split_once('\n'));
+    parts.filter_map(|(head, text)| head.split_once(" : ").map(|(code, title)| (code, title, text)))
+}
+
+/// Right where nothing is said of a log without an error, and nothing but its own words of an error that is not known.
+#[test]
+fn whole_logs_of_the_wild_are_known() {
+    let wrong: Vec<String> = logs()
+        .filter(|(wanted, _, text)| code(text).unwrap_or("none") != *wanted)
+        .map(|(wanted, title, text)| format!("{title}: {wanted}, came {:?}", Explanation::of(text)))
+        .collect();
+    let all = logs().count();
+    eprintln!("known and right: {} of {all}", all - wrong.len());
+    assert!(all >= 95, "{all}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// One error of a server as a driver with SQLAlchemy 2.0 or 2.1, or the server itself, prints it.

@@ -1,7 +1,9 @@
-//! `explain`: what a finding or an error text means, what may lie behind it, and which of that it is here.
+//! `explain`: what a finding or an error text means, what may lie behind it, and which of them applies here.
 
+mod broken;
 mod creators;
 mod here;
+mod making;
 mod parents;
 
 use std::io::{IsTerminal, Read, stdin};
@@ -9,14 +11,28 @@ use std::io::{IsTerminal, Read, stdin};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::files::Files;
+use super::look::Look;
 use super::output::{Format, print, print_json};
 use super::session::Session;
+use crate::config::Config;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, Reason, Verdict};
 use crate::findings::Kind;
 use crate::help::{Advice, Command, Help};
 use crate::prose::{advice, of_markdown, paragraph};
 use here::{Here, Mark};
+
+/// What to do about an upgrade that has failed, given where it has left the database: as `explain` says it of the same words.
+pub(super) fn answer(
+    config: &Config,
+    files: &Files,
+    look: Look,
+    explanation: &Explanation,
+    on_nothing: bool,
+) -> Advice {
+    what_to_do(explanation, &Here::after(config, files, look, explanation, on_nothing))
+}
 
 /// How much of a log is read: its end is what counts, and no platform shows more.
 const LONGEST: u64 = 8 << 20;
@@ -166,8 +182,27 @@ fn reasons(explanation: &Explanation, here: &Here) -> Vec<(Reason, Mark, Advice)
         .collect();
     // The first one's may depend on what the message says.
     reasons[0].2 = explanation.help();
+    for (reason, mark, next) in &mut reasons {
+        if let (Mark::So(_), Some(help)) = (mark, here.help_of(reason.told_by)) {
+            *next = help;
+        }
+    }
     reasons.sort_by_key(|(_, mark, _)| mark.rank());
     reasons
+}
+
+/// The one answer. Where the evidence singles a reason out it is that one's; else the state of the schema decides over the
+/// command, and the most likely reason's conditions stand before it.
+fn what_to_do(explanation: &Explanation, here: &Here) -> Advice {
+    let (_, mark, next) = reasons(explanation, here).swap_remove(0);
+    let is_told = matches!(mark, Mark::So(_)) && next.command.is_some();
+    match here.help_of_the_schema() {
+        Some(state) if !is_told && next.command.is_none() => {
+            next.notes.into_iter().rev().fold(state, |advice, note| advice.first(note))
+        }
+        Some(state) if !is_told => state,
+        _ => next,
+    }
 }
 
 fn document(explanation: &Explanation, here: &Here) -> Value {
@@ -181,11 +216,13 @@ fn document(explanation: &Explanation, here: &Here) -> Value {
         })
     });
     json!({
+        "cause": explanation.cause.code(),
         "message": explanation.message,
         "meaning": explanation.meaning(),
         "revision": explanation.revision,
         "place": explanation.place,
         "finding": explanation.cause.finding().map(|kind| kind.code),
+        "help": what_to_do(explanation, here),
         "reasons": reasons.collect::<Vec<_>>(),
         "others": explanation.others,
         "here": here.document(),

@@ -192,7 +192,7 @@ family! {
     NO_ATTRIBUTE {
         code: "no-attribute",
         meaning: "the module was imported, and does not hold this name",
-        signs: &[Sign::Text("Failed to find attribute "), Sign::Text("Failed to parse ")],
+        signs: &[Sign::Text("Failed to find attribute "), Sign::Line("as an attribute name or function call")],
         reasons: &[
             Reason::new(
                 "The start command names another object than the module has.",
@@ -246,7 +246,7 @@ family! {
     ADDRESS_IN_USE {
         code: "address-in-use",
         meaning: "another process listens on this port",
-        signs: &[Sign::Text("Address already in use"), Sign::Text("Connection in use: (")],
+        signs: &[Sign::Found(recognise::address), Sign::Text("Connection in use: (")],
         reasons: &[
             Reason::run(
                 "The application runs already: an earlier start, or a second one in the same container.",

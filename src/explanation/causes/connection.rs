@@ -22,6 +22,33 @@ family! {
         ],
     }
 
+    /// A client library that is older than the server's way of checking passwords.
+    OLD_LIBPQ {
+        code: "old-libpq",
+        meaning: "the driver's libpq is older than the way in which the server checks passwords",
+        signs: &[Sign::Words("SCRAM authentication requires libpq version 10"), Sign::Words("authentication method 10 not supported")],
+        reasons: &[Reason::run(
+            "The driver brings an old libpq, or uses the system's.",
+            "python -c 'import psycopg2; print(psycopg2.__libpq_version__)' answers less than 100000.",
+            "pip install --upgrade psycopg2-binary",
+        )],
+    }
+
+    /// The port is another server's.
+    NOT_POSTGRES {
+        code: "not-postgres",
+        meaning: "what listens at this address is no PostgreSQL server",
+        signs: &[
+            Sign::Words("received invalid response to SSL negotiation"),
+            Sign::Words("expected authentication request from server, but received"),
+        ],
+        reasons: &[Reason::run(
+            "The port of DATABASE_URL is another service's: a web server, another database.",
+            "`levelhead verify` shows host and port.",
+            "levelhead verify",
+        )],
+    }
+
     /// What a pooler refuses before the server is asked.
     POOLER {
         code: "pooler",

@@ -248,17 +248,20 @@ family! {
                 "A merge conflict was left in the file.",
                 "The file holds lines that begin with <<<<<<<.",
                 "grep -rnE '^(<<<<<<<|>>>>>>>) ' --include='*.py' .",
-            ),
+            )
+            .told_by(ToldBy::Conflict),
             Reason::run(
                 "An editing accident: a bracket, a quote or an indentation.",
                 "Python says in which line.",
                 "python3 -m compileall -q .",
-            ),
+            )
+            .told_by(ToldBy::Unreadable),
             Reason::run(
                 "The file needs a newer Python than the one that runs it.",
                 "It loads where it was written.",
                 "python3 --version",
-            ),
+            )
+            .told_by(ToldBy::Readable),
         ],
     }
 

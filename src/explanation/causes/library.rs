@@ -1,6 +1,7 @@
 //! What Alembic, SQLAlchemy and the drivers refuse of env.py, the settings and the migration's own code.
 
 use super::{Follows, Reason, Sign, family};
+use crate::explanation::recognise;
 
 family! {
     /// A `%` in what is given to Alembic's configuration.
@@ -59,9 +60,7 @@ family! {
             Sign::Text("greenlet_spawn has not been called"),
             Sign::Text("The asyncio extension requires an async driver"),
             Sign::Line("the greenlet library is required"),
-            Sign::Line("The loaded 'psycopg2' is not async"),
-            Sign::Line("'psycopg2' is not async"),
-            Sign::Line("is not async."),
+            Sign::Found(recognise::not_async),
             Sign::Text("asyncio.run() cannot be called from a running event loop"),
             Sign::Line("attached to a different loop"),
         ],
@@ -88,7 +87,7 @@ family! {
     AUTOCOMMIT_BLOCK {
         code: "autocommit-block",
         meaning: "autocommit_block() is used where Alembic has not begun the transaction itself",
-        signs: &[Sign::Line("_in_connection_transaction"), Sign::Line("assert self._transaction is not None")],
+        signs: &[Sign::Line("_in_connection_transaction")],
         reasons: &[Reason::new(
             "env.py begins a transaction on the connection before it gives it to Alembic.",
             "env.py holds connection.begin(), engine.begin(), or executes something before context.configure().",
@@ -108,6 +107,7 @@ family! {
             Sign::Text("Can't change 'autocommit' now"),
             Sign::Text("can't change 'autocommit' now"),
             Sign::Line("isolation_level may not be altered"),
+            Sign::Text("Can't operate on closed transaction inside context manager"),
         ],
         reasons: &[Reason::new(
             "The migration asks for AUTOCOMMIT inside the transaction that Alembic has opened.",
@@ -161,7 +161,7 @@ family! {
         meaning: "another session uses it",
         signs: &[Sign::State(&["55006"])],
         reasons: &[Reason::new(
-            "Somebody else is connected, or a cursor of the same session is still open.",
+            "Another session is connected, or a cursor of the same session is still open.",
             "SELECT pid, application_name, query FROM pg_stat_activity shows who.",
             "run in the database: SELECT pid, application_name, query FROM pg_stat_activity WHERE datname = '{name}'",
         )],
@@ -174,9 +174,8 @@ family! {
         signs: &[
             Sign::Text("Not an executable object: "),
             Sign::Text("Textual SQL expression "),
-            Sign::Line("object has no attribute 'execute'"),
             Sign::Line("'Engine' object has no attribute"),
-            Sign::Line("no attribute 'has_table'"),
+            Sign::Line("'OptionEngine' object has no attribute"),
             Sign::Text("select() got an unexpected keyword argument"),
             Sign::Text("Column expression, FROM clause, or other columns clause element expected"),
         ],

@@ -3,6 +3,7 @@
 //! Where several would recognise a line, the first one counts: in the order of the families, and of the items in each.
 
 mod application;
+mod code;
 mod connection;
 mod extension;
 mod files;
@@ -13,6 +14,8 @@ mod rows;
 mod schema;
 mod server;
 mod sqlite;
+mod start;
+mod together;
 mod url;
 
 use std::fmt;
@@ -98,17 +101,20 @@ macro_rules! family {
 use family;
 
 /// In the order in which they are tried.
-const FAMILIES: [&[Cause]; 11] = [
+const FAMILIES: [&[Cause]; 14] = [
     files::FAMILY,
     connection::FAMILY,
     extension::FAMILY,
+    together::FAMILY,
     schema::FAMILY,
     rows::FAMILY,
     sqlite::FAMILY,
     url::FAMILY,
     server::FAMILY,
     library::FAMILY,
+    code::FAMILY,
     application::FAMILY,
+    start::FAMILY,
     groups::FAMILY,
 ];
 
@@ -150,6 +156,27 @@ impl Cause {
             Follows::Anything => true,
             Follows::Only(code) => earlier.code() == code,
         }
+    }
+
+    /// What is raised in the application's own code, which may be far from any migration.
+    pub(super) const OF_THE_CODE: [Self; 7] = [
+        Self::MISSING_VARIABLE,
+        Self::NO_URL,
+        Self::FAULT,
+        Self::PYTHON_TOO_OLD,
+        Self::PYTHON_TOO_NEW,
+        Self::OTHER_SERVER,
+        Self::LOGGING_SECTIONS,
+    ];
+
+    /// Whether it passes by itself, and is tried again until it has.
+    pub(super) fn may_pass(self) -> bool {
+        self.is_one_of(&[Self::STARTING_UP, Self::CANNOT_CONNECT, Self::HOST_UNKNOWN, Self::TIMED_OUT])
+    }
+
+    /// Whether it only tells that something else has failed.
+    pub(super) fn only_follows(self) -> bool {
+        matches!(self.0.follows, Follows::Anything)
     }
 
     /// Whether it is one of these.

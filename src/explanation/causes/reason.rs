@@ -16,17 +16,33 @@ pub struct Reason {
     pub run: &'static str,
     /// What to do, or what the command does; may be empty where there is a command.
     pub note: &'static str,
-    /// Who can tell whether it is this one here.
+    /// What can tell whether it is this one here.
     pub told_by: ToldBy,
 }
 
-/// Who can tell whether a reason is the one.
+/// What can tell whether a reason is the one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToldBy {
-    /// Nobody but a person.
-    Nobody,
-    /// One of these findings.
+    /// Only the reader.
+    You,
+    /// One of these findings, each of which has no other cause.
     Findings(&'static [Kind]),
+    /// One of these findings makes it likely: it has other causes, too. With what is said of it.
+    Perhaps(&'static [Kind], &'static str),
+    /// What the pending revisions change: whether any of it is there.
+    Behind,
+    /// A revision of which a part is there.
+    Halfway,
+    /// Where the application creates tables itself, and whether what is there is whole tables alone.
+    CreateAll,
+    /// Whether any column uses the type.
+    TypeUse,
+    /// The file at hand holds a merge conflict.
+    Conflict,
+    /// The file at hand cannot be read.
+    Unreadable,
+    /// The file at hand can be read.
+    Readable,
     /// Version control: whether it has the revision's file.
     VersionControl,
     /// The ledger: whether a release that knows the revision has gone through the heads of these files.
@@ -38,12 +54,12 @@ pub enum ToldBy {
 impl Reason {
     /// Where something is to be done that is no command.
     pub(super) const fn new(what: &'static str, tell: &'static str, note: &'static str) -> Self {
-        Self { what, tell, run: "", note, told_by: ToldBy::Nobody }
+        Self { what, tell, run: "", note, told_by: ToldBy::You }
     }
 
     /// Where a command leads on.
     pub(super) const fn run(what: &'static str, tell: &'static str, run: &'static str) -> Self {
-        Self { what, tell, run, note: "", told_by: ToldBy::Nobody }
+        Self { what, tell, run, note: "", told_by: ToldBy::You }
     }
 
     /// With what the command does.
@@ -53,6 +69,10 @@ impl Reason {
 
     pub(super) const fn shown_by(self, findings: &'static [Kind]) -> Self {
         self.told_by(ToldBy::Findings(findings))
+    }
+
+    pub(super) const fn likely_by(self, findings: &'static [Kind], why: &'static str) -> Self {
+        self.told_by(ToldBy::Perhaps(findings, why))
     }
 
     pub(super) const fn told_by(self, told_by: ToldBy) -> Self {

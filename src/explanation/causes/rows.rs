@@ -33,32 +33,6 @@ family! {
         )],
     }
 
-    /// Two upgrades at once, which make the same object.
-    TWO_UPGRADES {
-        code: "two-upgrades",
-        meaning: "two upgrades ran at the same time and created the same object; the other one was faster",
-        signs: &[
-            Sign::Worded(&["23505"], &["\"pg_type_typname_nsp_index\"", "\"pg_class_relname_nsp_index\"", "\"pg_namespace_nspname_index\"",
-                "\"pg_extension_name_index\"", "\"pg_proc_", "\"pg_constraint_", "\"pg_enum_", "\"pg_attribute_", "\"pg_database_", "\"pg_index_",
-                "\"alembic_version_pkc\"", "\"alembic_version_pkey\""]),
-            Sign::Worded(&["XX000"], &["tuple concurrently updated"]),
-            Sign::Sqlite("UNIQUE constraint failed: alembic_version"),
-        ],
-        reasons: &[
-            Reason::run(
-                "Several instances or workers upgrade at once: replicas, gunicorn workers, a job beside the service.",
-                "The log shows the upgrade begin twice within seconds.",
-                "levelhead run",
-            )
-.noting("this lets one instance upgrade at a time"),
-            Reason::run(
-                "create_all() of one worker runs beside another's.",
-                "The application's code calls create_all().",
-                "grep -rn create_all . --include='*.py'",
-            ),
-        ],
-    }
-
     /// Rows that must differ do not.
     UNIQUE_VIOLATION {
         code: "unique-violation",
@@ -196,7 +170,7 @@ family! {
     CONSEQUENCE {
         code: "consequence",
         meaning: "an earlier statement of the transaction has failed",
-        signs: &[Sign::State(&["25P02"]),],
+        signs: &[Sign::State(&["25P02"]), Sign::Line("Can't reconnect until invalid transaction is rolled back")],
         follows: Follows::Anything,
         reasons: &[Reason::new(
             "An earlier statement failed; everything after it in the transaction answers this.",

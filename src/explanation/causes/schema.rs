@@ -10,18 +10,20 @@ const PRESENT: &[Reason] = &[
         "levelhead infer",
     )
     .noting("this shows which revision your tables match")
-    .shown_by(&[Kind::UNVERSIONED, Kind::PENDING_EXISTS, Kind::UNKNOWN_REVISION]),
+    .told_by(ToldBy::Behind),
     Reason::run(
         "This revision ran halfway before: on SQLite or MySQL, or after a COMMIT, what it did stays.",
         "Some objects of the revision are there and some are not; `levelhead check` lists both.",
         "levelhead check",
     )
-    .shown_by(&[Kind::HALF_APPLIED]),
+    .told_by(ToldBy::Halfway),
     Reason::run(
         "Something else made the objects: db.create_all() at the start, or statements by hand.",
         "The application's code calls create_all(), or the object differs from the migration's.",
         "grep -rn create_all . --include='*.py'",
-    ),
+    )
+    .noting("take the call out of what the upgrade loads: the migrations create the tables")
+    .told_by(ToldBy::CreateAll),
     Reason::run(
         "Two revisions create the same object, one on each branch of a merge.",
         "The name occurs in two files of the versions folder.",
@@ -36,37 +38,69 @@ const STAMPED: Reason = Reason::run(
     "levelhead infer",
 )
 .noting("this shows which revision your tables match")
-.shown_by(&[Kind::STAMPED_TOO_FAR, Kind::HALF_APPLIED]);
+.shown_by(&[Kind::STAMPED_TOO_FAR]);
+
+const NOT_UPGRADED: Reason = Reason::run(
+    "The upgrade has not run on this database yet, and the application or a script asks it already.",
+    "`levelhead current` prints nothing.",
+    "levelhead run",
+)
+.likely_by(&[Kind::FRESH_DATABASE], "this database has no tables");
+
+const AT_LOAD: Reason = Reason::new(
+    "The application asks for the table while it is loaded, before the upgrade has created it.",
+    "The traceback ends in a module of yours, and not in a migration.",
+    "move the query from the module's level into a function",
+);
 
 const ELSEWHERE: Reason = Reason::run(
     "DATABASE_URL names another database than the one that you think of.",
     "`levelhead verify` shows host and database, and what alembic.ini and the application say.",
     "levelhead verify",
 )
-.shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]);
+.shown_by(&[Kind::WRONG_DATABASE]);
 
 const ABSENT: &[Reason] = &[
     STAMPED,
+    NOT_UPGRADED,
     Reason::new(
         "The search_path is another, so that the table is there and is not found.",
         "The table is listed, but under another schema.",
         "to find its schema, run in the database: SELECT schemaname, tablename FROM pg_tables WHERE tablename = '{name}'",
     ),
     ELSEWHERE,
+    AT_LOAD,
 ];
 
 /// There is no search_path, and a path that is relative begins wherever the command is started.
 pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
     STAMPED,
+    NOT_UPGRADED,
     Reason::run(
         "DATABASE_URL leads to another file than the one that you think of: one that is missing is made anew, and empty.",
         "`levelhead verify` shows the file, and what alembic.ini and the application say.",
         "levelhead verify",
     )
-    .shown_by(&[Kind::WRONG_DATABASE, Kind::FRESH_DATABASE]),
+    .shown_by(&[Kind::WRONG_DATABASE]),
+    AT_LOAD,
 ];
 
 family! {
+    /// What an interrupted batch migration has left.
+    BATCH_LEFTOVER {
+        code: "batch-leftover",
+        meaning: "an interrupted batch migration left its table behind; it is a copy, or holds the only rows",
+        finding: Some(Kind::LEFTOVER_TABLE),
+        signs: &[Sign::SqliteIsThere("table _alembic_tmp_"), Sign::Worded(&["42P07"], &["\"_alembic_tmp_"])],
+        reasons: &[Reason::run(
+            "An earlier start failed or ended in the middle of batch_alter_table(), and SQLite kept what it had done.",
+            "The rows of the table and of the leftover differ, or only one of both is there.",
+            "levelhead fix",
+        )
+        .noting("this says which of both has the rows, and asks before it does anything")
+        .shown_by(&[Kind::LEFTOVER_TABLE])],
+    }
+
     /// A column that is to be added is there.
     DUPLICATE_COLUMN {
         code: "duplicate-column",
@@ -96,12 +130,12 @@ family! {
         finding: Some(Kind::PENDING_EXISTS),
         signs: &[Sign::Worded(&["42710"], &["type \""])],
         reasons: &[
-            Reason::run(
-                "A downgrade dropped the table and left its enum type: drop_table does not drop it.",
+            Reason::new(
+                "A downgrade, or a DROP TABLE by hand, left the enum type of its table: drop_table does not drop it.",
                 "No column uses it: \\dT+ in psql lists the type, \\d shows no table with it.",
-                "levelhead check",
+                "run in the database: DROP TYPE {object}",
             )
-            .shown_by(&[Kind::HALF_APPLIED]),
+            .told_by(ToldBy::TypeUse),
             PRESENT[3],
             Reason::new(
                 "One revision uses the Enum in two tables, and create_table creates the type each time.",
@@ -143,6 +177,27 @@ family! {
             Sign::Sqlite("no such column"),
         ],
         reasons: ABSENT,
+    }
+
+    /// A type is missing.
+    UNDEFINED_TYPE {
+        code: "undefined-type",
+        meaning: "the type was never created, or the version row is ahead of the schema",
+        finding: Some(Kind::STAMPED_TOO_FAR),
+        signs: &[Sign::Worded(&["42704"], &["type \""])],
+        reasons: &[
+            Reason::new(
+                "add_column() and alter_column() do not create an enum type; only create_table() does.",
+                "The [SQL: …] line is an ALTER TABLE, and no revision before it creates the type.",
+                "create it first, in {migration}: postgresql.ENUM(…, name='{object}').create(op.get_bind(), checkfirst=True)",
+            ),
+            STAMPED,
+            Reason::new(
+                "The type is in a schema that the search_path leaves out.",
+                "\\dT *.{object} in psql lists it with its schema.",
+                "to find its schema, run in the database: SELECT typnamespace::regnamespace FROM pg_type WHERE typname = '{object}'",
+            ),
+        ],
     }
 
     /// Another object is missing.

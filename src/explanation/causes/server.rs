@@ -78,7 +78,7 @@ family! {
                 "make the disk larger on the provider's page, and start again",
             ),
             Reason::new(
-                "A replication slot that nobody reads keeps the WAL.",
+                "A replication slot that no replica reads keeps the WAL.",
                 "SELECT slot_name, active FROM pg_replication_slots shows one that is not active.",
                 "run in the database: SELECT slot_name, active, restart_lsn FROM pg_replication_slots",
             ),
@@ -103,8 +103,7 @@ family! {
     WRONG_PASSWORD {
         code: "wrong-password",
         meaning: "the server knows the role and refuses the password",
-        signs: &[Sign::State(&["28P01"]),
-        ],
+        signs: &[Sign::State(&["28P01"]), Sign::Words("error received from server in SCRAM exchange: Wrong password")],
         reasons: &[
             Reason::run(
                 "The password was changed, or belongs to another role.",
@@ -257,7 +256,7 @@ family! {
     /// No connection.
     CANNOT_CONNECT {
         code: "cannot-connect",
-        meaning: "no PostgreSQL server listens at the address that is used",
+        meaning: "no database server listens at the address that is used",
         signs: &[
             Sign::Words("connection to server"),
             Sign::Words("could not connect to server"),
@@ -273,7 +272,10 @@ family! {
                 "`levelhead verify` compares them.",
                 "check that the upgrade command uses this DATABASE_URL",
             )
-            .shown_by(&[Kind::AT_HEAD, Kind::BEHIND, Kind::FRESH_DATABASE, Kind::UNVERSIONED]),
+            .likely_by(
+                &[Kind::AT_HEAD, Kind::BEHIND, Kind::FRESH_DATABASE, Kind::UNVERSIONED],
+                "levelhead reaches the database of DATABASE_URL now",
+            ),
             Reason::run(
                 "The database is not running yet, or host and port are wrong.",
                 "`levelhead verify` tries each step: name, connection, TLS, role.",

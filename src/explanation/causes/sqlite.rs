@@ -46,28 +46,6 @@ family! {
         )],
     }
 
-    /// Two columns of which one leads to nothing.
-    SQLITE_STATEMENT {
-        code: "sqlite-statement",
-        meaning: "SQLite does not accept the statement",
-        signs: &[
-            Sign::Sqlite("has no column named"),
-            Sign::Sqlite("foreign key mismatch"),
-            Sign::Sqlite("no such function"),
-            Sign::Sqlite("no such module"),
-            Sign::Sqlite("datatype mismatch"),
-            Sign::Sqlite("cannot drop column"),
-            Sign::Sqlite("error in "),
-            Sign::Sqlite("You can only execute one statement at a time"),
-            Sign::Sqlite("default value of column"),
-        ],
-        reasons: &[Reason::new(
-            "The statement does not fit this table, or is written for another database.",
-            "The [SQL: …] line shows it.",
-            "correct the statement in {migration}",
-        )],
-    }
-
     /// SQLite cannot alter this.
     SQLITE_ALTER {
         code: "sqlite-alter",
@@ -85,6 +63,33 @@ family! {
             "SQLite has no ALTER for columns' types, NOT NULL and constraints.",
             "DATABASE_URL begins with sqlite.",
             "use `with op.batch_alter_table(…)` in {migration}, or render_as_batch=True in env.py",
+        )],
+    }
+
+    /// A statement that SQLite does not understand.
+    SQLITE_STATEMENT {
+        code: "sqlite-statement",
+        meaning: "SQLite does not accept the statement",
+        signs: &[
+            Sign::Sqlite("has no column named"),
+            Sign::Sqlite("foreign key mismatch"),
+            Sign::Sqlite("no such function"),
+            Sign::Sqlite("no such module"),
+            Sign::Sqlite("datatype mismatch"),
+            Sign::Sqlite("cannot drop column"),
+            Sign::Sqlite("error in "),
+            Sign::Sqlite("You can only execute one statement at a time"),
+            Sign::Sqlite("default value of column"),
+            Sign::Sqlite("unknown function"),
+            Sign::Sqlite("near \""),
+            Sign::Sqlite("unrecognized token"),
+            Sign::Sqlite("incomplete input"),
+            Sign::Sqlite("no such collation sequence"),
+        ],
+        reasons: &[Reason::new(
+            "The statement does not fit this table, or is written for another database.",
+            "The [SQL: …] line shows it.",
+            "correct the statement in {migration}",
         )],
     }
 }

@@ -1,6 +1,7 @@
 //! What the application takes for the database's URL.
 
 use super::{Reason, Sign, family};
+use crate::explanation::recognise;
 
 const UNSET: Reason = Reason::run(
     "The variable is set where you look, and not where this process runs.",
@@ -13,7 +14,7 @@ family! {
     POSTGRES_SCHEME {
         code: "postgres-scheme",
         meaning: "SQLAlchemy wants postgresql://; it gave postgres:// up in version 1.4",
-        signs: &[Sign::Text("Can't load plugin: sqlalchemy.dialects:postgres")],
+        signs: &[Sign::Found(recognise::old_scheme)],
         reasons: &[
             Reason::new(
                 "The platform writes postgres:// into DATABASE_URL, as Heroku and Render do.",
