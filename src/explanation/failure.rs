@@ -54,6 +54,12 @@ impl Failure {
             () if earlier.cause == Cause::MISSING_PARENT && is_of_revision() => true,
             // A library looks a variable up, and says in words of its own that it is missing.
             () if is_of_variable && self.message == earlier.message => self.says_it_again,
+            // pg8000 says only that it has no connection; why stands in the exception before it.
+            () if self.cause == Cause::CANNOT_CONNECT
+                && self.message.starts_with("Can't create a connection to host") =>
+            {
+                earlier.cause.is_one_of(&[Cause::HOST_UNKNOWN, Cause::TIMED_OUT, Cause::NO_ROUTE])
+            }
             // Raised while the first one was handled, or from it, to tell of it in other words.
             () if is_vague && self.says_it_again => true,
             () => self.cause.follows_from(earlier.cause),

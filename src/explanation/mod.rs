@@ -178,9 +178,7 @@ impl Explanation {
     /// What it means; empty where the message says it all.
     pub fn meaning(&self) -> &'static str {
         match self.cause.meaning() {
-            _ if self.is_absent_in_sqlite() => {
-                "the version row is ahead of the schema, or the URL leads to another file"
-            }
+            _ if self.is_absent_in_sqlite() => "it does not exist in this file",
             meaning => meaning,
         }
     }

@@ -31,6 +31,10 @@ pub(super) fn of_class(class: &str) -> Option<&'static str> {
     let wanted = match plain(class).as_str() {
         "postgressyntax" => "syntax".to_owned(),
         "internalserver" => "internal".to_owned(),
+        "raise" => "raiseexception".to_owned(),
+        "invalidcachedstatement" => "featurenotsupported".to_owned(),
+        "clientcannotconnect" => "sqlclientunabletoestablishsqlconnection".to_owned(),
+        "connectionrejection" => "sqlserverrejectedestablishmentofsqlconnection".to_owned(),
         plain => plain.to_owned(),
     };
     conditions().find(|(_, name)| plain(name) == wanted).map(|(state, _)| state)
@@ -247,6 +251,7 @@ mod tests {
             ("PostgresSyntaxError", "42601"),
             ("InternalError_", "XX000"),
             ("InternalServerError", "XX000"),
+            ("RaiseError", "P0001"),
             ("UnsafeNewEnumValueUsage", "55P04"),
             ("IdleSessionTimeout", "57P05"),
         ] {

@@ -13,7 +13,7 @@ use crate::support::screen::{Seen, fits, is_kept, screen};
 use crate::support::{Application, Backend, Levelhead, Outcome, schemas};
 
 /// What `levelhead explain` answers to what is piped in.
-fn piped(levelhead: Levelhead, text: &[u8]) -> Outcome {
+pub fn piped(levelhead: Levelhead, text: &[u8]) -> Outcome {
     let mut command = levelhead.command();
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // A reader that has seen enough may go away.

@@ -9,6 +9,7 @@ mod ahead;
 mod bad_input;
 mod connecting;
 mod cure;
+mod errors;
 mod evidence;
 mod exec;
 mod explain;

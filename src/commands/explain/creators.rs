@@ -47,10 +47,39 @@ pub(super) fn creators(config: &Config, explanation: &Explanation) -> Result<Cre
     Ok(if is_whole { Creators::No } else { Creators::Unknown })
 }
 
+/// Whether any revision creates the table or the column; `None` where that is not about one, or a revision cannot be read whole.
+pub(super) fn maker(config: &Config, explanation: &Explanation) -> Option<Maker> {
+    let object = explanation.object().filter(|_| is_of_a_table(explanation.cause))?;
+    let table = explanation.name().filter(|name| *name != object);
+    let files = Files::read(config).ok()?;
+    let alone = History::each_alone(&files, &History::setting(config, &files)).ok()?;
+    let makes = |effects: &RevisionFacts| {
+        let made = effects.changes.iter().filter(|(_, now)| now.is_some());
+        made.map(|(subject, _)| subject).any(|subject| is_meant(subject, explanation.cause, object, table))
+    };
+    let found = alone.ids.iter().zip(&alone.effects).find(|(_, effects)| makes(effects));
+    match found {
+        Some((id, _)) => Some(Maker::Revision(id.clone())),
+        None => alone.effects.iter().all(|effects| !effects.is_in_doubt()).then_some(Maker::None),
+    }
+}
+
+/// Who creates what is missing.
+pub(super) enum Maker {
+    /// This revision, among others perhaps.
+    Revision(String),
+    /// No revision does.
+    None,
+}
+
+fn is_of_a_table(cause: Cause) -> bool {
+    [Cause::UNDEFINED_TABLE, Cause::UNDEFINED_COLUMN].contains(&cause)
+}
+
 /// Whether a fact is that the object exists. Names stand with their schema outside the default one.
 fn is_meant(subject: &Subject, cause: Cause, object: &str, of_table: Option<&str>) -> bool {
     let is_it = |name: &str, wanted: &str| name.rsplit('.').next() == Some(wanted);
-    match (cause == Cause::DUPLICATE_COLUMN, subject) {
+    match ([Cause::DUPLICATE_COLUMN, Cause::UNDEFINED_COLUMN].contains(&cause), subject) {
         (true, Subject::Table(table, TableSubject::Column(column))) => {
             column == object && of_table.is_none_or(|wanted| is_it(table, wanted))
         }

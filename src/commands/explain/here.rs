@@ -1,12 +1,11 @@
 //! What is so here: what the database, the files and version control say about an explanation.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use super::broken::{Broken, broken};
-use super::creators::{Creators, creators};
+use super::creators::{Creators, Maker, creators, maker};
 use super::making::{ByCreateAll, Making, TypeUse, type_use};
+use super::mark::Mark;
 use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
 use crate::commands::restore::{Trace, trace};
@@ -27,6 +26,8 @@ pub(super) struct Here {
     trace: Option<Trace>,
     /// Who creates the object that it is about, where a reason asks for that; `None` where the files cannot be read.
     creators: Option<Creators>,
+    /// Who creates the object that is missing, where a reason asks for that.
+    maker: Option<Maker>,
     /// The file that Python could not load, where the explanation is about one.
     broken: Option<Broken>,
 }
@@ -52,66 +53,11 @@ struct Seen {
     type_use: Option<TypeUse>,
 }
 
-/// Whether a reason is the one here, and what tells.
-pub(super) enum Mark {
-    So(Option<String>),
-    MayBe(String),
-    /// Nothing can tell, or it was not looked at.
-    Untold(Option<String>),
-    NotSo(Option<String>),
-}
-
-impl Mark {
-    /// For the order: what is so comes first.
-    pub(super) fn rank(&self) -> u8 {
-        match self {
-            Self::So(_) => 0,
-            Self::MayBe(_) => 1,
-            Self::Untold(_) => 2,
-            Self::NotSo(_) => 3,
-        }
-    }
-
-    /// `None` where nothing can tell.
-    pub(super) fn is_so(&self) -> Option<bool> {
-        match self {
-            Self::So(_) => Some(true),
-            Self::NotSo(_) => Some(false),
-            Self::MayBe(_) | Self::Untold(_) => None,
-        }
-    }
-
-    /// What tells, or why nothing does.
-    pub(super) fn why(&self) -> Option<&str> {
-        match self {
-            Self::MayBe(why) => Some(why.as_str()),
-            Self::So(why) | Self::NotSo(why) | Self::Untold(why) => why.as_deref(),
-        }
-    }
-}
-
-/// As it goes on after the reason's sentence.
-impl fmt::Display for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let begins = match self {
-            Self::So(_) => "This applies to you",
-            Self::MayBe(_) => "This may apply to you",
-            Self::NotSo(_) => "This does not apply to you",
-            Self::Untold(None) => return Ok(()),
-            Self::Untold(_) => "Unknown here",
-        };
-        match self.why() {
-            Some(why) => write!(f, " {begins}: {why}."),
-            None => write!(f, " {begins}."),
-        }
-    }
-}
-
 impl Here {
     /// Looks at what can tell which of the explanation's reasons it is.
     pub(super) async fn look(session: &Session, offline: bool, explanation: Option<&Explanation>) -> Self {
         if offline {
-            return Self { state: State::NotAsked, trace: None, creators: None, broken: None };
+            return Self { state: State::NotAsked, trace: None, creators: None, maker: None, broken: None };
         }
         let state = State::look(session, explanation).await;
         Self::with(&session.config, state, explanation)
@@ -139,6 +85,7 @@ impl Here {
             state,
             trace: revision.map(|revision| trace(config, revision)),
             creators: asks(ToldBy::Revisions).and_then(|explanation| creators(config, explanation).ok()),
+            maker: asks(ToldBy::NeverMade).and_then(|explanation| maker(config, explanation)),
             broken: explanation.and_then(broken),
         }
     }
@@ -202,6 +149,11 @@ impl Here {
                 Some(TypeUse::Unused) => Mark::So(Some("no column uses the type".to_owned())),
                 Some(TypeUse::By(column)) => Mark::NotSo(Some(format!("{column} uses the type"))),
                 Some(TypeUse::Gone) => Mark::NotSo(Some("the type does not exist now".to_owned())),
+            },
+            ToldBy::NeverMade => match &self.maker {
+                None => Mark::Untold(None),
+                Some(Maker::None) => Mark::So(None),
+                Some(Maker::Revision(id)) => Mark::NotSo(Some(format!("{id} creates it"))),
             },
             ToldBy::Conflict => self.is_broken(|broken| match broken {
                 Broken::Conflict => Mark::So(None),

@@ -4,6 +4,7 @@ mod broken;
 mod creators;
 mod here;
 mod making;
+mod mark;
 mod parents;
 
 use std::io::{IsTerminal, Read, stdin};
@@ -21,7 +22,8 @@ use crate::explanation::{Cause, Explanation, Reason, Verdict};
 use crate::findings::Kind;
 use crate::help::{Advice, Command, Help};
 use crate::prose::{advice, of_markdown, paragraph};
-use here::{Here, Mark};
+use here::Here;
+use mark::Mark;
 
 /// What to do about an upgrade that has failed, given where it has left the database: as `explain` says it of the same words.
 pub(super) fn answer(

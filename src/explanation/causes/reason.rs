@@ -49,6 +49,8 @@ pub enum ToldBy {
     Ledger,
     /// What the revisions do: whether two of them create the object.
     Revisions,
+    /// What the revisions do: whether any creates the table or the column.
+    NeverMade,
 }
 
 impl Reason {

@@ -47,6 +47,13 @@ const NOT_UPGRADED: Reason = Reason::run(
 )
 .likely_by(&[Kind::FRESH_DATABASE], "this database has no tables");
 
+const NEVER_MADE: Reason = Reason::run(
+    "No revision creates it: the name is misspelled, or it belongs to another application.",
+    "The name occurs in no create_table() or add_column() of the versions folder.",
+    "grep -rn '{object}' --include='*.py' .",
+)
+.told_by(ToldBy::NeverMade);
+
 const AT_LOAD: Reason = Reason::new(
     "The application asks for the table while it is loaded, before the upgrade has created it.",
     "The traceback ends in a module of yours, and not in a migration.",
@@ -70,6 +77,7 @@ const ABSENT: &[Reason] = &[
     ),
     ELSEWHERE,
     AT_LOAD,
+    NEVER_MADE,
 ];
 
 /// There is no search_path, and a path that is relative begins wherever the command is started.
@@ -83,6 +91,7 @@ pub(in crate::explanation) const ABSENT_IN_SQLITE: &[Reason] = &[
     )
     .shown_by(&[Kind::WRONG_DATABASE]),
     AT_LOAD,
+    NEVER_MADE,
 ];
 
 family! {
@@ -160,7 +169,7 @@ family! {
     /// A table is missing.
     UNDEFINED_TABLE {
         code: "undefined-table",
-        meaning: "the version row is ahead of the schema, or the search_path is another",
+        meaning: "it does not exist, or the search_path does not lead to it",
         finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[Sign::State(&["42P01"]),
             Sign::Sqlite("no such table"),
@@ -171,7 +180,7 @@ family! {
     /// A column is missing.
     UNDEFINED_COLUMN {
         code: "undefined-column",
-        meaning: "the version row is ahead of the schema, or the search_path is another",
+        meaning: "it does not exist, or the search_path does not lead to it",
         finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[Sign::State(&["42703"]),
             Sign::Sqlite("no such column"),
@@ -203,7 +212,7 @@ family! {
     /// Another object is missing.
     UNDEFINED_OBJECT {
         code: "undefined-object",
-        meaning: "the version row is ahead of the schema, or the search_path is another",
+        meaning: "it does not exist, or the search_path does not lead to it",
         finding: Some(Kind::STAMPED_TOO_FAR),
         signs: &[Sign::State(&["42704", "42883"]), Sign::Sqlite("no such index"), Sign::Sqlite("No such constraint")],
         reasons: ABSENT,
