@@ -119,7 +119,7 @@ fn is_made_by_alembic(key: &str) -> bool {
     key.len() == 12 && key.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
 }
 
-/// By its class; its words are kept unless they hold what nobody is to repeat.
+/// By its class; its words are kept unless they may hold a password.
 fn of_class(name: &str, line: &str) -> Failure {
     let is_fault = FAULTS.contains(&name) && line.len() > name.len();
     match says_nothing_secret(line) {
@@ -300,7 +300,7 @@ mod tests {
         let shown = of(
             "environs.EnvValidationError: Environment variable \"PORT\" invalid: ['Missing data for required field.']",
         );
-        assert_eq!(shown.cause, Cause::UNKNOWN);
+        assert_eq!(shown.cause, Cause::VARIABLE_VALUE);
     }
 
     #[test]

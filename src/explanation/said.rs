@@ -17,8 +17,8 @@ enum Speaker {
     Sqlite,
     /// A class that any driver may have.
     Either,
-    /// Nobody: a person has copied them alone.
-    Nobody,
+    /// Unknown: the words were copied alone.
+    Unknown,
 }
 
 /// An error of a database.
@@ -48,7 +48,7 @@ impl Said {
 
     /// Words alone, as people copy them.
     pub(super) fn alone(words: &str) -> Self {
-        Self::peeled(Speaker::Nobody, words)
+        Self::peeled(Speaker::Unknown, words)
     }
 
     /// The words without what a connection, a severity or a representation puts around them.
@@ -130,7 +130,7 @@ impl Said {
 
     /// Words alone may be anybody's: they have to begin so.
     fn holds(&self, text: &str) -> bool {
-        if self.speaker == Speaker::Nobody { self.words.starts_with(text) } else { self.words.contains(text) }
+        if self.speaker == Speaker::Unknown { self.words.starts_with(text) } else { self.words.contains(text) }
     }
 
     /// By the group of the SQLSTATE alone; a refusal that has none is one all the same.

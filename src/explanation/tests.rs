@@ -37,7 +37,7 @@ const EXPECTED: [(&str, Cause, &str, &str); 38] = [
         "levelhead infer",
     ),
     ("sqlite-duplicate-index", Cause::DUPLICATE_OBJECT, "index ix_products_id already exists", "levelhead infer"),
-    ("duplicate-type", Cause::DUPLICATE_TYPE, "type \"status\" already exists", "levelhead check"),
+    ("duplicate-type", Cause::DUPLICATE_TYPE, "type \"status\" already exists", "DROP TYPE status"),
     ("duplicate-constraint", Cause::DUPLICATE_OBJECT, "constraint \"ck_id\"", "levelhead infer"),
     ("undefined-table", Cause::UNDEFINED_TABLE, "products", "levelhead infer"),
     ("undefined-column", Cause::UNDEFINED_COLUMN, "name", "levelhead infer"),
@@ -345,7 +345,7 @@ fn the_names_that_stand_in_the_text_stand_in_the_commands() {
         ("column \"price\" of relation \"products\" does not exist", "'products'"),
     ] {
         let explanation = Explanation::of(text).unwrap();
-        assert!(explanation.fill(explanation.reasons()[1].note).ends_with(&format!("tablename = {table}")), "{text}");
+        assert!(explanation.fill(explanation.reasons()[2].note).ends_with(&format!("tablename = {table}")), "{text}");
     }
 }
 

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_pythons_or_a_packages_is_nobodys_own() {
+    fn what_is_pythons_or_a_packages_is_not_the_applications_own() {
         let text = "Traceback (most recent call last):\n  File \"/srv/.venv/bin/alembic\", line 8, in <module>\n    sys.exit(main())\n  \
                     File \"/srv/.venv/lib/python3.12/site-packages/environ/environ.py\", line 520, in get\n  \
                     File \"<frozen _collections_abc>\", line 3, in pop\nKeyError: 'X'";

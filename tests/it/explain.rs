@@ -105,10 +105,76 @@ fn what_is_so_here_comes_first() {
         document["reasons"].as_array().unwrap().clone()
     };
     assert_eq!(reasons(&shop)[0]["is_so_here"], Value::Null);
-    shop.database.sql("DROP TABLE products; DROP TABLE categories; DROP TABLE alembic_version");
+    shop.database.sql("DROP TABLE products");
     let first = &reasons(&shop)[0];
     assert_eq!(first["is_so_here"], Value::Bool(true), "{first}");
-    assert_eq!(first["help"]["command"], "levelhead verify");
+    assert!(first["what"].as_str().unwrap().starts_with("The version row is ahead of the schema"), "{first}");
+    // An empty database has several causes: none is claimed.
+    shop.database.sql("DROP TABLE categories; DROP TABLE alembic_version");
+    let first = &reasons(&shop)[0];
+    assert_eq!((&first["is_so_here"], &first["why"]), (&Value::Null, &"this database has no tables".into()), "{first}");
+    assert_eq!(first["help"]["command"], "levelhead run");
+    // No revision creates the table.
+    let text = "psycopg.errors.UndefinedTable: relation \"no_such_things\" does not exist";
+    let given = self::reasons(&shop, text);
+    assert!(given[0]["what"].as_str().unwrap().starts_with("No revision creates it"), "{given:#?}");
+}
+
+#[test]
+fn a_type_that_no_column_uses_was_left() {
+    let shop = Application::at(Backend::Postgres, "head");
+    let left = || {
+        let given = reasons(&shop, "type \"wish_state\" already exists");
+        reason(&given, "A downgrade, or a DROP TABLE by hand")["is_so_here"].clone()
+    };
+    assert_eq!(left(), false);
+    shop.database.sql("CREATE TYPE wish_state AS ENUM ('new')");
+    assert_eq!(left(), true);
+    shop.database.sql("ALTER TABLE products ADD COLUMN state wish_state");
+    assert_eq!(left(), false);
+}
+
+/// `create_all()` makes whole tables, and changes none that was there.
+#[test]
+fn create_all_is_told_by_what_is_there() {
+    for backend in BOTH {
+        let shop = Application::at(backend, REVISIONS[1]);
+        let marks = || {
+            let given = reasons(&shop, "table categories already exists");
+            let is_so = |begins: &str| reason(&given, begins)["is_so_here"].clone();
+            (is_so("The version row is behind"), is_so("Something else made the objects"))
+        };
+        shop.database.sql("CREATE TABLE categories (id integer PRIMARY KEY, name varchar(80))");
+        assert_eq!(marks(), (Value::Null, Value::Null));
+        fs::write(shop.folder().join("seeds.py"), "def seed(db):\n    db.create_all()\n").unwrap();
+        assert_eq!(marks(), (Value::Bool(false), Value::Bool(true)));
+        shop.database.sql("ALTER TABLE products ADD COLUMN category_id integer");
+        let (behind, by_create_all) = marks();
+        assert_eq!(by_create_all, false, "{behind}");
+    }
+}
+
+#[test]
+fn a_file_that_python_does_not_load_is_looked_at() {
+    let shop = Application::new(Backend::Sqlite);
+    let file = shop.folder().join("migrations/versions/ffff00000001_wishes.py");
+    let text =
+        "  File \"/app/migrations/versions/ffff00000001_wishes.py\", line 3\n    x\n    ^\nSyntaxError: invalid syntax";
+    for (written, so, not) in [
+        ("<<<<<<< HEAD\nx = 1\n", "A merge conflict", "An editing accident"),
+        ("x = (\n", "An editing accident", "A merge conflict"),
+        ("x = 1\n", "", "An editing accident"),
+    ] {
+        fs::write(&file, written).unwrap();
+        let outcome = shop.levelhead(&["explain", text, "--format", "json"]).run();
+        let document: Value = serde_json::from_str(&outcome.success().stdout).unwrap();
+        let given = document["reasons"].as_array().unwrap();
+        assert_eq!(reason(given, not)["is_so_here"], false, "{given:#?}");
+        match so {
+            "" => assert_eq!(given[0]["is_so_here"], Value::Null, "{given:#?}"),
+            so => assert_eq!(reason(given, so)["is_so_here"], true, "{given:#?}"),
+        }
+    }
 }
 
 /// The reasons that are given for a text, each with whether it is so here and what tells; they hold the schema.

@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use serde_json::Value;
+
+use crate::explain::piped;
 use crate::support::application::REVISIONS;
 use crate::support::database::{BOTH, Database};
 use crate::support::postgres::server;
@@ -148,6 +151,69 @@ fn an_upgrade_that_succeeds_is_passed_on_too() {
         let shop = Application::new(backend);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.success().prints("started\n").says("Running upgrade c30fa6d1be95 -> d8452b70fc16");
+    }
+}
+
+/// A revision after the shop's head, whose upgrade is this.
+fn write_revision(shop: &Application, body: &str) {
+    let text = format!(
+        "import os\nfrom alembic import op\nimport sqlalchemy as sa\n\nrevision = 'ffff00000001'\n\
+         down_revision = 'd8452b70fc16'\n\ndef upgrade():\n    {body}\n"
+    );
+    fs::write(shop.folder().join("migrations/versions/ffff00000001_wishes.py"), text).unwrap();
+}
+
+/// What run says of a failed upgrade is what explain says of the same output, in the same words, with one help.
+#[test]
+fn runs_own_line_is_explains_answer() {
+    for backend in BOTH {
+        for (cause, body) in [
+            ("duplicate-table", "op.create_table('products', sa.Column('id', sa.Integer))"),
+            ("undefined-table", "op.add_column('nowhere', sa.Column('tax', sa.Integer))"),
+            ("undefined-column", "op.execute('UPDATE products SET no_such_column = 1')"),
+            ("unknown", "raise RuntimeError('no scales')"),
+            ("fault", "no_such_name"),
+            ("missing-variable", "os.environ['NO_SUCH_VARIABLE']"),
+            (
+                "not-null-violation",
+                "op.create_table('wishes', sa.Column('id', sa.Integer, nullable=False))\n    \
+             op.execute('INSERT INTO wishes VALUES (NULL)')",
+            ),
+            (
+                "undefined-table",
+                "op.create_table('wishes', sa.Column('id', sa.Integer))\n    \
+             op.execute('SELECT * FROM no_such_wishes')\n    op.create_table('gifts', sa.Column('id', sa.Integer))",
+            ),
+        ] {
+            let shop = Application::at(backend, "head");
+            write_revision(&shop, body);
+            let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
+            let seen = &outcome.code(1).prints("").stderr;
+            let output: String =
+                seen.lines().filter(|line| !line.starts_with("levelhead: ")).map(|line| format!("{line}\n")).collect();
+            let explained = piped(shop.levelhead(&["explain", "--format", "json"]), output.as_bytes());
+            let document: Value = serde_json::from_str(&explained.stdout).unwrap();
+            let text = |name: &str| document[name].as_str().unwrap_or_default();
+            assert_eq!(text("cause"), cause, "{backend:?}: {seen}");
+            let mut told = format!("exited with 1: revision ffff00000001 ({}): {}", text("place"), text("message"));
+            if !text("meaning").is_empty() {
+                told += &format!(": {}", text("meaning"));
+            }
+            outcome.says(&told);
+            let lines =
+                |begin: &str| -> Vec<&str> { seen.lines().filter_map(|line| line.strip_prefix(begin)).collect() };
+            let (error, helps) = (lines("levelhead: error: "), lines("levelhead: help: "));
+            assert_eq!(error.len(), 1, "{seen}");
+            assert_eq!(
+                helps,
+                document["help"]["command"].as_str().into_iter().collect::<Vec<_>>(),
+                "{backend:?} {cause}: {seen}"
+            );
+            let notes: Vec<&str> = document["help"]["note"].as_str().into_iter().flat_map(str::lines).collect();
+            let after = seen.rsplit_once("levelhead: error: ").unwrap().1;
+            let noted: Vec<&str> = after.lines().filter_map(|line| line.strip_prefix("levelhead: note: ")).collect();
+            assert_eq!(noted, notes, "{backend:?} {cause}: {seen}");
+        }
     }
 }
 

@@ -242,7 +242,7 @@ family! {
         ],
     }
 
-    /// Somebody else listens on the port.
+    /// Another process listens on the port.
     ADDRESS_IN_USE {
         code: "address-in-use",
         meaning: "another process listens on this port",

@@ -139,7 +139,7 @@ family! {
         )],
     }
 
-    /// Somebody else holds a lock on the table.
+    /// Another session holds a lock on the table.
     LOCK_NOT_AVAILABLE {
         code: "lock-not-available",
         meaning: "another session is using the table",

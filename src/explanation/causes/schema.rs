@@ -142,7 +142,7 @@ family! {
             Reason::new(
                 "A downgrade, or a DROP TABLE by hand, left the enum type of its table: drop_table does not drop it.",
                 "No column uses it: \\dT+ in psql lists the type, \\d shows no table with it.",
-                "run in the database: DROP TYPE {object}",
+                "where no column uses it, run in the database: DROP TYPE {object}",
             )
             .told_by(ToldBy::TypeUse),
             PRESENT[3],
