@@ -221,8 +221,8 @@ fn is_a_shells(before: &str) -> bool {
 
 /// A port that is taken, as Python, gunicorn and uvicorn say it.
 pub(super) fn address(line: &str) -> Option<String> {
+    let at = line.find("ddress already in use")?.checked_sub(1)?;
     let lower = line.to_ascii_lowercase();
-    let at = lower.find("address already in use")?;
     let is_said = at == 0 || lower.contains("[errno ") || lower.contains("bind") || lower.contains("listen");
     is_said.then(|| line[at..].to_owned())
 }
@@ -264,7 +264,11 @@ pub(super) fn bad_variable(line: &str) -> Option<String> {
 
 /// A start script that the kernel or the shell cannot start.
 pub(super) fn unstartable(line: &str) -> Option<String> {
-    let ends = |end: &str| line.to_ascii_lowercase().ends_with(end);
+    let ends = |end: &str| {
+        line.len() >= end.len()
+            && line.is_char_boundary(line.len() - end.len())
+            && line[line.len() - end.len()..].eq_ignore_ascii_case(end)
+    };
     let by_kernel = line.starts_with("exec ") && (ends(": no such file or directory") || ends("exec format error"));
     let by_shell =
         ends(".sh: permission denied") || line.contains("bad interpreter: ") || line.contains("\\r': No such file");
