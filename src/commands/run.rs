@@ -86,9 +86,6 @@ async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option
 /// Reads both sides. At head that is all; else what is to be done is done, here or by another instance.
 async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     let (clock, config) = (Instant::now(), &session.config);
-    for warning in session.url()?.warnings() {
-        warn!("{warning}");
-    }
     let (mut files, database) = session.both_sides().await?;
     if files.graph.is_empty() {
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);

@@ -1,6 +1,6 @@
 //! What a command works with: the configuration, and whatever it asks for beside it. The lock is in `lock`, a look in `look`.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::time::Duration;
 
 use super::files::Files;
@@ -10,8 +10,9 @@ use crate::error::Error;
 use crate::logging::Waiting;
 use crate::process::liveness::Liveness;
 use database::Database;
-use database::url::DatabaseUrl;
+use database::url::{DatabaseUrl, UrlWarning};
 use database::wait::Wait;
+use tracing::warn;
 use version_table::VersionRows;
 
 /// One command at work. Nothing is read or opened before it is asked for.
@@ -20,6 +21,8 @@ pub struct Session {
     /// From the first wait on there is something to answer a port check with. Only `run` lets it answer.
     pub(super) liveness: Liveness,
     url: OnceCell<DatabaseUrl>,
+    /// What has been said of the URLs, each once.
+    warned: RefCell<Vec<UrlWarning>>,
     /// What Alembic has rendered, once it was asked.
     pub(super) rendering: OnceCell<Answer>,
 }
@@ -28,7 +31,7 @@ impl Session {
     /// Reads and opens nothing yet.
     pub fn new(config: Config) -> Self {
         let liveness = Liveness::new(config.liveness_port);
-        Self { config, liveness, url: OnceCell::new(), rendering: OnceCell::new() }
+        Self { config, liveness, url: OnceCell::new(), warned: RefCell::default(), rendering: OnceCell::new() }
     }
 
     /// The database, parsed once; it is only asked for by commands that need one.
@@ -57,8 +60,9 @@ impl Session {
         self.open_at(self.url()?).await
     }
 
-    /// Waits for a database, and says so.
+    /// Says what a URL asks for and does not get, then waits for its database, and says so.
     pub(super) async fn open_at(&self, url: &DatabaseUrl) -> Result<Database, Error> {
+        self.warn_of(url);
         let mut waiting = Waiting::for_what("the database");
         let mut note = |answer: &str| {
             self.liveness.begin();
@@ -67,8 +71,18 @@ impl Session {
         Ok(Database::open(url, &self.config.wait, &mut note).await?)
     }
 
+    fn warn_of(&self, url: &DatabaseUrl) {
+        for warning in url.warnings() {
+            if !self.warned.borrow().contains(warning) {
+                warn!("{warning}");
+                self.warned.borrow_mut().push(warning.clone());
+            }
+        }
+    }
+
     /// One attempt, for a person who waits for the answer.
     pub(super) async fn open_at_once(&self) -> Result<Database, Error> {
+        self.warn_of(self.url()?);
         let at_once = Wait { overall: Duration::ZERO, ..self.config.wait.clone() };
         Ok(Database::open(self.url()?, &at_once, &mut |_| {}).await?)
     }

@@ -35,6 +35,9 @@ impl Help for UrlError {
                 "write the whole URL, DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME, and leave {key} out"
             )
             .into(),
+            Self::Kerberos { key } => {
+                format!("write {key}=prefer for levelhead and the application, and sslmode=verify-full for TLS").into()
+            }
             Self::WeakSystemRoots => "add sslmode=verify-full to DATABASE_URL".into(),
             Self::NoUser => "write the user into DATABASE_URL, or set PGUSER".into(),
             Self::InMemory | Self::SqliteHost => "use sqlite:////absolute/path/app.db".into(),
