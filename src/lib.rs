@@ -35,7 +35,7 @@ use error::Error;
 use logging::Log;
 use process::exec::{Successor, exec};
 use process::program::Program;
-use process::{signals, stdio};
+use process::{last_words, signals, stack, stdio};
 use saying::Say;
 
 /// See `Cargo.toml`.
@@ -45,8 +45,13 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// Arguments → configuration → command → exit code. Does not return where the process becomes another program.
 pub fn start(arguments: &[OsString]) -> i32 {
+    last_words::prepare();
     stdio::occupy_closed_streams();
     signals::prepare();
+    stack::with_enough(|| begin(arguments))
+}
+
+fn begin(arguments: &[OsString]) -> i32 {
     help::remember(arguments, config::repeated);
     let cli = match Cli::parse_words(arguments) {
         Ok(cli) => cli,
