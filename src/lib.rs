@@ -79,7 +79,8 @@ fn carry_out(cli: Cli) -> Result<Option<Successor>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let database_url = config.database_url_for_others().map(str::to_owned);
-    let done = runtime.block_on(dispatch(&Session::new(config), &cli.command));
+    let session = Session::new(config);
+    let done = runtime.block_on(session.through_a_poolers_wait(async || dispatch(&session, &cli.command).await));
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
     Ok(done?.map(|program| Successor { program, database_url }))

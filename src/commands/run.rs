@@ -76,7 +76,7 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
 async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     for _ in 0..RESTARTS {
         match reconcile(session, mode, start).await {
-            Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
+            Err(error) if error.is_cut_off() && !error.is_poolers_wait() => warn!("{error}; looking again"),
             result => return result,
         }
     }

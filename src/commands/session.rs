@@ -1,7 +1,7 @@
 //! What a command works with: the configuration, and whatever it asks for beside it. The lock is in `lock`, a look in `look`.
 
 use std::cell::{OnceCell, RefCell};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::files::Files;
 use super::render::Answer;
@@ -12,8 +12,12 @@ use crate::process::liveness::Liveness;
 use database::Database;
 use database::url::{DatabaseUrl, UrlWarning};
 use database::wait::Wait;
+use tokio::time::sleep;
 use tracing::warn;
 use version_table::VersionRows;
+
+/// How long a pooler is left alone whose server is away.
+const BETWEEN: Duration = Duration::from_secs(1);
 
 /// One command at work. Nothing is read or opened before it is asked for.
 pub struct Session {
@@ -41,6 +45,23 @@ impl Session {
             None => {
                 let url = self.config.database_url()?;
                 Ok(self.url.get_or_init(|| url))
+            }
+        }
+    }
+
+    /// Does the work, and does it again for as long as a database is waited for, where a pooler has let levelhead in whose server
+    /// is away: it says so to the first question only, before anything is done.
+    pub async fn through_a_poolers_wait<T>(&self, work: impl AsyncFn() -> Result<T, Error>) -> Result<T, Error> {
+        let begin = Instant::now();
+        let mut waiting = Waiting::for_what("the database");
+        loop {
+            match work().await {
+                Err(error) if error.is_poolers_wait() && begin.elapsed() + BETWEEN < self.config.wait.overall => {
+                    self.liveness.begin();
+                    waiting.note(&error.to_string(), "");
+                    sleep(BETWEEN).await;
+                }
+                done => return done,
             }
         }
     }

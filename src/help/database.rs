@@ -131,6 +131,7 @@ impl Help for DatabaseError {
                 .and(format!("if they are well, another session may have locked the version table: {WHO}")),
             Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".into(),
             Self::Query { .. } if self.is_poolers() => FailureKind::PoolerMode.help(),
+            Self::Query { .. } if self.is_poolers_wait() => FailureKind::PoolerWaiting.help(),
             Self::Query { .. } if self.is_locked_out() => wait_for_it(),
             Self::NotEmptied { .. } if self.is_locked_out() => {
                 "stop the sessions that use it: SELECT pid, application_name, state, query FROM pg_stat_activity".into()
