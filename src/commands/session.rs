@@ -3,6 +3,8 @@
 use std::cell::OnceCell;
 use std::time::Duration;
 
+use tracing::debug;
+
 use super::files::Files;
 use super::render::Answer;
 use crate::config::{Config, ConfigError};
@@ -64,7 +66,9 @@ impl Session {
             self.liveness.begin();
             waiting.note(answer, "");
         };
-        Ok(Database::open(url, &self.config.wait, &mut note).await?)
+        let database = Database::open(url, &self.config.wait, &mut note).await?;
+        debug!("connected to {url}");
+        Ok(database)
     }
 
     /// One attempt, for a person who waits for the answer.
