@@ -107,7 +107,8 @@ async fn dispatch(session: &Session, command: &Command) -> Result<Option<Program
         Command::Reset(arguments) => reset::reset(session, arguments).await,
         Command::Stamp(arguments) => stamp::stamp(session, arguments).await,
         Command::Undo(arguments) => undo::undo(session, arguments).await,
-        Command::Completions { .. } | Command::Man => Ok(()),
+        // Answered before anything is resolved.
+        Command::Completions { .. } | Command::Man | Command::Help { .. } | Command::Version => Ok(()),
     }?;
     Ok(None)
 }

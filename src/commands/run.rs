@@ -21,6 +21,7 @@ use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
 use crate::help::{Advice, Message};
 use crate::process::program::{self, Program};
+use crate::prose::counted;
 use crate::reconcile::{Severity, list};
 use crate::saying::Say;
 use database::Glance;
@@ -101,8 +102,8 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
     let is_at_head = goal.is_reached(&files.graph, rows.revisions());
     if is_at_head && !wants_a_look(config.verify, &files, &seen) {
         database.close_before_exec().await;
-        let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
-        info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
+        let (heads, read) = (list(rows.revisions()), counted(files.graph.len(), "revision"));
+        info!("version table at head {heads}; {read} read in {} ms", clock.elapsed().as_millis());
         // The process soon ends or becomes another: to free thousands of revisions one by one would only take time.
         std::mem::forget(files);
         return Ok(false);

@@ -3,6 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
+use tracing::debug;
+
 use super::files::Files;
 use super::render::Answer;
 use crate::config::{Config, ConfigError};
@@ -89,7 +91,9 @@ impl Session {
             self.liveness.begin();
             waiting.note(answer, "");
         };
-        Ok(Database::open(url, &self.config.wait, &mut note).await?)
+        let database = Database::open(url, &self.config.wait, &mut note).await?;
+        debug!("connected to {url}");
+        Ok(database)
     }
 
     fn warn_of(&self, url: &DatabaseUrl) {
