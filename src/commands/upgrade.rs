@@ -162,8 +162,8 @@ fn answer(session: &Session, files: &Files, failure: &mut UpgradeFailure, look: 
         // What is there has been made by something else only where the upgrade has recorded nothing.
         let on_nothing = on_nothing && look.rows.revisions().is_empty();
         failure.answered(explain::answer(&session.config, files, look, &explanation, on_nothing));
-    } else {
-        failure.answered(look.position().help());
+    } else if let Some(finding) = look.findings.iter().find(|finding| finding.is_of_the_schema()) {
+        failure.answered(finding.help());
     }
 }
 

@@ -1,6 +1,7 @@
 //! A platform's log as the program wrote it: without colours, time stamps and the names that stand before each line.
 
 use super::{fields, rich};
+use crate::logging::plain::without_escapes;
 
 /// Levels of Python's loggers below that of an error, as they are written.
 const MILD: [&str; 4] = ["WARNING", "WARN", "INFO", "DEBUG"];
@@ -31,30 +32,14 @@ impl Plain {
 pub(super) fn plain(text: &str) -> Plain {
     let mut plain = Plain::default();
     for line in text.lines() {
-        let line = without_colours(line);
+        let line = without_escapes(line);
         match fields::said(without_prefix(&line).0) {
-            Some(inner) => inner.lines().for_each(|line| plain.push(&without_colours(line))),
+            Some(inner) => inner.lines().for_each(|line| plain.push(&without_escapes(line))),
             None => plain.push(&line),
         }
     }
     // Of the lines of a box none has a level.
     if rich::is_it(&plain.text) { Plain { text: rich::unboxed(&plain.text), mild: Vec::new() } } else { plain }
-}
-
-/// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
-fn without_colours(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\u{1b}' if characters.as_str().starts_with('[') => {
-                characters.by_ref().skip(1).find(char::is_ascii_alphabetic);
-            }
-            _ if character.is_control() && character != '\t' => {}
-            _ => text.push(character),
-        }
-    }
-    text
 }
 
 /// The line without its prefix, and whether that holds a level below an error's. A line that begins with nothing of the kind is

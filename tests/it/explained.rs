@@ -33,7 +33,7 @@ fn what_is_there_already_is_named_with_the_revision_and_its_line() {
         outcome.says("levelhead: error: the upgrade failed: `flask db upgrade -d migrations heads` exited with 1: revision c30fa6d1be95 (");
         outcome
             .says(&format!("c30fa6d1be95_sort_products_into_categories.py:18): {words}: the schema is ahead of its"));
-        outcome.says("levelhead: help: levelhead infer");
+        outcome.says("levelhead: help: levelhead fix --finish c30fa6d1be95").says_nothing_of("help: levelhead infer");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
     }
 }
@@ -171,7 +171,7 @@ fn runs_own_line_is_explains_answer() {
             ("duplicate-table", "op.create_table('products', sa.Column('id', sa.Integer))"),
             ("undefined-table", "op.add_column('nowhere', sa.Column('tax', sa.Integer))"),
             ("undefined-column", "op.execute('UPDATE products SET no_such_column = 1')"),
-            ("unknown", "raise RuntimeError('no scales')"),
+            ("unknown", "raise LookupError('no scales')"),
             ("fault", "no_such_name"),
             ("missing-variable", "os.environ['NO_SUCH_VARIABLE']"),
             (

@@ -188,6 +188,11 @@ impl Here {
         self.seen()?.making.as_ref()
     }
 
+    /// Whether the database keeps what a revision did before it failed.
+    fn keeps_what_failed(&self) -> bool {
+        self.seen().is_some_and(|seen| seen.database.starts_with("sqlite"))
+    }
+
     fn is_by_create_all(&self) -> bool {
         self.making().is_some_and(|making| matches!(making.by_create_all(), ByCreateAll::Yes(_)))
     }
@@ -210,7 +215,10 @@ impl Here {
     fn is_halfway(&self) -> Mark {
         match self.has(&[Kind::HALF_APPLIED]) {
             None => Mark::Untold(None),
-            Some(true) if self.is_by_create_all() => Mark::MayBe("a part of a revision exists".to_owned()),
+            // PostgreSQL takes a failed revision back as a whole, unless that commits.
+            Some(true) if self.is_by_create_all() || !self.keeps_what_failed() => {
+                Mark::MayBe("a part of a revision exists".to_owned())
+            }
             Some(true) => Mark::So(None),
             Some(false) => Mark::NotSo(None),
         }
