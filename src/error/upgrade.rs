@@ -17,7 +17,7 @@ pub struct UpgradeFailure {
     /// What its output says, as far as it was seen and is known.
     explanation: Option<Box<Explanation>>,
     /// What to do about it, where the database was looked at afterwards.
-    answer: Option<Advice>,
+    answer: Option<Box<Advice>>,
 }
 
 impl UpgradeFailure {
@@ -40,7 +40,7 @@ impl UpgradeFailure {
 
     /// The same with what is to be done, given where it has left the database.
     pub fn answered(&mut self, answer: Advice) {
-        self.answer = Some(answer);
+        self.answer = Some(Box::new(answer));
     }
 
     /// The table that it was to make and that was there already, where its output says that this is why it has failed.
@@ -77,7 +77,7 @@ impl UpgradeFailure {
 impl Help for UpgradeFailure {
     fn help(&self) -> Advice {
         let told = || self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help());
-        let advice = self.answer.clone().unwrap_or_else(told);
+        let advice = self.answer.as_deref().cloned().unwrap_or_else(told);
         advice.unless("run", "start again")
     }
 }
