@@ -11,7 +11,7 @@ use super::object::Code;
 use super::operator::compare;
 use super::plain::{Plain, known};
 use super::shipped;
-use super::statement::Frame;
+use super::statement::{Frame, is_bound};
 use super::value::{GAP, Value};
 
 impl Interpreter<'_> {
@@ -233,6 +233,11 @@ impl Interpreter<'_> {
     }
 
     fn subscript(&mut self, subscript: &ExprSubscript, frame: &Frame) -> Value {
+        if subscript.ctx.is_load() && self.is_call_of_globals(&subscript.value, frame) {
+            let key = self.expression(&subscript.slice, frame);
+            let held = key.text().and_then(|name| frame.module.globals.get(&Name::new(&*name)));
+            return held.map_or(Value::Unknown, |value| self.resolved(value, |_| {}));
+        }
         let object = self.expression(&subscript.value, frame);
         if let Expr::Slice(slice) = &*subscript.slice {
             let mut bound = |expression: &Option<Box<Expr>>| {
@@ -248,6 +253,13 @@ impl Interpreter<'_> {
             Value::Outside(_) | Value::Result => object,
             _ => container::item(&object, &key),
         }
+    }
+
+    /// `globals()`, which is looked into here and goes nowhere else.
+    fn is_call_of_globals(&mut self, expression: &Expr, frame: &Frame) -> bool {
+        let Expr::Call(call) = expression else { return false };
+        let Expr::Name(name) = &*call.func else { return false };
+        name.id.as_str() == "globals" && call.arguments.is_empty() && !is_bound(&name.id, frame)
     }
 }
 

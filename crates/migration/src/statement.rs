@@ -10,6 +10,7 @@ use super::Interpreter;
 use super::import::KNOWN_PACKAGES;
 use super::known;
 use super::object::{Module, Scope};
+use super::operation::Placed;
 use super::reach::may_operate_in;
 use super::value::Value;
 
@@ -139,9 +140,14 @@ impl Interpreter<'_> {
     }
 
     fn with_statement(&mut self, statement: &StmtWith, frame: &Frame) -> Flow {
-        let mut swallows = false;
+        let (mut swallows, outer) = (false, self.batches.len());
         for item in &statement.items {
             let value = self.expression(&item.context_expr, frame);
+            if let Value::Op(Some(batch)) = &value
+                && let Placed::At(place) = &batch.placed
+            {
+                self.open_batch(&place.table);
+            }
             if matches!(value, Value::Instance(_)) {
                 self.acted = true;
                 self.misread("it enters a context of a class of its own");
@@ -153,7 +159,13 @@ impl Interpreter<'_> {
                 self.assign(target, value, frame);
             }
         }
-        if swallows { self.attempt(&statement.body, &[], false, frame).0 } else { self.block(&statement.body, frame) }
+        let flow = if swallows {
+            self.attempt(&statement.body, &[], false, frame).0
+        } else {
+            self.block(&statement.body, frame)
+        };
+        self.batches.truncate(outer);
+        flow
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
