@@ -21,7 +21,7 @@ const NAMES: &[&str] = &[
     "rapidfuzz", "redis", "regex", "requests", "rich", "ruamel", "sched", "selectors", "sentry_sdk", "shlex",
     "shortuuid", "shutil", "signal", "simplejson", "six", "slugify", "smtplib", "socket", "sqids", "sqlparse", "ssl",
     "starlette", "stat", "statistics", "stringcase", "stripe", "struct", "structlog", "sys", "tempfile", "tenacity",
-    "termcolor", "text_unidecode", "threading", "timeit", "tldextract", "toml", "tomli", "tomllib", "tqdm",
+    "termcolor", "text_unidecode", "threading", "timeit", "tldextract", "toml", "tomli", "tomllib", "toolz", "tqdm",
     "traceback", "types", "typing_extensions", "tzlocal", "ujson", "ulid", "unicodedata", "unidecode", "urllib",
     "urllib3", "uuid6", "uuid_utils", "weakref", "werkzeug", "xml", "xmltodict", "yaml", "yarl", "zipfile", "zlib",
 ];

@@ -111,12 +111,9 @@ impl Interpreter<'_> {
             if name == "flask_sqlalchemy.SQLAlchemy" || name == "flask_sqlalchemy_lite.SQLAlchemy" {
                 return self.database_of_flask(arguments);
             }
-            return match last.starts_with(char::is_uppercase) {
-                true if is_of_strangers(name) => Value::Type(Rc::default()),
-                // An object that has to do with no database.
-                true => Value::Result,
-                false => Value::Unknown,
-            };
+            // What knows nothing of a database makes no type.
+            let looks_like_type = last.starts_with(char::is_uppercase) && is_of_strangers(name);
+            return if looks_like_type { Value::Type(Rc::default()) } else { Value::Unknown };
         }
         if let Some(kind) = packages::constructed(root, last, arguments, self.dialect()) {
             return Value::Type(Rc::new(kind));

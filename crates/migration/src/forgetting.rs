@@ -305,11 +305,7 @@ impl<'a> Visitor<'a> for Stored {
                     self.assign(&assignment.target, value);
                 }
             }
-            Stmt::AugAssign(statement) => {
-                if statement.target.is_name_expr() {
-                    self.change(&statement.target);
-                }
-            }
+            Stmt::AugAssign(statement) if statement.target.is_name_expr() => self.change(&statement.target),
             Stmt::Return(statement) => {
                 if let Some(value) = &statement.value {
                     self.aliased.give(value);

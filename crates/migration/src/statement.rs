@@ -1,5 +1,7 @@
 //! Statements: control flow, with both ways taken where the condition cannot be known.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
@@ -44,7 +46,7 @@ impl Interpreter<'_> {
             match flow {
                 Flow::Next if self.raised => return Flow::Stop,
                 Flow::Next => {}
-                other => return other,
+                Flow::Return(_) | Flow::Break | Flow::Continue | Flow::Stop => return flow,
             }
         }
         Flow::Next
@@ -242,19 +244,19 @@ pub(super) fn is_bound(name: &Name, frame: &Frame) -> bool {
 
 /// Whether a context certainly lets through what is raised in it.
 fn lets_through(context: &Value) -> bool {
-    match context {
-        Value::Op(_)
-        | Value::Connection
-        | Value::Context
-        | Value::Result
-        | Value::Expression
-        | Value::Shipped(_)
-        | Value::Table(_) => true,
-        Value::Outside(name) => {
-            let root = name.split('.').next().unwrap_or_default();
-            &**name != "contextlib.suppress()"
-                && (KNOWN_PACKAGES.contains(&root) || known::is(root, known::PLAIN_MODULE) || root == "contextlib")
-        }
-        _ => false,
+    if let Value::Outside(name) = context {
+        let root = name.split('.').next().unwrap_or_default();
+        return &**name != "contextlib.suppress()"
+            && (KNOWN_PACKAGES.contains(&root) || known::is(root, known::PLAIN_MODULE) || root == "contextlib");
     }
+    matches!(
+        context,
+        Value::Op(_)
+            | Value::Connection
+            | Value::Context
+            | Value::Result
+            | Value::Expression
+            | Value::Shipped(_)
+            | Value::Table(_)
+    )
 }
