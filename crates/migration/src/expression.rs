@@ -18,7 +18,7 @@ use super::value::{GAP, Value};
 
 impl Interpreter<'_> {
     pub(super) fn expression(&mut self, expression: &Expr, frame: &Frame) -> Value {
-        if !self.step() || self.depth > super::DEPTH {
+        if !self.step() || self.depth > self.deepest {
             self.misread("it nests more deeply, or takes more steps, than is followed");
             return Value::Unknown;
         }

@@ -124,7 +124,7 @@ pub struct Script {
 const STEPS: u64 = 400_000;
 /// Bytes of text and items that one revision may make.
 const MEMORY: usize = 64 << 20;
-/// How deep calls and expressions may nest.
+/// How deep calls and expressions may nest, with a whole stack.
 const DEPTH: u32 = 2_000;
 
 struct Interpreter<'a> {
@@ -135,6 +135,8 @@ struct Interpreter<'a> {
     steps: u64,
     memory: usize,
     depth: u32,
+    /// How deep they may nest here.
+    deepest: u32,
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
     /// Above zero where somebody may catch what is raised.
@@ -200,6 +202,7 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             memory: 0,
             depth: 0,
+            deepest: DEPTH,
             raised: false,
             attempts: 0,
             data: false,

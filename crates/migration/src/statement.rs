@@ -41,7 +41,7 @@ impl Interpreter<'_> {
                 return Flow::Stop;
             }
             self.depth += 1;
-            let flow = if self.depth > super::DEPTH { Flow::Next } else { self.statement(statement, frame) };
+            let flow = if self.depth > self.deepest { Flow::Next } else { self.statement(statement, frame) };
             self.depth -= 1;
             match flow {
                 Flow::Next if self.raised => return Flow::Stop,
