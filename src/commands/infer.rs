@@ -75,7 +75,7 @@ fn leads_on(verdict: &Verdict, effects: &[RevisionFacts], ids: &[String]) -> Adv
         (Verdict::Exact(_) | Verdict::Run(..) | Verdict::Ambiguous(_), _) => which_of(&candidates, unread),
         (Verdict::Ahead(_), [only]) => {
             Advice::note("a newer release has probably upgraded this database; deploy it again")
-                .and(Note::way("if none has", Command::levelhead("fix").with(only)))
+                .and(Note::way("if none has", Command::levelhead("stamp --purge").with(only)))
         }
         _ => Command::levelhead("verify").and("this shows which database DATABASE_URL names"),
     }

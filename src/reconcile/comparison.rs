@@ -32,7 +32,8 @@ pub struct Material {
 impl Material {
     /// From revisions in upgrade order. A row that no file has claims nothing that could be looked for.
     pub fn new(graph: &RevisionGraph, revisions: Vec<(String, Script)>, rows: &[String]) -> Self {
-        let applied = graph.applied(rows).unwrap_or_default();
+        let known: Vec<String> = rows.iter().filter(|row| graph.get(row).is_some()).cloned().collect();
+        let applied = graph.applied(&known).unwrap_or_default();
         let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
         // What is applied is closed under "needs", so that it may come first.
         let (first, then): (Vec<_>, Vec<_>) = revisions.into_iter().partition(|(id, _)| applied.contains(id.as_str()));

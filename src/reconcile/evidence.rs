@@ -1,10 +1,12 @@
 //! What the live schema proves about the version rows.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
-use super::finding::{InvalidIndex, Leftover, OpenSides, Position, Proof};
+use super::finding::{Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
 use schema::evidence::{Claim, Forbidden, Inference, Standing, Verdict};
+use schema::{Subject, TableSubject};
 
 /// What was inferred from the schema, over every revision in upgrade order.
 #[derive(Debug, Clone)]
@@ -89,6 +91,13 @@ impl Evidence {
         self.inference.unexplained.iter().map(schema::evidence::name).collect()
     }
 
+    /// Tables and columns that are there and that no revision explains, in words.
+    pub(super) fn unexplained_tables(&self) -> Vec<String> {
+        let is_weighty =
+            |subject: &&Subject| matches!(subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        self.inference.unexplained.iter().filter(is_weighty).map(schema::evidence::name).collect()
+    }
+
     /// The tables that are there, where no revision mentions any of them.
     pub(super) fn foreign_tables(&self) -> Option<Vec<String>> {
         let tables = self.inference.unexplained.iter().filter_map(|subject| subject.table().map(str::to_owned));
@@ -121,7 +130,40 @@ impl Evidence {
         let candidates = self.candidates();
         let later = candidates.iter().skip(1).filter_map(|id| self.order.iter().position(|held| held == id));
         let schema_unread = later.into_iter().any(|at| self.schema_unread[at]);
-        Position { proof, candidates, schema_unread, open }
+        let doubt = self.doubt(graph);
+        Position { proof, candidates, schema_unread, open, doubt }
+    }
+
+    /// Where the schema is most likely, where no revision fits it.
+    fn doubt(&self, graph: &RevisionGraph) -> Option<Doubt> {
+        let at = |position: usize| match self.rows_after(graph, 0..position) {
+            Some(rows) if !rows.is_empty() => rows.join(", "),
+            _ => "base".to_owned(),
+        };
+        let named = |positions: RangeInclusive<usize>| {
+            positions.filter_map(|at| self.order.get(at.checked_sub(1)?).cloned()).collect::<Vec<_>>()
+        };
+        let (place, nearest) = match self.inference.verdict {
+            Verdict::HalfApplied(before) => {
+                let next = self.order.get(before)?;
+                (format!("is at {}, with {next} partly applied", at(before)), vec![next.clone()])
+            }
+            Verdict::Doubtful(first, last) => {
+                let nearest = named(first..=last);
+                (
+                    format!("is nearest to {}, but contradicts it", nearest.first().map_or("base", String::as_str)),
+                    nearest,
+                )
+            }
+            Verdict::Ahead(first) => (
+                format!("holds all of {}, and more that no revision explains", at(first)),
+                named(first..=self.order.len()),
+            ),
+            Verdict::Foreign => ("has no table in common with the migrations".to_owned(), Vec::new()),
+            Verdict::BeforeFirst => ("holds nothing of the migrations".to_owned(), Vec::new()),
+            _ => return None,
+        };
+        Some(Doubt { place, nearest })
     }
 
     /// The revisions that the rows do not claim, up to where the schema is, that may change data.

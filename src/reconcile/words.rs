@@ -50,22 +50,7 @@ impl fmt::Display for Finding {
                     false => write!(f, ": {}, but {}", first(done), first(missing)),
                 }
             }
-            Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
-                let unknown = list(&unknown.iter().map(|row| row_in_words(row)).collect::<Vec<_>>());
-                let heads = list(heads);
-                write!(
-                    f,
-                    "the version table says {unknown}, but no migration file has that id (your heads: {heads}); "
-                )?;
-                position.fmt(f)?;
-                match lacking.as_slice() {
-                    _ if *surplus => write!(f, "; {unknown} may belong to other migrations"),
-                    [gone, ..] if position.is_unknown() => {
-                        write!(f, ", and {heads} needs what is missing: {gone}{}", and_more(lacking.len()))
-                    }
-                    _ => Ok(()),
-                }
-            }
+            Self::UnknownRevision(unknown) => unknown.fmt(f),
             Self::Ahead(ahead) => ahead.fmt(f),
             Self::WrongDatabase { tables, rows, place } => {
                 let in_it =
@@ -193,7 +178,7 @@ impl Position {
         match (&self.proof, self.candidates.as_slice()) {
             (Some(proof), _) if proof.rows.is_empty() => "holds nothing of the migrations".to_owned(),
             (Some(proof), _) => format!("is at {}", list(&proof.rows)),
-            (None, []) => "matches no revision".to_owned(),
+            (None, []) => self.doubt.as_ref().map_or("matches no revision", |doubt| &doubt.place).to_owned(),
             (None, [only]) => format!("is nearest to {only}, but something contradicts it"),
             (None, candidates) => format!("matches {} equally well", and(candidates)),
         }
@@ -209,7 +194,7 @@ fn and(names: &[String]) -> String {
 }
 
 /// A row that no file has. One that is no id shows what it is.
-fn row_in_words(row: &str) -> String {
+pub(super) fn id_in_words(row: &str) -> String {
     match row.trim() {
         "" if row.is_empty() => "'' (an empty row)".to_owned(),
         "" => format!("{row:?} (white space)"),
@@ -222,7 +207,7 @@ fn first(facts: &[String]) -> &str {
     facts.first().map_or("nothing", String::as_str)
 }
 
-fn and_more(count: usize) -> String {
+pub(super) fn and_more(count: usize) -> String {
     if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
 }
 

@@ -35,5 +35,6 @@ mod shipping;
 mod shop;
 mod tidy;
 mod undo;
+mod unknown;
 mod verify;
 mod version_table;

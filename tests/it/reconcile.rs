@@ -163,9 +163,13 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
         outcome.says("the schema is at 9e7c52f3d8b4").says("feedc0ffee00 may belong to other migrations");
-        outcome.says("note: this removes feedc0ffee00");
+        outcome.says("no file makes table").says("stamp --purge 9e7c52f3d8b4");
+        shop.levelhead(&["fix", "--yes"]).run().code(125);
         assert_eq!(shop.database.rows(), before);
-        shop.levelhead(&["fix", "--yes"]).run().success();
+        let by_name = shop.levelhead(&["fix", "--yes", REVISIONS[1]]).run();
+        by_name.code(125).says("feedc0ffee00 may belong to other migrations");
+        assert_eq!(shop.database.rows(), before);
+        shop.levelhead(&["fix", "--yes", "--force", REVISIONS[1]]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.levelhead(&["undo"]).run().success();
         assert_eq!(shop.database.rows(), before);
