@@ -1,6 +1,6 @@
 //! What to do about a finding: one command that leads on, or the choices that only you can make, each with its command.
 
-use super::finding::{Fate, Finding, InvalidIndex, Leftover, Position};
+use super::finding::{DataInQuestion, Fate, Finding, InvalidIndex, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help, Note};
 use version_table::quoted;
@@ -17,13 +17,7 @@ impl Help for Finding {
                 Command::levelhead("run").into()
             }
             Self::PendingExists { unread, position, .. } if !unread.is_empty() => partly_read(position),
-            Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
-                if !with_data.is_empty() =>
-            {
-                let show = Command::levelhead("show --operations").with(&with_data[0]);
-                Advice::note(Note::way(format!("if {} already changed the data", list(with_data)), stamp(&proof.rows)))
-                    .and(Note::way("if not, do that by hand first; to see what it does", show))
-            }
+            Self::PendingExists { with_data: Some(data), .. } => data.help(),
             Self::UnknownRevision(unknown) => unknown.help(),
             Self::Unversioned { position, .. } | Self::PendingExists { position, .. } => position.help(),
             Self::StampedTooFar { position, .. } => match &position.proof {
@@ -89,6 +83,23 @@ impl InvalidIndex {
     pub fn statement(&self) -> String {
         let verb = if self.pending { "DROP" } else { "REINDEX" };
         format!("{verb} INDEX CONCURRENTLY {}", as_sql(&self.name))
+    }
+}
+
+impl Help for DataInQuestion {
+    fn help(&self) -> Advice {
+        let first = &self.revisions[0];
+        let not_yet = match self.is_next {
+            true => Command::levelhead("fix --finish").with(first).with("--data-todo"),
+            false => stamp(&self.none),
+        };
+        match self.revisions.as_slice() {
+            [only] => Note::choice(format!("Did {only} already change the data?"), stamp(&self.all), not_yet).into(),
+            several => Advice::note(format!("Did {} already change the data?", list(several)))
+                .and(Note::way("if all of them did", stamp(&self.all)))
+                .and(Note::way("if none of them did", not_yet))
+                .and("if only some of them did, record the last one that did instead, with the same command"),
+        }
     }
 }
 

@@ -119,7 +119,7 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         }
         Some((evidence, Standing::Later { there, .. })) => {
             let there = evidence.sentences(there);
-            let (with_data, unread) = (evidence.with_data(), evidence.unread_ahead());
+            let (with_data, unread) = (evidence.with_data(graph), evidence.unread_ahead());
             let found = Finding::PendingExists { rows: rows.clone(), there, with_data, unread, position: position() };
             if found.severity() < Severity::Stop || !evidence.passable {
                 return found;

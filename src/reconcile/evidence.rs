@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use super::finding::{Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
+use super::finding::{DataInQuestion, Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
 use schema::evidence::{Claim, Forbidden, Inference, Standing, Verdict};
 use schema::{Subject, TableSubject};
@@ -21,6 +21,8 @@ pub struct Evidence {
     pub schema_unread: Vec<bool>,
     /// What of each could not be read, a line each, with file and line.
     pub unread: Vec<Vec<String>>,
+    /// What of each may change data, a line each, with file, line and what stands there.
+    pub data: Vec<Vec<String>>,
     /// How many of them the rows claim.
     pub claimed: usize,
     /// Which revision the schema is at.
@@ -129,9 +131,11 @@ impl Evidence {
         let open = if proof.is_none() { self.open_sides(graph) } else { None };
         let candidates = self.candidates();
         let later = candidates.iter().skip(1).filter_map(|id| self.order.iter().position(|held| held == id));
-        let schema_unread = later.into_iter().any(|at| self.schema_unread[at]);
+        let later: Vec<usize> = later.collect();
+        let schema_unread = later.iter().any(|&at| self.schema_unread[at]);
+        let data = if proof.is_none() { self.data_lines(later.into_iter()) } else { Vec::new() };
         let doubt = self.doubt(graph);
-        Position { proof, candidates, schema_unread, open, doubt }
+        Position { proof, candidates, schema_unread, data, open, doubt }
     }
 
     /// Where the schema is most likely, where no revision fits it.
@@ -166,11 +170,27 @@ impl Evidence {
         Some(Doubt { place, nearest })
     }
 
-    /// The revisions that the rows do not claim, up to where the schema is, that may change data.
-    pub(super) fn with_data(&self) -> Vec<String> {
-        let until = self.proven().unwrap_or(self.claimed).max(self.claimed);
-        let skipped = self.claimed..until;
-        skipped.filter(|&at| self.may_change_data[at]).map(|at| self.order[at].clone()).collect()
+    /// The revisions that the rows do not claim, up to the last one that the schema may be at, that may change data; with
+    /// those that are current where nothing of them, or all of them, has run.
+    pub(super) fn with_data(&self, graph: &RevisionGraph) -> Option<DataInQuestion> {
+        let until = match self.inference.verdict {
+            Verdict::Run(_, last) if self.inference.open.is_empty() => last,
+            _ => self.proven().unwrap_or(self.claimed),
+        };
+        let with_data: Vec<usize> = (self.claimed..until).filter(|&at| self.may_change_data[at]).collect();
+        let first = *with_data.first()?;
+        Some(DataInQuestion {
+            revisions: with_data.iter().map(|&at| self.order[at].clone()).collect(),
+            lines: self.data_lines(with_data.iter().copied()),
+            is_next: first == self.claimed,
+            none: self.rows_after(graph, 0..first)?,
+            all: self.rows_after(graph, 0..until)?,
+        })
+    }
+
+    /// What of these revisions may change data.
+    fn data_lines(&self, revisions: impl Iterator<Item = usize>) -> Vec<String> {
+        revisions.filter_map(|at| self.data.get(at)).flatten().cloned().collect()
     }
 
     /// What of the revisions could not be read that the rows do not claim and that the schema may be at, with file and line.

@@ -23,10 +23,27 @@ pub struct Position {
     pub candidates: Vec<String>,
     /// Whether something of those after the first could not be read that may have changed the schema.
     pub schema_unread: bool,
+    /// What of those after the first may change data, a line each, with file and line.
+    pub data: Vec<String>,
     /// What it leaves open beside a fork.
     pub open: Option<OpenSides>,
     /// Where it is most likely, where it proves nothing and no revision fits.
     pub doubt: Option<Doubt>,
+}
+
+/// Revisions that may change data, of which the schema does not show whether that has run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataInQuestion {
+    /// The revisions, earliest first.
+    pub revisions: Vec<String>,
+    /// What of them may change data, a line each, with file and line.
+    pub lines: Vec<String>,
+    /// Whether the first of them is the first that is pending.
+    pub is_next: bool,
+    /// The current revisions where none of them has run.
+    pub none: Vec<String>,
+    /// The current revisions where all of them have.
+    pub all: Vec<String>,
 }
 
 /// Where a schema is most likely that fits no revision.
@@ -125,7 +142,7 @@ pub enum Finding {
         /// What is there, in words.
         there: Vec<String>,
         /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
-        with_data: Vec<String>,
+        with_data: Option<DataInQuestion>,
         /// What of those revisions could not be read, with file and line.
         unread: Vec<String>,
         /// Where the schema is.
@@ -253,7 +270,7 @@ impl Finding {
     /// The rows that the schema proves instead of those that are there.
     pub fn proof(&self) -> Option<&Proof> {
         match self {
-            Self::PendingExists { with_data, .. } if !with_data.is_empty() => None,
+            Self::PendingExists { with_data: Some(_), .. } => None,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::StampedTooFar { position, .. } => position.proof.as_ref(),
@@ -281,6 +298,16 @@ impl Finding {
             Self::Ahead(ahead) => Some(&ahead.unknown),
             Self::UnknownRevision(unknown) if unknown.may_be_others => Some(&unknown.unknown),
             _ => None,
+        }
+    }
+
+    /// The lines that may change data, of which the schema does not show whether they have run, with file and line.
+    pub fn data(&self) -> &[String] {
+        match self {
+            Self::PendingExists { with_data: Some(data), .. } => &data.lines,
+            Self::Unversioned { position, .. } | Self::PendingExists { position, .. } => &position.data,
+            Self::UnknownRevision(unknown) => &unknown.position.data,
+            _ => &[],
         }
     }
 
@@ -322,7 +349,11 @@ impl Finding {
     /// What it rests on, a line each.
     pub fn facts(&self) -> Vec<String> {
         match self {
-            Self::PendingExists { there, unread, .. } => [there.clone(), unread.clone()].concat(),
+            Self::PendingExists { there, unread, .. } => {
+                let of_data = self.data().iter().filter(|line| !unread.contains(line)).cloned();
+                unread.iter().cloned().chain(of_data).chain(there.iter().cloned()).collect()
+            }
+            Self::Unversioned { position, .. } if position.proof.is_none() => position.data.clone(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
             Self::Ahead(ahead) => ahead.facts(),
             Self::UnknownRevision(unknown) => unknown.facts(),

@@ -43,7 +43,7 @@ impl Unknown {
         let reasons = match &self.position.proof {
             Some(proof) => proof.reasons.clone(),
             None if self.position.candidates.is_empty() => self.lacking.clone(),
-            None => Vec::new(),
+            None => self.position.data.clone(),
         };
         traces.chain(unexplained).chain(reasons).collect()
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{Fate, Finding, Leftover, Position};
+use super::finding::{DataInQuestion, Fate, Finding, Leftover, Position};
 use super::list;
 use crate::help::{Help, Message};
 
@@ -23,17 +23,15 @@ impl fmt::Display for Finding {
                 let (rows, more) = (list(rows), and_more(there.len()));
                 write!(f, "the version table says {rows}, but {}{more}; ", first(there))?;
                 position.fmt(f)?;
-                match with_data.as_slice() {
+                match with_data {
                     _ if !unread.is_empty() => {
                         write!(f, "; not everything could be read: {}{}", unread[0], and_more(unread.len()))
                     }
-                    [] => Ok(()),
-                    revisions => {
-                        write!(
-                            f,
-                            "; {} also changes data, and the schema cannot show whether that ran",
-                            list(revisions)
-                        )
+                    None => Ok(()),
+                    Some(DataInQuestion { revisions, .. }) => {
+                        let change = if revisions.len() == 1 { "also changes" } else { "also change" };
+                        let names = list(revisions);
+                        write!(f, "; {names} {change} data, and the schema cannot show whether that ran")
                     }
                 }
             }
@@ -120,6 +118,8 @@ impl fmt::Display for Finding {
 
 /// Facts that a message shows; `check --format json` has them all.
 const SHOWN: usize = 6;
+/// Lines that may change data that a message shows.
+const PAGE: usize = 30;
 
 impl Finding {
     /// What it says, in its parts.
@@ -131,8 +131,10 @@ impl Finding {
     pub fn shown(&self) -> Vec<String> {
         let sentence = format!("{self:#}");
         let mut facts: Vec<String> = self.facts().into_iter().filter(|fact| !sentence.contains(fact)).collect();
-        if let Some(more) = facts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            facts.truncate(SHOWN);
+        // Whether they have run is what is asked: all of them are shown, up to a page.
+        let shown = SHOWN.max(self.data().len().min(PAGE));
+        if let Some(more) = facts.len().checked_sub(shown).filter(|more| *more > 0) {
+            facts.truncate(shown);
             facts.push(format!("and {more} more"));
         }
         facts

@@ -41,7 +41,8 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("pending-exists").says("9e7c52f3d8b4 also changes data");
-        outcome.says("already changed the data: levelhead stamp --purge 9e7c52f3d8b4");
+        outcome.says("Did 9e7c52f3d8b4 already change the data? Yes: levelhead stamp --purge 9e7c52f3d8b4");
+        outcome.says("No: levelhead fix --finish 9e7c52f3d8b4 --data-todo").says(".py:");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
         shop.levelhead(&["run", "--", "echo", "started"]).run().success();
