@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::evidence::Evidence;
@@ -140,6 +141,18 @@ impl Comparison {
     /// What the revisions do that the rows do not claim.
     pub fn pending(&self) -> &[RevisionFacts] {
         &self.effects[self.claimed..]
+    }
+
+    /// The same with its files named as they are seen from a folder.
+    #[must_use]
+    pub fn seen_from(mut self, folder: &Path) -> Self {
+        let prefix = format!("{}/", folder.display());
+        for line in self.data.iter_mut().chain(&mut self.unread).flatten() {
+            if let Some(rest) = line.strip_prefix(&prefix) {
+                *line = rest.to_owned();
+            }
+        }
+        self
     }
 
     /// What the schema proves.
