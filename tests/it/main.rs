@@ -5,7 +5,6 @@
 mod support;
 
 mod against;
-mod agreement;
 mod ahead;
 mod bad_input;
 mod connecting;
