@@ -45,6 +45,7 @@ pub mod statements;
 pub mod survey;
 pub mod url;
 pub mod wait;
+pub mod watch;
 
 use std::path::Path;
 use std::time::Duration;
@@ -63,6 +64,7 @@ use url::DatabaseUrl;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, TableFacts, VersionRows, VersionTable};
 use wait::Wait;
+use watch::{Party, Whose};
 
 /// An open database.
 pub struct Database {
@@ -285,6 +287,11 @@ impl Database {
     /// write, or waits for a lock.
     pub async fn count(&self, questions: &[String]) -> Result<Vec<Count>, DatabaseError> {
         self.backend.count(questions).await
+    }
+
+    /// Ends sessions of an upgrade whose lock is lost, as [`Guard::end`] does.
+    pub async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
+        lock::ended(async || self.backend.end(whose).await).await
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.

@@ -6,8 +6,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Database;
 use crate::backend::Lock;
+use crate::watch::{Mark, Party, Sight, Whose};
+use crate::{Database, DatabaseError};
 
 /// The mean time between two looks at what another instance does.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -56,10 +57,72 @@ impl Guard {
         self.0.is_held().await
     }
 
+    /// By what the sessions of an upgrade under this lock will be known: what they are to call themselves.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub async fn mark(&self) -> Result<Mark, DatabaseError> {
+        Ok(Mark { name: self.0.name().await?.unwrap_or_default(), ..Mark::default() })
+    }
+
+    /// What the server sees of an upgrade. Neither a lock nor a snapshot stays behind, so that nothing waits for whoever looks.
+    ///
+    /// # Errors
+    /// Where the server does not answer, or not in a way that is understood; the lock is still held.
+    pub async fn look(&self, mark: &Mark) -> Result<Sight, DatabaseError> {
+        self.0.look(mark).await
+    }
+
+    /// How far the long statements of an upgrade are, in words.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub async fn progress(&self, mark: &Mark) -> Result<Vec<String>, DatabaseError> {
+        self.0.progress(mark).await
+    }
+
+    /// Cancels what these sessions are at.
+    ///
+    /// # Errors
+    /// As [`Self::look`], and where this role may not.
+    pub async fn cancel(&self, pids: &[i64]) -> Result<(), DatabaseError> {
+        self.0.cancel(pids).await
+    }
+
+    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which; waits for their end, for some seconds.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
+        ended(async || self.0.end(whose).await).await
+    }
+
     /// Frees the lock.
     pub async fn release(self) {
         self.0.release().await;
     }
+}
+
+/// How often sessions are asked whether they have ended, and how long between two times.
+const ROUNDS: u32 = 50;
+const ROUND: Duration = Duration::from_millis(100);
+
+/// Ends sessions until none is left, and answers which there were.
+pub(crate) async fn ended(
+    end: impl AsyncFn() -> Result<Vec<Party>, DatabaseError>,
+) -> Result<Vec<Party>, DatabaseError> {
+    let mut all: Vec<Party> = Vec::new();
+    for _ in 0..ROUNDS {
+        let left = end().await?;
+        if left.is_empty() {
+            break;
+        }
+        all.extend(
+            left.into_iter().filter(|party| !all.iter().any(|known| known.pid == party.pid)).collect::<Vec<_>>(),
+        );
+        tokio::time::sleep(ROUND).await;
+    }
+    Ok(all)
 }
 
 /// The time until the next look: random, so that many instances that started together do not look together.

@@ -77,9 +77,7 @@ op.add_column('events_old', sa.Column('more', sa.Text()))",
     let seen: Vec<(u64, &str, bool)> = steps
         .iter()
         .map(|step| (&step["line"], &step["actions"][0]))
-        .map(|(line, action)| {
-            (line.as_u64().unwrap(), action["work"].as_str().unwrap(), action["unknown"].is_string())
-        })
+        .map(|(line, action)| (line.as_u64().unwrap(), action["work"].as_str().unwrap(), action["unknown"].is_string()))
         .collect();
     let expected = [
         (10, "unknown", true),

@@ -26,6 +26,7 @@ use crate::survey::{Count, Survey};
 use crate::url::UrlError;
 use crate::url::parts::UrlParts;
 use crate::wait::Wait;
+use crate::watch::{Party, Whose};
 use crate::{Connection, Contents, Cure, DatabaseError, Glance, Ownership};
 use session::Session;
 use sql::Postgres;
@@ -149,6 +150,10 @@ impl Backend for Session {
 
     fn survey(&self) -> Answer<'_, Survey> {
         Box::pin(self.survey())
+    }
+
+    fn end<'a>(&'a self, whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
+        Box::pin(self.end(whose))
     }
 
     fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>> {

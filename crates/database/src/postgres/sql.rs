@@ -15,6 +15,7 @@ macro_rules! of_people {
 }
 
 mod survey;
+pub(super) mod watch;
 
 pub(super) use survey::SURVEY;
 

@@ -56,7 +56,9 @@ fn of_kind(operation: &Operation, ground: &Ground) -> Vec<Deed> {
         K::DropConstraint { table, name, .. } => vec![build::drop_constraint(ground, table, name.as_deref())],
         K::RenameConstraint { table, .. } => vec![done(ground, Form::AlterTable, Some(table), &[])],
         K::CreateIndex { table, index, .. } => vec![create_index(ground, table, index)],
-        K::DropIndex { name, table } => vec![build::drop_index(ground, name.as_deref(), table.as_deref(), manner.concurrently == YES)],
+        K::DropIndex { name, table } => {
+            vec![build::drop_index(ground, name.as_deref(), table.as_deref(), manner.concurrently == YES)]
+        }
         K::RenameIndex { .. } => vec![done(ground, Form::RenameIndex, None, &[])],
         K::CreateEnum { name, .. } => vec![object(ground, format!("create type {name}"))],
         K::DropEnum { name } => vec![object(ground, format!("drop type {name}"))],
