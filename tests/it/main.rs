@@ -37,3 +37,4 @@ mod tidy;
 mod undo;
 mod verify;
 mod version_table;
+mod watched;

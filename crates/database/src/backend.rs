@@ -221,6 +221,11 @@ pub(crate) trait Lock {
         at_once(Ok(Vec::new()))
     }
 
+    /// Who is changing the version table in a transaction of their own.
+    fn writers<'a>(&'a self, _table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
+        at_once(Ok(Vec::new()))
+    }
+
     /// Frees it. A failure to say so changes nothing.
     fn release(self: Box<Self>) -> Later<'static, ()>;
 }

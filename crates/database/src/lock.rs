@@ -9,9 +9,11 @@ use std::time::Duration;
 use crate::backend::Lock;
 use crate::watch::{Mark, Party, Sight, Whose};
 use crate::{Database, DatabaseError};
+use version_table::VersionTable;
 
-/// The mean time between two looks at what another instance does.
+/// The mean time between two looks at what another instance does: at first, and at last.
 const PAUSE: Duration = Duration::from_millis(250);
+const LONG_PAUSE: Duration = Duration::from_secs(2);
 
 /// Whoever upgrades, as far as this role may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +99,14 @@ impl Guard {
         ended(async || self.0.end(whose).await).await
     }
 
+    /// Who is changing the version table in a transaction of their own, although they do not have the lock.
+    ///
+    /// # Errors
+    /// As [`Self::look`].
+    pub async fn writers(&self, table: &VersionTable) -> Result<Vec<Party>, DatabaseError> {
+        self.0.writers(table).await
+    }
+
     /// Frees the lock.
     pub async fn release(self) {
         self.0.release().await;
@@ -125,7 +135,8 @@ pub(crate) async fn ended(
     Ok(all)
 }
 
-/// The time until the next look: random, so that many instances that started together do not look together.
-pub fn pause() -> Duration {
-    PAUSE.mul_f64(0.5 + rand::random::<f64>())
+/// The time until the next look, for one who has waited for so long: random, so that many instances that started together do not
+/// look together.
+pub fn pause(waited: Duration) -> Duration {
+    (waited / 16).clamp(PAUSE, LONG_PAUSE).mul_f64(0.5 + rand::random::<f64>())
 }

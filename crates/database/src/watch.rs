@@ -40,7 +40,7 @@ pub struct Sight {
     pub own: Vec<i64>,
     /// Whoever waits for a lock in this database.
     pub waits: Vec<Wait>,
-    /// Everybody who waits or is in the way.
+    /// The upgrade, everybody who waits, and everybody who is in the way.
     pub parties: Vec<Party>,
 }
 
@@ -127,13 +127,20 @@ pub struct Party {
 }
 
 impl Party {
-    /// Who it is, and what it does. No value of its statement is shown.
+    /// Who it is.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn who(&self) -> String {
         let mut words = vec![format!("pid {}", self.pid)];
         words.extend(self.application.clone().map(plain));
         words.extend(self.user.as_ref().map(|user| format!("user {}", plain(user.clone()))));
         words.extend(self.address.as_ref().map(|address| format!("from {address}")));
+        words.join(", ")
+    }
+
+    /// Who it is, and what it does. No value of its statement is shown.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = vec![self.who()];
         let since = self.seconds.map(|seconds| format!(" for {seconds} s")).unwrap_or_default();
         words.extend(self.state.as_ref().map(|state| format!("{state}{since}")));
         if self.wraparound {

@@ -1,6 +1,7 @@
 //! Whether an upgrade that was cancelled for having waited may be run once more, and when.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -51,14 +52,16 @@ impl Standing {
     }
 }
 
-/// The file of a pending revision, or `env.py`, that may end the transaction in between; or one that cannot be read.
+/// The file of a pending revision that may end its transaction on the way, or `env.py` where it may run without one; or one of
+/// them that cannot be read. A commit of `env.py`'s own comes before the revisions or after the last.
 fn commits(files: &Files, pending: &Upgrade) -> Option<String> {
     let revisions = pending.pending.iter().filter_map(|id| Some(files.graph.get(id)?.revision.path.clone()));
     let environment = files.layout.script_location.join("env.py");
-    revisions.chain([environment]).find_map(|path| {
-        let is_whole = fs::read_to_string(&path).is_ok_and(|text| !text.to_lowercase().contains("commit"));
-        (!is_whole).then(|| path.display().to_string())
-    })
+    let named = revisions.map(|path| (path, "commit")).chain([(environment, "autocommit")]);
+    let speaks = |(path, word): &(PathBuf, &str)| {
+        fs::read_to_string(path).map_or(true, |text| text.to_lowercase().contains(word))
+    };
+    named.into_iter().find(speaks).map(|(path, _)| path.display().to_string())
 }
 
 /// Waits before another try, longer each time.

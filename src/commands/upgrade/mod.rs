@@ -56,6 +56,7 @@ pub(super) async fn under_the_lock(
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
     watch::end_former(&guard).await;
+    session.alone(&guard, files.version_table()?).await?;
     let mut begun = None;
     let upgraded = upgrade(session, files, program, &mut guard, &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;

@@ -123,7 +123,7 @@ impl Watcher {
         self.cancel_waits(guard, &sight).await?;
         if shown.age() >= self.reported + REMINDER {
             self.reported = shown.age();
-            self.report(guard, shown).await?;
+            self.report(guard, shown, &sight).await?;
         }
         Ok(())
     }
@@ -188,12 +188,14 @@ impl Watcher {
     }
 
     /// How far a long upgrade is.
-    async fn report(&self, guard: &Guard, shown: &Shown) -> Result<(), DatabaseError> {
+    async fn report(&self, guard: &Guard, shown: &Shown, sight: &Sight) -> Result<(), DatabaseError> {
         let what = match shown.under_way() {
             Some((revision, age)) => format!("the upgrade is at {revision}, for {} s", age.as_secs()),
             None => format!("the upgrade has been running for {} s", shown.age().as_secs()),
         };
-        let facts = guard.progress(&self.mark).await?;
+        let at_work = |party: &&Party| sight.own.contains(&party.pid) && party.state.as_deref() == Some("active");
+        let mut facts: Vec<String> = sight.parties.iter().filter(at_work).map(Party::words).collect();
+        facts.extend(guard.progress(&self.mark).await?);
         Message { facts, ..Message::new(what, Advice::default()) }.info();
         Ok(())
     }

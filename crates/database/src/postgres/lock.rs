@@ -12,6 +12,7 @@ use crate::DatabaseError;
 use crate::backend::{Answer, Later, Lock, Locking};
 use crate::lock::Holder;
 use crate::watch::{Mark, Party, Sight, Whose};
+use version_table::VersionTable;
 
 /// How long a guard connection may take to show that it is alive, or to free the lock. It may have been idle for as long as the
 /// upgrade took, and whatever stands between may have forgotten it.
@@ -55,6 +56,13 @@ impl Lock for Connected {
 
     fn end<'a>(&'a self, whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
         Box::pin(async move { Ok(parties(&self.look_aside(END, &sql::watch::end(whose)).await?)) })
+    }
+
+    fn writers<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
+        Box::pin(async {
+            let doing = "ask who changes the version table";
+            Ok(parties(&self.look_aside(doing, &sql::watch::writers(table)).await?))
+        })
     }
 
     fn release(self: Box<Self>) -> Later<'static, ()> {

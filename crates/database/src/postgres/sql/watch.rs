@@ -2,6 +2,7 @@
 
 use crate::statements::literal;
 use crate::watch::{Mark, Whose};
+use version_table::VersionTable;
 
 /// Whether a row `a` of `pg_stat_activity` is a session of the upgrade's. A row of another role shows its name alone.
 fn is_marked(mark: &Mark) -> String {
@@ -55,7 +56,7 @@ pub(in super::super) fn sight(mark: &Mark) -> String {
                                   (w.relation, w.transactionid::text, w.classid, w.objid)))), '[]')
              FROM waiting w LEFT JOIN named r ON r.oid = w.relation),
            'parties', (SELECT coalesce(pg_catalog.json_agg({PARTY}), '[]') FROM pg_catalog.pg_stat_activity a
-             WHERE a.pid IN (SELECT pid FROM waiting UNION SELECT pg_catalog.unnest(by) FROM waiting)))::text",
+             WHERE a.pid IN (SELECT pid FROM own UNION SELECT pid FROM waiting UNION SELECT pg_catalog.unnest(by) FROM waiting)))::text",
         is_marked = is_marked(mark)
     )
 }
@@ -116,10 +117,26 @@ pub(in super::super) fn end(whose: Whose<'_>) -> String {
         Whose::Marked(mark) => is_marked(mark),
         Whose::Former => is_former(),
     };
+    // Nothing is ended but what is left once every condition is met: a planner may put conditions into any order.
+    format!(
+        "WITH left_behind AS MATERIALIZED (
+           SELECT a.pid, {PARTY}::text AS party FROM pg_catalog.pg_stat_activity a
+           WHERE {OTHERS} AND {condition} AND a.state IS DISTINCT FROM 'idle'
+             AND (pg_catalog.pg_has_role(a.usesysid, 'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE')))
+         SELECT party, pg_catalog.pg_terminate_backend(pid) FROM left_behind"
+    )
+}
+
+/// Clients whose open transactions have changed the version table, or locked it against changes: a row each, the JSON of a
+/// [`Party`](crate::watch::Party).
+pub(in super::super) fn writers(table: &VersionTable) -> String {
     format!(
         "SELECT {PARTY}::text FROM pg_catalog.pg_stat_activity a
-         WHERE {OTHERS} AND {condition} AND a.state IS DISTINCT FROM 'idle'
-           AND (pg_catalog.pg_has_role(a.usesysid, 'USAGE') OR pg_catalog.pg_has_role('pg_signal_backend', 'USAGE'))
-           AND pg_catalog.pg_terminate_backend(a.pid)"
+         WHERE {OTHERS} AND a.backend_type = 'client backend' AND a.pid IN (
+           SELECT l.pid FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+           WHERE l.granted AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+             AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock') AND {place})",
+        place = super::place(table)
     )
 }
