@@ -106,11 +106,11 @@ impl Session {
 
     /// Waits for whoever changes the version table in a transaction of their own, without the lock that is held here: an upgrade
     /// that was started by hand, or one whose levelhead was killed.
-    pub(super) async fn alone(&self, guard: &Guard, table: &VersionTable) -> Result<(), Error> {
+    pub(super) async fn alone(&self, database: &Database, table: &VersionTable) -> Result<(), Error> {
         let (begin, limit) = (Instant::now(), self.config.lock_timeout);
         let mut waiting = Waiting::for_what("a transaction that has changed the version table");
         loop {
-            let writers = match guard.writers(table).await {
+            let writers = match database.writers(table).await {
                 Ok(writers) => writers,
                 Err(error) => {
                     debug!("whether somebody changes the version table is not known: {error}");

@@ -159,8 +159,28 @@ pub(crate) trait Backend {
     /// How large its tables are, what depends on them and who holds locks on them.
     fn survey(&self) -> Answer<'_, Survey>;
 
-    /// Ends sessions of an upgrade whose lock is lost, and answers which.
+    /// What the server sees of an upgrade.
+    fn look<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Sight> {
+        at_once(Ok(Sight::default()))
+    }
+
+    /// How far the long statements of an upgrade are, in words.
+    fn progress<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Vec<String>> {
+        at_once(Ok(Vec::new()))
+    }
+
+    /// Cancels what these sessions are at.
+    fn cancel<'a>(&'a self, _pids: &'a [i64]) -> Answer<'a, ()> {
+        at_once(Ok(()))
+    }
+
+    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which.
     fn end<'a>(&'a self, _whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
+        at_once(Ok(Vec::new()))
+    }
+
+    /// Who is changing the version table in a transaction of their own.
+    fn writers<'a>(&'a self, _table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
         at_once(Ok(Vec::new()))
     }
 
@@ -199,31 +219,6 @@ pub(crate) trait Lock {
     /// How the sessions of an upgrade under this lock are to call themselves; `None` where there are no sessions.
     fn name(&self) -> Answer<'_, Option<String>> {
         at_once(Ok(None))
-    }
-
-    /// What the server sees of an upgrade.
-    fn look<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Sight> {
-        at_once(Ok(Sight::default()))
-    }
-
-    /// How far the long statements of an upgrade are, in words.
-    fn progress<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Vec<String>> {
-        at_once(Ok(Vec::new()))
-    }
-
-    /// Cancels what these sessions are at.
-    fn cancel<'a>(&'a self, _pids: &'a [i64]) -> Answer<'a, ()> {
-        at_once(Ok(()))
-    }
-
-    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which.
-    fn end<'a>(&'a self, _whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
-        at_once(Ok(Vec::new()))
-    }
-
-    /// Who is changing the version table in a transaction of their own.
-    fn writers<'a>(&'a self, _table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
-        at_once(Ok(Vec::new()))
     }
 
     /// Frees it. A failure to say so changes nothing.

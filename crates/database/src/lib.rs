@@ -64,7 +64,7 @@ use url::DatabaseUrl;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, TableFacts, VersionRows, VersionTable};
 use wait::Wait;
-use watch::{Party, Whose};
+use watch::{Mark, Party, Sight, Whose};
 
 /// An open database.
 pub struct Database {
@@ -289,7 +289,35 @@ impl Database {
         self.backend.count(questions).await
     }
 
-    /// Ends sessions of an upgrade whose lock is lost, as [`Guard::end`] does.
+    /// What the server sees of an upgrade. It takes a snapshot, so it is not for a transaction that stays open: an index that is
+    /// created concurrently waits for the end of each transaction that has had an older one.
+    ///
+    /// # Errors
+    /// Also where the answer is not understood.
+    pub async fn look(&self, mark: &Mark) -> Result<Sight, DatabaseError> {
+        self.backend.look(mark).await
+    }
+
+    /// How far the long statements of an upgrade are, in words.
+    pub async fn progress(&self, mark: &Mark) -> Result<Vec<String>, DatabaseError> {
+        self.backend.progress(mark).await
+    }
+
+    /// Cancels what these sessions are at.
+    ///
+    /// # Errors
+    /// Also where this role may not.
+    pub async fn cancel(&self, pids: &[i64]) -> Result<(), DatabaseError> {
+        self.backend.cancel(pids).await
+    }
+
+    /// Who is changing the version table in a transaction of their own.
+    pub async fn writers(&self, table: &VersionTable) -> Result<Vec<Party>, DatabaseError> {
+        self.backend.writers(table).await
+    }
+
+    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which; waits for their end, for some
+    /// seconds.
     pub async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
         lock::ended(async || self.backend.end(whose).await).await
     }

@@ -7,9 +7,8 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::backend::Lock;
-use crate::watch::{Mark, Party, Sight, Whose};
+use crate::watch::{Mark, Party};
 use crate::{Database, DatabaseError};
-use version_table::VersionTable;
 
 /// The mean time between two looks at what another instance does: at first, and at last.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -65,46 +64,6 @@ impl Guard {
     /// Where the server does not answer.
     pub async fn mark(&self) -> Result<Mark, DatabaseError> {
         Ok(Mark { name: self.0.name().await?.unwrap_or_default(), ..Mark::default() })
-    }
-
-    /// What the server sees of an upgrade. Neither a lock nor a snapshot stays behind, so that nothing waits for whoever looks.
-    ///
-    /// # Errors
-    /// Where the server does not answer, or not in a way that is understood; the lock is still held.
-    pub async fn look(&self, mark: &Mark) -> Result<Sight, DatabaseError> {
-        self.0.look(mark).await
-    }
-
-    /// How far the long statements of an upgrade are, in words.
-    ///
-    /// # Errors
-    /// As [`Self::look`].
-    pub async fn progress(&self, mark: &Mark) -> Result<Vec<String>, DatabaseError> {
-        self.0.progress(mark).await
-    }
-
-    /// Cancels what these sessions are at.
-    ///
-    /// # Errors
-    /// As [`Self::look`], and where this role may not.
-    pub async fn cancel(&self, pids: &[i64]) -> Result<(), DatabaseError> {
-        self.0.cancel(pids).await
-    }
-
-    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which; waits for their end, for some seconds.
-    ///
-    /// # Errors
-    /// As [`Self::look`].
-    pub async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
-        ended(async || self.0.end(whose).await).await
-    }
-
-    /// Who is changing the version table in a transaction of their own, although they do not have the lock.
-    ///
-    /// # Errors
-    /// As [`Self::look`].
-    pub async fn writers(&self, table: &VersionTable) -> Result<Vec<Party>, DatabaseError> {
-        self.0.writers(table).await
     }
 
     /// Frees the lock.

@@ -55,8 +55,6 @@ pub(super) async fn under_the_lock(
     }
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
-    watch::end_former(&guard).await;
-    session.alone(&guard, files.version_table()?).await?;
     let mut begun = None;
     let upgraded = upgrade(session, files, program, &mut guard, &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
@@ -101,6 +99,8 @@ async fn upgrade(
     let clock = Instant::now();
     let goal = files.goal(config)?;
     let database = session.open().await?;
+    watch::end_former(&database).await;
+    session.alone(&database, files.version_table()?).await?;
     let planned = repair(session, files, &database, &goal).await;
     // What a second try has to find as it was.
     let before = match (&planned, config.blocked_timeout) {
@@ -166,8 +166,8 @@ async fn run_watched(
     loop {
         let shown = Shown::default();
         let task = task(config, program, name.as_deref(), &shown);
-        let ran = upgrade::upgrade(&task, watcher.until_lost(guard, &shown)).await;
-        watcher.end_what_is_left(guard, session, &shown).await;
+        let ran = upgrade::upgrade(&task, watcher.until_lost(guard, session, &shown)).await;
+        watcher.end_what_is_left(session, &shown).await;
         let error = match ran {
             Ok(timed) => return Ok(timed),
             Err(error) => error,

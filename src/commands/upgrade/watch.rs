@@ -1,20 +1,22 @@
-//! The upgrade, watched from the connection that holds the lock: who is in its way, what queues behind it, how far it is.
+//! The upgrade, watched over a connection of its own: who is in its way, what queues behind it, how far it is. The one that holds
+//! the lock is in a transaction, and must take no snapshot there.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::time::{Duration, Instant};
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::{debug, info, warn};
 
 use super::super::session::Session;
-use crate::error::Blocked;
+use crate::error::{Blocked, Error};
 use crate::help::{Advice, Message};
 use crate::process::upgrade::Shown;
 use crate::prose::counted;
 use crate::saying::Say;
-use database::DatabaseError;
 use database::lock::Guard;
 use database::watch::{Mark, Party, Sight, Wait, Whose};
+use database::{Database, DatabaseError};
 
 /// How often it is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -22,11 +24,12 @@ const LOOK: Duration = Duration::from_millis(500);
 const A_WAIT: Duration = Duration::from_millis(1200);
 /// How often the log is told that something goes on.
 const REMINDER: Duration = Duration::from_secs(30);
+/// How long it may take to end what an upgrade has left.
+const CLEARING: Duration = Duration::from_secs(8);
 /// After so many looks that failed no other one is taken.
 const MOST_FAILURES: u32 = 3;
 
 /// Watches an upgrade.
-#[derive(Debug)]
 pub(super) struct Watcher {
     mark: Mark,
     /// How long a statement may wait, where there is a limit.
@@ -38,7 +41,8 @@ pub(super) struct Watcher {
     /// Who was, when a statement was cancelled for having waited.
     cancelled: Option<Blocked>,
     reported: Duration,
-    failures: u32,
+    /// The connection over which it is looked at, once there is one.
+    over: Option<Database>,
 }
 
 /// Something that is seen in one look after the other.
@@ -81,7 +85,7 @@ impl Watcher {
             blocked: None,
             cancelled: None,
             reported: Duration::ZERO,
-            failures: 0,
+            over: None,
         }
     }
 
@@ -91,16 +95,24 @@ impl Watcher {
     }
 
     /// Watches until the lock is lost, and answers why it was.
-    pub(super) async fn until_lost(&mut self, guard: &mut Guard, shown: &Shown) -> String {
+    pub(super) async fn until_lost(&mut self, guard: &mut Guard, session: &Session, shown: &Shown) -> String {
+        tokio::select! {
+            reason = guard.lost() => reason,
+            () = self.watch(session, shown) => pending().await,
+        }
+    }
+
+    /// Looks for as long as the server answers. Where it gives no other connection, nothing is seen.
+    async fn watch(&mut self, session: &Session, shown: &Shown) {
         self.reported = Duration::ZERO;
-        loop {
-            tokio::select! {
-                reason = guard.lost() => return reason,
-                () = sleep(LOOK), if self.failures < MOST_FAILURES => {}
-            }
-            if let Err(error) = self.look(guard, shown).await {
+        let mut failures = 0;
+        while failures < MOST_FAILURES {
+            sleep(LOOK).await;
+            if let Err(error) = self.look(session, shown).await {
                 debug!("the upgrade cannot be looked at: {error}");
-                self.failures += 1;
+                self.over = None;
+                failures += 1;
+                sleep(REMINDER / 6).await;
             }
         }
     }
@@ -115,16 +127,21 @@ impl Watcher {
         self.cancelled.is_some()
     }
 
-    async fn look(&mut self, guard: &Guard, shown: &Shown) -> Result<(), DatabaseError> {
+    async fn look(&mut self, session: &Session, shown: &Shown) -> Result<(), Error> {
+        let database = match self.over.take() {
+            Some(database) => database,
+            None => session.open_at_once().await?,
+        };
         shown.ends().into_iter().for_each(|end| self.mark.add(end));
-        let sight = guard.look(&self.mark).await?;
+        let sight = database.look(&self.mark).await?;
         self.see_waits(&sight);
         self.see_queue(&sight);
-        self.cancel_waits(guard, &sight).await?;
+        self.cancel_waits(&database, &sight).await?;
         if shown.age() >= self.reported + REMINDER {
             self.reported = shown.age();
-            self.report(guard, shown, &sight).await?;
+            self.report(&database, shown, &sight).await?;
         }
+        self.over = Some(database);
         Ok(())
     }
 
@@ -168,7 +185,7 @@ impl Watcher {
     }
 
     /// Cancels what has waited for as long as it may: what queues behind it waits no longer.
-    async fn cancel_waits(&mut self, guard: &Guard, sight: &Sight) -> Result<(), DatabaseError> {
+    async fn cancel_waits(&mut self, database: &Database, sight: &Sight) -> Result<(), DatabaseError> {
         let Some(limit) = self.limit else { return Ok(()) };
         // It may have begun to wait just after the look before.
         let is_over = |seen: &Seen| seen.since.elapsed() + LOOK * 2 >= limit;
@@ -181,55 +198,56 @@ impl Watcher {
             blocked.what
         );
         Message { facts: blocked.facts(), ..Message::new(what, Advice::default()) }.warn();
-        guard.cancel(&over).await?;
+        database.cancel(&over).await?;
         self.waits.retain(|pid, _| !over.contains(pid));
         self.cancelled = Some(blocked);
         Ok(())
     }
 
     /// How far a long upgrade is.
-    async fn report(&self, guard: &Guard, shown: &Shown, sight: &Sight) -> Result<(), DatabaseError> {
+    async fn report(&self, database: &Database, shown: &Shown, sight: &Sight) -> Result<(), DatabaseError> {
         let what = match shown.under_way() {
             Some((revision, age)) => format!("the upgrade is at {revision}, for {} s", age.as_secs()),
             None => format!("the upgrade has been running for {} s", shown.age().as_secs()),
         };
         let at_work = |party: &&Party| sight.own.contains(&party.pid) && party.state.as_deref() == Some("active");
         let mut facts: Vec<String> = sight.parties.iter().filter(at_work).map(Party::words).collect();
-        facts.extend(guard.progress(&self.mark).await?);
+        facts.extend(database.progress(&self.mark).await?);
         Message { facts, ..Message::new(what, Advice::default()) }.info();
         Ok(())
     }
 
-    /// Ends the sessions of an upgrade that has ended: a server does not notice that nobody waits for an answer. Where the lock is
-    /// lost, over another connection.
-    pub(super) async fn end_what_is_left(&self, guard: &Guard, session: &Session, shown: &Shown) {
-        let mut mark = self.mark.clone();
-        shown.ends().into_iter().for_each(|end| mark.add(end));
-        let whose = Whose::Marked(&mark);
-        let ended = match guard.end(whose).await {
-            Ok(ended) => Ok(ended),
-            Err(_) => over_another(session, whose).await,
+    /// Ends the sessions of an upgrade that has ended: a server does not notice that nobody waits for an answer.
+    pub(super) async fn end_what_is_left(&mut self, session: &Session, shown: &Shown) {
+        shown.ends().into_iter().for_each(|end| self.mark.add(end));
+        let (over, whose) = (self.over.take(), Whose::Marked(&self.mark));
+        let ended = async {
+            // The connection may have been lost along with the lock's.
+            if let Some(database) = over
+                && let Ok(ended) = database.end(whose).await
+            {
+                database.close().await;
+                return Ok(ended);
+            }
+            let database = session.open_at_once().await?;
+            let ended = database.end(whose).await;
+            database.close().await;
+            Ok::<_, Error>(ended?)
         };
-        match ended {
-            Ok(ended) => say_ended(&ended, "of this upgrade"),
-            Err(error) => debug!("whether a session of the upgrade is left is not known: {error}"),
+        match timeout(CLEARING, ended).await {
+            Ok(Ok(ended)) => say_ended(&ended, "of this upgrade"),
+            Ok(Err(error)) => debug!("whether a session of the upgrade is left is not known: {error}"),
+            Err(_) => debug!("whether a session of the upgrade is left is not known: no answer"),
         }
     }
 }
 
 /// Ends what an upgrade before has left at work: whoever holds the lock is to be alone.
-pub(super) async fn end_former(guard: &Guard) {
-    match guard.end(Whose::Former).await {
+pub(super) async fn end_former(database: &Database) {
+    match database.end(Whose::Former).await {
         Ok(ended) => say_ended(&ended, "of an upgrade whose levelhead has ended"),
         Err(error) => debug!("whether a session of a former upgrade is left is not known: {error}"),
     }
-}
-
-async fn over_another(session: &Session, whose: Whose<'_>) -> Result<Vec<Party>, crate::error::Error> {
-    let database = session.open_at_once().await?;
-    let ended = database.end(whose).await;
-    database.close().await;
-    Ok(ended?)
 }
 
 fn say_ended(ended: &[Party], whose: &str) {

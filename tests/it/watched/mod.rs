@@ -39,15 +39,16 @@ fn who_is_in_the_way_is_named_with_those_who_wait_behind_and_the_upgrade_goes_on
 
 #[test]
 fn after_a_deadline_the_blocker_is_named_and_nothing_waits_on_the_server() {
-    for driver in DRIVERS {
+    let with = |driver: &str| {
         let project = Project::new(driver, ADD_COLUMN);
         let _blocker = Session::holding(&project, "SELECT * FROM parcels");
-        let outcome = project.run().env("LEVELHEAD_UPGRADE_TIMEOUT", "12s").run();
+        let outcome = project.run().env("LEVELHEAD_UPGRADE_TIMEOUT", "25s").run();
         outcome.code(124).prints("").says("error: the upgrade `").says("  it waited for a lock on parcels");
         outcome.says("note: end the transaction that is in the way").says("SELECT pg_terminate_backend(");
         outcome.says_nothing_of("raise LEVELHEAD_UPGRADE_TIMEOUT");
         assert_eq!((project.waiting(), project.rows()), (0, vec![vec!["a1".to_owned()]]), "{driver}");
-    }
+    };
+    std::thread::scope(|scope| DRIVERS.iter().for_each(|driver| drop(scope.spawn(|| with(driver)))));
 }
 
 #[test]
@@ -55,8 +56,8 @@ fn readers_wait_no_longer_than_the_limit_and_the_upgrade_succeeds_when_the_way_i
     for driver in DRIVERS {
         let project = Project::new(driver, ADD_COLUMN);
         let blocker = Session::holding(&project, "SELECT * FROM parcels");
-        let limit = Duration::from_secs(3);
-        let run = project.run().env("LEVELHEAD_BLOCKED_TIMEOUT", "3s").env("LEVELHEAD_BLOCKED_RETRIES", "9");
+        let limit = Duration::from_secs(4);
+        let run = project.run().env("LEVELHEAD_BLOCKED_TIMEOUT", "4s").env("LEVELHEAD_BLOCKED_RETRIES", "9");
         let mut running = Running::start(run);
         for _ in 0..2 {
             project.until_waiting(1);
@@ -168,7 +169,7 @@ fn behind_a_pooler_as_well() {
     let pooler = Pooler::start(&[&again.name], "pool_mode = transaction");
     let _blocker = Session::holding(&again, "SELECT * FROM parcels");
     let url = again.driven(&pooler.url("app", &again.name));
-    again.run().env("DATABASE_URL", url).env("LEVELHEAD_UPGRADE_TIMEOUT", "12s").run().code(124);
+    again.run().env("DATABASE_URL", url).env("LEVELHEAD_UPGRADE_TIMEOUT", "20s").run().code(124);
     eventually("nothing waits", || again.waiting() == 0);
 }
 

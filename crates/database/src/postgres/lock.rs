@@ -11,8 +11,6 @@ use super::sql;
 use crate::DatabaseError;
 use crate::backend::{Answer, Later, Lock, Locking};
 use crate::lock::Holder;
-use crate::watch::{Mark, Party, Sight, Whose};
-use version_table::VersionTable;
 
 /// How long a guard connection may take to show that it is alive, or to free the lock. It may have been idle for as long as the
 /// upgrade took, and whatever stands between may have forgotten it.
@@ -31,37 +29,8 @@ impl Lock for Connected {
 
     fn name(&self) -> Answer<'_, Option<String>> {
         Box::pin(async {
-            let answer = self.look_aside("name the upgrade's sessions", &sql::watch::name()).await?;
+            let answer = self.ask("name the upgrade's sessions", &sql::watch::name(), PROOF_OF_LIFE).await?;
             Ok(first_column(&answer).last().map(str::to_owned))
-        })
-    }
-
-    fn look<'a>(&'a self, mark: &'a Mark) -> Answer<'a, Sight> {
-        Box::pin(async {
-            let answer = self.look_aside("look at the upgrade", &sql::watch::sight(mark)).await?;
-            Ok(serde_json::from_str(first_column(&answer).last().unwrap_or_default())?)
-        })
-    }
-
-    fn progress<'a>(&'a self, mark: &'a Mark) -> Answer<'a, Vec<String>> {
-        Box::pin(async {
-            let answer = self.look_aside("ask how far the upgrade is", &sql::watch::progress(mark)).await?;
-            Ok(first_column(&answer).filter(|words| !words.is_empty()).map(str::to_owned).collect())
-        })
-    }
-
-    fn cancel<'a>(&'a self, pids: &'a [i64]) -> Answer<'a, ()> {
-        Box::pin(async { self.look_aside("cancel a statement", &sql::watch::cancel(pids)).await.map(drop) })
-    }
-
-    fn end<'a>(&'a self, whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
-        Box::pin(async move { Ok(parties(&self.look_aside(END, &sql::watch::end(whose)).await?)) })
-    }
-
-    fn writers<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
-        Box::pin(async {
-            let doing = "ask who changes the version table";
-            Ok(parties(&self.look_aside(doing, &sql::watch::writers(table)).await?))
         })
     }
 
@@ -74,32 +43,7 @@ impl Lock for Connected {
     }
 }
 
-const END: &str = "end what an upgrade has left";
-
-impl Connected {
-    /// Asks within the transaction that holds the lock, which an error must not end. What was locked to read a catalogue is let go,
-    /// and the statistics are those of now and not of the transaction's first look.
-    async fn look_aside(&self, doing: &'static str, query: &str) -> Result<Vec<SimpleQueryMessage>, DatabaseError> {
-        let aside = format!(
-            "SAVEPOINT aside; SELECT pg_catalog.pg_stat_clear_snapshot(); {query}; ROLLBACK TO aside; RELEASE aside"
-        );
-        let answer = self.ask(doing, &aside, ANSWER).await;
-        if let Err(DatabaseError::Query { .. }) = &answer {
-            self.ask(doing, "ROLLBACK TO aside; RELEASE aside", ANSWER).await?;
-        }
-        answer
-    }
-}
-
-fn parties(answer: &[SimpleQueryMessage]) -> Vec<Party> {
-    first_column(answer).filter_map(|text| serde_json::from_str(text).ok()).collect()
-}
-
 impl Session {
-    pub(super) async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
-        Ok(parties(&self.connection.ask(END, &sql::watch::end(whose), ANSWER).await?))
-    }
-
     pub(super) async fn try_lock(self) -> Result<Locking, DatabaseError> {
         let ask = async |query: &str| self.connection.ask("take the lock", query, ANSWER).await;
         let answer = ask(&sql::lock()).await?;
