@@ -112,7 +112,9 @@ fn a_role_with_five_connections_is_enough_for_ten_instances() {
     std::thread::sleep(std::time::Duration::from_secs(3));
     let_go(shop.folder());
     let outcomes: Vec<_> = all.into_iter().map(Running::outcome).collect();
-    outcomes.iter().for_each(|outcome| drop(outcome.success().prints("started\n")));
+    for outcome in &outcomes {
+        outcome.success().prints("started\n");
+    }
     let upgraded = outcomes.iter().filter(|outcome| outcome.stderr.contains("Running upgrade  -> ")).count();
     assert_eq!(upgraded, 1);
 }
