@@ -267,6 +267,11 @@ impl Error {
         }
     }
 
+    /// Whether a pooler has let levelhead in whose server is away.
+    pub fn is_poolers_wait(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_poolers_wait())
+    }
+
     /// The signal by which levelhead itself was asked to end.
     pub fn interruption(&self) -> Option<Signal> {
         match self {

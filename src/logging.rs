@@ -1,10 +1,15 @@
 //! Logging: tracing, on standard error. Coloured lines for a person, plain lines for a log, JSON lines for a collector.
 
+pub mod plain;
+
 use std::fmt;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use plain::{plain, without_escapes};
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -21,13 +26,33 @@ pub struct Log {
     pub level: LevelFilter,
     /// Text or JSON lines.
     pub format: LogFormat,
-    /// Whether a terminal may be shown colour (<https://no-color.org>).
-    pub colour: bool,
+    /// Where colour is shown.
+    pub colour: Colour,
+    /// Whether a terminal can show what moves.
+    pub spins: bool,
+}
+
+/// Where colour is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// On a terminal.
+    Auto,
+    /// Everywhere: a log viewer may show it, too.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Colour {
+    /// Whether this stream gets it.
+    pub fn is_for(self, stream: &impl IsTerminal) -> bool {
+        self == Self::Always || self == Self::Auto && stream.is_terminal()
+    }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { level: LevelFilter::INFO, format: LogFormat::Text, colour: false }
+        Self { level: LevelFilter::INFO, format: LogFormat::Text, colour: Colour::Never, spins: false }
     }
 }
 
@@ -48,11 +73,12 @@ pub fn at_a_terminal() -> bool {
 /// Starts logging. Called once; what is logged before that is lost.
 pub fn start(log: Log) {
     // A log that cannot be written is no reason to keep an application from starting.
-    let lines = Fmt::builder().with_max_level(log.level).with_writer(io::stderr).log_internal_errors(false);
+    let lines = Fmt::builder().with_max_level(log.level).with_writer(|| Beside).log_internal_errors(false);
+    SPINS.store(log.spins, Ordering::Relaxed);
     let started = match log.format {
         LogFormat::Json => tracing::subscriber::set_global_default(lines.event_format(Objects).finish()),
         LogFormat::Text => {
-            let lines = lines.with_ansi(log.colour && at_a_terminal()).event_format(Lines);
+            let lines = lines.with_ansi(log.colour.is_for(&io::stderr())).event_format(Lines);
             tracing::subscriber::set_global_default(lines.finish())
         }
     };
@@ -78,14 +104,15 @@ impl Parts {
     }
 
     fn take(&mut self, field: &Field, value: String) {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        let lines = |text: &str| text.lines().map(plain).collect();
         match field.name() {
-            "message" => self.message = value,
+            "message" => self.message = plain(&value),
             "code" => self.code = Some(value),
             "facts" => self.facts = lines(&value),
-            "help" => self.help = Some(value),
+            // To be pasted: as it is, but for what a terminal would obey.
+            "help" => self.help = Some(without_escapes(&value)),
             "note" => self.notes = lines(&value),
-            other => drop(self.others.insert(other.to_owned(), value.into())),
+            other => drop(self.others.insert(other.to_owned(), plain(&value).into())),
         }
     }
 }
@@ -161,6 +188,27 @@ where
     }
 }
 
+/// Whether a terminal is shown what moves.
+static SPINS: AtomicBool = AtomicBool::new(false);
+/// The spinner that is shown at present.
+static SPINNER: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+/// Standard error, whose spinner makes room for each line that is logged.
+struct Beside;
+
+impl Write for Beside {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        match SPINNER.lock().ok().as_deref() {
+            Some(Some(spinner)) => spinner.suspend(|| io::stderr().write(line)),
+            _ => io::stderr().write(line),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
 /// Something that is being waited for: a spinner for a person, a line now and then for a log.
 pub struct Waiting {
     what: &'static str,
@@ -180,11 +228,15 @@ impl Waiting {
 
     /// What the last answer was. `age` grows while the answer stays the same, and is no news.
     pub fn note(&mut self, answer: &str, age: &str) {
+        let answer = &*plain(answer);
         let line = format!("waiting for {} ({} s): {answer}{age}", self.what, self.since.elapsed().as_secs());
-        if at_a_terminal() {
+        if at_a_terminal() && SPINS.load(Ordering::Relaxed) {
             let spinner = self.spinner.get_or_insert_with(|| {
                 let spinner = ProgressBar::new_spinner();
                 spinner.enable_steady_tick(Duration::from_millis(100));
+                if let Ok(mut shown) = SPINNER.lock() {
+                    *shown = Some(spinner.clone());
+                }
                 spinner
             });
             spinner.set_message(line);
@@ -199,6 +251,9 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(spinner) = &self.spinner {
             spinner.finish_and_clear();
+            if let Ok(mut shown) = SPINNER.lock() {
+                *shown = None;
+            }
         }
     }
 }

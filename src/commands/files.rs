@@ -6,9 +6,11 @@ use std::thread;
 
 use tokio::sync::oneshot;
 use tokio::task::yield_now;
+use tracing::debug;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::prose::counted;
 use crate::reconcile::{Goal, list};
 use database::Database;
 use history::env_py::{self, Declared, Undecidable};
@@ -60,6 +62,10 @@ impl Files {
         let (name, schema) = (config.version_table.clone(), config.version_table_schema.clone());
         let is_default_table = declared == Declared::Absent && name.is_none() && schema.is_none();
         let version_table = declared.settle(name, schema);
+        debug!("{} in {}", counted(graph.len(), "revision"), layout.script_location.display());
+        if let Ok(table) = &version_table {
+            debug!("the version table is {table}");
+        }
         Self { layout, graph, version_table, is_default_table, found: OnceCell::new() }
     }
 

@@ -102,11 +102,6 @@ pub async fn history(session: &Session, arguments: &Arguments) -> Result<(), Err
 
 /// What a drawing is shown on: a terminal has a width, and mostly colours.
 pub(super) fn screen_of(config: &Config, term: &Term) -> terminal::Screen {
-    match term.is_term() {
-        true => terminal::Screen {
-            width: term.size_checked().map(|(_, columns)| columns.into()),
-            colour: config.log.colour,
-        },
-        false => terminal::Screen::default(),
-    }
+    let width = term.is_term().then(|| term.size_checked()).flatten().map(|(_, columns)| columns.into());
+    terminal::Screen { width, colour: config.log.colour.is_for(&std::io::stdout()) }
 }

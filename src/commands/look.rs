@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use tracing::debug;
+
 use super::evidence::compare_with;
 use super::files::Files;
 use super::render::Answer;
@@ -164,6 +166,7 @@ impl Session {
                 return Ok(read);
             }
         }
+        debug!("the files alone name no revision of this schema: asking Alembic, too");
         let rendering = self.rendering(files, database.dialect()).await;
         compare_with(files, database, rows, Some(rendering)).await
     }

@@ -5,6 +5,8 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::output::print;
+use crate::cli::{self, EXIT_CODES};
+use crate::config::{OTHERS, SETTINGS};
 use crate::error::Error;
 
 /// The shells that `completions` knows.
@@ -27,6 +29,7 @@ pub fn man(program: &Command) -> Result<(), Error> {
     whole.render_synopsis_section(&mut page)?;
     whole.render_description_section(&mut page)?;
     whole.render_options_section(&mut page)?;
+    page.extend(examples(".SH", "levelhead").into_bytes());
     for command in program.get_subcommands() {
         page.extend(format!(".SH \"LEVELHEAD {}\"\n", command.get_name().to_uppercase()).into_bytes());
         let section = Man::new(command.clone());
@@ -35,9 +38,38 @@ pub fn man(program: &Command) -> Result<(), Error> {
         section.render_description_section(&mut text)?;
         section.render_options_section(&mut text)?;
         page.extend(String::from_utf8_lossy(&text).replace(".SH ", ".SS ").into_bytes());
+        page.extend(examples(".SS", command.get_name()).into_bytes());
     }
-    whole.render_extra_section(&mut page)?;
-    print(&String::from_utf8_lossy(&page).replace(".SH EXTRA", ".SH \"EXIT STATUS\""))
+    page.extend(environment().into_bytes());
+    page.extend(format!(".SH \"EXIT STATUS\"\n{}\n", roff(EXIT_CODES)).into_bytes());
+    print(&String::from_utf8_lossy(&page))
+}
+
+/// The lines to type, as a section of the page.
+fn examples(heading: &str, command: &str) -> String {
+    let lines = cli::examples(command);
+    let lines = lines.iter().map(|(line, what)| format!(".TP\n\\fB{}\\fR\n{}\n", roff(line), roff(what)));
+    if cli::examples(command).is_empty() {
+        String::new()
+    } else {
+        format!("{heading} EXAMPLES\n{}", lines.collect::<String>())
+    }
+}
+
+/// Every variable that is read.
+fn environment() -> String {
+    let entry = |name: &str, text: &str| format!(".TP\n\\fB{}\\fR\n{}\n", roff(name), roff(text));
+    let settings = SETTINGS.iter().filter_map(|setting| {
+        Some(entry(setting.variable?, &format!("{}; the flag is --{}.", setting.help, setting.flag)))
+    });
+    let others = OTHERS.iter().map(|other| entry(&other.names.join(", "), &format!("{}.", other.purpose)));
+    format!(".SH ENVIRONMENT\n{}", settings.chain(others).collect::<String>())
+}
+
+/// Text as roff takes it: no line of it is a request.
+fn roff(text: &str) -> String {
+    let text = text.replace('\\', "\\e").replace('-', "\\-").replace('`', "");
+    if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
 /// Prints a shell's completion script for the program.

@@ -21,6 +21,7 @@ use crate::config::{Config, Mode, Reaction, Verify};
 use crate::error::Error;
 use crate::help::{Advice, Message};
 use crate::process::program::{self, Program};
+use crate::prose::counted;
 use crate::reconcile::{Severity, list};
 use crate::saying::Say;
 use database::Glance;
@@ -76,7 +77,7 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
 async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     for _ in 0..RESTARTS {
         match reconcile(session, mode, start).await {
-            Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
+            Err(error) if error.is_cut_off() && !error.is_poolers_wait() => warn!("{error}; looking again"),
             result => return result,
         }
     }
@@ -86,9 +87,6 @@ async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option
 /// Reads both sides. At head that is all; else what is to be done is done, here or by another instance.
 async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     let (clock, config) = (Instant::now(), &session.config);
-    for warning in session.url()?.warnings() {
-        warn!("{warning}");
-    }
     let (mut files, database) = session.both_sides().await?;
     if files.graph.is_empty() {
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);
@@ -104,8 +102,8 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
     let is_at_head = goal.is_reached(&files.graph, rows.revisions());
     if is_at_head && !wants_a_look(config.verify, &files, &seen) {
         database.close_before_exec().await;
-        let (heads, elapsed) = (list(rows.revisions()), clock.elapsed().as_millis());
-        info!("at head {heads}; {} revisions checked in {elapsed} ms", files.graph.len());
+        let (heads, read) = (list(rows.revisions()), counted(files.graph.len(), "revision"));
+        info!("version table at head {heads}; {read} read in {} ms", clock.elapsed().as_millis());
         // The process soon ends or becomes another: to free thousands of revisions one by one would only take time.
         std::mem::forget(files);
         return Ok(false);

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use tracing::level_filters::LevelFilter;
 
-use crate::logging::LogFormat;
+use crate::logging::{Colour, LogFormat};
 
 /// One of the words, in any case.
 fn one_of<T: Copy>(text: &str, what: &str, words: &[(&str, T)]) -> Result<T, String> {
@@ -39,6 +39,15 @@ impl FromStr for LogFormat {
 
     fn from_str(text: &str) -> Result<Self, String> {
         one_of(text, "a log format", &[("text", Self::Text), ("json", Self::Json)])
+    }
+}
+
+impl FromStr for Colour {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = [("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
+        one_of(text, "where to show colour", &words)
     }
 }
 

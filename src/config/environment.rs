@@ -10,6 +10,7 @@ use nix::unistd::{Uid, User, gethostname};
 use super::nearest::nearest;
 use super::others::{IMAGES, PLATFORMS, PURPOSES, is_declared};
 use super::{ConfigError, SETTINGS, Settings};
+use crate::logging::Colour;
 use database::url::LibpqEnvironment;
 
 /// What levelhead's own variables begin with.
@@ -37,6 +38,22 @@ impl Environment {
     pub(super) fn bytes(&self, name: &str) -> Option<&OsStr> {
         debug_assert!(is_declared(name), "{name} is read, and no page says so");
         self.raw(name)
+    }
+
+    /// Where colour is shown, by the variables that many programs follow: <https://no-color.org>, <https://bixense.com/clicolors>.
+    pub(super) fn colour(&self) -> Colour {
+        let is_on = |name| self.bytes(name).is_some_and(|value| value != "0");
+        match () {
+            () if self.bytes("NO_COLOR").is_some() => Colour::Never,
+            () if is_on("FORCE_COLOR") || is_on("CLICOLOR_FORCE") => Colour::Always,
+            () if self.is_dumb() => Colour::Never,
+            () => Colour::Auto,
+        }
+    }
+
+    /// Whether the terminal cannot move its cursor.
+    pub(super) fn is_dumb(&self) -> bool {
+        self.bytes("TERM").is_some_and(|term| term == "dumb")
     }
 
     fn raw(&self, name: &str) -> Option<&OsStr> {
@@ -195,6 +212,22 @@ mod tests {
     fn what_is_set_to_nothing_counts_as_unset() {
         let settings = environment(&[("SKIP_DB_UPGRADE", ""), ("LEVELHEAD_LOG", "")]).settings().unwrap();
         assert!(settings.skip_db_upgrade.is_none() && settings.log.is_none());
+    }
+
+    #[test]
+    fn colour_is_turned_off_and_on_by_the_usual_variables() {
+        for (variables, colour) in [
+            (&[][..], Colour::Auto),
+            (&[("TERM", "xterm")], Colour::Auto),
+            (&[("TERM", "dumb")], Colour::Never),
+            (&[("NO_COLOR", "1"), ("FORCE_COLOR", "1")], Colour::Never),
+            (&[("NO_COLOR", ""), ("FORCE_COLOR", "1")], Colour::Always),
+            (&[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")], Colour::Always),
+            (&[("CLICOLOR_FORCE", "0"), ("FORCE_COLOR", "0")], Colour::Auto),
+        ] {
+            let environment = Environment(variables.iter().map(|(name, value)| (name.into(), value.into())).collect());
+            assert_eq!(environment.colour(), colour, "{variables:?}");
+        }
     }
 
     #[test]

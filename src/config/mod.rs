@@ -255,7 +255,8 @@ impl Config {
             log: Log {
                 level: settled.log.0,
                 format: settled.log_format,
-                colour: environment.bytes("NO_COLOR").is_none(),
+                colour: settled.color.unwrap_or_else(|| environment.colour()),
+                spins: !environment.is_dumb(),
             },
         })
     }

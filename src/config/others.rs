@@ -37,14 +37,16 @@ pub(super) const IMAGES: &[&str] =
 
 /// Every one but those of libpq, which have a page of their own.
 pub static OTHERS: &[Other] = &[
-    Other { names: &["NO_COLOR"], purpose: "turns colour off; only a terminal gets it at all" },
+    Other { names: &["NO_COLOR"], purpose: "turns colour off (<https://no-color.org>)" },
+    Other { names: &["FORCE_COLOR", "CLICOLOR_FORCE"], purpose: "turn colour on, also where no terminal is" },
+    Other { names: &["TERM"], purpose: "`dumb` turns colour and the spinner off" },
     Other { names: &["PATH"], purpose: "to find commands" },
     Other { names: &["PORT"], purpose: "for `LEVELHEAD_LIVENESS_PORT=PORT`, and for `verify`" },
     Other { names: &["VIRTUAL_ENV", "PYTHONPATH"], purpose: "where a layout names a package, and for `verify`" },
     Other { names: &["FLASK_APP", "PGOPTIONS"], purpose: "for `verify`" },
     Other {
         names: &["RELEASE_COMMAND"],
-        purpose: "`1` in the machine that Fly starts for `release_command`; see below",
+        purpose: "`1` in the machine that Fly starts for `release_command`; the deployment guide says more",
     },
     Other { names: &["LISTEN_FDS"], purpose: "systemd's sockets, which the upgrade does not get" },
     Other { names: IMAGES, purpose: "the release's name in the ledger, where `LEVELHEAD_IMAGE` is not set" },

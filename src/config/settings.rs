@@ -6,10 +6,12 @@
 
 use std::path::PathBuf;
 
+use tracing::level_filters::LevelFilter;
+
 use super::choices::{Level, Mode, OnLoss, Reaction, Render, Repair, Verify};
 use super::declaration::settings;
 use super::values::{Count, PortChoice, Switch, Target, Timeout, Words, one_path, words};
-use crate::logging::LogFormat;
+use crate::logging::{Colour, LogFormat};
 
 settings! {
     "Database" {
@@ -231,6 +233,26 @@ settings! {
             help: "How to log: text or json",
             note: "JSON is one object a line.",
         }
+        #[serde(skip)]
+        color: Colour {
+            flag: "color" "WHEN",
+            otherwise: "auto",
+            help: "Where to show colour: `auto` (on a terminal), `always` or `never`",
+            note: "Without it NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and TERM=dumb decide, in this order.",
+        }
+    }
+}
+
+impl Settings {
+    /// The same with the level that `-q` and `-v` stand for.
+    #[must_use]
+    pub fn heard(self, quiet: bool, verbose: bool) -> Self {
+        let level = match (quiet, verbose) {
+            (true, _) => LevelFilter::WARN,
+            (_, true) => LevelFilter::DEBUG,
+            _ => return self,
+        };
+        Self { log: Some(Level(level)), ..self }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod barrier;
 pub mod bounded;
 pub mod exec;
+pub mod last_words;
 pub mod liveness;
 pub mod program;
 mod program_error;
@@ -11,6 +12,7 @@ mod running;
 pub mod shown;
 pub mod signals;
 mod sockets;
+pub mod stack;
 pub mod stdio;
 mod supervisor;
 mod terminal;

@@ -30,7 +30,7 @@ fn one_table_of_the_files_is_enough_to_be_at_head_without_a_closer_look() {
         let depot = Depot::new(backend, &[PARCELS, OWNER]);
         depot.alembic(&["upgrade", "heads"]);
         depot.database.sql("CREATE TABLE zebras (id integer); CREATE TABLE parcels_old (id integer)");
-        depot.run().success().prints("started\n").says("2 revisions checked in");
+        depot.run().success().prints("started\n").says("2 revisions read in");
     }
 }
 
@@ -109,7 +109,7 @@ fn the_version_table_is_found_where_env_py_sets_the_search_path() {
                  connection.dialect.default_schema_name = 'depot'";
     let mut depot = Depot::with_setup(Backend::Postgres, setup, &[PARCELS]);
     depot.run().success().prints("started\n").says("at head a1, upgraded in");
-    depot.run().success().prints("started\n").says("at head a1; 1 revisions checked");
+    depot.run().success().prints("started\n").says("at head a1; 1 revision read");
     depot.add(OWNER);
     let report = depot.check();
     assert!(report.contains("as the rows say"), "{report}");

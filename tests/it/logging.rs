@@ -11,14 +11,17 @@ fn json_lines_are_objects_with_a_level_and_a_message() {
     outcome.success();
     let line: serde_json::Value = serde_json::from_str(outcome.stderr.trim()).unwrap();
     assert_eq!(line["level"], "INFO");
-    assert!(line["message"].as_str().unwrap().starts_with("at head d8452b70fc16"), "{line}");
+    assert!(line["message"].as_str().unwrap().starts_with("version table at head d8452b70fc16"), "{line}");
 }
 
 #[test]
 fn a_log_has_plain_lines_and_a_level_decides_which() {
     let shop = Application::at(Backend::Sqlite, "head");
     let outcome = shop.levelhead(&["run"]).run();
-    assert!(outcome.stderr.starts_with("levelhead: at head") && !outcome.stderr.contains('\u{1b}'), "{outcome:?}");
+    assert!(
+        outcome.stderr.starts_with("levelhead: version table at head") && !outcome.stderr.contains('\u{1b}'),
+        "{outcome:?}"
+    );
     shop.levelhead(&["run", "--log", "warn"]).run().success().says_nothing_of("at head");
 }
 
@@ -26,8 +29,8 @@ fn a_log_has_plain_lines_and_a_level_decides_which() {
 fn a_terminal_gets_colour_unless_it_asks_for_none() {
     let shop = Application::at(Backend::Sqlite, "head");
     let shown = |no_color: &str| on_a_terminal(&shop, shop.levelhead(&["run"]).env("NO_COLOR", no_color));
-    assert!(shown("").contains("\u{1b}[36mlevelhead:\u{1b}[0m at head"));
-    assert!(shown("1").contains("levelhead: at head"));
+    assert!(shown("").contains("\u{1b}[36mlevelhead:\u{1b}[0m version table at head"));
+    assert!(shown("1").contains("levelhead: version table at head"));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod fix;
 mod fleet;
 mod follow;
 mod graph;
+mod hostile;
 mod json;
 mod judgement;
 mod liveness;

@@ -14,7 +14,10 @@ fn at_head_becomes_the_command_at_once_and_says_so_in_one_line() {
     for backend in BOTH {
         let shop = Application::at(backend, "head");
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
-        outcome.success().prints("started\n").says(&format!("levelhead: at head {HEAD}; 4 revisions checked in "));
+        outcome
+            .success()
+            .prints("started\n")
+            .says(&format!("levelhead: version table at head {HEAD}; 4 revisions read in "));
         assert_eq!(outcome.stderr.lines().count(), 1, "{outcome:#?}");
     }
 }

@@ -6,7 +6,6 @@ mod output;
 mod render;
 mod report;
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -59,7 +58,7 @@ pub enum ReportFormat {
 /// Prints the report. Fails where something is wrong, and, with a code of its own, where an upgrade is pending.
 pub async fn check(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     let config = &session.config;
-    let coloured = config.log.colour && std::io::stdout().is_terminal();
+    let coloured = config.log.colour.is_for(&std::io::stdout());
     let conclude = |before: Option<&Report>, report: &Report| conclude(before, report, arguments, coloured);
     let files = match session.files() {
         Ok(files) => files,

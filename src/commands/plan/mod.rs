@@ -6,8 +6,6 @@ mod look;
 mod summary;
 mod text;
 
-use std::io::IsTerminal;
-
 use clap::Args;
 
 use super::check::ReportFormat;
@@ -45,7 +43,7 @@ pub async fn plan(session: &Session, arguments: &Arguments) -> Result<(), Error>
     } else {
         look::online(session, &files, arguments.sql).await?
     };
-    let coloured = session.config.log.colour && std::io::stdout().is_terminal();
+    let coloured = session.config.log.colour.is_for(&std::io::stdout());
     match arguments.format {
         ReportFormat::Text => print(&text::text(&outlook, arguments.sql, coloured))?,
         ReportFormat::Json => print_json(document::document(&outlook))?,

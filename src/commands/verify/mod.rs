@@ -18,7 +18,6 @@ mod state;
 mod traceback;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 
 use clap::Args;
 
@@ -52,7 +51,7 @@ pub struct Arguments {
 pub async fn verify(session: &Session, arguments: &Arguments) -> Result<(), Error> {
     let report = look(session, arguments).await;
     match arguments.format {
-        Format::Text => print(&report.text(session.config.log.colour && std::io::stdout().is_terminal()))?,
+        Format::Text => print(&report.text(session.config.log.colour.is_for(&std::io::stdout())))?,
         Format::Markdown => print(&report.markdown())?,
         Format::Json => print_json(report.document())?,
     }

@@ -101,5 +101,5 @@ fn levelhead_as_the_command_of_a_levelhead_entry_point_does_no_harm() {
     let binary = levelhead::binary();
     let nested = ["run", "--", binary.to_str().unwrap(), "run"];
     let outcome = shop.levelhead(&nested).env("RELEASE_COMMAND", "1").run();
-    outcome.success().says("upgraded in").says(&format!("at head {HEAD}; 4 revisions checked"));
+    outcome.success().says("upgraded in").says(&format!("at head {HEAD}; 4 revisions read"));
 }

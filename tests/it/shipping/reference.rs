@@ -9,7 +9,7 @@ use ::levelhead::cli::program;
 use ::levelhead::config::{OTHERS, Other, SETTINGS, Setting};
 use clap_markdown::MarkdownOptions;
 
-use crate::support::{Levelhead, levelhead, tools::succeed};
+use crate::support::{Application, Backend, Levelhead, levelhead, tools::succeed};
 
 /// `LEVELHEAD_UPDATE=1 cargo test --test it reference` writes the page anew.
 #[test]
@@ -27,6 +27,22 @@ fn docs_cli_md_is_what_the_program_says() {
         "Every command and every flag, as `--help` says it. This page is written by the program itself.",
     );
     is_written("docs/cli.md", |_| text.clone());
+}
+
+#[test]
+fn the_manual_page_of_packages_is_what_the_program_prints() {
+    let printed = Levelhead::new(&["man"]).run().success().stdout.clone();
+    is_written("shared/data/share/man/man1/levelhead.1", |_| printed.clone());
+}
+
+/// The script that a package installs asks the program itself.
+#[test]
+fn the_completions_of_packages_are_the_programs() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("shared/data/share/bash-completion/completions/levelhead");
+    let script = "PATH=$(dirname \"$0\"):$PATH && . \"$1\" && COMP_WORDS=(levelhead st) COMP_CWORD=1 && \
+                  _levelhead levelhead st levelhead && echo \"${COMPREPLY[*]}\"";
+    let done = succeed(Command::new("bash").args(["-c", script]).arg(levelhead::binary()).arg(file));
+    assert_eq!(done, "stamp\n");
 }
 
 /// The page is what `renew` makes of it, or becomes it.
@@ -98,10 +114,62 @@ fn the_short_help_of_a_command_is_its_own_and_the_long_one_has_every_setting() {
     for command in program().get_subcommands().map(|command| command.get_name().to_owned()) {
         let help = |flag: &str| Levelhead::new(&[&command, flag]).run().success().stdout.clone();
         let (short, long) = (help("-h"), help("--help"));
-        assert!(short.lines().count() <= 45, "{command} -h is no screen:\n{short}");
+        assert!(short.lines().count() <= 60, "{command} -h is no screen:\n{short}");
         assert!(short.contains("--database-url") && short.contains("see more with '--help'"), "{short}");
         assert!(!short.contains("LEVELHEAD_LOCK_TIMEOUT") && long.contains("LEVELHEAD_LOCK_TIMEOUT"), "{short}");
     }
+}
+
+/// A person looks for a command by what it is for; each stands in one of the groups, and no line is broken.
+#[test]
+fn the_programs_help_groups_its_commands_and_shows_examples() {
+    for arguments in [&["--help"][..], &["-h"], &["help"]] {
+        let help = Levelhead::new(arguments).run().success().stdout.clone();
+        let place = |text: &str| help.find(text).unwrap_or_else(|| panic!("{text} is missing:\n{help}"));
+        let places = ["\nStart:\n", "\nLook:\n", "\nRepair:\n", "\nHistory:\n", "\nExamples:\n"].map(place);
+        assert!(places.is_sorted(), "{help}");
+        for command in program().get_subcommands().map(|command| command.get_name().to_owned()) {
+            assert!(help.contains(&format!("\n  {command:<11}  ")), "{command} is missing:\n{help}");
+        }
+    }
+    for command in ["check", "plan", "fix", "explain"] {
+        for flag in ["-h", "--help"] {
+            let help = Levelhead::new(&[command, flag]).run().success().stdout.clone();
+            assert!(help.contains(&format!("Examples:\n  levelhead {command}")), "{help}");
+        }
+        let asked = Levelhead::new(&["help", command]).run().success().stdout.clone();
+        assert_eq!(asked, Levelhead::new(&[command, "--help"]).run().success().stdout);
+    }
+    Levelhead::new(&["help", "chekc"]).run().code(2).says("'check'");
+    let version = Levelhead::new(&["version"]).run().success().stdout.clone();
+    assert_eq!(version, format!("levelhead {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn verbose_says_what_is_looked_at_and_quiet_only_what_is_wrong() {
+    let shop = Application::at(Backend::Sqlite, "head");
+    let said = |flags: &[&str]| shop.levelhead(&[&["run"], flags].concat()).run().success().stderr.clone();
+    let verbose = said(&["-v"]);
+    for line in ["4 revisions in ", "the version table is alembic_version", "connected to sqlite:"] {
+        assert!(verbose.contains(&format!("levelhead: debug: {line}")), "{verbose}");
+    }
+    assert_eq!((said(&["--quiet"]).as_str(), said(&[]).lines().count()), ("", 1));
+}
+
+/// Colour goes where somebody has asked for it, and nowhere else.
+#[test]
+fn colour_follows_the_flag_and_the_usual_variables() {
+    let shown = |flags: &[&str], variables: &[(&str, &str)]| {
+        let words = [flags, &["current"]].concat();
+        let levelhead = variables.iter().fold(Levelhead::new(&words), |one, (name, value)| one.env(name, value));
+        levelhead.run().stderr.contains('\u{1b}')
+    };
+    assert!(!shown(&[], &[]), "a log has none");
+    assert!(shown(&["--color", "always"], &[("NO_COLOR", "1")]));
+    assert!(!shown(&["--color=never"], &[("FORCE_COLOR", "1")]));
+    assert!(shown(&[], &[("FORCE_COLOR", "1")]) && shown(&[], &[("CLICOLOR_FORCE", "1"), ("TERM", "dumb")]));
+    assert!(!shown(&[], &[("FORCE_COLOR", "1"), ("NO_COLOR", "1")]));
+    Levelhead::new(&["--color", "red", "current"]).run().code(2).says("where to show colour (auto, always, never)");
 }
 
 #[test]
@@ -115,7 +183,12 @@ fn the_manual_page_holds_every_command_and_every_option() {
             assert!(plain.contains(&format!("--{option}")), "--{option} of {name} is missing");
         }
     }
-    assert!(plain.contains(".SH \"EXIT STATUS\"\n"), "{page}");
+    for section in ["EXAMPLES", "ENVIRONMENT", "\"EXIT STATUS\""] {
+        assert!(plain.contains(&format!(".SH {section}\n")), "{section} is missing: {page}");
+    }
+    for setting in SETTINGS.iter().filter_map(|setting| setting.variable) {
+        assert!(plain.contains(&format!("\\fB{setting}\\fR")), "{setting} is missing");
+    }
 }
 
 #[test]

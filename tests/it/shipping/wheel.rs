@@ -13,7 +13,7 @@ use crate::support::database::BOTH;
 use crate::support::http::get;
 use crate::support::postgres::free_port;
 use crate::support::tools::{self, succeed};
-use crate::support::{Application, python};
+use crate::support::{Application, Backend, python};
 
 const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -76,6 +76,42 @@ fn pip_puts_levelhead_on_the_path_and_renders_start_command_starts_gunicorn() {
         kill(Pid::from_raw(gunicorn.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
         assert_eq!(gunicorn.wait().unwrap().code(), Some(0));
     }
+}
+
+/// What comes with the program: `python -m levelhead`, the manual page, the completions, and the fixtures for pytest.
+#[test]
+fn what_the_wheel_holds_beside_the_program_works() {
+    let shop = Application::new(Backend::Sqlite);
+    let binaries = virtualenv(&shop.folder().join(".venv"));
+    let mut install = Command::new(binaries.join("pip"));
+    install.args(["install", "--quiet", "-r"]).arg(shop.folder().join("requirements.txt")).arg(&WHEEL.0).arg("pytest");
+    succeed(&mut install);
+    let said = succeed(Command::new(binaries.join("python")).args(["-m", "levelhead", "--version"]));
+    assert_eq!(said, format!("levelhead {}\n", env!("CARGO_PKG_VERSION")));
+    let share = shop.folder().join(".venv/share");
+    for file in ["man/man1/levelhead.1", "bash-completion/completions/levelhead", "zsh/site-functions/_levelhead"] {
+        assert!(share.join(file).is_file(), "{file} is missing");
+    }
+
+    let path = format!("{}:/usr/bin:/bin", binaries.display());
+    let pytest = |flags: &[&str]| {
+        let mut command = Command::new(binaries.join("pytest"));
+        command.args(["-q", "-p", "no:cacheprovider"]).args(flags).current_dir(shop.folder()).env_clear();
+        let output = command.env("PATH", &path).env("FLASK_APP", "app").output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let test = "def test_files(levelhead_check):\n    levelhead_check()\n\n\ndef test_replay(levelhead_replay):\n    \
+                assert len(levelhead_replay()) == 4\n";
+    fs::write(shop.folder().join("test_migrations.py"), test).unwrap();
+    let (code, said) = pytest(&[]);
+    assert!(code == Some(0) && said.contains("2 passed"), "{said}");
+    // Two heads.
+    let versions = shop.folder().join("migrations/versions");
+    let hidden = "revision = 'ffff00000001'\ndown_revision = 'd8452b70fc16'\n\n\ndef upgrade():\n    pass\n";
+    fs::write(versions.join("ffff00000001_nothing.py"), hidden).unwrap();
+    fs::write(versions.join("ffff00000002_second.py"), hidden.replace("ffff00000001", "ffff00000002")).unwrap();
+    let (code, said) = pytest(&["-k", "files"]);
+    assert!(code == Some(1) && said.contains("multiple-heads"), "{said}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::connect::Connected;
-use super::conversation::ANSWER;
+use super::conversation::{ANSWER, text};
 use super::session::{Session, first_column};
 use super::sql;
 use crate::DatabaseError;
@@ -63,8 +63,8 @@ impl Session {
 fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
     answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(Holder {
-            who: row.get(0).unwrap_or_default().to_owned(),
-            age: row.get(1).and_then(|age| age.parse().ok()),
+            who: text(row, 0).unwrap_or_default().to_owned(),
+            age: text(row, 1).and_then(|age| age.parse().ok()),
         }),
         _ => None,
     })

@@ -1,0 +1,2 @@
+# Loads the completions of levelhead as the installed program knows them.
+levelhead completions fish | source
