@@ -38,3 +38,4 @@ mod tidy;
 mod undo;
 mod verify;
 mod version_table;
+mod watched;
