@@ -31,7 +31,7 @@ pub use cure::CureError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
-pub use upgrade::{UpgradeFailure, is_module_here};
+pub use upgrade::{Blocked, UpgradeFailure, is_module_here};
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -262,6 +262,7 @@ impl Error {
             Self::Obstacle(obstacle) => {
                 Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.shown(), ..message }
             }
+            Self::Upgrade(failure) => Message { facts: failure.facts(), ..message },
             _ => message,
         }
     }

@@ -39,3 +39,4 @@ mod undo;
 mod unknown;
 mod verify;
 mod version_table;
+mod watched;
