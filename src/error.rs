@@ -31,7 +31,7 @@ pub use cure::CureError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
-pub use upgrade::{UpgradeFailure, is_module_here};
+pub use upgrade::{Blocked, UpgradeFailure, is_module_here};
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -101,6 +101,14 @@ pub enum Error {
         rows: String,
         /// The heads of the files.
         heads: String,
+    },
+    /// A further database is at head by its rows, and its schema is not.
+    #[error("{name}: {finding:#}")]
+    FurtherStops {
+        /// The database.
+        name: String,
+        /// What was found.
+        finding: Box<Finding>,
     },
     /// LEVELHEAD_ON_LOSS=stop, and the upgrade would lose data.
     #[error("the upgrade would lose data: {}; LEVELHEAD_ON_LOSS=stop forbids it", .losses.join("; "))]
@@ -254,6 +262,7 @@ impl Error {
             Self::Obstacle(obstacle) => {
                 Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.shown(), ..message }
             }
+            Self::Upgrade(failure) => Message { facts: failure.facts(), ..message },
             _ => message,
         }
     }

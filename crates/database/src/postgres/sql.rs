@@ -18,6 +18,7 @@ macro_rules! of_people {
 
 mod literal;
 mod survey;
+pub(super) mod watch;
 
 pub(super) use survey::SURVEY;
 
