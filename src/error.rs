@@ -31,7 +31,7 @@ pub use cure::CureError;
 pub use merge::MergeError;
 pub use reset::ResetError;
 pub use restore::RestoreError;
-pub use upgrade::{UpgradeFailure, is_module_here};
+pub use upgrade::{Blocked, UpgradeFailure, is_module_here};
 
 /// Why a command stops.
 #[derive(Debug, Error)]
@@ -254,6 +254,7 @@ impl Error {
             Self::Obstacle(obstacle) => {
                 Message { code: Some(obstacle.finding.code()), facts: obstacle.finding.shown(), ..message }
             }
+            Self::Upgrade(failure) => Message { facts: failure.facts(), ..message },
             _ => message,
         }
     }
@@ -264,6 +265,11 @@ impl Error {
             Self::Database(error) => error.is_cut_off(),
             _ => matches!(self, Self::Restarted { .. }),
         }
+    }
+
+    /// Whether a pooler has let levelhead in whose server is away.
+    pub fn is_poolers_wait(&self) -> bool {
+        matches!(self, Self::Database(error) if error.is_poolers_wait())
     }
 
     /// The signal by which levelhead itself was asked to end.

@@ -35,7 +35,7 @@ use error::Error;
 use logging::Log;
 use process::exec::{Successor, exec};
 use process::program::Program;
-use process::{signals, stdio};
+use process::{last_words, signals, stack, stdio};
 use saying::Say;
 
 /// See `Cargo.toml`.
@@ -45,8 +45,13 @@ static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
 /// Arguments → configuration → command → exit code. Does not return where the process becomes another program.
 pub fn start(arguments: &[OsString]) -> i32 {
+    last_words::prepare();
     stdio::occupy_closed_streams();
     signals::prepare();
+    stack::with_enough(|| begin(arguments))
+}
+
+fn begin(arguments: &[OsString]) -> i32 {
     help::remember(arguments, config::repeated);
     let cli = match Cli::parse_words(arguments) {
         Ok(cli) => cli,
@@ -74,7 +79,8 @@ fn carry_out(cli: Cli) -> Result<Option<Successor>, Error> {
     logging::start(config.log);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let database_url = config.database_url_for_others().map(str::to_owned);
-    let done = runtime.block_on(dispatch(&Session::new(config), &cli.command));
+    let session = Session::new(config);
+    let done = runtime.block_on(session.through_a_poolers_wait(async || dispatch(&session, &cli.command).await));
     // A name look-up that hangs sits on a thread of the runtime's: nobody waits for it.
     runtime.shutdown_background();
     Ok(done?.map(|program| Successor { program, database_url }))

@@ -1,5 +1,7 @@
 //! Logging: tracing, on standard error. Coloured lines for a person, plain lines for a log, JSON lines for a collector.
 
+pub mod plain;
+
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -7,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
+use plain::{plain, without_escapes};
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -101,14 +104,15 @@ impl Parts {
     }
 
     fn take(&mut self, field: &Field, value: String) {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        let lines = |text: &str| text.lines().map(plain).collect();
         match field.name() {
-            "message" => self.message = value,
+            "message" => self.message = plain(&value),
             "code" => self.code = Some(value),
             "facts" => self.facts = lines(&value),
-            "help" => self.help = Some(value),
+            // To be pasted: as it is, but for what a terminal would obey.
+            "help" => self.help = Some(without_escapes(&value)),
             "note" => self.notes = lines(&value),
-            other => drop(self.others.insert(other.to_owned(), value.into())),
+            other => drop(self.others.insert(other.to_owned(), plain(&value).into())),
         }
     }
 }
@@ -224,6 +228,7 @@ impl Waiting {
 
     /// What the last answer was. `age` grows while the answer stays the same, and is no news.
     pub fn note(&mut self, answer: &str, age: &str) {
+        let answer = &*plain(answer);
         let line = format!("waiting for {} ({} s): {answer}{age}", self.what, self.since.elapsed().as_secs());
         if at_a_terminal() && SPINS.load(Ordering::Relaxed) {
             let spinner = self.spinner.get_or_insert_with(|| {

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::help::Advice;
+use crate::logging::plain::plain;
 use crate::prose::{advice, paragraph};
 
 /// How a check came out.
@@ -55,7 +56,7 @@ pub struct Check {
 impl Check {
     /// As it should be.
     pub fn pass(name: &'static str, text: impl Into<String>) -> Self {
-        Self { name, outcome: Outcome::Pass, text: text.into(), detail: Vec::new(), help: None }
+        Self { name, outcome: Outcome::Pass, text: plain(&text.into()), detail: Vec::new(), help: None }
     }
 
     /// Worth knowing.

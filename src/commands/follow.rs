@@ -1,7 +1,7 @@
 //! Following: another instance upgrades, and this one waits for the result. It writes nothing and takes no lock; a role that
 //! may only read the version table will do.
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::info;
 
 use super::files::Files;
@@ -36,6 +36,7 @@ async fn look_until_at_head(
     goal: &Goal,
     seen: &mut Option<(String, Option<Holder>)>,
 ) -> Result<(), Error> {
+    let begin = Instant::now();
     let mut waiting = Waiting::for_what("another instance to upgrade");
     loop {
         let look = session.look(files, &database, goal, Depth::Rows).await?;
@@ -53,8 +54,9 @@ async fn look_until_at_head(
         let age = holder.as_ref().map(Holder::for_how_long).unwrap_or_default();
         waiting.note(&in_words(finding, goal, holder.as_ref()), &age);
         *seen = Some((finding.to_string(), holder));
-        sleep(pause()).await;
-        database.refresh()?;
+        database.close().await;
+        sleep(pause(begin.elapsed())).await;
+        database = session.open_again().await?;
     }
 }
 

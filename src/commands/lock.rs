@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tracing::debug;
 
 use super::session::Session;
 use crate::error::Error;
@@ -78,6 +79,19 @@ impl Session {
         Ok(is_locked)
     }
 
+    /// Opens the database again between two looks at what another instance does: none of those who wait keeps a connection, of
+    /// which a role may have only so many. That none is free is part of the wait.
+    pub(super) async fn open_again(&self) -> Result<Database, Error> {
+        loop {
+            match self.open().await {
+                Err(Error::Database(DatabaseError::Connect(refusal))) if is_full(&refusal) => {
+                    sleep(pause(Duration::MAX)).await;
+                }
+                opened => return Ok(self.patient(opened?)),
+            }
+        }
+    }
+
     /// Holds the lock while `work` is done, which begins when it is had. `database` is the connection that holds it.
     pub(super) async fn under_the_lock<T>(
         &self,
@@ -90,6 +104,29 @@ impl Session {
         done
     }
 
+    /// Waits for whoever changes the version table in a transaction of their own, without the lock that is held here: an upgrade
+    /// that was started by hand, or one whose levelhead was killed.
+    pub(super) async fn alone(&self, database: &Database, table: &VersionTable) -> Result<(), Error> {
+        let (begin, limit) = (Instant::now(), self.config.lock_timeout);
+        let mut waiting = Waiting::for_what("a transaction that has changed the version table");
+        loop {
+            let writers = match database.writers(table).await {
+                Ok(writers) => writers,
+                Err(error) => {
+                    debug!("whether somebody changes the version table is not known: {error}");
+                    return Ok(());
+                }
+            };
+            let Some(writer) = writers.first() else { return Ok(()) };
+            if begin.elapsed() >= limit {
+                let holder = Holder { who: writer.words(), age: None };
+                return Err(DatabaseError::LockTimeout { holder: Some(holder), waited: limit }.into());
+            }
+            waiting.note(&writer.who(), "");
+            sleep(pause(begin.elapsed())).await;
+        }
+    }
+
     /// Polls for the lock on the connection that `database` is, and says who has it; until `needless` answers something: then
     /// another instance has done what the lock was wanted for, and that answer comes instead.
     pub(super) async fn lock_unless<N>(
@@ -97,8 +134,8 @@ impl Session {
         database: Database,
         mut needless: impl AsyncFnMut(&mut Database) -> Result<Option<N>, Error>,
     ) -> Result<Result<Guard, N>, Error> {
-        let limit = self.config.lock_timeout;
-        let deadline = Instant::now() + limit;
+        let (begin, limit) = (Instant::now(), self.config.lock_timeout);
+        let deadline = begin + limit;
         let mut database = self.patient(database);
         let mut waiting = Waiting::for_what("another instance that upgrades");
         loop {
@@ -123,11 +160,16 @@ impl Session {
                 }
                 Ok(Ok(None)) => {}
             }
-            let pause = pause();
+            let pause = pause(begin.elapsed());
+            database.close().await;
             if Instant::now() + pause > deadline {
                 return Err(late(holder).into());
             }
             sleep(pause).await;
+            database = match timeout_at(deadline.max(Instant::now() + SILENCE), self.open_again()).await {
+                Ok(opened) => opened?,
+                Err(_) => return Err(late(holder).into()),
+            };
         }
     }
 }

@@ -77,7 +77,7 @@ pub async fn run(session: &Session, arguments: &Arguments) -> Result<Option<Prog
 async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     for _ in 0..RESTARTS {
         match reconcile(session, mode, start).await {
-            Err(error) if error.is_cut_off() => warn!("{error}; looking again"),
+            Err(error) if error.is_cut_off() && !error.is_poolers_wait() => warn!("{error}; looking again"),
             result => return result,
         }
     }
@@ -87,9 +87,6 @@ async fn reconcile_through_restarts(session: &Session, mode: Mode, start: Option
 /// Reads both sides. At head that is all; else what is to be done is done, here or by another instance.
 async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Result<bool, Error> {
     let (clock, config) = (Instant::now(), &session.config);
-    for warning in session.url()?.warnings() {
-        warn!("{warning}");
-    }
     let (mut files, database) = session.both_sides().await?;
     if files.graph.is_empty() {
         let folder = files.layout.version_locations.into_iter().next().unwrap_or(files.layout.script_location);

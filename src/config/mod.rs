@@ -32,7 +32,7 @@ pub use others::{OTHERS, Other};
 pub use repeated::repeated;
 pub use settings::{SETTINGS, Settings};
 pub use values::Switch;
-use values::{PortChoice, Target, Words};
+use values::{FOR_EVER, PortChoice, Target, Words};
 use version_table::ledger::Origin;
 
 /// The configuration, resolved.
@@ -83,6 +83,10 @@ pub struct Config {
     pub lock_timeout: Duration,
     /// How long the upgrade may take.
     pub upgrade_timeout: Duration,
+    /// How long a statement of it may wait for a lock, where there is a limit.
+    pub blocked_timeout: Option<Duration>,
+    /// How many times it is run again where it has waited for longer.
+    pub blocked_retries: u32,
     /// Where to answer a platform's port check meanwhile.
     pub liveness_port: Option<NonZeroU16>,
     /// How many descriptors, from 3 on, a service manager has opened for the start command.
@@ -231,6 +235,8 @@ impl Config {
             wait: Wait { retry_authentication: settled.retry_authentication.0, ..Wait::up_to(settled.wait_timeout.0) },
             lock_timeout: settled.lock_timeout.0,
             upgrade_timeout: settled.upgrade_timeout.0,
+            blocked_timeout: Some(settled.blocked_timeout.0).filter(|limit| *limit < FOR_EVER),
+            blocked_retries: settled.blocked_retries.0,
             liveness_port: match settled.liveness_port {
                 Some(PortChoice::Number(port)) => Some(port),
                 Some(PortChoice::OfPortVariable) => environment.port()?,

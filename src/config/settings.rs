@@ -10,7 +10,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::choices::{Level, Mode, OnLoss, Reaction, Render, Repair, Verify};
 use super::declaration::settings;
-use super::values::{PortChoice, Switch, Target, Timeout, Words, one_path, words};
+use super::values::{Count, PortChoice, Switch, Target, Timeout, Words, one_path, words};
 use crate::logging::{Colour, LogFormat};
 
 settings! {
@@ -193,6 +193,22 @@ settings! {
             default: "none",
             commands: ["run"],
             help: "How long the upgrade may take",
+        }
+        blocked_timeout: Timeout {
+            flag: "blocked-timeout" "DURATION",
+            variable: "LEVELHEAD_BLOCKED_TIMEOUT",
+            default: "none",
+            commands: ["run"],
+            help: "How long a statement of the upgrade may wait for a lock before it is cancelled, so that nothing queues \
+                   behind it",
+            note: "[Blocked upgrades](blocked.md).",
+        }
+        blocked_retries: Count {
+            flag: "blocked-retries" "NUMBER",
+            variable: "LEVELHEAD_BLOCKED_RETRIES",
+            default: "5",
+            commands: ["run"],
+            help: "How many times an upgrade that was cancelled so is run again, where it has changed nothing",
         }
         liveness_port: PortChoice {
             flag: "liveness-port" "PORT",

@@ -56,6 +56,18 @@ impl FromStr for Timeout {
     }
 }
 
+/// How many times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Count(pub(super) u32);
+
+impl FromStr for Count {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        text.trim().parse().map(Self).map_err(|_| format!("{text:?} is not a number (0, 1, 2, …)"))
+    }
+}
+
 /// A port by its number, or by the variable that platforms name it in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PortChoice {
@@ -120,7 +132,7 @@ macro_rules! read_as_text {
 }
 
 read_as_text!(
-    Switch, Timeout, PortChoice, Target, Words, Level, LogFormat, Mode, OnLoss, Reaction, Render, Repair, Verify
+    Switch, Timeout, Count, PortChoice, Target, Words, Level, LogFormat, Mode, OnLoss, Reaction, Render, Repair, Verify
 );
 
 /// A variable holds words where the flag may be repeated. A comma separates nothing: URLs hold them.

@@ -9,6 +9,43 @@ use crate::explanation::{Cause, Explanation};
 use crate::help::{Advice, Help};
 use crate::process::upgrade::UpgradeError;
 
+/// A lock that an upgrade waited for, and who was in its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// What it waited for, in words.
+    pub what: String,
+    /// Who was in its way, in words.
+    pub by: Vec<String>,
+    /// Their processes.
+    pub pids: Vec<i64>,
+    /// Prepared transactions among them.
+    pub prepared: Vec<String>,
+    /// The session that waited, where it is not certain that it was the upgrade's.
+    pub waiter: Option<String>,
+}
+
+impl Blocked {
+    /// A line for each.
+    pub fn facts(&self) -> Vec<String> {
+        let waiter = self.waiter.iter().map(|waiter| format!("who waits: {waiter}"));
+        waiter.chain(self.by.iter().map(|by| format!("blocked by: {by}"))).collect()
+    }
+
+    /// How the way is cleared.
+    fn help(&self) -> Advice {
+        let mut advice = Advice::note("end the transaction that is in the way, then start again");
+        for pid in &self.pids {
+            advice = advice.and(format!("to end its session, run in the database: SELECT pg_terminate_backend({pid})"));
+        }
+        for name in &self.prepared {
+            let name = name.replace('\'', "''");
+            advice =
+                advice.and(format!("to end it, run in the database: ROLLBACK PREPARED '{name}', or COMMIT PREPARED"));
+        }
+        advice
+    }
+}
+
 /// A failed upgrade.
 #[derive(Debug)]
 pub struct UpgradeFailure {
@@ -16,6 +53,8 @@ pub struct UpgradeFailure {
     error: UpgradeError,
     /// What its output says, as far as it was seen and is known.
     explanation: Option<Box<Explanation>>,
+    /// Who was in its way when it was ended, or cancelled.
+    blocked: Option<Box<Blocked>>,
 }
 
 impl UpgradeFailure {
@@ -28,7 +67,22 @@ impl UpgradeFailure {
                 .map(|explanation| explanation.held_against_the_folder(is_module_here)),
             _ => None,
         };
-        Self { error, explanation: explanation.map(Box::new) }
+        Self { error, explanation: explanation.map(Box::new), blocked: None }
+    }
+
+    /// The same with who was in its way, where that is why it has ended.
+    #[must_use]
+    pub fn blocked_by(self, blocked: Option<Blocked>) -> Self {
+        Self { blocked: blocked.map(Box::new), ..self }
+    }
+
+    /// What it rests on, a line each.
+    pub fn facts(&self) -> Vec<String> {
+        let Some(blocked) = &self.blocked else { return Vec::new() };
+        let who = if blocked.waiter.is_some() { "a session that may be its own" } else { "it" };
+        let mut facts = vec![format!("{who} waited for {}", blocked.what)];
+        facts.extend(blocked.facts());
+        facts
     }
 
     /// The table that it was to make and that was there already, where its output says that this is why it has failed.
@@ -64,6 +118,9 @@ impl UpgradeFailure {
 
 impl Help for UpgradeFailure {
     fn help(&self) -> Advice {
+        if let Some(blocked) = &self.blocked {
+            return blocked.help();
+        }
         let advice = self.explanation.as_ref().map_or_else(|| self.error.help(), |explanation| explanation.help());
         advice.unless("run", "start again")
     }

@@ -1,37 +1,22 @@
 //! A platform's log as the program wrote it: without colours, time stamps and the names that stand before each line.
 
 use super::{fields, rich};
+use crate::logging::plain::without_escapes;
 
 /// Every line without what the platform, docker or a log collector has put before it, and every box without its frame.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for line in text.lines() {
-        let line = without_colours(line);
+        let line = without_escapes(line);
         let line = without_prefix(&line);
         match fields::said(line) {
             Some(inner) => {
-                inner.lines().for_each(|line| plain += &(without_prefix(&without_colours(line)).to_owned() + "\n"))
+                inner.lines().for_each(|line| plain += &(without_prefix(&without_escapes(line)).to_owned() + "\n"))
             }
             None => plain += &(line.to_owned() + "\n"),
         }
     }
     if rich::is_it(&plain) { rich::unboxed(&plain) } else { plain }
-}
-
-/// Without the escape sequences of terminals, `ESC [ … letter`, and other control characters: the text is shown again.
-fn without_colours(line: &str) -> String {
-    let mut text = String::with_capacity(line.len());
-    let mut characters = line.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\u{1b}' if characters.as_str().starts_with('[') => {
-                characters.by_ref().skip(1).find(char::is_ascii_alphabetic);
-            }
-            _ if character.is_control() && character != '\t' => {}
-            _ => text.push(character),
-        }
-    }
-    text
 }
 
 /// A line that begins with nothing of the kind is left as it is, its indentation too.

@@ -35,6 +35,9 @@ impl Help for UrlError {
                 "write the whole URL, DATABASE_URL=postgresql://USER:PASSWORD@HOST:PORT/NAME, and leave {key} out"
             )
             .into(),
+            Self::Kerberos { key } => {
+                format!("write {key}=prefer for levelhead and the application, and sslmode=verify-full for TLS").into()
+            }
             Self::WeakSystemRoots => "add sslmode=verify-full to DATABASE_URL".into(),
             Self::NoUser => "write the user into DATABASE_URL, or set PGUSER".into(),
             Self::InMemory | Self::SqliteHost => "use sqlite:////absolute/path/app.db".into(),
@@ -128,6 +131,7 @@ impl Help for DatabaseError {
                 .and(format!("if they are well, another session may have locked the version table: {WHO}")),
             Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".into(),
             Self::Query { .. } if self.is_poolers() => FailureKind::PoolerMode.help(),
+            Self::Query { .. } if self.is_poolers_wait() => FailureKind::PoolerWaiting.help(),
             Self::Query { .. } if self.is_locked_out() => wait_for_it(),
             Self::NotEmptied { .. } if self.is_locked_out() => {
                 "stop the sessions that use it: SELECT pid, application_name, state, query FROM pg_stat_activity".into()

@@ -76,7 +76,9 @@ impl Help for UpgradeError {
             Self::Exited { .. } | Self::Signalled { .. } => {
                 "read the upgrade's own output above: its last line names the cause".into()
             }
-            Self::TimedOut { .. } => "raise LEVELHEAD_UPGRADE_TIMEOUT, or set it to none".into(),
+            Self::TimedOut { .. } => Command::levelhead("plan")
+                .and("this shows which step reads or writes whole tables; no lock was waited for at the end")
+                .and("if such a step needs longer, raise LEVELHEAD_UPGRADE_TIMEOUT"),
             Self::Interrupted { .. } | Self::LockLost { .. } => "start again: it goes on with what is pending".into(),
             Self::Io { .. } => "raise this container's limits on processes and open files".into(),
         }

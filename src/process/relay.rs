@@ -9,7 +9,7 @@ use std::future::pending;
 use std::io::{self, IsTerminal, PipeReader, PipeWriter};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -17,6 +17,8 @@ use nix::sys::stat::fstat;
 use nix::unistd::{read, write};
 use tokio::net::unix::pipe::Receiver;
 use tokio::time::{sleep, timeout};
+
+use super::shown::Shown;
 
 /// How much of the end is kept, of both streams together.
 const KEPT: usize = 64 * 1024;
@@ -32,13 +34,10 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// What a line says has begun, where it says so.
 pub type Begins = fn(&str) -> Option<String>;
 
-/// What has begun, and how long it took.
-pub type Timed = (String, Duration);
-
 /// The two streams of a child, and the end of what it has said.
-pub(super) struct Relay {
+pub(super) struct Relay<'a> {
     streams: Vec<Stream>,
-    said: Heard,
+    said: Heard<'a>,
 }
 
 /// What the child's streams are to be.
@@ -58,20 +57,19 @@ struct Stream {
 }
 
 /// What the child has said, as far as it is kept.
-struct Heard {
+struct Heard<'a> {
     /// The end of both streams together.
     end: VecDeque<u8>,
-    /// What has begun, and when.
-    begun: Vec<(String, Instant)>,
     begins: Begins,
+    shown: &'a Shown,
 }
 
-impl Relay {
-    /// Makes the pipes that are needed. Whole lines are shown to `begins`.
-    pub(super) fn new(begins: Begins) -> io::Result<(Self, Ends)> {
+impl<'a> Relay<'a> {
+    /// Makes the pipes that are needed. Whole lines are shown to `begins`; `shown` is told what has begun.
+    pub(super) fn new(begins: Begins, shown: &'a Shown) -> io::Result<(Self, Ends)> {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let relayed = [stdout.as_fd(), stderr.as_fd()].map(|stream| !stream.is_terminal());
-        let mut relay = Self { streams: Vec::new(), said: Heard { end: VecDeque::new(), begun: Vec::new(), begins } };
+        let mut relay = Self { streams: Vec::new(), said: Heard { end: VecDeque::new(), begins, shown } };
         let ends = match relayed {
             [true, true] if are_one_file(stdout.as_fd(), stderr.as_fd()) => {
                 let writer = relay.open(stderr.as_fd())?;
@@ -109,10 +107,7 @@ impl Relay {
 
     /// Passes on what is left once the child has ended, and answers the end of all that was said. Whatever keeps the pipe
     /// open without having been the child is not waited for.
-    ///
-    /// With it what was said to begin, in its order, each until the next one did, or until now.
-    pub(super) async fn finish(mut self) -> (String, Vec<Timed>) {
-        let ended = Instant::now();
+    pub(super) async fn finish(mut self) -> String {
         let _ = timeout(FAREWELL, async {
             for stream in &mut self.streams {
                 let Some(from) = stream.from.take().and_then(|from| from.into_nonblocking_fd().ok()) else { continue };
@@ -126,11 +121,7 @@ impl Relay {
             }
         })
         .await;
-        let Heard { mut end, begun, .. } = self.said;
-        let ends = begun.iter().skip(1).map(|(_, when)| *when).chain([ended]);
-        let timed = begun.iter().zip(ends);
-        let timed = timed.map(|((what, when), end)| (what.clone(), end.saturating_duration_since(*when))).collect();
-        (String::from_utf8_lossy(end.make_contiguous()).into_owned(), timed)
+        String::from_utf8_lossy(self.said.end.make_contiguous()).into_owned()
     }
 
     /// Never resolves; may be dropped at any await, since what was read is kept until it is written.
@@ -165,7 +156,7 @@ impl Stream {
     }
 
     /// Reads what is there.
-    fn read_now(&mut self, said: &mut Heard) {
+    fn read_now(&mut self, said: &mut Heard<'_>) {
         let mut chunk = [0; CHUNK];
         let Some(from) = &self.from else { return };
         match from.try_read(&mut chunk) {
@@ -175,7 +166,7 @@ impl Stream {
         }
     }
 
-    fn take(&mut self, bytes: &[u8], said: &mut Heard) {
+    fn take(&mut self, bytes: &[u8], said: &mut Heard<'_>) {
         self.pending.extend_from_slice(bytes);
         said.end.extend(bytes);
         said.end.drain(..said.end.len().saturating_sub(KEPT));
@@ -184,7 +175,9 @@ impl Stream {
             self.line.extend_from_slice(&part[..part.len().min(room)]);
             if part.ends_with(b"\n") {
                 let line = String::from_utf8_lossy(&self.line);
-                said.begun.extend((said.begins)(&line).map(|what| (what, Instant::now())));
+                if let Some(what) = (said.begins)(&line) {
+                    said.shown.begins(what);
+                }
                 self.line.clear();
             }
         }

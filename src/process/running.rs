@@ -156,6 +156,9 @@ fn told(task: &Task<'_>, ends: Ends) -> Command {
     for name in ADDRESSED_TO_THE_APPLICATION {
         command.env_remove(name);
     }
+    if let Some(name) = task.application_name {
+        command.env("PGAPPNAME", name);
+    }
     if let Some(url) = task.database_url {
         command.env("DATABASE_URL", url);
     }

@@ -15,9 +15,10 @@ use nix::unistd::Pid;
 use thiserror::Error;
 
 use super::program::{self, Program, ProgramError};
+pub use super::relay::Begins;
 use super::relay::Relay;
-pub use super::relay::{Begins, Timed};
 use super::running::{Ended, Running};
+pub use super::shown::{Shown, Timed};
 use super::signals::Watch;
 
 /// How many milliseconds a killed process may take to disappear before it is left alone.
@@ -111,6 +112,10 @@ pub struct Task<'a> {
     pub sockets: RawFd,
     /// DATABASE_URL, where it was understood in another way than it is written.
     pub database_url: Option<&'a str>,
+    /// What its sessions are to call themselves on the server, where they are to be known there.
+    pub application_name: Option<&'a str>,
+    /// Where others see how it goes.
+    pub shown: &'a Shown,
 }
 
 /// Runs the upgrade to its end. Its output passes through, and its end comes with a failure; its standard input is empty, so
@@ -128,8 +133,9 @@ pub async fn upgrade(task: &Task<'_>, lock_lost: impl Future<Output = String>) -
         () = std::future::ready(()) => {}
     }
     let mut watch = Watch::start().map_err(io)?;
-    let (mut relay, ends) = Relay::new(task.begins).map_err(io)?;
+    let (mut relay, ends) = Relay::new(task.begins, task.shown).map_err(io)?;
     let mut running = Running::start(task, &mut watch, ends)?;
+    task.shown.runs(Some(running.group));
     let until_it_ends = async {
         tokio::select! {
             status = running.wait(&watch) => match status.map_err(io)? {
@@ -145,13 +151,16 @@ pub async fn upgrade(task: &Task<'_>, lock_lost: impl Future<Output = String>) -
     let status = match relay.during(until_it_ends).await {
         Ok(status) => Ok(status),
         Err(reason) => {
+            task.shown.look_at_sockets();
             relay.during(running.stop(&watch)).await.map_err(io)?;
             Err(reason)
         }
     };
     relay.during(end_strays(running.group)).await;
+    task.shown.runs(None);
     drop(running);
-    let (said, timed) = relay.finish().await;
+    let timed = task.shown.timed();
+    let said = relay.finish().await;
     let ended = status.and_then(|status| outcome(&command, status, said));
     match watch.stop() {
         Some(signal) => Err(UpgradeError::Interrupted { command: command.clone(), signal }),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use schema::evidence::{Claim, Expectation};
-use schema::operation::{Certainty, ColumnChange, Operation, OperationKind as K, SqlType};
+use schema::operation::{ColumnChange, Operation, OperationKind as K, SqlType};
 use schema::simulation::Simulation;
 use schema::{Belief, Dialect, RevisionFacts, Schema, State, Subject, TableSubject};
 
@@ -221,7 +221,7 @@ impl Amender<'_> {
 }
 
 fn certain(kind: K) -> Operation {
-    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None, batch: None }
+    Operation::certain(kind, 0)
 }
 
 /// The columns and constraints of a table that is there already, each by itself.

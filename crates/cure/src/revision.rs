@@ -1,7 +1,7 @@
 //! One revision of which some is there: what finishes it, and what takes it back.
 
 use schema::evidence::{Expectation, Progress, name, progress};
-use schema::operation::{Certainty, Operation, OperationKind as K};
+use schema::operation::{Operation, OperationKind as K};
 use schema::simulation::Simulation;
 use schema::{Dialect, RevisionFacts, Schema, Subject, TableSubject};
 
@@ -204,7 +204,7 @@ impl Work<'_> {
 }
 
 fn certain(kind: K) -> Operation {
-    Operation { kind, line: 0, certainty: Certainty::Certain, sql: None, batch: None }
+    Operation::certain(kind, 0)
 }
 
 fn is_unread(operation: &Operation) -> bool {

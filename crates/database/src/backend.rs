@@ -11,6 +11,7 @@ use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, Row, TableFacts, VersionRows, VersionTable};
 
 use crate::lock::Holder;
+use crate::watch::{Mark, Party, Sight, Whose};
 use crate::{Connection, Contents, Cure, DatabaseError, Glance, Ownership};
 
 /// An answer to come, which may borrow what was asked with.
@@ -158,6 +159,31 @@ pub(crate) trait Backend {
     /// How large its tables are, what depends on them and who holds locks on them.
     fn survey(&self) -> Answer<'_, Survey>;
 
+    /// What the server sees of an upgrade.
+    fn look<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Sight> {
+        at_once(Ok(Sight::default()))
+    }
+
+    /// How far the long statements of an upgrade are, in words.
+    fn progress<'a>(&'a self, _mark: &'a Mark) -> Answer<'a, Vec<String>> {
+        at_once(Ok(Vec::new()))
+    }
+
+    /// Cancels what these sessions are at.
+    fn cancel<'a>(&'a self, _pids: &'a [i64]) -> Answer<'a, ()> {
+        at_once(Ok(()))
+    }
+
+    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which.
+    fn end<'a>(&'a self, _whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
+        at_once(Ok(Vec::new()))
+    }
+
+    /// Who is changing the version table in a transaction of their own.
+    fn writers<'a>(&'a self, _table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
+        at_once(Ok(Vec::new()))
+    }
+
     /// Asks the rows each of these questions, for a short time each.
     fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>>;
 
@@ -188,6 +214,11 @@ pub(crate) trait Lock {
     /// Whether it is held at this moment.
     fn is_held(&self) -> Later<'_, bool> {
         at_once(true)
+    }
+
+    /// How the sessions of an upgrade under this lock are to call themselves; `None` where there are no sessions.
+    fn name(&self) -> Answer<'_, Option<String>> {
+        at_once(Ok(None))
     }
 
     /// Frees it. A failure to say so changes nothing.

@@ -206,9 +206,15 @@ impl DatabaseError {
     /// Whether the connection broke, or the server could serve no more, after it had been opened.
     pub fn is_cut_off(&self) -> bool {
         match self {
-            Self::Query { source, .. } => source.kind == RefusalKind::CutOff,
+            Self::Query { source, .. } => matches!(source.kind, RefusalKind::CutOff | RefusalKind::PoolerWaiting),
             _ => matches!(self, Self::Silent { .. }),
         }
+    }
+
+    /// Whether a pooler answers that its server is away: it has let the session in all the same, so that nothing of it was
+    /// known when the connection was made.
+    pub fn is_poolers_wait(&self) -> bool {
+        matches!(self, Self::Query { source, .. } if source.kind == RefusalKind::PoolerWaiting)
     }
 
     /// Whether a deadline passed, rather than something being refused.
@@ -216,7 +222,7 @@ impl DatabaseError {
         match self {
             Self::Connect(source) => source.is_deadline(),
             Self::Query { source, .. } | Self::NotEmptied { source, .. } | Self::Refused { source, .. } => {
-                source.kind == RefusalKind::Locked
+                matches!(source.kind, RefusalKind::Locked | RefusalKind::PoolerWaiting)
             }
             _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. }),
         }

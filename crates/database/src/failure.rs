@@ -117,6 +117,8 @@ pub struct Refusal {
 pub enum RefusalKind {
     /// The connection broke, or the server can serve no more.
     CutOff,
+    /// A pooler has let the session in, and its server is away.
+    PoolerWaiting,
     /// There is no such table, or no such schema.
     NoTable,
     /// The table has no such column.

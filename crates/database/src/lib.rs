@@ -45,6 +45,7 @@ pub mod statements;
 pub mod survey;
 pub mod url;
 pub mod wait;
+pub mod watch;
 
 use std::path::Path;
 use std::time::Duration;
@@ -63,6 +64,7 @@ use url::DatabaseUrl;
 use version_table::ledger::{Entry, Note, Recorded};
 use version_table::{Change, TableFacts, VersionRows, VersionTable};
 use wait::Wait;
+use watch::{Mark, Party, Sight, Whose};
 
 /// An open database.
 pub struct Database {
@@ -285,6 +287,39 @@ impl Database {
     /// write, or waits for a lock.
     pub async fn count(&self, questions: &[String]) -> Result<Vec<Count>, DatabaseError> {
         self.backend.count(questions).await
+    }
+
+    /// What the server sees of an upgrade. It takes a snapshot, so it is not for a transaction that stays open: an index that is
+    /// created concurrently waits for the end of each transaction that has had an older one.
+    ///
+    /// # Errors
+    /// Also where the answer is not understood.
+    pub async fn look(&self, mark: &Mark) -> Result<Sight, DatabaseError> {
+        self.backend.look(mark).await
+    }
+
+    /// How far the long statements of an upgrade are, in words.
+    pub async fn progress(&self, mark: &Mark) -> Result<Vec<String>, DatabaseError> {
+        self.backend.progress(mark).await
+    }
+
+    /// Cancels what these sessions are at.
+    ///
+    /// # Errors
+    /// Also where this role may not.
+    pub async fn cancel(&self, pids: &[i64]) -> Result<(), DatabaseError> {
+        self.backend.cancel(pids).await
+    }
+
+    /// Who is changing the version table in a transaction of their own.
+    pub async fn writers(&self, table: &VersionTable) -> Result<Vec<Party>, DatabaseError> {
+        self.backend.writers(table).await
+    }
+
+    /// Ends sessions of an upgrade that are at work or in a transaction, and answers which; waits for their end, for some
+    /// seconds.
+    pub async fn end(&self, whose: Whose<'_>) -> Result<Vec<Party>, DatabaseError> {
+        lock::ended(async || self.backend.end(whose).await).await
     }
 
     /// Takes leave of the server, so that it does not have to notice on its own.

@@ -6,11 +6,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Database;
 use crate::backend::Lock;
+use crate::watch::{Mark, Party};
+use crate::{Database, DatabaseError};
 
-/// The mean time between two looks at what another instance does.
+/// The mean time between two looks at what another instance does: at first, and at last.
 const PAUSE: Duration = Duration::from_millis(250);
+const LONG_PAUSE: Duration = Duration::from_secs(2);
 
 /// Whoever upgrades, as far as this role may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +58,44 @@ impl Guard {
         self.0.is_held().await
     }
 
+    /// By what the sessions of an upgrade under this lock will be known: what they are to call themselves.
+    ///
+    /// # Errors
+    /// Where the server does not answer.
+    pub async fn mark(&self) -> Result<Mark, DatabaseError> {
+        Ok(Mark { name: self.0.name().await?.unwrap_or_default(), ..Mark::default() })
+    }
+
     /// Frees the lock.
     pub async fn release(self) {
         self.0.release().await;
     }
 }
 
-/// The time until the next look: random, so that many instances that started together do not look together.
-pub fn pause() -> Duration {
-    PAUSE.mul_f64(0.5 + rand::random::<f64>())
+/// How often sessions are asked whether they have ended, and how long between two times.
+const ROUNDS: u32 = 50;
+const ROUND: Duration = Duration::from_millis(100);
+
+/// Ends sessions until none is left, and answers which there were.
+pub(crate) async fn ended(
+    end: impl AsyncFn() -> Result<Vec<Party>, DatabaseError>,
+) -> Result<Vec<Party>, DatabaseError> {
+    let mut all: Vec<Party> = Vec::new();
+    for _ in 0..ROUNDS {
+        let left = end().await?;
+        if left.is_empty() {
+            break;
+        }
+        all.extend(
+            left.into_iter().filter(|party| !all.iter().any(|known| known.pid == party.pid)).collect::<Vec<_>>(),
+        );
+        tokio::time::sleep(ROUND).await;
+    }
+    Ok(all)
+}
+
+/// The time until the next look, for one who has waited for so long: random, so that many instances that started together do not
+/// look together.
+pub fn pause(waited: Duration) -> Duration {
+    (waited / 16).clamp(PAUSE, LONG_PAUSE).mul_f64(0.5 + rand::random::<f64>())
 }

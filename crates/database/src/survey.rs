@@ -25,6 +25,9 @@ pub struct TableSize {
     pub rows: Option<u64>,
     /// Its bytes with its indexes and what is stored beside it.
     pub bytes: Option<u64>,
+    /// Whether it is partitioned, a partition, or linked to others by inheritance.
+    #[serde(default)]
+    pub divided: bool,
     /// Its valid checks, as the server prints them.
     #[serde(default)]
     pub checks: Vec<String>,

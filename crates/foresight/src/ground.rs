@@ -15,7 +15,9 @@ pub struct Ground {
     pub schema: Schema,
     /// Tables that this upgrade has made.
     pub made: BTreeSet<String>,
-    /// The tables that partitions are of, by their names; and checks of tables as the server prints them.
+    /// Tables that are partitioned, partitions, or linked by inheritance.
+    pub divided: BTreeSet<String>,
+    /// Checks of tables, as the server prints them.
     pub checks: BTreeMap<String, Vec<String>>,
     /// Views and rules by the table that they read, each with the columns.
     pub views: BTreeMap<String, Vec<(String, Vec<String>)>>,
@@ -25,8 +27,8 @@ impl Ground {
     /// A database of which only the schema is known.
     #[must_use]
     pub fn of(dialect: Dialect, version: u32, schema: Schema) -> Self {
-        let (made, checks, views) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        Self { dialect, version, schema, made, checks, views }
+        let (made, divided, checks, views) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        Self { dialect, version, schema, made, divided, checks, views }
     }
 
     /// A table by its name as facts spell it.

@@ -54,7 +54,7 @@ impl Interpreter<'_> {
     pub(super) fn call_function(&mut self, function: &Function, arguments: Arguments) -> Value {
         // Each call costs many frames of expressions.
         const CALL: u32 = 20;
-        if self.depth + CALL > super::DEPTH || self.exhausted() {
+        if self.depth + CALL > self.deepest || self.exhausted() {
             self.misread("it calls more deeply than is followed");
             return Value::Unknown;
         }

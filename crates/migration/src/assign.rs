@@ -1,6 +1,6 @@
 //! Assignment, in all its forms.
 
-use ruff_python_ast::{Expr, Operator};
+use ruff_python_ast::{Expr, ExprList, ExprTuple, Operator};
 
 use super::Interpreter;
 use super::statement::Frame;
@@ -8,10 +8,8 @@ use super::value::Value;
 
 impl Interpreter<'_> {
     pub(super) fn assign(&mut self, target: &Expr, value: Value, frame: &Frame) {
-        match target {
-            Expr::Tuple(tuple) => return self.unpack(&tuple.elts, &value, frame),
-            Expr::List(list) => return self.unpack(&list.elts, &value, frame),
-            _ => {}
+        if let Expr::Tuple(ExprTuple { elts, .. }) | Expr::List(ExprList { elts, .. }) = target {
+            return self.unpack(elts, &value, frame);
         }
         let value = value.held();
         match target {
@@ -20,9 +18,10 @@ impl Interpreter<'_> {
             Expr::Subscript(subscript) => {
                 let object = self.expression(&subscript.value, frame);
                 let key = self.expression(&subscript.slice, frame);
-                match object {
-                    Value::Unknown | Value::Result => self.doubt_root(&subscript.value, frame),
-                    object => self.store(&object, key, value),
+                if object.is_unknown() {
+                    self.doubt_root(&subscript.value, frame);
+                } else {
+                    self.store(&object, key, value);
                 }
             }
             Expr::Attribute(attribute) => match self.expression(&attribute.value, frame) {

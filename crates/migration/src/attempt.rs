@@ -1,5 +1,7 @@
 //! `try`: what has been applied went through, one way or the other.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{ExceptHandler, Stmt, StmtTry};
 
@@ -15,10 +17,8 @@ impl Interpreter<'_> {
             || statement.handlers.iter().map(|ExceptHandler::ExceptHandler(handler)| handler.body.as_slice());
         // What has been applied went through: where every handler fails, so did the body.
         let flow = if handlers().all(|handler| self.ends(handler)) {
-            match self.block(&statement.body, frame) {
-                Flow::Next => self.block(&statement.orelse, frame),
-                other => other,
-            }
+            let flow = self.block(&statement.body, frame);
+            if matches!(flow, Flow::Next) { self.block(&statement.orelse, frame) } else { flow }
         } else {
             let server = self.only_the_server_fails(frame);
             let (flow, through) = self.attempt(&statement.body, &statement.orelse, server, frame);
@@ -76,7 +76,7 @@ impl Interpreter<'_> {
                 self.depart(flow);
                 Flow::Next
             }
-            other => other,
+            Flow::Next | Flow::Return(_) | Flow::Break | Flow::Continue => flow,
         };
         (flow, false)
     }
@@ -99,11 +99,9 @@ impl Interpreter<'_> {
     /// Definitions in a handler that replace what the `try` failed to import.
     fn replacements(&mut self, handler: &[Stmt], frame: &Frame) {
         for statement in handler {
-            let name = match statement {
-                Stmt::FunctionDef(function) => &function.name.id,
-                Stmt::ClassDef(class) => &class.name.id,
-                _ => continue,
-            };
+            let (function, class) = (statement.as_function_def_stmt(), statement.as_class_def_stmt());
+            let function = function.map(|function| &function.name.id);
+            let Some(name) = function.or(class.map(|class| &class.name.id)) else { continue };
             let missing = matches!(frame.scope.get(name), Some(Value::Import(_)));
             if missing && matches!(self.name(name, frame), Value::Outside(_) | Value::Unknown) {
                 self.statement(statement, frame);

@@ -3,6 +3,7 @@
 use ruff_python_ast::name::Name;
 use ruff_python_ast::{Expr, ExprCall};
 
+use super::apart::is_of_strangers;
 use super::import::KNOWN_PACKAGES;
 use super::known;
 use super::object::Nature;
@@ -51,6 +52,7 @@ impl Interpreter<'_> {
 
     pub(super) fn call_value(&mut self, callee: &Value, arguments: Arguments) -> Value {
         self.acted |= !only_looks(callee, None);
+        self.look_at_call(callee, "a function", None, &arguments);
         if !is_followed(callee, None) {
             self.not_followed(&arguments);
         }
@@ -71,6 +73,23 @@ impl Interpreter<'_> {
             }
             _ => Value::Unknown,
         }
+    }
+
+    /// Notes code that is not read and may know Alembic as the migration does, and what may be kept by other code. When a
+    /// file is loaded there is no migration to work in.
+    pub(super) fn look_at_call(&mut self, callee: &Value, name: &str, method: Option<&str>, arguments: &Arguments) {
+        if may_keep(callee) {
+            self.doubt_arguments(arguments);
+        }
+        if !self.follows || !is_strange(callee, method) {
+            return;
+        }
+        let of = match callee {
+            Value::Outside(callee) => callee.split('.').next().unwrap_or_default(),
+            _ => "an object",
+        };
+        self.data = true;
+        self.unread(UnreadKind::Either, format!("it calls {name} of {of}, which is not read"));
     }
 
     /// Something is called that is not followed: it may change what it is given, the data, and, with a connection in its
@@ -104,6 +123,7 @@ pub(super) fn is_followed(receiver: &Value, method: Option<&str>) -> bool {
                 // What of SQLAlchemy's neighbours is called like a class makes a value.
                 || KNOWN_PACKAGES.contains(&root) && name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
         }
+        (Value::MetaData(_), Some(name)) => matches!(name, "create_all" | "drop_all"),
         (Value::Builtin(name), None) => known::is(name, known::PLAIN),
         (Value::Builtin(_) | Value::Fragment(_), Some(_)) => true,
         (Value::Type(_), None) => true,
@@ -148,4 +168,31 @@ pub(super) fn only_looks(receiver: &Value, method: Option<&str>) -> bool {
         (Value::Tuple(_) | Value::Set(_) | Value::Dict(_), Some(_)) => true,
         _ => false,
     }
+}
+
+/// Whether code is called that is not read and may make operations of its own: that of a package that is not known, but for
+/// what is called like a class and makes a value.
+fn is_strange(receiver: &Value, method: Option<&str>) -> bool {
+    match (receiver, method) {
+        (Value::Outside(name), None) => is_strange_function(name),
+        (Value::Outside(module), Some(method)) => is_strange_function(&format!("{module}.{method}")),
+        // An object of such a class; a type has these.
+        (Value::Type(kind), Some(method)) => {
+            const OF_TYPES: [&str; 8] =
+                ["adapt", "as_generic", "compile", "copy", "create", "drop", "evolve", "with_variant"];
+            kind.text.is_none() && kind.enumeration.is_none() && !OF_TYPES.contains(&method) && method != "Session"
+        }
+        _ => false,
+    }
+}
+
+/// Whether it is none of what is called like a class and makes a value.
+fn is_strange_function(name: &str) -> bool {
+    is_of_strangers(name) && !name.rsplit('.').next().unwrap_or_default().starts_with(char::is_uppercase)
+}
+
+/// Whether what comes of a call may hold what it is given, or change it, although it does nothing else.
+fn may_keep(callee: &Value) -> bool {
+    const MODULES: [&str; 4] = ["collections", "copy", "dataclasses", "random"];
+    matches!(callee, Value::Outside(name) if MODULES.contains(&name.split('.').next().unwrap_or_default()))
 }

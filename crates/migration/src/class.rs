@@ -86,7 +86,11 @@ impl Interpreter<'_> {
         drop(own);
         let nature = self.inherit(definition, frame, &mut attributes, &mut fields);
         let name = definition.name.id.clone();
-        Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }))
+        let metadata = attributes.iter().find(|(name, _)| name.as_str() == "metadata").map(|(_, value)| value.clone());
+        let is_model = attributes.iter().any(|(name, _)| name.as_str() == "__tablename__");
+        let class = Value::Class(Rc::new(Class { name, attributes: RefCell::new(attributes), nature, fields }));
+        self.add_to_metadata(metadata.as_ref().filter(|_| is_model), &class);
+        class
     }
 
     /// A class that is not followed: what its methods do nobody can say.
@@ -130,7 +134,8 @@ impl Interpreter<'_> {
             } else if let Value::MetaData(_) = &base {
                 attributes.push((Name::new("metadata"), base.clone()));
             } else if known.starts_with("DeclarativeBase") {
-                attributes.push((Name::new("metadata"), Value::MetaData(Some(Rc::default()))));
+                let metadata = self.hold_metadata(Value::MetaData(Some(Rc::default())));
+                attributes.push((Name::new("metadata"), metadata));
             } else if !is_sqlalchemys(&base) && (ENUMS.contains(&known.as_str()) || known.ends_with("Enum")) {
                 nature = Nature::Enum;
             } else if TYPES.contains(&known.as_str()) {

@@ -1,5 +1,7 @@
 //! Comprehensions and generators, gone through at once.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -83,13 +85,10 @@ impl Interpreter<'_> {
                 self.misread("a generator does more than look");
             }
         }
-        match self.comprehension(&generator.generators, &[&generator.elt], frame, false) {
-            Value::List(list) => {
-                let list = list.borrow().clone();
-                Value::List(Rc::new(RefCell::new(List { once: true, ..list })))
-            }
-            other => other,
-        }
+        let given = self.comprehension(&generator.generators, &[&generator.elt], frame, false);
+        let Value::List(list) = &given else { return given };
+        let list = list.borrow().clone();
+        Value::List(Rc::new(RefCell::new(List { once: true, ..list })))
     }
 
     /// Collects the rows; true when there may be others.

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use super::apart::is_of_strangers;
 use super::column::table_spec;
 use super::convention::Convention;
 use super::import::KNOWN_PACKAGES;
@@ -13,7 +14,7 @@ use super::object::Nature;
 use super::session::{session, sessionmaker};
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, EnumType, ForeignKeySpec, Naming, SqlType, TableSpec};
 use super::value::Value;
-use super::{Interpreter, packages, sqltype};
+use super::{Interpreter, packages, sqltype, text};
 use schema::Dialect;
 
 /// A constraint's name as an argument gives it.
@@ -77,6 +78,7 @@ impl Interpreter<'_> {
         self.spend(64);
         let (root, last) = (name.split('.').next().unwrap_or_default(), name.rsplit('.').next().unwrap_or_default());
         let first = arguments.positional.first();
+        self.release_metadata(last, arguments);
         match (name, first) {
             ("functools.partial", Some(callee)) => {
                 let mut rest = arguments.clone();
@@ -84,7 +86,7 @@ impl Interpreter<'_> {
                 rest.positional.remove(0);
                 return Value::Partial(Rc::new((callee, rest)));
             }
-            ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text.clone(),
+            ("textwrap.dedent" | "inspect.cleandoc", Some(text)) => return text::unindented(last, text, arguments),
             ("contextlib.suppress", _) => return Value::Outside("contextlib.suppress()".into()),
             // Nobody knows whether a variable is set where it runs.
             ("os.getenv" | "os.environ.get", _) => return Value::Unknown,
@@ -109,7 +111,8 @@ impl Interpreter<'_> {
             if name == "flask_sqlalchemy.SQLAlchemy" || name == "flask_sqlalchemy_lite.SQLAlchemy" {
                 return self.database_of_flask(arguments);
             }
-            let looks_like_type = last.starts_with(char::is_uppercase);
+            // What knows nothing of a database makes no type.
+            let looks_like_type = last.starts_with(char::is_uppercase) && is_of_strangers(name);
             return if looks_like_type { Value::Type(Rc::default()) } else { Value::Unknown };
         }
         if let Some(kind) = packages::constructed(root, last, arguments, self.dialect()) {
@@ -164,10 +167,10 @@ impl Interpreter<'_> {
             "MetaData" => {
                 let convention =
                     arguments.get(4, "naming_convention").map_or_else(|| Some(Convention::default()), Convention::of);
-                Value::MetaData(convention.filter(|_| !arguments.open).map(Rc::new))
+                self.hold_metadata(Value::MetaData(convention.filter(|_| !arguments.open).map(Rc::new)))
             }
             "declarative_base" | "automap_base" | "registry" => {
-                let default = Value::MetaData(Some(Rc::default()));
+                let default = self.hold_metadata(Value::MetaData(Some(Rc::default())));
                 let metadata = arguments.keyword("metadata").filter(|value| !matches!(value, Value::None));
                 match metadata.cloned().unwrap_or(default) {
                     _ if arguments.open => Value::MetaData(None),
@@ -281,7 +284,9 @@ impl Interpreter<'_> {
             schema => self.in_namespace(&name, &schema),
         });
         let parts = arguments.positional.get(2..).unwrap_or_default();
-        Value::Table(Rc::new(table_spec(name, parts, arguments.open)))
+        let table = Value::Table(Rc::new(table_spec(name, parts, arguments.open)));
+        self.add_to_metadata(arguments.get(1, "metadata"), &table);
+        table
     }
 
     fn enumeration(&mut self, arguments: &Arguments) -> Value {

@@ -1,5 +1,7 @@
 //! Expressions.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::rc::Rc;
 
 use ruff_python_ast::{BoolOp, Expr, ExprCompare, ExprFString, ExprSubscript, UnaryOp, name::Name};
@@ -11,12 +13,12 @@ use super::object::Code;
 use super::operator::compare;
 use super::plain::{Plain, known};
 use super::shipped;
-use super::statement::Frame;
+use super::statement::{Frame, is_bound};
 use super::value::{GAP, Value};
 
 impl Interpreter<'_> {
     pub(super) fn expression(&mut self, expression: &Expr, frame: &Frame) -> Value {
-        if !self.step() || self.depth > super::DEPTH {
+        if !self.step() || self.depth > self.deepest {
             self.misread("it nests more deeply, or takes more steps, than is followed");
             return Value::Unknown;
         }
@@ -44,14 +46,14 @@ impl Interpreter<'_> {
             }
             Expr::FString(string) => self.f_string(string, frame),
             Expr::List(list) => self.sequence(&list.elts, frame),
-            Expr::Tuple(tuple) => match self.sequence(&tuple.elts, frame) {
-                Value::List(list) if !list.borrow().partial => Value::Tuple(Rc::new(list.borrow().items.clone())),
-                other => other,
-            },
-            Expr::Set(set) => match self.sequence(&set.elts, frame) {
-                Value::List(list) if !list.borrow().partial => container::set(&list.borrow().items),
-                _ => Value::Unknown,
-            },
+            Expr::Tuple(tuple) => {
+                let sequence = self.sequence(&tuple.elts, frame);
+                whole(&sequence).map_or(sequence, |items| Value::Tuple(Rc::new(items)))
+            }
+            Expr::Set(set) => {
+                let sequence = self.sequence(&set.elts, frame);
+                whole(&sequence).map_or(Value::Unknown, |items| container::set(&items))
+            }
             Expr::Dict(dict) => self.dict(dict, frame),
             Expr::BinOp(operation) => {
                 let left = self.expression(&operation.left, frame);
@@ -78,10 +80,10 @@ impl Interpreter<'_> {
             Expr::Subscript(subscript) => self.subscript(subscript, frame),
             Expr::ListComp(c) => self.comprehension(&c.generators, &[&c.elt], frame, false),
             Expr::Generator(c) => self.generator(c, frame),
-            Expr::SetComp(c) => match self.comprehension(&c.generators, &[&c.elt], frame, false) {
-                Value::List(list) if !list.borrow().partial => container::set(&list.borrow().items),
-                other => other,
-            },
+            Expr::SetComp(c) => {
+                let list = self.comprehension(&c.generators, &[&c.elt], frame, false);
+                whole(&list).map_or(list, |items| container::set(&items))
+            }
             Expr::DictComp(c) => match &c.key {
                 Some(key) => self.comprehension(&c.generators, &[key, &c.value], frame, true),
                 None => Value::Unknown,
@@ -233,6 +235,11 @@ impl Interpreter<'_> {
     }
 
     fn subscript(&mut self, subscript: &ExprSubscript, frame: &Frame) -> Value {
+        if subscript.ctx.is_load() && self.is_call_of_globals(&subscript.value, frame) {
+            let key = self.expression(&subscript.slice, frame);
+            let held = key.text().and_then(|name| frame.module.globals.get(&Name::new(&*name)));
+            return held.map_or(Value::Unknown, |value| self.resolved(value, |_| {}));
+        }
         let object = self.expression(&subscript.value, frame);
         if let Expr::Slice(slice) = &*subscript.slice {
             let mut bound = |expression: &Option<Box<Expr>>| {
@@ -243,12 +250,26 @@ impl Interpreter<'_> {
             return container::slice(&object, &from, &to, &step);
         }
         let key = self.expression(&subscript.slice, frame);
-        match &object {
-            Value::Class(_) => key.text().map_or(object.clone(), |name| self.attribute(&object, &Name::new(&*name))),
-            Value::Outside(_) | Value::Result => object,
-            _ => container::item(&object, &key),
+        if let Value::Class(_) = &object {
+            return key.text().map_or(object.clone(), |name| self.attribute(&object, &Name::new(&*name)));
         }
+        let stays = matches!(object, Value::Outside(_) | Value::Result);
+        if stays { object } else { container::item(&object, &key) }
     }
+
+    /// `globals()`, which is looked into here and goes nowhere else.
+    fn is_call_of_globals(&mut self, expression: &Expr, frame: &Frame) -> bool {
+        let Expr::Call(call) = expression else { return false };
+        let Expr::Name(name) = &*call.func else { return false };
+        name.id.as_str() == "globals" && call.arguments.is_empty() && !is_bound(&name.id, frame)
+    }
+}
+
+/// The items of a list of which all are known.
+fn whole(value: &Value) -> Option<Vec<Value>> {
+    let Value::List(list) = value else { return None };
+    let list = list.borrow();
+    (!list.partial).then(|| list.items.clone())
 }
 
 fn unary(operator: UnaryOp, value: Value) -> Value {

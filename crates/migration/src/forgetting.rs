@@ -133,6 +133,8 @@ pub(super) fn names_in(arguments: &Arguments) -> Vec<Name> {
 pub(super) struct Stored {
     pub(super) assigned: Vec<Name>,
     pub(super) changed: Vec<Name>,
+    /// Those among them of which more is changed than an attribute is set.
+    deeply: Vec<Name>,
     aliased: Aliased,
     /// Names of other scopes that functions inside assign, those of the module with a flag.
     outer: Vec<(Name, bool)>,
@@ -156,7 +158,13 @@ impl Stored {
 
     /// Whether only objects are changed that the block itself has made.
     pub(super) fn keeps_to_itself(&self) -> bool {
-        self.outer.is_empty() && self.changed.iter().all(|name| self.is_own(name))
+        self.keeps_to_itself_and(None)
+    }
+
+    /// The same, but for attributes of the object of this name.
+    pub(super) fn keeps_to_itself_and(&self, other: Option<&Name>) -> bool {
+        let is_of_other = |name: &Name| Some(name) == other && !self.deeply.contains(name);
+        self.outer.is_empty() && self.changed.iter().all(|name| is_of_other(name) || self.is_own(name))
     }
 
     fn is_own(&self, name: &Name) -> bool {
@@ -165,15 +173,16 @@ impl Stored {
 
     /// The object that an expression gives, or one that it begins with, is changed.
     fn change(&mut self, object: &Expr) {
-        match root_name(object) {
-            Some(name) => self.changed.push(name.clone()),
+        let changed = match root_name(object) {
+            Some(name) => vec![name.clone()],
             None => {
                 let mut aliased = Aliased::default();
                 aliased.give(object);
-                self.changed.extend(aliased.whole);
-                self.changed.extend(aliased.parts);
+                [aliased.whole, aliased.parts].concat()
             }
-        }
+        };
+        self.deeply.extend(changed.iter().cloned());
+        self.changed.extend(changed);
     }
 
     fn assign(&mut self, target: &Expr, value: &Expr) {
@@ -296,11 +305,7 @@ impl<'a> Visitor<'a> for Stored {
                     self.assign(&assignment.target, value);
                 }
             }
-            Stmt::AugAssign(statement) => {
-                if let Expr::Name(name) = &*statement.target {
-                    self.changed.push(name.id.clone());
-                }
-            }
+            Stmt::AugAssign(statement) if statement.target.is_name_expr() => self.change(&statement.target),
             Stmt::Return(statement) => {
                 if let Some(value) = &statement.value {
                     self.aliased.give(value);
@@ -317,7 +322,9 @@ impl<'a> Visitor<'a> for Stored {
                 self.outer.extend(Own::of(&function.body).outer_names);
                 let inner = Self::of(&function.body);
                 self.outer.extend(inner.outer.iter().cloned());
-                self.changed.extend(inner.changed.iter().filter(|name| !inner.is_own(name)).cloned());
+                let changed: Vec<Name> = inner.changed.iter().filter(|name| !inner.is_own(name)).cloned().collect();
+                self.deeply.extend(changed.iter().cloned());
+                self.changed.extend(changed);
                 return;
             }
             Stmt::ClassDef(class) => {
@@ -354,6 +361,9 @@ impl<'a> Visitor<'a> for Stored {
             // Called here, or by whoever gets it.
             Expr::Attribute(attribute) if attribute.ctx.is_load() && known::is(&attribute.attr, known::MUTATES) => {
                 self.change(&attribute.value);
+            }
+            Expr::Attribute(ExprAttribute { value, ctx, .. }) if !ctx.is_load() && value.is_name_expr() => {
+                self.changed.extend(root_name(value).cloned());
             }
             Expr::Attribute(ExprAttribute { value, ctx, .. }) | Expr::Subscript(ExprSubscript { value, ctx, .. })
                 if !ctx.is_load() =>

@@ -151,7 +151,9 @@ impl Interpreter<'_> {
         // What runs when a file is loaded is no part of the upgrade.
         let (raised, data, misread) = (self.raised, self.data, std::mem::take(&mut self.misread));
         let said = self.unread.len();
+        self.loading += 1;
         let module = self.evaluate_module(path, tree);
+        self.loading -= 1;
         if std::mem::replace(&mut self.misread, misread) {
             module.forget_values();
         }

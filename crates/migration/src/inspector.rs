@@ -50,6 +50,15 @@ impl Asked {
     }
 }
 
+/// A table before the operations of a batch, which are carried out when the batch ends.
+pub(super) struct Before {
+    name: String,
+    table: Option<Table>,
+    doubts: BTreeSet<TableSubject>,
+    /// How many changes of a schema there have been that were made at once.
+    changes: u32,
+}
+
 fn record(pairs: Vec<(&str, Value)>) -> Value {
     Value::dict(pairs.into_iter().map(|(key, value)| (Value::str(key), value)).collect())
 }
@@ -91,6 +100,21 @@ fn named(name: &str) -> Value {
 }
 
 impl Interpreter<'_> {
+    /// A batch begins: until it ends, an inspector sees its table as it is now.
+    pub(super) fn open_batch(&mut self, name: &str) {
+        let simulation = &self.recorder.simulation;
+        let table = simulation.schema.tables.get(name).cloned();
+        self.memory = self.memory.saturating_add(table.as_ref().map_or(0, |table| table.columns.len() * 128));
+        let doubts = simulation.doubts_about(name).cloned().collect();
+        self.batches.push(Before { name: name.to_owned(), table, doubts, changes: self.recorder.changes });
+    }
+
+    /// What has been recorded since there were so many changes waits for the end of its batch.
+    pub(super) fn leave_to_batch(&mut self, changes: u32) {
+        let more = self.recorder.changes - changes;
+        self.batches.iter_mut().for_each(|before| before.changes += more);
+    }
+
     pub(super) fn inspect(&mut self, asked: &Asked, method: &str, arguments: &Arguments) -> Value {
         if method == "clear_cache" && self.recorder.is_certain() {
             asked.forget();
@@ -149,8 +173,15 @@ impl Interpreter<'_> {
         if stale && self.recorder.simulation.has_touched(&qualified) {
             return Value::Unknown;
         }
-        let table = schema.tables.get(&qualified);
-        let doubts: BTreeSet<&TableSubject> = simulation.doubts_about(&qualified).collect();
+        let before = self.batches.iter().find(|before| before.name == qualified);
+        if before.is_some_and(|before| before.changes != self.recorder.changes) {
+            return Value::Unknown;
+        }
+        let table = before.map_or_else(|| schema.tables.get(&qualified), |before| before.table.as_ref());
+        let doubts: BTreeSet<&TableSubject> = match before {
+            Some(before) => before.doubts.iter().collect(),
+            None => simulation.doubts_about(&qualified).collect(),
+        };
         if method == "has_table" {
             return match table {
                 _ if doubts.contains(&TableSubject::Itself) => Value::Unknown,

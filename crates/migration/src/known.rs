@@ -27,7 +27,6 @@ pub(super) const ONCE: Facts = 1 << 9;
 pub(super) const PLAIN_MODULE: Facts = 1 << 10;
 /// A module whose functions certainly change nothing.
 pub(super) const LOOKING_MODULE: Facts = 1 << 11;
-
 /// One of Python's own functions that makes a new object.
 pub(super) const MAKES: Facts = 1 << 12;
 

@@ -1,7 +1,9 @@
 //! What a block does that may not have run, as far as its text shows: how it is left, and whether it calls anything.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt, StmtFor, StmtWhile};
+use ruff_python_ast::{Expr, ExprAttribute, ExprName, Stmt, StmtFor, StmtWhile};
 
 use super::departure::Departures;
 use super::known;
@@ -44,11 +46,9 @@ pub(super) struct Leaving {
 
 /// Whether what is called can do no more than look, as far as its name shows.
 fn only_looks_by_name(callee: &Expr) -> bool {
-    match callee {
-        Expr::Name(name) => known::is(&name.id, known::PLAIN),
-        Expr::Attribute(attribute) => known::is(&attribute.attr, known::KEEPS_DATA),
-        _ => false,
-    }
+    let plain = |name: &ExprName| known::is(&name.id, known::PLAIN);
+    let keeps = |attribute: &ExprAttribute| known::is(&attribute.attr, known::KEEPS_DATA);
+    callee.as_name_expr().is_some_and(plain) || callee.as_attribute_expr().is_some_and(keeps)
 }
 
 impl<'a> Visitor<'a> for Leaving {
@@ -69,7 +69,24 @@ impl<'a> Visitor<'a> for Leaving {
                 self.loops -= 1;
                 self.visit_body(orelse);
             }
-            other => walk_stmt(self, other),
+            Stmt::If(_)
+            | Stmt::With(_)
+            | Stmt::Try(_)
+            | Stmt::Match(_)
+            | Stmt::Expr(_)
+            | Stmt::Assign(_)
+            | Stmt::AugAssign(_)
+            | Stmt::AnnAssign(_)
+            | Stmt::TypeAlias(_)
+            | Stmt::Delete(_)
+            | Stmt::Raise(_)
+            | Stmt::Assert(_)
+            | Stmt::Import(_)
+            | Stmt::ImportFrom(_)
+            | Stmt::Global(_)
+            | Stmt::Nonlocal(_)
+            | Stmt::Pass(_)
+            | Stmt::IpyEscapeCommand(_) => walk_stmt(self, statement),
         }
     }
 

@@ -9,6 +9,7 @@
 //! what of it is unread. [`read_downgrade`] does so for `downgrade()`. What is read of a revision depends on those before it,
 //! since it may ask for what they made.
 
+mod apart;
 mod arguments;
 mod assign;
 mod attempt;
@@ -37,6 +38,7 @@ mod leaving;
 mod loops;
 mod matching;
 mod merging;
+mod metadata;
 mod method;
 mod model;
 mod namespace;
@@ -122,7 +124,7 @@ pub struct Script {
 const STEPS: u64 = 400_000;
 /// Bytes of text and items that one revision may make.
 const MEMORY: usize = 64 << 20;
-/// How deep calls and expressions may nest.
+/// How deep calls and expressions may nest, with a whole stack.
 const DEPTH: u32 = 2_000;
 
 struct Interpreter<'a> {
@@ -133,6 +135,8 @@ struct Interpreter<'a> {
     steps: u64,
     memory: usize,
     depth: u32,
+    /// How deep they may nest here.
+    deepest: u32,
     /// A `raise` was reached: statements up to the next handler are not.
     raised: bool,
     /// Above zero where somebody may catch what is raised.
@@ -143,6 +147,8 @@ struct Interpreter<'a> {
     data_lines: Vec<u32>,
     /// As [`Tape::misread`].
     misread: bool,
+    /// A function of the revision is followed, and not only its file loaded.
+    follows: bool,
     /// Something was called that may have changed something, or may have been.
     acted: bool,
     /// Names of methods of the migration's own classes that change the schema.
@@ -160,6 +166,12 @@ struct Interpreter<'a> {
     temporary: Vec<String>,
     /// `SET search_path` inside the current revision.
     search_path: sql_path::SearchPath,
+    /// Each `MetaData` of the migration's own.
+    metadata: Vec<metadata::Held>,
+    /// Above zero while another file is loaded.
+    loading: u32,
+    /// Tables whose batch is open, as they are until it ends.
+    batches: Vec<inspector::Before>,
     /// The names that each view's query holds, where it was read.
     views: HashMap<String, BTreeSet<String>>,
     /// The parameters of the functions of each name.
@@ -190,11 +202,13 @@ impl<'a> Interpreter<'a> {
             steps: 0,
             memory: 0,
             depth: 0,
+            deepest: DEPTH,
             raised: false,
             attempts: 0,
             data: false,
             data_lines: Vec::new(),
             misread: false,
+            follows: false,
             acted: false,
             methods: HashSet::new(),
             unread: Vec::new(),
@@ -204,6 +218,9 @@ impl<'a> Interpreter<'a> {
             somewhere: BTreeSet::new(),
             temporary: Vec::new(),
             search_path: sql_path::SearchPath::Usual,
+            metadata: Vec::new(),
+            loading: 0,
+            batches: Vec::new(),
             views: HashMap::new(),
             functions: HashMap::new(),
             sql_text: None,
@@ -263,12 +280,15 @@ impl<'a> Interpreter<'a> {
         self.data = false;
         self.data_lines.clear();
         self.misread = false;
+        self.follows = false;
         self.unread.clear();
         self.methods.clear();
         self.at = 0;
         self.guard_at = None;
         self.wrote_files = false;
         self.temporary.clear();
+        self.batches.clear();
+        self.metadata.clear();
         self.search_path = sql_path::SearchPath::Usual;
         self.sql_text = None;
         self.lines = Lines::of(&script.text);
@@ -289,6 +309,7 @@ impl<'a> Interpreter<'a> {
             return;
         };
         self.acted = false;
+        self.follows = true;
         // What runs when the file is loaded is no part of it.
         self.data = false;
         self.data_lines.clear();

@@ -1,5 +1,7 @@
 //! Loops, as long as it is known that they go on.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -105,8 +107,8 @@ impl Interpreter<'_> {
             }
             match flow {
                 Flow::Next | Flow::Continue => {}
-                other if continued => self.depart(other),
-                other => break Some(other),
+                Flow::Return(_) | Flow::Break | Flow::Stop if continued => self.depart(flow),
+                Flow::Return(_) | Flow::Break | Flow::Stop => break Some(flow),
             }
         };
         // Its own `break` and `continue` mean nothing more after it.

@@ -1,5 +1,7 @@
 //! `match`, as far as a pattern names values.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use ruff_python_ast::name::Name;
 use ruff_python_ast::visitor::{Visitor, walk_pattern};
 use ruff_python_ast::{CmpOp, MatchCase, Pattern, Singleton, StmtMatch};
@@ -107,7 +109,11 @@ impl<'a> Visitor<'a> for Captured {
             Pattern::MatchAs(pattern) => pattern.name.as_ref(),
             Pattern::MatchStar(pattern) => pattern.name.as_ref(),
             Pattern::MatchMapping(pattern) => pattern.rest.as_ref(),
-            _ => None,
+            Pattern::MatchValue(_)
+            | Pattern::MatchSingleton(_)
+            | Pattern::MatchSequence(_)
+            | Pattern::MatchClass(_)
+            | Pattern::MatchOr(_) => None,
         };
         self.0.extend(name.map(|name| name.id.clone()));
         walk_pattern(self, pattern);

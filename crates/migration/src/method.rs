@@ -24,6 +24,7 @@ impl Interpreter<'_> {
         if matches!(receiver, Value::Unknown | Value::Type(_) | Value::Outside(_)) && is_session_of(name, &arguments) {
             return Value::Connection;
         }
+        self.look_at_call(receiver, name, Some(name), &arguments);
         if !is_followed(receiver, Some(name)) {
             // What a library makes of a connection is executed later, and noticed there.
             match receiver {
@@ -35,8 +36,9 @@ impl Interpreter<'_> {
                 _ => self.not_followed(&arguments),
             }
         }
+        self.release_metadata(name, &arguments);
         match name.as_str() {
-            "create_all" => return self.create_all(&arguments),
+            "create_all" => return self.create_all(receiver, &arguments),
             "drop_all" => {
                 self.recorder.changes += 1;
                 self.unread(UnreadKind::Schema, "it drops all tables of models that are not listed");
@@ -45,7 +47,14 @@ impl Interpreter<'_> {
             _ => {}
         }
         match receiver {
-            Value::Op(batch) => self.operation(batch.as_deref(), name, &arguments),
+            Value::Op(batch) => {
+                let before = self.recorder.changes;
+                let made = self.operation(batch.as_deref(), name, &arguments);
+                if batch.is_some() && known::is(name, known::OPERATES) && !is_at_once(name) {
+                    self.leave_to_batch(before);
+                }
+                made
+            }
             Value::Outside(module) => match self.attribute(receiver, name) {
                 Value::Outside(full) => self.construct(&full, &arguments),
                 Value::Op(_) | Value::Context => Value::Unknown,
@@ -249,4 +258,9 @@ impl Interpreter<'_> {
             _ => Value::Unknown,
         }
     }
+}
+
+/// Whether an operation is carried out where it stands, even if a batch makes it.
+fn is_at_once(name: &str) -> bool {
+    matches!(name, "execute" | "bulk_insert" | "run_async" | "create_table" | "drop_table" | "rename_table")
 }

@@ -56,9 +56,15 @@ impl Interpreter<'_> {
         }
     }
 
-    /// `metadata.create_all(bind, tables=[…])`. Without a list it makes whatever the models are today.
-    pub(super) fn create_all(&mut self, arguments: &Arguments) -> Value {
-        let tables = arguments.get(1, "tables").and_then(Value::items);
+    /// `metadata.create_all(bind, tables=[…])`. Without a list it makes whatever is in it: of the application's own, whatever
+    /// its models are today.
+    pub(super) fn create_all(&mut self, receiver: &Value, arguments: &Arguments) -> Value {
+        let on_its_connection = matches!(arguments.get(0, "bind"), Some(Value::Connection)) && !arguments.open;
+        let tables = match arguments.get(1, "tables") {
+            Some(tables) => tables.items(),
+            None if on_its_connection => self.tables_of_metadata(receiver).map(|tables| (tables, false)),
+            None => None,
+        };
         let mut unread = tables.as_ref().is_none_or(|(_, partial)| *partial);
         for table in tables.map(|(items, _)| items).unwrap_or_default() {
             match &table {

@@ -11,7 +11,8 @@ use super::signature::Signature;
 use super::spec::{Arguments, ConstraintKind, ConstraintSpec, Naming};
 use super::value::Value;
 use super::{Interpreter, UnreadKind};
-use schema::operation::{EnumChange, IndexSpec, OperationKind, Reach, TablePart};
+use schema::Belief;
+use schema::operation::{EnumChange, IndexSpec, Manner, OperationKind, Reach, TablePart};
 
 /// Where an operation is made.
 #[derive(Debug, Clone)]
@@ -69,10 +70,18 @@ impl Interpreter<'_> {
             return Value::Unknown;
         };
         let arguments = signature.bind(batch.is_some(), arguments);
+        let outer = std::mem::replace(&mut self.recorder.manner, manner_of(&arguments));
+        let made = self.bound_operation(batch, name, &arguments);
+        self.recorder.manner = outer;
+        made
+    }
+
+    /// An operation of Alembic's own, each argument under its parameter's name.
+    fn bound_operation(&mut self, batch: Option<&Batch>, name: &str, arguments: &Arguments) -> Value {
         match name {
-            "batch_alter_table" => return self.batch(&arguments),
+            "batch_alter_table" => return self.batch(arguments),
             "drop_index" => {
-                self.drop_index(batch, &arguments);
+                self.drop_index(batch, arguments);
                 return Value::None;
             }
             _ => {}
@@ -83,19 +92,19 @@ impl Interpreter<'_> {
             None => {
                 let parameter = ["table_name", "source_table", "old_table_name"];
                 let parameter = parameter.into_iter().find(|parameter| arguments.keyword(parameter).is_some());
-                self.placed(&arguments, parameter.unwrap_or("table_name"), schema)
+                self.placed(arguments, parameter.unwrap_or("table_name"), schema)
             }
         };
         let Placed::At(place) = placed else {
             self.lost(name, &placed);
             return if name == "create_table" { Value::Unknown } else { Value::None };
         };
-        let batch = place.anew.filter(|_| makes_anew(name, &arguments));
+        let batch = place.anew.filter(|_| makes_anew(name, arguments));
         if batch.is_some() {
             self.make_anew(&place.table);
         }
         let outer = std::mem::replace(&mut self.recorder.batch, batch);
-        let made = self.operation_at(name, &place, &arguments);
+        let made = self.operation_at(name, &place, arguments);
         self.recorder.batch = outer;
         if arguments.open {
             self.record_unread(&place.table, TablePart::Everything, false);
@@ -287,6 +296,26 @@ impl Interpreter<'_> {
         if let Some(labels) = labels {
             self.record(OperationKind::AlterEnum { name, change: EnumChange::Set(labels) });
         }
+    }
+}
+
+/// How an operation is to be carried out. Arguments that are not known may say anything.
+fn manner_of(arguments: &Arguments) -> Manner {
+    let given = |name: &str| arguments.keyword(name).filter(|value| !matches!(value, Value::None));
+    let switch = |name: &str| match given(name) {
+        Some(value) => value.truth().into(),
+        None if arguments.open => Belief::Unknown,
+        None => Belief::Known(false),
+    };
+    Manner {
+        using: match given("postgresql_using") {
+            Some(value) => value.text().map(|text| Some(text.to_string())).into(),
+            None if arguments.open => Belief::Unknown,
+            None => Belief::Known(None),
+        },
+        not_valid: switch("postgresql_not_valid"),
+        concurrently: switch("postgresql_concurrently"),
+        partitioned: switch("postgresql_partition_by"),
     }
 }
 

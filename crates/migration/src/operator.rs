@@ -1,6 +1,9 @@
 //! Operators and comparisons.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::cell::RefCell;
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use ruff_python_ast::{CmpOp, Operator};
@@ -93,15 +96,10 @@ pub(super) fn compare(operator: CmpOp, left: &Value, right: &Value) -> Option<bo
         CmpOp::IsNot => identical(left, right).map(|same| !same),
         CmpOp::In => member(left, right),
         CmpOp::NotIn => member(left, right).map(|held| !held),
-        CmpOp::Lt | CmpOp::LtE | CmpOp::Gt | CmpOp::GtE => {
-            let ordering = left.plain().order(&right.plain())?;
-            Some(match operator {
-                CmpOp::Lt => ordering.is_lt(),
-                CmpOp::LtE => ordering.is_le(),
-                CmpOp::Gt => ordering.is_gt(),
-                _ => ordering.is_ge(),
-            })
-        }
+        CmpOp::Lt => left.plain().order(&right.plain()).map(Ordering::is_lt),
+        CmpOp::LtE => left.plain().order(&right.plain()).map(Ordering::is_le),
+        CmpOp::Gt => left.plain().order(&right.plain()).map(Ordering::is_gt),
+        CmpOp::GtE => left.plain().order(&right.plain()).map(Ordering::is_ge),
     }
 }
 

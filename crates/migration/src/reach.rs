@@ -7,11 +7,12 @@ use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 
 use super::Interpreter;
+use super::apart::is_of_strangers;
 use super::call::is_followed;
 use super::doubt::root_name;
 use super::forgetting::{Stored, names_in};
 use super::known;
-use super::object::{Code, Function, Nature, Scope};
+use super::object::{Class, Code, Function, Nature, Scope};
 use super::statement::{Frame, is_bound};
 use super::value::Value;
 
@@ -75,6 +76,7 @@ impl Interpreter<'_> {
                         module @ (Value::Module(_) | Value::Class(_)) => self.attribute(&module, &name),
                         Value::Instance(instance) => instance.class.attribute(&name).unwrap_or(Value::None),
                         other => {
+                            effects.operates |= matches!(&other, Value::Outside(name) if is_of_strangers(name));
                             if !is_followed(&other, Some(&name)) {
                                 self.hand(&given, &frame, &mut pending, &mut effects);
                             }
@@ -91,6 +93,7 @@ impl Interpreter<'_> {
                 } else if !is_followed(&callee, None) {
                     self.hand(&given, &frame, &mut pending, &mut effects);
                 }
+                effects.operates |= matches!(&callee, Value::Outside(name) if is_of_strangers(name));
                 self.callee(callee, &mut pending, &mut effects);
             }
         }
@@ -120,7 +123,6 @@ impl Interpreter<'_> {
 
     /// One value that may be called.
     fn callee(&mut self, callee: Value, pending: &mut Vec<(Calls, Frame)>, effects: &mut Effects) {
-        const MOST: usize = 100;
         let function = match callee {
             Value::Function(function) => function,
             Value::Method(method) => match &method.0 {
@@ -140,16 +142,39 @@ impl Interpreter<'_> {
                 }
             },
             Value::Partial(partial) => return self.callee(partial.0.clone(), pending, effects),
-            Value::Class(class) => {
-                effects.operates |= class.nature != Nature::Enum;
-                return;
-            }
+            Value::Class(class) => return self.methods_of(&class, pending, effects),
             Value::Instance(_) => {
                 effects.operates = true;
                 return;
             }
             _ => return,
         };
+        self.function_called(function, false, pending, effects);
+    }
+
+    /// Whoever has a class may make an object of it, and call its methods. Bases outside the checkout make no operation.
+    fn methods_of(&mut self, class: &Rc<Class>, pending: &mut Vec<(Calls, Frame)>, effects: &mut Effects) {
+        if class.nature == Nature::Enum {
+            return;
+        }
+        for (_, value) in class.attributes.borrow().clone() {
+            if let Value::Function(function) = value {
+                self.function_called(function, true, pending, effects);
+            } else if let Value::Class(inner) = value {
+                self.methods_of(&inner, pending, effects);
+            }
+        }
+    }
+
+    /// A function that may be called; a method may change its own object without changing one that others have.
+    fn function_called(
+        &mut self,
+        function: Rc<Function>,
+        is_method: bool,
+        pending: &mut Vec<(Calls, Frame)>,
+        effects: &mut Effects,
+    ) {
+        const MOST: usize = 100;
         if effects.reached.iter().any(|(seen, _)| Rc::ptr_eq(seen, &function)) {
             return;
         }
@@ -161,7 +186,9 @@ impl Interpreter<'_> {
         match &function.code {
             Code::Function(definition) => {
                 calls.visit_body(&definition.body);
-                effects.changes |= !function.outer_names.is_empty() || !Stored::of(&definition.body).keeps_to_itself();
+                let itself = definition.parameters.iter().next().filter(|_| is_method).map(|first| &first.name().id);
+                let keeps = Stored::of(&definition.body).keeps_to_itself_and(itself);
+                effects.changes |= !function.outer_names.is_empty() || !keeps;
             }
             Code::Lambda(lambda) => {
                 calls.visit_expr(&lambda.body);

@@ -1,6 +1,7 @@
 //! Reads revisions in the order in which they are applied.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
 use schema::simulation::Simulation;
 use schema::{Schema, Setting, Tape};
@@ -61,7 +62,7 @@ pub fn read_downgrade(scripts: &[Script], checkout: &dyn Checkout, setting: &Set
     })
 }
 
-/// Reads on a thread of its own.
+/// Reads on a thread of its own. Where the address space is limited its stack is smaller, and less deep what is followed.
 pub(super) fn with_interpreter<T: Send>(
     checkout: &dyn Checkout,
     setting: &Setting,
@@ -69,9 +70,18 @@ pub(super) fn with_interpreter<T: Send>(
 ) -> io::Result<T> {
     // The tree may nest 1,000 deep and each level costs several frames.
     const STACK: usize = 256 << 20;
+    let work = Mutex::new(Some(work));
+    let read = |deepest| {
+        let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work.map(|work| work(&mut Interpreter { deepest, ..Interpreter::new(checkout, setting) }))
+    };
     std::thread::scope(|scope| {
-        let work = || work(&mut Interpreter::new(checkout, setting));
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work)?;
-        Ok(thread.join().unwrap_or_else(|stopped| std::panic::resume_unwind(stopped)))
+        let spawn = |share: u32| {
+            let builder = std::thread::Builder::new().stack_size(STACK / share as usize);
+            builder.spawn_scoped(scope, move || read(super::DEPTH / share))
+        };
+        let thread = spawn(1).or_else(|_| spawn(2)).or_else(|_| spawn(4)).or_else(|_| spawn(8))?;
+        let read = thread.join().unwrap_or_else(|stopped| std::panic::resume_unwind(stopped));
+        Ok(read.expect("one thread reads"))
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Interpreter;
-use schema::operation::{Certainty, ColumnChange, ColumnSpec, ConstraintSpec, Operation, OperationKind, Reach};
+use schema::operation::{Certainty, ColumnChange, ColumnSpec, ConstraintSpec, Manner, Operation, OperationKind, Reach};
 use schema::operation::{TablePart, TableSpec};
 use schema::simulation::{Outcome, Simulation};
 use schema::{Dialect, Entry, Subject};
@@ -25,6 +25,8 @@ pub(super) struct Recorder {
     pub(super) guard: Option<u32>,
     /// The line of the batch that makes a table anew for what is recorded, or may.
     pub(super) batch: Option<u32>,
+    /// How what is recorded is to be carried out.
+    pub(super) manner: Manner,
     /// How many entries there have been in this revision.
     pub(super) recorded: u32,
 }
@@ -52,6 +54,7 @@ impl Recorder {
             guarded: 0,
             guard: None,
             batch: None,
+            manner: Manner::default(),
             recorded: 0,
         }
     }
@@ -75,7 +78,7 @@ impl Recorder {
             0 => Certainty::Certain,
             _ => Certainty::Guarded { line: self.guard.unwrap_or(line) },
         };
-        let operation = Operation { kind, line, certainty, sql, batch: self.batch };
+        let operation = Operation { kind, line, certainty, sql, batch: self.batch, manner: self.manner.clone() };
         self.simulation.apply(&operation);
         self.recorded += 1;
         self.entries.push(Entry::Operation(operation));

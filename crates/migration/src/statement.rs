@@ -1,5 +1,7 @@
 //! Statements: control flow, with both ways taken where the condition cannot be known.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 use std::rc::Rc;
 
 use ruff_python_ast::name::Name;
@@ -10,6 +12,7 @@ use super::Interpreter;
 use super::import::KNOWN_PACKAGES;
 use super::known;
 use super::object::{Module, Scope};
+use super::operation::Placed;
 use super::reach::may_operate_in;
 use super::value::Value;
 
@@ -38,12 +41,12 @@ impl Interpreter<'_> {
                 return Flow::Stop;
             }
             self.depth += 1;
-            let flow = if self.depth > super::DEPTH { Flow::Next } else { self.statement(statement, frame) };
+            let flow = if self.depth > self.deepest { Flow::Next } else { self.statement(statement, frame) };
             self.depth -= 1;
             match flow {
                 Flow::Next if self.raised => return Flow::Stop,
                 Flow::Next => {}
-                other => return other,
+                Flow::Return(_) | Flow::Break | Flow::Continue | Flow::Stop => return flow,
             }
         }
         Flow::Next
@@ -139,9 +142,14 @@ impl Interpreter<'_> {
     }
 
     fn with_statement(&mut self, statement: &StmtWith, frame: &Frame) -> Flow {
-        let mut swallows = false;
+        let (mut swallows, outer) = (false, self.batches.len());
         for item in &statement.items {
             let value = self.expression(&item.context_expr, frame);
+            if let Value::Op(Some(batch)) = &value
+                && let Placed::At(place) = &batch.placed
+            {
+                self.open_batch(&place.table);
+            }
             if matches!(value, Value::Instance(_)) {
                 self.acted = true;
                 self.misread("it enters a context of a class of its own");
@@ -153,7 +161,13 @@ impl Interpreter<'_> {
                 self.assign(target, value, frame);
             }
         }
-        if swallows { self.attempt(&statement.body, &[], false, frame).0 } else { self.block(&statement.body, frame) }
+        let flow = if swallows {
+            self.attempt(&statement.body, &[], false, frame).0
+        } else {
+            self.block(&statement.body, frame)
+        };
+        self.batches.truncate(outer);
+        flow
     }
 
     fn if_chain(&mut self, test: &Expr, body: &[Stmt], rest: &[ElifElseClause], frame: &Frame) -> Flow {
@@ -230,19 +244,19 @@ pub(super) fn is_bound(name: &Name, frame: &Frame) -> bool {
 
 /// Whether a context certainly lets through what is raised in it.
 fn lets_through(context: &Value) -> bool {
-    match context {
-        Value::Op(_)
-        | Value::Connection
-        | Value::Context
-        | Value::Result
-        | Value::Expression
-        | Value::Shipped(_)
-        | Value::Table(_) => true,
-        Value::Outside(name) => {
-            let root = name.split('.').next().unwrap_or_default();
-            &**name != "contextlib.suppress()"
-                && (KNOWN_PACKAGES.contains(&root) || known::is(root, known::PLAIN_MODULE) || root == "contextlib")
-        }
-        _ => false,
+    if let Value::Outside(name) = context {
+        let root = name.split('.').next().unwrap_or_default();
+        return &**name != "contextlib.suppress()"
+            && (KNOWN_PACKAGES.contains(&root) || known::is(root, known::PLAIN_MODULE) || root == "contextlib");
     }
+    matches!(
+        context,
+        Value::Op(_)
+            | Value::Connection
+            | Value::Context
+            | Value::Result
+            | Value::Expression
+            | Value::Shipped(_)
+            | Value::Table(_)
+    )
 }

@@ -29,7 +29,7 @@ impl Interpreter<'_> {
             version_table: String::new(),
         };
         // What it evaluates is nothing that a migration does.
-        let mut other = Interpreter::new(self.checkout, &setting);
+        let mut other = Interpreter { deepest: self.deepest, ..Interpreter::new(self.checkout, &setting) };
         let module = other.evaluate_module(&path, tree);
         let frame = Frame { scope: module.globals.clone(), module: module.clone() };
         if mentions.targets.is_empty() {

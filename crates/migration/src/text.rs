@@ -81,3 +81,71 @@ fn without_fields(template: &str) -> String {
     }
     text
 }
+
+/// `textwrap.dedent` and `inspect.cleandoc`.
+pub(super) fn unindented(function: &str, value: &Value, arguments: &Arguments) -> Value {
+    match value {
+        _ if arguments.open || arguments.positional.len() + arguments.keywords.len() != 1 => Value::Unknown,
+        Value::Str(text) if function == "dedent" => Value::str(dedented(text)),
+        Value::Str(text) if !text.contains('\t') => Value::str(cleaned(text)),
+        // What stands in the gap may decide the margin; to a database white space is all the same.
+        Value::Fragment(_) => value.clone(),
+        _ => Value::Unknown,
+    }
+}
+
+fn dedented(text: &str) -> String {
+    let is_blank = |c: char| c == ' ' || c == '\t';
+    let lines: Vec<&str> =
+        text.split('\n').map(|line| line.strip_prefix(is_blank).map_or(line, |_| without(line))).collect();
+    let indents = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| &line[..line.len() - line.trim_start_matches(is_blank).len()]);
+    let margin = indents.reduce(common).unwrap_or_default().len();
+    let cut: Vec<&str> = lines.iter().map(|line| line.get(margin..).unwrap_or_default()).collect();
+    cut.join("\n")
+}
+
+/// Nothing, where a line holds nothing but blanks.
+fn without(line: &str) -> &str {
+    if line.chars().all(|c| c == ' ' || c == '\t') { "" } else { line }
+}
+
+/// What two texts begin with.
+fn common<'a>(one: &'a str, other: &str) -> &'a str {
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    &one[..same]
+}
+
+fn cleaned(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let margin = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let mut cut: Vec<&str> = vec![lines[0].trim_start()];
+    cut.extend(lines.iter().skip(1).map(|line| line.get(margin..).unwrap_or_default()));
+    let from = cut.iter().position(|line| !line.is_empty()).unwrap_or(cut.len());
+    let to = cut.iter().rposition(|line| !line.is_empty()).map_or(from, |last| last + 1);
+    cut[from..to].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn margins_are_taken_away_as_python_does() {
+        let cases = [
+            ("  a\n    b\n", "a\n  b\n"),
+            ("\n    a\n   \n    b\n  ", "\na\n\nb\n"),
+            ("\ta\n  b", "\ta\n  b"),
+            ("a\n  b", "a\n  b"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(dedented(text), expected, "{text:?}");
+        }
+        assert_eq!(cleaned("  a\n    b\n      c\n\n"), "a\nb\n  c");
+        assert_eq!(cleaned("\n  a\n  b\n"), "a\nb");
+    }
+}

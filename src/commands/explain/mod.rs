@@ -9,12 +9,13 @@ use std::io::{IsTerminal, Read, stdin};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::output::{Format, print, print_json};
+use super::output::{Format, in_json, print, print_json};
 use super::session::Session;
 use crate::error::Error;
 use crate::explanation::{Cause, Explanation, Reason, Verdict};
 use crate::findings::Kind;
 use crate::help::{Advice, Command, Help};
+use crate::logging::plain::without_passwords;
 use crate::prose::{advice, of_markdown, paragraph};
 use here::{Here, Mark};
 
@@ -60,8 +61,8 @@ pub async fn explain(session: &Session, arguments: &Arguments) -> Result<(), Err
     let explanation = if arguments.offline { explanation } else { parents::held_against(&session.config, explanation) };
     let here = Here::look(session, arguments.offline, Some(&explanation)).await;
     match arguments.format {
-        Format::Text => print(&in_words(&explanation, &here))?,
-        Format::Json => print_json(document(&explanation, &here))?,
+        Format::Text => print(&without_passwords(&in_words(&explanation, &here)))?,
+        Format::Json => print(&without_passwords(&in_json(document(&explanation, &here))))?,
     }
     match explanation.cause == Cause::UNKNOWN {
         true => Err(Error::NothingToExplain { exception: Some(explanation.message) }),

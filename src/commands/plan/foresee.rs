@@ -3,7 +3,7 @@
 use foresight::{Answered, Deed, Extent, Ground, Level, LockMode, Verdict, judge};
 use schema::operation::{Certainty, Operation, OperationKind};
 use schema::simulation::Simulation;
-use schema::{Entry, Tape};
+use schema::{Belief, Entry, Tape};
 
 use crate::commands::render::RevisionSql;
 use database::survey::{HeldLock, Survey};
@@ -106,6 +106,8 @@ impl<'a> Foresight<'a> {
             }
             let tables = || survey.tables.iter();
             ground.checks = tables().map(|(name, table)| (name.clone(), table.checks.clone())).collect();
+            let divided = tables().filter(|(_, table)| table.divided);
+            ground.divided = divided.map(|(name, _)| name.clone()).collect();
             ground.views = tables().map(|(name, table)| (name.clone(), table.views.clone())).collect();
         }
         Self { ground, simulation, survey }
@@ -113,7 +115,7 @@ impl<'a> Foresight<'a> {
 
     /// Follows a revision without looking at it.
     pub(in crate::commands) fn pass(&mut self, tape: &Tape) {
-        self.simulation.apply_all(&tape.entries);
+        tape.entries.iter().for_each(|entry| self.follow(entry));
         self.simulation.next_revision();
     }
 
@@ -140,7 +142,18 @@ impl<'a> Foresight<'a> {
     }
 
     fn follow(&mut self, entry: &Entry) {
+        self.note_partitions(entry);
         self.simulation.apply_all(std::slice::from_ref(entry));
+    }
+
+    fn note_partitions(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Operation(operation) => {
+                self.ground.divided.extend(may_be_divided(operation).map(str::to_owned));
+            }
+            Entry::Attempt(entries) => entries.iter().for_each(|entry| self.note_partitions(entry)),
+            Entry::Either(one, other) => one.iter().chain(other).for_each(|entry| self.note_partitions(entry)),
+        }
     }
 
     fn rendered(&mut self, tape: &Tape, sql: &RevisionSql<'_>) -> Vec<Step> {
@@ -255,6 +268,16 @@ impl<'a> Foresight<'a> {
         };
         held.filter(stands_in_the_way).cloned().collect()
     }
+}
+
+/// The table that an operation makes, where that may be partitioned or may inherit.
+fn may_be_divided(operation: &Operation) -> Option<&str> {
+    let OperationKind::CreateTable { table, .. } = &operation.kind else { return None };
+    let is_plain = match &operation.sql {
+        Some(sql) => !["partition", "inherits"].iter().any(|word| sql.to_lowercase().contains(word)),
+        None => operation.manner.partitioned == Belief::Known(false),
+    };
+    table.name.as_deref().filter(|_| !is_plain)
 }
 
 fn first_line(entry: &Entry) -> Option<u32> {

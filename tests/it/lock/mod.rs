@@ -7,6 +7,7 @@ mod table;
 mod timeouts;
 
 use crate::support::database::Database;
+use crate::support::postgres::server;
 use crate::support::running::{HELD, held_back, let_go};
 use crate::support::{Application, Backend, Running};
 
@@ -93,4 +94,27 @@ fn what_an_upgrade_is_in_the_middle_of_is_not_judged() {
         holder.outcome().success();
         waiter.outcome().success().prints("started\n");
     }
+}
+
+/// Of ten instances nine wait, and none of them keeps a connection that the tenth needs.
+#[test]
+fn a_role_with_five_connections_is_enough_for_ten_instances() {
+    let shop = Application::new(Backend::Postgres);
+    let (database, role) = (name(&shop), format!("limited_{}", name(&shop)));
+    server().sql(database, &format!("CREATE ROLE {role} LOGIN PASSWORD 'secret' CONNECTION LIMIT 5"));
+    server().sql(database, &format!("ALTER DATABASE {database} OWNER TO {role}; ALTER SCHEMA public OWNER TO {role}"));
+    let url = format!("postgresql://{role}:secret@127.0.0.1:{}/{database}", server().port);
+    let start = || shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", &url);
+    let upgrade = held_back(shop.folder());
+    let all: Vec<_> = (0..10).map(|_| Running::start(start().env("LEVELHEAD_UPGRADE_COMMAND", &upgrade))).collect();
+    crate::support::running::eventually("one upgrades", || shop.folder().join("begun").exists());
+    // So long that all of them wait.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    let_go(shop.folder());
+    let outcomes: Vec<_> = all.into_iter().map(Running::outcome).collect();
+    for outcome in &outcomes {
+        outcome.success().prints("started\n");
+    }
+    let upgraded = outcomes.iter().filter(|outcome| outcome.stderr.contains("Running upgrade  -> ")).count();
+    assert_eq!(upgraded, 1);
 }

@@ -51,3 +51,45 @@ fn run_says_what_comes_and_stops_before_a_loss_where_it_is_told_to() {
         shop.levelhead(&["run", "--", "true"]).run().success().says("1 step loses data");
     }
 }
+
+/// What is not said in a way that can be read may be said either way.
+#[test]
+fn an_option_that_is_not_read_and_a_table_in_parts_are_not_known() {
+    let shop = Application::at(Backend::Postgres, HEAD);
+    shop.database.sql("CREATE TABLE events (at date NOT NULL, kind text) PARTITION BY RANGE (at)");
+    shop.database.sql("CREATE TABLE events_old PARTITION OF events FOR VALUES FROM ('2000-01-01') TO ('2001-01-01')");
+    revision(
+        &shop,
+        "import os
+told = os.environ.get('TOLD')
+op.alter_column('products', 'price', type_=sa.Text(), postgresql_using=told)
+op.alter_column('products', 'name', type_=sa.Text(), postgresql_using='lower(name)')
+op.alter_column('products', 'name', type_=sa.Text())
+op.create_check_constraint('c', 'products', 'price > 0', postgresql_not_valid=told)
+op.create_check_constraint('d', 'products', 'price > 0', postgresql_not_valid=True)
+op.create_index('i', 'products', ['name'], postgresql_concurrently=told)
+op.create_index('e', 'events', ['kind'])
+op.add_column('events_old', sa.Column('more', sa.Text()))",
+    );
+    let document = shop.levelhead(&["plan", "--format", "json"]).run().success().stdout.clone();
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let steps = document["revisions"][0]["steps"].as_array().unwrap();
+    let seen: Vec<(u64, &str, bool)> = steps
+        .iter()
+        .map(|step| (&step["line"], &step["actions"][0]))
+        .map(|(line, action)| (line.as_u64().unwrap(), action["work"].as_str().unwrap(), action["unknown"].is_string()))
+        .collect();
+    let expected = [
+        (10, "unknown", true),
+        (11, "rewrite", false),
+        (12, "nothing", false),
+        (13, "unknown", true),
+        (14, "nothing", false),
+        (15, "unknown", true),
+        (16, "index", true),
+        (17, "nothing", true),
+    ];
+    assert_eq!(seen, expected, "{document}");
+    let safe = |step: &serde_json::Value| step["actions"][0]["verdict"] == "safe";
+    assert!(!steps.iter().any(|step| step["actions"][0]["unknown"].is_string() && safe(step)), "{document}");
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::conversation::ANSWER;
+use super::conversation::{ANSWER, text};
 use super::ledger::Standing;
 use super::session::{Session, first_column};
 use super::sql::{self, BEGIN};
@@ -134,8 +134,8 @@ impl Session {
         let answer = self.ask(&sql::place_of(table)).await?;
         let row =
             answer.iter().find_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(row) } else { None });
-        let schema = row.and_then(|row| row.get(0)).map(str::to_owned);
-        let exists = row.and_then(|row| row.get(1)) == Some("true");
+        let schema = row.and_then(|row| text(row, 0)).map(str::to_owned);
+        let exists = row.and_then(|row| text(row, 1)) == Some("true");
         Ok((VersionTable { schema, ..table.clone() }, exists))
     }
 
@@ -193,7 +193,7 @@ impl Session {
         let rows = answer.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(row) => {
                 let named = row.columns().iter().enumerate();
-                Some(named.map(|(at, column)| (column.name().to_owned(), row.get(at).map(str::to_owned))).collect())
+                Some(named.map(|(at, column)| (column.name().to_owned(), text(row, at).map(str::to_owned))).collect())
             }
             _ => None,
         });

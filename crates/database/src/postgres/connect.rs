@@ -1,5 +1,6 @@
 //! A connection to a PostgreSQL server. Runs nothing but what `target_session_attrs` needs.
 
+mod allowance;
 mod attempt;
 mod target;
 mod transport;
@@ -16,6 +17,7 @@ use super::failure::in_words;
 use crate::connect::{ConnectError, Progress, until_connected};
 use crate::url::{Endpoint, PostgresUrl};
 use crate::wait::Wait;
+use allowance::Allowance;
 
 /// How long a server may take to accept a farewell.
 const FAREWELL: Duration = Duration::from_millis(200);
@@ -36,6 +38,8 @@ pub struct Connected {
     pub server_version: Option<String>,
     /// Whether the server has stopped answering.
     pub(super) silence: Silence,
+    /// How much it may say.
+    pub(super) allowance: Allowance,
 }
 
 impl Connected {
@@ -44,6 +48,7 @@ impl Connected {
         connection: Connection<S, T>,
         endpoint: &Endpoint,
         encrypted: bool,
+        allowance: Allowance,
     ) -> (Self, target::Reported)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -57,7 +62,7 @@ impl Connected {
         let server_version = connection.parameter("server_version").map(str::to_owned);
         let connection = tokio::spawn(connection);
         let (endpoint, silence) = (endpoint.clone(), Silence::default());
-        let connected = Self { client, connection, endpoint, encrypted, server_version, silence };
+        let connected = Self { client, connection, endpoint, encrypted, server_version, silence, allowance };
         (connected, reported)
     }
 

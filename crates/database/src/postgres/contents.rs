@@ -2,7 +2,7 @@
 
 use tokio_postgres::SimpleQueryMessage;
 
-use super::conversation::{ANSWER, WORK};
+use super::conversation::{ANSWER, WORK, text};
 use super::session::{Session, first_column};
 use super::sql;
 use crate::failure::RefusalKind;
@@ -96,7 +96,7 @@ impl Session {
 /// The rows of an answer, of so many columns.
 fn rows<const N: usize>(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = [Option<&str>; N]> {
     answer.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(std::array::from_fn(|column| row.get(column))),
+        SimpleQueryMessage::Row(row) => Some(std::array::from_fn(|column| text(row, column))),
         _ => None,
     })
 }

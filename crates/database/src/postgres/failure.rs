@@ -88,6 +88,11 @@ fn classify_pooler(message: &str) -> FailureKind {
         ("query_wait_timeout", FailureKind::PoolerWaiting),
         ("client_login_timeout", FailureKind::PoolerWaiting),
         ("cannot connect", FailureKind::PoolerWaiting),
+        ("connect failed", FailureKind::PoolerWaiting),
+        ("connect timeout", FailureKind::PoolerWaiting),
+        ("conn crashed", FailureKind::PoolerWaiting),
+        ("the database system is", FailureKind::PoolerWaiting),
+        ("terminating connection", FailureKind::PoolerWaiting),
         ("shutting down", FailureKind::PoolerWaiting),
     ];
     if message.contains("does not exist") {
@@ -122,6 +127,7 @@ pub(super) fn refusal(error: &tokio_postgres::Error) -> Refusal {
     let by_code = error.code().and_then(|code| BY_CODE.iter().find(|(known, _)| known == code).map(|(_, kind)| *kind));
     let kind = by_code.unwrap_or_else(|| match classify(error) {
         FailureKind::PoolerMode => RefusalKind::PoolerMode,
+        FailureKind::PoolerWaiting => RefusalKind::PoolerWaiting,
         kind if kind.is_passing(false) => RefusalKind::CutOff,
         _ => RefusalKind::Other,
     });

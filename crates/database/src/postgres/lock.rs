@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::connect::Connected;
-use super::conversation::ANSWER;
+use super::conversation::{ANSWER, text};
 use super::session::{Session, first_column};
 use super::sql;
 use crate::DatabaseError;
-use crate::backend::{Later, Lock, Locking};
+use crate::backend::{Answer, Later, Lock, Locking};
 use crate::lock::Holder;
 
 /// How long a guard connection may take to show that it is alive, or to free the lock. It may have been idle for as long as the
@@ -25,6 +25,13 @@ impl Lock for Connected {
     fn is_held(&self) -> Later<'_, bool> {
         // An empty query takes no snapshot.
         Box::pin(async { self.ask("see that the lock is held", "", PROOF_OF_LIFE).await.is_ok() })
+    }
+
+    fn name(&self) -> Answer<'_, Option<String>> {
+        Box::pin(async {
+            let answer = self.ask("name the upgrade's sessions", &sql::watch::name(), PROOF_OF_LIFE).await?;
+            Ok(first_column(&answer).last().map(str::to_owned))
+        })
     }
 
     fn release(self: Box<Self>) -> Later<'static, ()> {
@@ -56,8 +63,8 @@ impl Session {
 fn read_holder(answer: &[SimpleQueryMessage]) -> Option<Holder> {
     answer.iter().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(Holder {
-            who: row.get(0).unwrap_or_default().to_owned(),
-            age: row.get(1).and_then(|age| age.parse().ok()),
+            who: text(row, 0).unwrap_or_default().to_owned(),
+            age: text(row, 1).and_then(|age| age.parse().ok()),
         }),
         _ => None,
     })

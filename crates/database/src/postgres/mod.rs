@@ -13,6 +13,7 @@ mod sql;
 mod survey;
 mod tls;
 pub(crate) mod url;
+mod watch;
 
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ use crate::survey::{Count, Survey};
 use crate::url::UrlError;
 use crate::url::parts::UrlParts;
 use crate::wait::Wait;
+use crate::watch::{Mark, Party, Sight, Whose};
 use crate::{Connection, Contents, Cure, DatabaseError, Glance, Ownership};
 use session::Session;
 use sql::Postgres;
@@ -149,6 +151,26 @@ impl Backend for Session {
 
     fn survey(&self) -> Answer<'_, Survey> {
         Box::pin(self.survey())
+    }
+
+    fn look<'a>(&'a self, mark: &'a Mark) -> Answer<'a, Sight> {
+        Box::pin(self.sight(mark))
+    }
+
+    fn progress<'a>(&'a self, mark: &'a Mark) -> Answer<'a, Vec<String>> {
+        Box::pin(self.progress(mark))
+    }
+
+    fn cancel<'a>(&'a self, pids: &'a [i64]) -> Answer<'a, ()> {
+        Box::pin(self.cancel(pids))
+    }
+
+    fn writers<'a>(&'a self, table: &'a VersionTable) -> Answer<'a, Vec<Party>> {
+        Box::pin(self.writers(table))
+    }
+
+    fn end<'a>(&'a self, whose: Whose<'a>) -> Answer<'a, Vec<Party>> {
+        Box::pin(self.end(whose))
     }
 
     fn count<'a>(&'a self, questions: &'a [String]) -> Answer<'a, Vec<Count>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::connect::{Connected, connect};
-use super::conversation::{ANSWER, WORK};
+use super::conversation::{ANSWER, WORK, text};
 use super::url::PostgresUrl;
 use super::{catalogue, sql};
 use crate::connect::Progress;
@@ -53,7 +53,7 @@ impl Session {
     pub(super) async fn glance(&self, table: &VersionTable) -> Result<Glance, DatabaseError> {
         let answer = self.read(table, &sql::glance(table)).await?;
         let tables = answer.iter().flatten().find_map(|message| match message {
-            SimpleQueryMessage::Row(row) => row.get(1),
+            SimpleQueryMessage::Row(row) => text(row, 1),
             _ => None,
         });
         Ok(Glance::new(rows_of(answer.as_deref()), tables))
@@ -126,7 +126,7 @@ fn rows_of(answer: Option<&[SimpleQueryMessage]>) -> VersionRows {
 /// The first column of each row; NULLs are left out.
 pub(super) fn first_column(answer: &[SimpleQueryMessage]) -> impl Iterator<Item = &str> {
     answer.iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0),
+        SimpleQueryMessage::Row(row) => text(row, 0),
         _ => None,
     })
 }

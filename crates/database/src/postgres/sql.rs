@@ -4,7 +4,9 @@
 //! transaction. The columns used exist in PostgreSQL 12-18.
 
 use crate::Glance;
-use crate::statements::{Sql, literal, optional};
+use crate::statements::Sql;
+use literal::{literal, optional};
+
 use version_table::{COLUMN, VersionTable, alter_width};
 
 /// The condition on a schema's name that it is people's own: neither the system's nor a session's nor levelhead's.
@@ -14,7 +16,9 @@ macro_rules! of_people {
     };
 }
 
+mod literal;
 mod survey;
+pub(super) mod watch;
 
 pub(super) use survey::SURVEY;
 

@@ -108,6 +108,7 @@ impl PostgresUrl {
         rename_driver_keys(&mut query);
         refuse_elsewhere(&query, parts.driver.as_deref(), environment)?;
         let mut settings = Settings::new(query, environment).warned(parts.warnings);
+        refuse_kerberos(&mut settings, parts.driver.as_deref())?;
         let password = parts.password.map(|password| password.expose().to_owned());
         let port = parts.port.map(|port| port.to_string());
         let named = [
@@ -170,6 +171,17 @@ fn refuse_elsewhere(
     Ok(())
 }
 
+/// Encryption by Kerberos is not spoken here: where it is demanded, a connection without it would be a weaker one than the
+/// application's. `prefer`, libpq's default, takes one without, and asyncpg and pg8000 know no such setting.
+fn refuse_kerberos(settings: &mut Settings, driver: Option<&str>) -> Result<(), UrlError> {
+    let words = [("disable", false), ("prefer", false), ("require", true)];
+    let key = settings.name_of("gssencmode");
+    match settings.take_word("gssencmode", &words, "disable, prefer or require")? {
+        Some(true) if !matches!(driver, Some("asyncpg" | "pg8000")) => Err(UrlError::Kerberos { key }),
+        _ => Ok(()),
+    }
+}
+
 /// asyncpg and pg8000 have names of their own for what libpq calls otherwise.
 fn rename_driver_keys(query: &mut Vec<(String, String)>) {
     let mut socket_port = None;
@@ -177,6 +189,11 @@ fn rename_driver_keys(query: &mut Vec<(String, String)>) {
         match key.as_str() {
             "timeout" => *key = "connect_timeout".to_owned(),
             "database" => *key = "dbname".to_owned(),
+            // libpq's own word from before it had modes.
+            "requiressl" => {
+                *key = "sslmode".to_owned();
+                *value = if value.starts_with('1') { "require" } else { "prefer" }.to_owned();
+            }
             // pg8000 names the socket's file, libpq its folder.
             "unix_sock" => {
                 if let Some((folder, port)) = value.rsplit_once("/.s.PGSQL.") {
@@ -199,7 +216,7 @@ fn reason(key: &str) -> Option<&'static str> {
         "sslcrl" | "sslcrldir" => "revocation lists are not read",
         "sslpassword" => "an encrypted client key cannot be read; use an unencrypted one",
         "ssl_max_protocol_version" => "TLS 1.2 and 1.3 are offered",
-        "gssencmode" | "krbsrvname" | "gsslib" | "gssdelegation" | "require_auth" | "requirepeer" => {
+        "krbsrvname" | "gsslib" | "gssdelegation" | "require_auth" | "requirepeer" => {
             "only password, SCRAM and certificate authentication are spoken"
         }
         "load_balance_hosts" => "hosts are tried in the order in which they are written",

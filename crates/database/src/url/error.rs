@@ -74,6 +74,12 @@ pub enum UrlError {
         /// What levelhead does not read.
         what: &'static str,
     },
+    /// The application would be encrypted by Kerberos, or not connect.
+    #[error("{key}=require demands encryption by Kerberos, which levelhead does not speak")]
+    Kerberos {
+        /// The query key, or the environment variable.
+        key: &'static str,
+    },
     /// `sslrootcert=system` demands `verify-full`.
     #[error("sslrootcert=system can only be used with sslmode=verify-full")]
     WeakSystemRoots,

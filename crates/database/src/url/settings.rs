@@ -73,6 +73,12 @@ impl Settings {
         self.values.remove(key).map(|setting| setting.value)
     }
 
+    /// What a message calls a keyword: the variable where its value is from there.
+    pub(crate) fn name_of(&self, key: &'static str) -> &'static str {
+        let from_environment = self.values.get(key).is_some_and(|setting| setting.from_environment);
+        LibpqEnvironment::variable(key).filter(|_| from_environment).unwrap_or(key)
+    }
+
     /// One word of a list; another one is an error that lists them.
     pub(crate) fn take_word<T: Copy>(
         &mut self,
@@ -80,19 +86,21 @@ impl Settings {
         words: &[(&str, T)],
         accepted: &'static str,
     ) -> Result<Option<T>, UrlError> {
+        let name = self.name_of(key);
         let Some(setting) = self.values.remove(key) else { return Ok(None) };
         match words.iter().find(|(word, _)| *word == setting.value) {
             Some((_, value)) => Ok(Some(*value)),
-            None => Err(bad_value(key, setting.from_environment, accepted)),
+            None => Err(UrlError::Value { key: name, accepted }),
         }
     }
 
     /// A number; libpq takes zero and less as its default.
     pub(crate) fn take_number(&mut self, key: &'static str) -> Result<Option<f64>, UrlError> {
+        let name = self.name_of(key);
         let Some(setting) = self.values.remove(key) else { return Ok(None) };
         match setting.value.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number).filter(|number| *number > 0.0)),
-            _ => Err(bad_value(key, setting.from_environment, "a number")),
+            _ => Err(UrlError::Value { key: name, accepted: "a number" }),
         }
     }
 
@@ -112,9 +120,4 @@ impl Settings {
         });
         self.warnings.into_iter().chain(left).collect()
     }
-}
-
-fn bad_value(key: &'static str, from_environment: bool, accepted: &'static str) -> UrlError {
-    let key = LibpqEnvironment::variable(key).filter(|_| from_environment).unwrap_or(key);
-    UrlError::Value { key, accepted }
 }

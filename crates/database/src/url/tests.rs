@@ -123,6 +123,29 @@ fn what_leads_to_another_database_is_refused_where_the_driver_would_follow_it() 
 }
 
 #[test]
+fn encryption_that_only_libpq_knows_a_word_for_is_never_left_out() {
+    for (text, variables, mode) in [
+        ("postgresql://u@h/d?requiressl=1", &[][..], "require"),
+        ("postgresql://u@h/d?requiressl=0", &[][..], "prefer"),
+        ("postgresql://u@h/d", &[("PGREQUIRESSL", "1")][..], "require"),
+        ("postgresql://u@h/d", &[("PGREQUIRESSL", "0")][..], "prefer"),
+        ("postgresql://u@h/d", &[("PGREQUIRESSL", "1"), ("PGSSLMODE", "verify-ca")][..], "verify-ca"),
+        ("postgresql://u@h/d?sslmode=disable", &[("PGREQUIRESSL", "1")][..], "disable"),
+        ("postgresql://u@h/d?gssencmode=disable", &[][..], "prefer"),
+        ("postgresql+asyncpg://u@h/d", &[("PGGSSENCMODE", "require")][..], "prefer"),
+    ] {
+        let url = postgres(text, variables);
+        assert_eq!((url.tls.mode.word(), url.warnings.len()), (mode, 0), "{text} {variables:?}");
+    }
+    for (text, variables, key) in [
+        ("postgresql+psycopg://u@h/d?gssencmode=require", &[][..], "gssencmode"),
+        ("postgresql://u@h/d", &[("PGGSSENCMODE", "require")][..], "PGGSSENCMODE"),
+    ] {
+        assert_eq!(parse_with(text, variables).unwrap_err(), UrlError::Kerberos { key }, "{text}");
+    }
+}
+
+#[test]
 fn white_space_at_the_end_is_taken_off_where_it_is_part_of_no_name() {
     for (text, expected) in [
         ("postgresql://u@h/d?sslmode=disable\n", "u - h:5432 d disable"),

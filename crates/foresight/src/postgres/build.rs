@@ -4,7 +4,7 @@ use super::default::DefaultValue;
 use super::rules::{Form, Rule};
 use super::types::{Spelled, TypeChange, change, is_plain_cast, is_serial};
 use crate::question::Question;
-use crate::{Deed, Ground, Loss, LossKind, Touch, Work};
+use crate::{Deed, Ground, LockMode, Loss, LossKind, Touch, Work};
 use schema::{Belief, ForeignKey};
 
 /// Types of usual extensions, none of them a domain.
@@ -28,6 +28,27 @@ pub(super) fn done(ground: &Ground, form: Form, relation: Option<&str>, others: 
             .extend(others.iter().filter(|other| Some(other.as_str()) != relation).map(|other| touch(other, mode)));
     }
     deed
+}
+
+/// What is done to a table among partitions, or among those that inherit from each other, may be done to others of them, or be
+/// refused: what a rule says holds for a plain table.
+pub(super) fn divided(ground: &Ground, deed: Deed) -> Deed {
+    let is_of_a_table = |mode: Option<LockMode>| mode > Some(LockMode::RowExclusive);
+    let mut others = deed.touches.iter().filter(|touch| !touch.made_here && is_of_a_table(touch.mode));
+    let Some(touch) = others.find(|touch| ground.divided.contains(&touch.relation)) else { return deed };
+    // Partitions come and go by rules of their own.
+    let is_about_partitions = matches!(
+        deed.form,
+        Some(Form::AttachPartition | Form::DetachPartition | Form::DetachPartitionConcurrently | Form::CreatePartition)
+    );
+    if is_about_partitions || deed.unknown.is_some() {
+        return deed;
+    }
+    let unknown = format!(
+        "which partitions or inherited tables it reaches from {}; at worst all of them, under the same lock",
+        touch.relation
+    );
+    Deed { unknown: Some(unknown), ..deed }
 }
 
 /// A column that is added, as far as its cost depends on it.

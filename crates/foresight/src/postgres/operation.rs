@@ -1,31 +1,64 @@
 //! Operations of Alembic: what the SQL that they become does.
 
-use super::build::{self, NewColumn, NewConstraint, done};
+use super::build::{self, NewColumn, NewConstraint, divided, done};
 use super::default::DefaultValue;
 use super::rules::Form;
 use super::statement::of_sql;
-use crate::{Deed, Ground};
+use crate::{Deed, Ground, Work};
 use schema::Belief;
-use schema::operation::{ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, Operation, OperationKind as K};
+use schema::operation::{
+    ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, Manner, Operation, OperationKind as K,
+};
 use schema::operation::{IndexSpec, Reach, TableSpec};
+
+const YES: Belief<bool> = Belief::Known(true);
 
 /// What an operation does: by its SQL, where it is raw SQL.
 pub(crate) fn of_operation(operation: &Operation, ground: &Ground) -> Vec<Deed> {
     if let Some(sql) = &operation.sql {
         return of_sql(sql, ground);
     }
+    let manner = &operation.manner;
+    let deeds = of_kind(operation, ground);
+    deeds.into_iter().map(|deed| divided(ground, undecided(manner, deed))).collect()
+}
+
+/// What could not be read of an option decides which form of the statement it is: the worse one is named, and not claimed.
+fn undecided(manner: &Manner, deed: Deed) -> Deed {
+    let open = match deed.form {
+        Some(Form::AddForeignKey | Form::AddCheck) if manner.not_valid == Belief::Unknown => "NOT VALID",
+        Some(Form::CreateIndex | Form::DropIndex) if manner.concurrently == Belief::Unknown => "CONCURRENTLY",
+        _ => return deed,
+    };
+    let unknown = Some(format!("whether it is {open}; without, {}", worst(&deed)));
+    Deed { unknown, work: Work::Unknown, ..deed }
+}
+
+/// What a deed does at its worst.
+fn worst(deed: &Deed) -> &'static str {
+    match deed.work {
+        Work::Scan => "the table is read from end to end while writes wait",
+        Work::Index => "an index is built while writes wait",
+        _ => "reads and writes wait for it",
+    }
+}
+
+fn of_kind(operation: &Operation, ground: &Ground) -> Vec<Deed> {
+    let manner = &operation.manner;
     match &operation.kind {
         K::CreateTable { table, .. } => vec![create_table(ground, table)],
         K::DropTable { table } => vec![build::drop_table(ground, table, false)],
         K::RenameTable { from, .. } => vec![build::rename(ground, Form::RenameTable, from)],
         K::AddColumn { table, column, .. } => build::add_column(ground, table, &new_column(column)),
         K::DropColumn { table, column } => vec![build::drop_column(ground, table, column, false)],
-        K::AlterColumn { table, column, change } => alter_column(ground, table, column, change),
-        K::AddConstraint { table, constraint } => add_constraint(ground, table, constraint),
+        K::AlterColumn { table, column, change } => alter_column(ground, table, column, change, &manner.using),
+        K::AddConstraint { table, constraint } => add_constraint(ground, table, constraint, manner),
         K::DropConstraint { table, name, .. } => vec![build::drop_constraint(ground, table, name.as_deref())],
         K::RenameConstraint { table, .. } => vec![done(ground, Form::AlterTable, Some(table), &[])],
         K::CreateIndex { table, index, .. } => vec![create_index(ground, table, index)],
-        K::DropIndex { name, table } => vec![build::drop_index(ground, name.as_deref(), table.as_deref(), false)],
+        K::DropIndex { name, table } => {
+            vec![build::drop_index(ground, name.as_deref(), table.as_deref(), manner.concurrently == YES)]
+        }
         K::RenameIndex { .. } => vec![done(ground, Form::RenameIndex, None, &[])],
         K::CreateEnum { name, .. } => vec![object(ground, format!("create type {name}"))],
         K::DropEnum { name } => vec![object(ground, format!("drop type {name}"))],
@@ -84,12 +117,22 @@ fn new_column(column: &ColumnSpec) -> NewColumn {
     }
 }
 
-fn alter_column(ground: &Ground, table: &str, column: &str, change: &ColumnChange) -> Vec<Deed> {
+fn alter_column(
+    ground: &Ground,
+    table: &str,
+    column: &str,
+    change: &ColumnChange,
+    using: &Belief<Option<String>>,
+) -> Vec<Deed> {
     let mut deeds = Vec::new();
     if let Some(kind) = &change.kind {
         let to = kind.text.as_deref().or_else(|| kind.enumeration.as_ref()?.name.as_deref());
-        let deed = build::alter_type(ground, table, column, to, None);
-        // Whether it is given a USING, the operation does not say.
+        let written = using.known().and_then(Option::as_deref);
+        let mut deed = build::alter_type(ground, table, column, to, written);
+        if *using == Belief::Unknown {
+            let unknown = "what its USING does; at worst the table is written anew while reads and writes wait";
+            deed = Deed { unknown: Some(unknown.to_owned()), work: Work::Unknown, question: None, loss: None, ..deed };
+        }
         deeds.push(deed);
     }
     match &change.nullable {
@@ -107,7 +150,8 @@ fn alter_column(ground: &Ground, table: &str, column: &str, change: &ColumnChang
     deeds
 }
 
-fn add_constraint(ground: &Ground, table: &str, constraint: &ConstraintSpec) -> Vec<Deed> {
+fn add_constraint(ground: &Ground, table: &str, constraint: &ConstraintSpec, manner: &Manner) -> Vec<Deed> {
+    let valid = manner.not_valid != YES;
     let columns = constraint.plain_columns();
     let new = match &constraint.kind {
         ConstraintKind::PrimaryKey => NewConstraint::Key { columns, primary: true, using_index: false },
@@ -116,9 +160,9 @@ fn add_constraint(ground: &Ground, table: &str, constraint: &ConstraintSpec) -> 
             columns,
             target: key.target.clone(),
             keys: key.target_columns.as_ref().and_then(|all| all.iter().cloned().collect()),
-            valid: true,
+            valid,
         },
-        ConstraintKind::Check { condition } => NewConstraint::Check { condition: condition.clone(), valid: true },
+        ConstraintKind::Check { condition } => NewConstraint::Check { condition: condition.clone(), valid },
         ConstraintKind::Exclude => NewConstraint::Exclude,
         ConstraintKind::Index(options) => {
             let index = IndexSpec { columns: constraint.columns.clone(), options: options.clone() };

@@ -4,7 +4,7 @@ use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
 
 use super::alter::alter_table;
-use super::build::{self, done};
+use super::build::{self, divided, done};
 use super::rules::Form;
 use crate::names::{last, relation};
 use crate::{Deed, Ground, LockMode, Touch, Work};
@@ -17,7 +17,8 @@ pub(crate) fn of_sql(text: &str, ground: &Ground) -> Vec<Deed> {
     let Some(parsed) = parsed.filter(|parsed| parsed.errors().is_empty()) else {
         return vec![unknown(text)];
     };
-    parsed.tree().stmts().flat_map(|statement| of_statement(&statement, ground)).collect()
+    let deeds = parsed.tree().stmts().flat_map(|statement| of_statement(&statement, ground));
+    deeds.map(|deed| divided(ground, deed)).collect()
 }
 
 fn unknown(text: &str) -> Deed {

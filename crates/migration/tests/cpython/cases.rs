@@ -110,13 +110,41 @@ pub(crate) const CASES: &[(&str, Reading)] = &[
     ),
     ("names = ['a']\nif draw():\n    touch(names)\ntouch()\nop.create_table((names or ['b'])[-1])", Doubted),
     ("if draw():\n    make = op.create_table\n    make('a')", Doubted),
+    ("class Thing:\n    def make(self):\n        op.create_table('a')\ncall(Thing)", Doubted),
+    (
+        "class Thing:\n    def __init__(self):\n        self.name = 'a'\nif draw():\n    call(Thing)\nop.create_table('b')",
+        Exact,
+    ),
+    (
+        "class Thing:\n    def __init__(self, names):\n        self.names = names\n        self.names.append('b')\nnames = ['a']\nif draw():\n    Thing(names)\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "class Thing:\n    names = ['a']\n    def __init__(self):\n        self.names.append('b')\nif draw():\n    Thing()\nfor name in Thing.names:\n    op.create_table(name)",
+        Doubted,
+    ),
+    ("def upgrade_one():\n    op.create_table('a')\n\ndef upgrade():\n    globals()['upgrade_%s' % 'one']()", Exact),
+    (
+        "def upgrade_one():\n    op.create_table('a')\n\ndef upgrade():\n    globals()['upgrade_' + draw_text()]()",
+        Doubted,
+    ),
+    ("import textwrap\nop.create_table(textwrap.dedent('  a\\n    b').replace('\\n', '_'))", Exact),
+    ("import random\nnames = ['a', 'b']\nrandom.shuffle(names)\nop.create_table(names[0])", Doubted),
+    (
+        "import copy\nrows = [['a']]\nother = copy.copy(rows)\nother[0].append('b')\nfor name in rows[0]:\n    op.create_table(name)",
+        Doubted,
+    ),
+    (
+        "import collections\nnames = ['a']\nheld = collections.OrderedDict(a=names)\nheld['a'].append('b')\nfor name in names:\n    op.create_table(name)",
+        Doubted,
+    ),
     ("with op.batch_alter_table('a') as batch_op:\n    batch_op.drop_column('b')", Exact),
 ];
 
 /// The migration with this body.
 pub(crate) fn program(body: &str) -> String {
     const HEAD: &str = "import contextlib\nimport enum\nimport functools\nimport os\n\nimport sqlalchemy as sa\nfrom alembic import op\n\
-                        from outside import Context, call, decorate, draw, draw_list, draw_text, maybe_raise, touch\n\n";
+                        from toolz import Context, call, decorate, draw, draw_list, draw_text, maybe_raise, touch\n\n";
     if body.contains("def upgrade") {
         return format!("{HEAD}{body}\n");
     }

@@ -27,7 +27,7 @@ from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
 from alembic import op
-from outside import Context, call, decorate, draw, draw_list, draw_text, maybe_raise, touch
+from toolz import Context, call, decorate, draw, draw_list, draw_text, maybe_raise, touch
 ";
 
 /// What a migration may use, and the words that show that it does.

@@ -1,7 +1,7 @@
 """Runs many migrations, each in a namespace of its own, and says which operations each of them made.
 
 Reads programs from standard input, divided by NUL; for each and each run it writes one line: how it ended, and its
-operations, divided by tabs. What a migration cannot know (the functions of `outside`, its environment, what a query
+operations, divided by tabs. What a migration cannot know (the functions of `toolz`, its environment, what a query
 answers) is drawn anew for every run.
 """
 
@@ -185,12 +185,12 @@ def modules(op):
     sqlalchemy.Column = lambda name, *_, **__: types.SimpleNamespace(name=name)
     sqlalchemy.Integer = int
     sqlalchemy.text = str
-    outside = types.ModuleType("outside")
+    toolz = types.ModuleType("toolz")
     for function in OUTSIDE:
-        setattr(outside, function.__name__, function)
+        setattr(toolz, function.__name__, function)
     alembic = types.ModuleType("alembic")
     alembic.op = op
-    return {"sqlalchemy": sqlalchemy, "outside": outside, "alembic": alembic}
+    return {"sqlalchemy": sqlalchemy, "toolz": toolz, "alembic": alembic}
 
 
 def run(code):

@@ -30,13 +30,38 @@ pub struct Operation {
     /// The line on which the batch begins that makes the table anew for it, or may.
     #[serde(skip)]
     pub batch: Option<u32>,
+    /// How it is carried out.
+    #[serde(skip)]
+    pub manner: Manner,
 }
 
 impl Operation {
     /// One that is carried out, neither raw SQL nor part of a batch.
     #[must_use]
     pub fn certain(kind: OperationKind, line: u32) -> Self {
-        Self { kind, line, certainty: Certainty::Certain, sql: None, batch: None }
+        Self { kind, line, certainty: Certainty::Certain, sql: None, batch: None, manner: Manner::default() }
+    }
+}
+
+/// How PostgreSQL is to carry out an operation, by Alembic's options for it alone: what it costs depends on them, and not what
+/// comes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manner {
+    /// `postgresql_using`: how an old value becomes one of the new type.
+    pub using: Belief<Option<String>>,
+    /// `postgresql_not_valid`: the rows that are there are not looked at.
+    pub not_valid: Belief<bool>,
+    /// `postgresql_concurrently`: writers are not kept waiting.
+    pub concurrently: Belief<bool>,
+    /// `postgresql_partition_by`: the new table has its rows in partitions.
+    pub partitioned: Belief<bool>,
+}
+
+/// Without an option.
+impl Default for Manner {
+    fn default() -> Self {
+        let no = Belief::Known(false);
+        Self { using: Belief::Known(None), not_valid: no.clone(), concurrently: no.clone(), partitioned: no }
     }
 }
 

@@ -8,6 +8,7 @@ use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{Config, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::allowance::{Allowance, Limited};
 use super::transport::{self, Address, Transport};
 use super::{Connected, target};
 use crate::connect::Limits;
@@ -103,7 +104,9 @@ async fn connect_once(
 ) -> Result<Connected, Refusal> {
     let is_socket = matches!(address, Address::Socket(_));
     let refused = |error: std::io::Error| (classify_io(&error, is_socket), error.to_string());
-    let mut stream = transport::open(address, &url.keepalive).await.map_err(refused)?;
+    let stream = transport::open(address, &url.keepalive).await.map_err(refused)?;
+    let allowance = Allowance::while_connecting();
+    let mut stream: Transport = Box::new(Limited { stream, allowance: allowance.clone() });
     let encrypted = match encryption {
         Encryption::Never => false,
         _ if url.tls.direct => true,
@@ -117,10 +120,10 @@ async fn connect_once(
     }
     let config = session_config(url, endpoint, encrypted);
     let (mut connected, default_target) = if encrypted {
-        start_encrypted(url, endpoint, &config, stream).await?
+        start_encrypted(url, endpoint, &config, stream, allowance).await?
     } else {
         let (client, connection) = config.connect_raw(stream, NoTls).await.map_err(|error| refusal(url, &error))?;
-        Connected::start(client, connection, endpoint, false)
+        Connected::start(client, connection, endpoint, false, allowance)
     };
     target::verify(url.target, &mut connected, default_target).await?;
     Ok(connected)
@@ -131,6 +134,7 @@ async fn start_encrypted(
     endpoint: &Endpoint,
     config: &Config,
     stream: Transport,
+    allowance: Allowance,
 ) -> Result<(Connected, target::Reported), Refusal> {
     let tls = tls::client_config(&url.tls).map_err(|error| (FailureKind::CertificateFile, error.to_string()))?;
     let name = match endpoint {
@@ -139,7 +143,7 @@ async fn start_encrypted(
     };
     let Ok(connector) = MakeTlsConnect::<Transport>::make_tls_connect(&mut MakeRustlsConnect::new(tls), name);
     let (client, connection) = config.connect_raw(stream, connector).await.map_err(|error| refusal(url, &error))?;
-    Ok(Connected::start(client, connection, endpoint, true))
+    Ok(Connected::start(client, connection, endpoint, true, allowance))
 }
 
 fn refusal(url: &PostgresUrl, error: &tokio_postgres::Error) -> Refusal {

@@ -4,6 +4,7 @@ use tokio_postgres::SimpleQueryMessage;
 
 use super::Connected;
 use crate::failure::FailureKind;
+use crate::postgres::conversation::text;
 use crate::postgres::failure::{classify, in_words};
 use crate::url::TargetSession;
 
@@ -49,7 +50,7 @@ async fn ask(connected: &Connected, known: Option<bool>, query: &str) -> Result<
     }
     let messages = connected.client.simple_query(query).await.map_err(|error| (classify(&error), in_words(&error)))?;
     Ok(messages.iter().any(|message| match message {
-        SimpleQueryMessage::Row(row) => matches!(row.get(0), Some("t" | "on")),
+        SimpleQueryMessage::Row(row) => matches!(text(row, 0), Some("t" | "on")),
         _ => false,
     }))
 }

@@ -27,16 +27,23 @@ pub(in super::super) const SURVEY: &str = concat!(
                   OR x.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid = r.oid)), 0)::bigint)
                * pg_catalog.current_setting('block_size')::bigint END AS bytes
       FROM named r LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = r.oid),
+    part AS MATERIALIZED (
+      WITH RECURSIVE below AS (
+        SELECT i.inhparent AS whole, i.inhrelid AS oid FROM pg_catalog.pg_inherits i
+        UNION SELECT b.whole, i.inhrelid FROM below b JOIN pg_catalog.pg_inherits i ON i.inhparent = b.oid)
+      SELECT b.whole, sum(s.rows) AS rows, sum(s.bytes) AS bytes,
+             bool_or(s.rows IS NULL) AS some_rows, bool_or(s.bytes IS NULL) AS some_bytes
+      FROM below b JOIN size s ON s.oid = b.oid JOIN named r ON r.oid = b.oid AND r.relkind <> 'p' GROUP BY b.whole),
     whole AS MATERIALIZED (
-      SELECT r.oid, coalesce(sum(p.rows), s.rows) AS rows, coalesce(sum(p.bytes), s.bytes) AS bytes
-      FROM named r JOIN size s ON s.oid = r.oid
-      LEFT JOIN pg_catalog.pg_inherits i ON i.inhparent = r.oid AND r.relkind = 'p'
-      LEFT JOIN size p ON p.oid = i.inhrelid
-      GROUP BY r.oid, s.rows, s.bytes)
+      SELECT r.oid,
+             CASE WHEN p.whole IS NULL THEN s.rows WHEN NOT p.some_rows THEN p.rows + CASE r.relkind WHEN 'p' THEN 0 ELSE s.rows END END AS rows,
+             CASE WHEN p.whole IS NULL THEN s.bytes WHEN NOT p.some_bytes THEN p.bytes + CASE r.relkind WHEN 'p' THEN 0 ELSE s.bytes END END AS bytes
+      FROM named r JOIN size s ON s.oid = r.oid LEFT JOIN part p ON p.whole = r.oid)
     SELECT pg_catalog.json_build_object(
       'major', pg_catalog.current_setting('server_version_num')::int / 10000,
       'tables', (SELECT coalesce(pg_catalog.json_object_agg(r.name, pg_catalog.json_build_object(
         'rows', w.rows, 'bytes', w.bytes,
+        'divided', r.relkind = 'p' OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE r.oid IN (i.inhparent, i.inhrelid)),
         'checks', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.pg_get_constraintdef(k.oid)), '[]')
                    FROM pg_catalog.pg_constraint k WHERE k.conrelid = r.oid AND k.contype = 'c' AND k.convalidated),
         'views', (SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_array(v.name, v.columns)), '[]') FROM (

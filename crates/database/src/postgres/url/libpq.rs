@@ -15,6 +15,8 @@ const VARIABLES: &[(&str, &str)] = &[
     ("PGOPTIONS", "options"),
     ("PGAPPNAME", "application_name"),
     ("PGSSLMODE", "sslmode"),
+    ("PGREQUIRESSL", "requiressl"),
+    ("PGGSSENCMODE", "gssencmode"),
     ("PGSSLNEGOTIATION", "sslnegotiation"),
     ("PGSSLCERT", "sslcert"),
     ("PGSSLKEY", "sslkey"),

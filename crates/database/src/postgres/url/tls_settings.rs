@@ -126,5 +126,7 @@ fn take_mode(settings: &mut Settings) -> Result<Option<SslMode>, UrlError> {
     let switches = [("true", Require), ("1", Require), ("on", Require), ("false", Disable), ("0", Disable)];
     let ssl = settings.take_word("ssl", &[&words[..], &switches].concat(), SSLMODES)?;
     let sslmode = settings.take_word("sslmode", &words, SSLMODES)?;
-    Ok(ssl.or(sslmode))
+    // PGREQUIRESSL, which counts where nothing else says a mode.
+    let required = settings.take("requiressl").is_some_and(|value| value.starts_with('1'));
+    Ok(ssl.or(sslmode).or(required.then_some(Require)))
 }

@@ -5,6 +5,9 @@ use std::time::Instant;
 
 use tracing::{debug, info, warn};
 
+mod again;
+mod watch;
+
 use super::create_all;
 use super::files::Files;
 use super::look::{Depth, Look};
@@ -16,11 +19,14 @@ use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
 use crate::help::{Advice, Message};
 use crate::process::program::{self, Program, ProgramError};
-use crate::process::upgrade::{self, Task};
+use crate::process::upgrade::{self, Shown, Task, Timed, UpgradeError};
 use crate::reconcile::{Finding, Goal, Severity, Upgrade, list};
 use crate::saying::Say;
+use again::Standing;
 use database::Database;
+use database::lock::Guard;
 use version_table::ledger::Action;
+use watch::Watcher;
 
 /// Waits for the lock, on the connection that `database` is, and holds it until the upgrade has ended. Answers whether there was
 /// one.
@@ -50,7 +56,7 @@ pub(super) async fn under_the_lock(
     // Of many that wait, none needs the lock only to see that there is nothing left to do.
     let Ok(mut guard) = session.lock_unless(database, needless).await? else { return Ok(false) };
     let mut begun = None;
-    let upgraded = upgrade(session, files, program, guard.lost(), &mut begun).await;
+    let upgraded = upgrade(session, files, program, &mut guard, &mut begun).await;
     let guarded = upgraded.is_ok() || guard.is_held().await;
     if let Err(Error::Upgrade(failure)) = &upgraded
         && guarded
@@ -86,21 +92,31 @@ async fn upgrade(
     session: &Session,
     files: &Files,
     program: Result<Program, ProgramError>,
-    lock_lost: impl Future<Output = String>,
+    guard: &mut Guard,
     begun: &mut Option<Upgrade>,
 ) -> Result<bool, Error> {
     let config = &session.config;
     let clock = Instant::now();
     let goal = files.goal(config)?;
     let database = session.open().await?;
+    watch::end_former(&database).await;
+    session.alone(&database, files.version_table()?).await?;
     let planned = repair(session, files, &database, &goal).await;
+    // What a second try has to find as it was.
+    let before = match (&planned, config.blocked_timeout) {
+        (Ok(Some(_)), Some(_)) => Some(Standing::of(files, &database).await?),
+        _ => None,
+    };
     database.close().await;
     let Some(pending) = planned? else { return Ok(false) };
     let program = program.map_err(Error::NoUpgradeCommand)?;
     info!("{pending}: {}", program.command_line());
     *begun = Some(pending.clone());
-    let timed = upgrade::upgrade(&task(config, &program), lock_lost).await;
-    let timed = timed.map_err(UpgradeFailure::of)?;
+    let timed = run_watched(session, &program, guard, async || match &before {
+        Some(before) => before.allows_another_try(session, files, &pending).await,
+        None => false,
+    });
+    let timed = timed.await?;
     let database = session.open().await?;
     let look = session.look_closely(files, &database, &goal, depth(config)).await?;
     record(session, files, &database, (&pending, &timed), &look.rows).await?;
@@ -130,18 +146,52 @@ pub(super) async fn for_further(
     let database = session.open().await?;
     let Ok(mut guard) = session.lock_unless(database, async |_| Ok(None::<Infallible>)).await?;
     info!("{name} is behind: {}", program.command_line());
-    let upgraded = upgrade::upgrade(&task(config, &program), guard.lost()).await;
+    let upgraded = run_watched(session, &program, &mut guard, async || false).await;
     guard.release().await;
-    upgraded.map(drop).map_err(|error| UpgradeFailure::of(error).into())
+    upgraded.map(drop)
 }
 
-fn task<'a>(config: &'a Config, program: &'a Program) -> Task<'a> {
+/// Runs the upgrade command and watches it. One that was cancelled for having waited too long is run again, while `may_try` says
+/// that it has changed nothing.
+async fn run_watched(
+    session: &Session,
+    program: &Program,
+    guard: &mut Guard,
+    may_try: impl AsyncFn() -> bool,
+) -> Result<Vec<Timed>, Error> {
+    let config = &session.config;
+    let mut watcher = Watcher::under(guard, session).await;
+    let name = watcher.name();
+    let mut tried = 0;
+    loop {
+        let shown = Shown::default();
+        let task = task(config, program, name.as_deref(), &shown);
+        let ran = upgrade::upgrade(&task, watcher.until_lost(guard, session, &shown)).await;
+        watcher.end_what_is_left(session, &shown).await;
+        let error = match ran {
+            Ok(timed) => return Ok(timed),
+            Err(error) => error,
+        };
+        let is_by_itself = matches!(error, UpgradeError::Exited { .. });
+        let is_cancelled = is_by_itself && watcher.has_cancelled();
+        let blocked = watcher.blocked().filter(|_| is_cancelled || !is_by_itself);
+        if !(is_cancelled && tried < config.blocked_retries && may_try().await) {
+            return Err(UpgradeFailure::of(error).blocked_by(blocked).into());
+        }
+        tried += 1;
+        again::pause(tried, config.blocked_retries).await;
+    }
+}
+
+fn task<'a>(config: &'a Config, program: &'a Program, name: Option<&'a str>, shown: &'a Shown) -> Task<'a> {
     Task {
         program,
         limit: config.upgrade_timeout,
         begins: revision_begun,
         sockets: config.sockets,
         database_url: config.database_url_for_others(),
+        application_name: name,
+        shown,
     }
 }
 
