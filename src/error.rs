@@ -102,6 +102,14 @@ pub enum Error {
         /// The heads of the files.
         heads: String,
     },
+    /// A further database is at head by its rows, and its schema is not.
+    #[error("{name}: {finding:#}")]
+    FurtherStops {
+        /// The database.
+        name: String,
+        /// What was found.
+        finding: Box<Finding>,
+    },
     /// LEVELHEAD_ON_LOSS=stop, and the upgrade would lose data.
     #[error("the upgrade would lose data: {}; LEVELHEAD_ON_LOSS=stop forbids it", .losses.join("; "))]
     WouldLose {

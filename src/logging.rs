@@ -1,6 +1,7 @@
 //! Logging: tracing, on standard error. Coloured lines for a person, plain lines for a log, JSON lines for a collector.
 
 pub mod plain;
+mod unread;
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -200,7 +201,7 @@ impl Write for Beside {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         match SPINNER.lock().ok().as_deref() {
             Some(Some(spinner)) => spinner.suspend(|| io::stderr().write(line)),
-            _ => io::stderr().write(line),
+            _ => unread::write_what_fits(line),
         }
     }
 

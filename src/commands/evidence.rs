@@ -130,7 +130,8 @@ pub(super) async fn compare_with(
     let all: Vec<usize> = (0..material.scripts.len()).collect();
     let straight = if setting == usual { straight } else { facts(&all)? };
     let reading = Reading { checkout: &*disk, setting: &setting, straight, read: &facts };
-    let mut compared = Comparison::new(&files.graph, &material, reading, schema)?;
+    let compared = Comparison::new(&files.graph, &material, reading, schema)?;
+    let mut compared = compared.seen_from(&std::env::current_dir().unwrap_or_default());
     compared.leftovers = leftovers(database, &compared.schema, compared.pending()).await?;
     Ok(compared)
 }

@@ -3,13 +3,15 @@
 use tracing::{info, warn};
 
 use super::files::Files;
-use super::look::Depth;
+use super::look::{Depth, Look};
+use super::run::wants_a_look;
 use super::session::Session;
 use super::upgrade;
-use crate::config::Mode;
+use crate::config::{Mode, Verify};
 use crate::error::Error;
 use crate::process::program::Program;
-use crate::reconcile::{Finding, list};
+use crate::reconcile::{Finding, Severity, list};
+use database::url::DatabaseUrl;
 
 /// What is to be done where a further database is behind.
 #[derive(Clone, Copy)]
@@ -29,12 +31,12 @@ pub(super) async fn check(session: &Session, means: Means<'_>) -> Result<(), Err
         return Ok(());
     }
     let files = session.files()?;
-    match all_at_head(session, &files).await {
+    match all_at_head(session, &files, means.upgraded).await {
         Err(Behind::Known { name, .. })
             if means.mode == Mode::Upgrade && !means.upgraded && !session.config.skip_upgrade =>
         {
             upgrade::for_further(session, &files, means.start, &name).await?;
-            all_at_head(session, &files).await.map_err(Error::from)
+            all_at_head(session, &files, true).await.map_err(Error::from)
         }
         looked => looked.map_err(Error::from),
     }
@@ -57,13 +59,11 @@ impl From<Behind> for Error {
     }
 }
 
-async fn all_at_head(session: &Session, files: &Files) -> Result<(), Behind> {
+/// Judges each of them as that of DATABASE_URL is judged: after an upgrade, and where its tables are not those of the files, by
+/// its schema too.
+async fn all_at_head(session: &Session, files: &Files, upgraded: bool) -> Result<(), Behind> {
     for (name, url) in session.config.further_databases().map_err(|error| Behind::Other(error.into()))? {
-        let database = session.open_at(&url).await.map_err(Behind::Other)?;
-        let goal = files.goal(&session.config).map_err(Behind::Other)?;
-        let look = session.look(files, &database, &goal, Depth::InDoubt).await;
-        database.close().await;
-        let look = look.map_err(Behind::Other)?;
+        let look = look(session, files, &url, upgraded).await.map_err(Behind::Other)?;
         let revisions = look.rows.revisions();
         if let (Finding::Ahead(_), Ok(_)) = (look.position(), &look.plan) {
             warn!("{name}: {}", look.position());
@@ -76,7 +76,28 @@ async fn all_at_head(session: &Session, files: &Files) -> Result<(), Behind> {
                 false => Behind::Other(Error::FurtherNotAtHead { name, rows, heads }),
             });
         }
+        if look.position().severity() == Severity::Stop {
+            let (name, finding) = (name.to_owned(), Box::new(look.position().clone()));
+            return Err(Behind::Other(Error::FurtherStops { name, finding }));
+        }
         info!("at head {} in {name}", list(revisions));
     }
     Ok(())
+}
+
+async fn look(session: &Session, files: &Files, url: &DatabaseUrl, upgraded: bool) -> Result<Look, Error> {
+    let database = session.open_at(url).await?;
+    let goal = files.goal(&session.config)?;
+    let look = async {
+        let seen = database.glance(files.version_table()?).await?;
+        let closely = match session.config.verify {
+            Verify::Never => false,
+            verify => upgraded || wants_a_look(verify, files, &seen),
+        };
+        let depth = if closely { Depth::Schema } else { Depth::InDoubt };
+        session.look(files, &database, &goal, depth).await
+    }
+    .await;
+    database.close().await;
+    look
 }

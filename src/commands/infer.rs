@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::files::Files;
 use super::output::{Format, print, print_json};
@@ -47,17 +47,62 @@ pub async fn infer_revision(session: &Session, arguments: &Arguments) -> Result<
     if let Some(symbol) = &arguments.explain {
         return explain(&files, &compared, symbol, arguments.format);
     }
-    let Comparison { ids, effects, inference, .. } = &compared;
-    let settled = inference.settled(|at| effects[at].nothing);
-    // Beside a fork the last of several revisions is not the only row.
-    let rows = |position: usize| rows_after(&files.graph, ids[..position].iter()).unwrap_or_default();
-    match arguments.format {
-        Format::Text => print(&text(inference, ids, settled, &rows))?,
-        Format::Json => print_json(document(inference, ids, settled.map(rows)))?,
+    let mut answers = vec![(None, Answer::of(&files, &compared))];
+    for (name, url) in session.config.further_databases()? {
+        let database = session.open_at(&url).await?;
+        let compared = session.compare(&files, &database, &[], false).await;
+        database.close().await;
+        answers.push((Some(name), Answer::of(&files, &compared?)));
     }
-    match settled {
-        Some(_) => Ok(()),
-        None => Err(Error::NotInferred { help: leads_on(&inference.verdict, effects, ids) }),
+    show(&answers, arguments.format)?;
+    match answers.into_iter().find_map(|(_, answer)| answer.leads_on) {
+        None => Ok(()),
+        Some(help) => Err(Error::NotInferred { help }),
+    }
+}
+
+/// Where one database is, in both formats.
+struct Answer {
+    text: String,
+    document: Value,
+    /// What leads on where no one revision is named.
+    leads_on: Option<Advice>,
+}
+
+impl Answer {
+    fn of(files: &Files, compared: &Comparison) -> Self {
+        let Comparison { ids, effects, inference, .. } = compared;
+        let settled = inference.settled(|at| effects[at].nothing);
+        // Beside a fork the last of several revisions is not the only row.
+        let rows = |position: usize| rows_after(&files.graph, ids[..position].iter()).unwrap_or_default();
+        Self {
+            text: text(inference, ids, settled, &rows),
+            document: document(inference, ids, settled.map(rows)),
+            leads_on: settled.is_none().then(|| leads_on(&inference.verdict, effects, ids)),
+        }
+    }
+}
+
+/// Prints the answers: that of DATABASE_URL, and those of the further databases under their names.
+fn show(answers: &[(Option<&str>, Answer)], format: Format) -> Result<(), Error> {
+    let (first, further) = (&answers[0].1, &answers[1..]);
+    match format {
+        Format::Json => {
+            let mut document = first.document.clone();
+            let named = further.iter().map(|(name, answer)| {
+                let mut document = answer.document.clone();
+                document["name"] = json!(name);
+                document
+            });
+            if !further.is_empty() {
+                document["databases"] = named.collect();
+            }
+            print_json(document)
+        }
+        Format::Text => {
+            let named = further.iter().map(|(name, answer)| format!("\n{}: {}", name.unwrap_or_default(), answer.text));
+            print(&(first.text.clone() + &named.collect::<String>()))
+        }
     }
 }
 
@@ -75,7 +120,7 @@ fn leads_on(verdict: &Verdict, effects: &[RevisionFacts], ids: &[String]) -> Adv
         (Verdict::Exact(_) | Verdict::Run(..) | Verdict::Ambiguous(_), _) => which_of(&candidates, unread),
         (Verdict::Ahead(_), [only]) => {
             Advice::note("a newer release has probably upgraded this database; deploy it again")
-                .and(Note::way("if none has", Command::levelhead("fix").with(only)))
+                .and(Note::way("if none has", Command::levelhead("stamp --purge").with(only)))
         }
         _ => Command::levelhead("verify").and("this shows which database DATABASE_URL names"),
     }
@@ -155,12 +200,12 @@ fn list(text: &mut String, title: &str, lines: &[String], shown: usize) {
     }
 }
 
-fn claims(claims: &[Claim], ids: &[String]) -> Vec<serde_json::Value> {
+fn claims(claims: &[Claim], ids: &[String]) -> Vec<Value> {
     let one = |claim: &Claim| json!({ "text": claim.sentence(ids), "revision": claim.by.and_then(|by| ids.get(by)) });
     claims.iter().map(one).collect()
 }
 
-fn document(inference: &Inference, ids: &[String], rows: Option<Vec<String>>) -> serde_json::Value {
+fn document(inference: &Inference, ids: &[String], rows: Option<Vec<String>>) -> Value {
     let verdict = match inference.verdict {
         Verdict::Exact(_) => "exact",
         Verdict::Run(..) => "run",

@@ -8,6 +8,7 @@ use super::evidence::compare_with;
 use super::files::Files;
 use super::render::Answer;
 use super::session::Session;
+use super::traces::traces;
 use crate::config::{Config, Reaction, Repair};
 use crate::error::Error;
 use crate::reconcile::{
@@ -47,6 +48,7 @@ pub(super) struct Look {
 impl Look {
     /// Reads the rows, and what else `depth` asks for; the files together with what Alembic has rendered.
     async fn at(
+        config: &Config,
         files: &Files,
         database: &Database,
         goal: &Goal,
@@ -74,6 +76,9 @@ impl Look {
             let comparison = compare_with(files, database, state.rows.revisions(), rendering).await?;
             schema = Some(comparison.schema.clone());
             state.evidence = Some(comparison.evidence());
+            if !unknown.is_empty() {
+                state.traces = traces(config, files, &unknown);
+            }
             findings = diagnose(&files.graph, goal, &state);
         }
         let mut plan = plan(&files.graph, goal, state.rows.revisions(), &findings, policy);
@@ -117,7 +122,7 @@ impl Session {
         goal: &Goal,
         depth: Depth,
     ) -> Result<Look, Error> {
-        Look::at(files, database, goal, policy(&self.config), depth, None).await
+        Look::at(&self.config, files, database, goal, policy(&self.config), depth, None).await
     }
 
     /// As [`Self::look`]; before anything is written or stopped because of what is read of the files, Alembic is asked what they
@@ -141,12 +146,14 @@ impl Session {
         policy: Policy,
         depth: Depth,
     ) -> Result<Look, Error> {
-        let look = Look::at(files, database, goal, policy, depth, None).await?;
+        let look = Look::at(&self.config, files, database, goal, policy, depth, None).await?;
         if !look.rests_on_the_reading() {
             return Ok(look);
         }
         match self.rendering(files, database.dialect()).await {
-            rendering if rendering.is_any() => Look::at(files, database, goal, policy, depth, Some(rendering)).await,
+            rendering if rendering.is_any() => {
+                Look::at(&self.config, files, database, goal, policy, depth, Some(rendering)).await
+            }
             _ => Ok(look),
         }
     }

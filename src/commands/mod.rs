@@ -31,6 +31,7 @@ pub mod run;
 pub mod session;
 pub mod show;
 pub mod stamp;
+mod traces;
 pub mod undo;
 mod upgrade;
 pub mod verify;

@@ -127,7 +127,7 @@ async fn reconcile(session: &Session, mode: Mode, start: Option<&Program>) -> Re
 
 /// Whether rows that are the heads are held against the schema: where it is asked for, and where no table is seen that the
 /// files speak of, or a table that a batch migration was making anew. A row alone is no database.
-fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
+pub(super) fn wants_a_look(verify: Verify, files: &Files, seen: &Glance) -> bool {
     match verify {
         Verify::Always => true,
         Verify::Never => false,

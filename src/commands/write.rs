@@ -13,7 +13,7 @@ use crate::reconcile::{Finding, Plan, Severity, Upgrade};
 use crate::saying::Say;
 use database::Database;
 use version_table::ledger::{Action, Applied, Note, Recorded};
-use version_table::{Change, Rows, VersionRows};
+use version_table::{Change, Rows, VersionRows, visible};
 
 /// What is to be done to the version table, and why.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ pub(super) async fn write(
     }
     for change in &plan.changes {
         match change.removed().filter(|id| files.graph.get(id).is_none()) {
-            Some(id) => warn!("{table}: {change}; no file has {id}"),
+            Some(id) => warn!("{table}: {change}; no file has {}", visible(id)),
             None => info!("{table}: {change}"),
         }
     }

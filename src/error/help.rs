@@ -44,6 +44,9 @@ impl Help for Error {
                 format!("upgrade {name} too: its URL must be in the application's own configuration (SQLALCHEMY_BINDS)")
                     .into()
             }
+            Self::FurtherStops { name, finding } => {
+                finding.help().only_where(format!("with the URL of {name} as DATABASE_URL"))
+            }
             Self::VersionTableElsewhere { .. } => {
                 "say which one it is: LEVELHEAD_VERSION_TABLE=NAME, LEVELHEAD_VERSION_TABLE_SCHEMA=SCHEMA".into()
             }

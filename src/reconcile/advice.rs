@@ -1,6 +1,6 @@
 //! What to do about a finding: one command that leads on, or the choices that only you can make, each with its command.
 
-use super::finding::{Fate, Finding, InvalidIndex, Leftover, Position};
+use super::finding::{DataInQuestion, Fate, Finding, InvalidIndex, Leftover, Position};
 use super::list;
 use crate::help::{Advice, Command, Help, Note};
 use version_table::quoted;
@@ -17,24 +17,9 @@ impl Help for Finding {
                 Command::levelhead("run").into()
             }
             Self::PendingExists { unread, position, .. } if !unread.is_empty() => partly_read(position),
-            Self::PendingExists { with_data, position: Position { proof: Some(proof), .. }, .. }
-                if !with_data.is_empty() =>
-            {
-                let show = Command::levelhead("show --operations").with(&with_data[0]);
-                Advice::note(Note::way(format!("if {} already changed the data", list(with_data)), stamp(&proof.rows)))
-                    .and(Note::way("if not, do that by hand first; to see what it does", show))
-            }
-            Self::UnknownRevision { unknown, surplus: true, .. } => Command::levelhead("fix")
-                .and(format!("this removes {} and asks first", list(unknown)))
-                .and(format!("keep {} if other migrations share this version table", list(unknown))),
-            Self::Unversioned { position, .. }
-            | Self::PendingExists { position, .. }
-            | Self::UnknownRevision { position, .. }
-                if !position.is_unknown() =>
-            {
-                position.help()
-            }
-            Self::Unversioned { .. } | Self::PendingExists { .. } => infer(),
+            Self::PendingExists { with_data: Some(data), .. } => data.help(),
+            Self::UnknownRevision(unknown) => unknown.help(),
+            Self::Unversioned { position, .. } | Self::PendingExists { position, .. } => position.help(),
             Self::StampedTooFar { position, .. } => match &position.proof {
                 Some(proof) => Command::levelhead("fix")
                     .and(format!("this sets the version table back to {} and asks first", in_words(&proof.rows))),
@@ -45,9 +30,6 @@ impl Help for Finding {
             Self::HalfApplied { revision, .. } => Command::levelhead("fix --finish")
                 .with(revision)
                 .and(Note::way("to undo it instead", Command::levelhead("fix --take-back").with(revision))),
-            Self::UnknownRevision { unknown, .. } => Command::levelhead("restore")
-                .with(&unknown[0])
-                .and("this brings the revision's file back from version control"),
             Self::WrongDatabase { .. } => Command::levelhead("verify")
                 .and("this shows which database DATABASE_URL names")
                 .and("if it is the right one, run the first upgrade yourself: flask db upgrade, or alembic upgrade heads"),
@@ -104,6 +86,23 @@ impl InvalidIndex {
     }
 }
 
+impl Help for DataInQuestion {
+    fn help(&self) -> Advice {
+        let first = &self.revisions[0];
+        let not_yet = match self.is_next {
+            true => Command::levelhead("fix --finish").with(first).with("--data-todo"),
+            false => stamp(&self.none),
+        };
+        match self.revisions.as_slice() {
+            [only] => Note::choice(format!("Did {only} already change the data?"), stamp(&self.all), not_yet).into(),
+            several => Advice::note(format!("Did {} already change the data?", list(several)))
+                .and(Note::way("if all of them did", stamp(&self.all)))
+                .and(Note::way("if none of them did", not_yet))
+                .and("if only some of them did, record the last one that did instead, with the same command"),
+        }
+    }
+}
+
 impl Help for Position {
     fn help(&self) -> Advice {
         if let Some(open) = &self.open {
@@ -111,8 +110,30 @@ impl Help for Position {
             return Note::choice(question, stamp(&open.with), stamp(&open.without)).into();
         }
         match (&self.proof, self.candidates.as_slice()) {
-            (Some(_), _) | (None, []) => Command::levelhead("run").into(),
+            (Some(_), _) => Command::levelhead("run").into(),
+            (None, []) => infer(),
             (None, candidates) => which_of(candidates, self.schema_unread),
+        }
+    }
+}
+
+impl Position {
+    /// A note for each revision that it may be at, with the command that records it; or that it cannot be narrowed down.
+    pub(super) fn choices(&self) -> Vec<Note> {
+        let nearest = self.doubt.as_ref().map(|doubt| doubt.nearest.as_slice()).unwrap_or_default();
+        match self.candidates.as_slice() {
+            [] => match nearest.first() {
+                Some(first) => {
+                    let explain = Command::levelhead("infer --explain").with(first);
+                    vec![
+                        "levelhead cannot narrow down which revision your database is at".into(),
+                        Note::way(format!("to see what speaks for and against {first}"), explain),
+                    ]
+                }
+                None => vec!["levelhead cannot narrow down which revision your database is at".into()],
+            },
+            [only] => vec![Note::way(format!("if your database is at {only}"), stamp(std::slice::from_ref(only)))],
+            several => which_of(several, self.schema_unread).notes,
         }
     }
 }
@@ -132,13 +153,21 @@ pub fn which_of(candidates: &[String], unread: bool) -> Advice {
             Note::choice(format!("Did {what} {last} already run?"), of(last), of(first)).into()
         }
         [first, between @ .., last] => {
-            let what = if unread { "revisions" } else { "data migrations" };
+            let what = if unread { "revision" } else { "data migration" };
             let all = [between, std::slice::from_ref(last)].concat();
-            Advice::note(Note::choice(format!("Did {what} {} already run?", list(&all)), of(last), of(first)))
-                .and("if only some of them ran, name the last one that did")
+            let way = |revision| Note::way(format!("if the last one that ran is {revision}"), of(revision));
+            let asked = Advice::note(format!("Did {what}s {} already run?", list(&all)));
+            if candidates.len() > MANY {
+                let ends = asked.and(way(first)).and(way(last));
+                return ends.and("if it is one between, name that one");
+            }
+            candidates.iter().map(way).fold(asked, Advice::and)
         }
     }
 }
+
+/// So many revisions to choose from have a line each; of more, the first and the last one have.
+const MANY: usize = 6;
 
 /// Where something could not be read of what is there already.
 fn partly_read(position: &Position) -> Advice {
@@ -158,7 +187,7 @@ fn infer() -> Advice {
 }
 
 /// The command that replaces all rows.
-fn stamp(rows: &[String]) -> Command {
+pub(super) fn stamp(rows: &[String]) -> Command {
     let base = rows.is_empty().then_some("base");
     Command::levelhead("stamp --purge").with_all(rows).with_all(base)
 }

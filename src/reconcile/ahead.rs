@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::list;
+use super::trace::{Seen, Trace};
 use crate::findings::Severity;
 use crate::help::{Advice, Command, Help, Note};
 
@@ -17,6 +18,8 @@ pub struct Ahead {
     pub heads: Vec<String>,
     /// Where the unknown revisions come from, as far as that is known.
     pub origin: Origin,
+    /// What git knows of the unknown revisions.
+    pub traces: Vec<Trace>,
     /// Tables and columns that the files make and that are not there any more, in words.
     pub lacking: Vec<String>,
     /// What else the schema forbids this release, in words.
@@ -63,6 +66,13 @@ impl Ahead {
         if certain.is_empty() { self.unread.clone() } else { certain }
     }
 
+    /// Whether git shows that each of the unknown revisions was here once and is deleted.
+    fn is_deleted(&self) -> bool {
+        let deleted =
+            |id: &String| self.traces.iter().any(|trace| trace.revision == *id && trace.seen == Seen::Deleted);
+        self.unknown.iter().all(deleted)
+    }
+
     /// Without what it reads this release does not start; with what it may fail to write it does.
     pub fn severity(&self) -> Severity {
         if self.lacking.is_empty() { Severity::Warning } else { Severity::Stop }
@@ -74,7 +84,8 @@ impl Ahead {
             Origin::Unexplained(there) => there.iter().map(|what| format!("no file makes {what}")).collect(),
             _ => Vec::new(),
         };
-        [self.reasons(), there].concat()
+        let traces = self.traces.iter().map(ToString::to_string).collect();
+        [self.reasons(), there, traces].concat()
     }
 }
 
@@ -93,6 +104,15 @@ impl fmt::Display for Ahead {
                 write!(
                     f,
                     "everything that {heads} makes exists, and more: a newer release has probably upgraded this database"
+                )?;
+            }
+            Origin::Unclear if self.is_deleted() => {
+                write!(f, "the schema matches {heads}: the file of {unknown} was renamed, squashed or removed")?;
+            }
+            Origin::Unclear if !self.traces.is_empty() => {
+                write!(
+                    f,
+                    "the schema matches {heads}: another branch or a newer release has probably upgraded this database"
                 )?;
             }
             Origin::Unclear => write!(
@@ -122,6 +142,15 @@ impl Help for Ahead {
             (_, Compatible::No) => "deploy the newer release again if this one fails to write".into(),
             _ if !self.known.is_empty() => {
                 "give the other migrations a version table of their own: version_table=NAME in their env.py".into()
+            }
+            (Origin::Unclear, _) if self.is_deleted() => {
+                let stamp = Command::levelhead("stamp --purge").with_all(&self.heads);
+                let restore = Command::levelhead("restore").with(&self.unknown[0]);
+                Advice::from(Note::way("if the files of these heads contain it now, set the new id once", stamp))
+                    .and(Note::way("if its file is only lost", restore))
+            }
+            (Origin::Unclear, _) if !self.traces.is_empty() => {
+                "this release is older than the database; it can start".into()
             }
             (Origin::Unclear, _) => {
                 let stamp = Command::levelhead("stamp --purge").with_all(&self.heads);

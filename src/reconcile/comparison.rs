@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::evidence::Evidence;
@@ -14,6 +15,7 @@ use schema::evidence::{
     Claim, Forbidden, Forked, Inference, Standing, Weighed, all_shown, contradicted, forbidden, is_passable, lacking,
     line_of, most_telling_first, standing,
 };
+use schema::operation::OperationKind;
 use schema::{RevisionFacts, Schema, Setting, Subject, TableSubject, Unread};
 
 /// The revisions of a history as they are judged: those first that the rows claim.
@@ -32,7 +34,8 @@ pub struct Material {
 impl Material {
     /// From revisions in upgrade order. A row that no file has claims nothing that could be looked for.
     pub fn new(graph: &RevisionGraph, revisions: Vec<(String, Script)>, rows: &[String]) -> Self {
-        let applied = graph.applied(rows).unwrap_or_default();
+        let known: Vec<String> = rows.iter().filter(|row| graph.get(row).is_some()).cloned().collect();
+        let applied = graph.applied(&known).unwrap_or_default();
         let applied: BTreeSet<&str> = applied.into_iter().map(|node| node.revision.id.as_str()).collect();
         // What is applied is closed under "needs", so that it may come first.
         let (first, then): (Vec<_>, Vec<_>) = revisions.into_iter().partition(|(id, _)| applied.contains(id.as_str()));
@@ -78,6 +81,7 @@ pub struct Comparison {
     claimed: usize,
     heads_shown: bool,
     unread: Vec<Vec<String>>,
+    data: Vec<Vec<String>>,
     standing: Standing,
     passable: bool,
     edited: Vec<String>,
@@ -101,13 +105,16 @@ impl Comparison {
             }
             _ => false,
         };
-        let ids: Vec<String> = order.into_iter().map(|place| ids[place].clone()).collect();
+        let ids: Vec<String> = order.iter().map(|&place| ids[place].clone()).collect();
         let forbidden = forbidden(&effects, &schema, setting.dialect);
         let edited = edited_lines(graph, &ids, &effects, &standing);
         let heads = graph.real_heads();
         let heads: Vec<usize> = (0..ids.len()).filter(|&place| heads.contains(&ids[place].as_str())).collect();
         let heads_shown = all_shown(&effects, &self::needs(graph, &ids), &heads, &schema);
         let unread = ids.iter().zip(&effects).map(|(id, effects)| unread_lines(graph, id, effects)).collect();
+        let texts = order.iter().map(|&place| scripts[place].text.as_str());
+        let data = ids.iter().zip(&effects).zip(texts);
+        let data = data.map(|((id, effects), text)| data_lines(graph, id, effects, text)).collect();
         let leftovers = Vec::new();
         Ok(Self {
             ids,
@@ -118,6 +125,7 @@ impl Comparison {
             claimed,
             heads_shown,
             unread,
+            data,
             standing,
             passable,
             edited,
@@ -135,6 +143,18 @@ impl Comparison {
         &self.effects[self.claimed..]
     }
 
+    /// The same with its files named as they are seen from a folder.
+    #[must_use]
+    pub fn seen_from(mut self, folder: &Path) -> Self {
+        let prefix = format!("{}/", folder.display());
+        for line in self.data.iter_mut().chain(&mut self.unread).flatten() {
+            if let Some(rest) = line.strip_prefix(&prefix) {
+                *line = rest.to_owned();
+            }
+        }
+        self
+    }
+
     /// What the schema proves.
     pub fn evidence(self) -> Evidence {
         let invalid_indexes = invalid_indexes(&self.schema, self.pending());
@@ -147,6 +167,7 @@ impl Comparison {
             claimed,
             heads_shown,
             unread,
+            data,
             standing,
             passable,
             edited,
@@ -166,6 +187,7 @@ impl Comparison {
             forbidden,
             heads_shown,
             unread,
+            data,
             invalid_indexes,
             order: ids,
         }
@@ -185,6 +207,31 @@ pub fn unread_lines(graph: &RevisionGraph, id: &str, effects: &RevisionFacts) ->
     let line = |unread: &Unread| format!("{file}:{}: {unread} (may change {})", unread.line, unread.kind.words());
     effects.unread.iter().map(line).collect()
 }
+
+/// What of a revision may change data, a line each, with file and line, and what stands there.
+fn data_lines(graph: &RevisionGraph, id: &str, effects: &RevisionFacts, text: &str) -> Vec<String> {
+    let file = graph.get(id).map(|node| node.revision.path.display().to_string()).unwrap_or_default();
+    let shown = |line: u32| {
+        let code = text.lines().nth((line as usize).saturating_sub(1)).unwrap_or_default().trim();
+        let short: String = code.chars().take(WIDTH).collect();
+        let more = if short.len() < code.len() { " …" } else { "" };
+        format!("{file}:{line}: {short}{more}")
+    };
+    let executed = effects.operations().filter(|(operation, _)| matches!(operation.kind, OperationKind::Execute));
+    let of_data: BTreeSet<u32> = match effects.data {
+        true => executed.map(|(operation, _)| operation.line).chain(effects.data_lines.iter().copied()).collect(),
+        false => BTreeSet::new(),
+    };
+    let mut lines: Vec<String> = of_data.into_iter().map(shown).collect();
+    lines.extend(unread_lines(graph, id, effects));
+    if lines.is_empty() && effects.may_change_data() {
+        lines.push(format!("{file}: not everything could be followed (may change the data)"));
+    }
+    lines
+}
+
+/// Characters of a line of code that a message shows.
+const WIDTH: usize = 80;
 
 /// What applied revisions would make that were edited afterwards, with file and line.
 fn edited_lines(graph: &RevisionGraph, ids: &[String], effects: &[RevisionFacts], standing: &Standing) -> Vec<String> {

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use super::ahead::{Ahead, Origin};
 use super::evidence::Evidence;
-use super::finding::Finding;
+use super::finding::{Finding, Position, Proof};
 use super::goal::Goal;
+use super::trace::{Seen, Trace};
+use super::unknown::Unknown;
 use crate::findings::Severity;
 use history::RevisionGraph;
 use schema::evidence::Standing;
@@ -25,12 +27,14 @@ pub struct State {
     pub recorded_beyond: bool,
     /// Which database it is, for people: its name and its host.
     pub place: String,
+    /// What git knows of the unknown rows; `None` where it was not asked, or has no answer.
+    pub traces: Option<Vec<Trace>>,
 }
 
 impl State {
     /// A state of which only rows and tables are known.
     pub fn of_rows(rows: VersionRows, tables: Vec<String>) -> Self {
-        Self { rows, tables, evidence: None, recorded_beyond: false, place: String::new() }
+        Self { rows, tables, evidence: None, recorded_beyond: false, place: String::new(), traces: None }
     }
 }
 
@@ -85,21 +89,15 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
     };
     let unknown: Vec<String> = rows.iter().filter(|row| graph.get(row).is_none()).cloned().collect();
     if !unknown.is_empty() {
-        let heads = owned(graph.real_heads());
-        let may_be_newer = !unknown.iter().any(|row| is_blank(graph, row));
+        let known: Vec<String> = rows.iter().filter(|row| !unknown.contains(row)).cloned().collect();
+        let current = Rows { unknown, known, heads: owned(graph.real_heads()) };
+        let may_be_newer = !current.unknown.iter().any(|row| is_blank(graph, row));
         return if may_be_newer && (state.recorded_beyond || evidence.is_some_and(Evidence::has_all)) {
-            let known = rows.into_iter().filter(|row| !unknown.contains(row)).collect();
-            Finding::Ahead(Box::new(ahead(state, Rows { unknown, known, heads })))
-        } else if let Some(tables) = evidence.filter(|_| unknown == rows).and_then(Evidence::foreign_tables) {
+            Finding::Ahead(Box::new(ahead(state, current)))
+        } else if let Some(tables) = evidence.filter(|_| current.known.is_empty()).and_then(Evidence::foreign_tables) {
             foreign(tables, rows)
         } else {
-            let mut position = position();
-            if let (None, None, Some(evidence)) = (&position.proof, &position.open, evidence) {
-                position.candidates = evidence.choices();
-            }
-            let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
-            let surplus = position.proof.as_ref().is_some_and(|proof| proof.rows.len() < rows.len());
-            Finding::UnknownRevision { unknown, heads, lacking, surplus, position }
+            Finding::UnknownRevision(Box::new(unknown_revision(graph, state, current)))
         };
     }
     if rows.is_empty() && !state.tables.is_empty() {
@@ -121,7 +119,7 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         }
         Some((evidence, Standing::Later { there, .. })) => {
             let there = evidence.sentences(there);
-            let (with_data, unread) = (evidence.with_data(), evidence.unread_ahead());
+            let (with_data, unread) = (evidence.with_data(graph), evidence.unread_ahead());
             let found = Finding::PendingExists { rows: rows.clone(), there, with_data, unread, position: position() };
             if found.severity() < Severity::Stop || !evidence.passable {
                 return found;
@@ -150,6 +148,33 @@ struct Rows {
     heads: Vec<String>,
 }
 
+/// Where a database is whose current revisions no file has, and whether those may be of use to others.
+fn unknown_revision(graph: &RevisionGraph, state: &State, current: Rows) -> Unknown {
+    let Rows { unknown, known, heads } = current;
+    let evidence = state.evidence.as_ref();
+    let mut position = evidence.map(|evidence| evidence.position(graph)).unwrap_or_default();
+    if let (None, None, Some(evidence)) = (&position.proof, &position.open, evidence) {
+        position.candidates = evidence.choices();
+    }
+    // What is known is judged as it would be without the rest.
+    if let (false, Some(Evidence { standing: Standing::Agrees { .. }, .. })) = (known.is_empty(), evidence) {
+        let reasons = position.proof.filter(|proof| proof.rows == known).map(|proof| proof.reasons).unwrap_or_default();
+        position = Position { proof: Some(Proof { rows: known.clone(), reasons }), ..Position::default() };
+    }
+    let lacking = evidence.map(|evidence| evidence.sentences(&evidence.lacking)).unwrap_or_default();
+    let unexplained = evidence.map(Evidence::unexplained_tables).unwrap_or_default();
+    let is_elsewhere = |trace: &Trace| matches!(trace.seen, Seen::Elsewhere(_));
+    let proven = position.proof.as_ref().map_or(0, |proof| proof.rows.len());
+    // An empty row, or an id of these files with white space around it, is of no use to others.
+    let may_be_others = unknown.iter().any(|row| !is_blank(graph, row))
+        && (!known.is_empty()
+            || !unexplained.is_empty()
+            || (1..unknown.len()).contains(&proven)
+            || state.traces.iter().flatten().any(is_elsewhere));
+    let traces = state.traces.clone();
+    Unknown { unknown, known, heads, lacking, unexplained, traces, may_be_others, position }
+}
+
 /// How far a database is ahead, and what that forbids a release of these files.
 fn ahead(state: &State, rows: Rows) -> Ahead {
     let Rows { unknown, known, heads } = rows;
@@ -160,11 +185,12 @@ fn ahead(state: &State, rows: Rows) -> Ahead {
         () if !unexplained.is_empty() => Origin::Unexplained(unexplained),
         () => Origin::Unclear,
     };
+    let traces = state.traces.clone().unwrap_or_default();
     let lacking = evidence.map(|evidence| evidence.sentences(&evidence.gone())).unwrap_or_default();
     let forbidden = evidence.map(|evidence| evidence.forbidden.iter().map(ToString::to_string).collect());
     let not_compared = || vec!["the schema was not compared with the files".to_owned()];
     let unread = evidence.map_or_else(not_compared, Evidence::unread_of_the_schema);
-    Ahead { unknown, known, heads, origin, lacking, forbidden: forbidden.unwrap_or_default(), unread }
+    Ahead { unknown, known, heads, origin, traces, lacking, forbidden: forbidden.unwrap_or_default(), unread }
 }
 
 /// Whether a row is no revision that any release could have: nothing, white space, or an id of these files with some around it.

@@ -1,10 +1,12 @@
 //! What the live schema proves about the version rows.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
-use super::finding::{InvalidIndex, Leftover, OpenSides, Position, Proof};
+use super::finding::{DataInQuestion, Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
 use schema::evidence::{Claim, Forbidden, Inference, Standing, Verdict};
+use schema::{Subject, TableSubject};
 
 /// What was inferred from the schema, over every revision in upgrade order.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Evidence {
     pub schema_unread: Vec<bool>,
     /// What of each could not be read, a line each, with file and line.
     pub unread: Vec<Vec<String>>,
+    /// What of each may change data, a line each, with file, line and what stands there.
+    pub data: Vec<Vec<String>>,
     /// How many of them the rows claim.
     pub claimed: usize,
     /// Which revision the schema is at.
@@ -89,6 +93,13 @@ impl Evidence {
         self.inference.unexplained.iter().map(schema::evidence::name).collect()
     }
 
+    /// Tables and columns that are there and that no revision explains, in words.
+    pub(super) fn unexplained_tables(&self) -> Vec<String> {
+        let is_weighty =
+            |subject: &&Subject| matches!(subject, Subject::Table(_, TableSubject::Itself | TableSubject::Column(_)));
+        self.inference.unexplained.iter().filter(is_weighty).map(schema::evidence::name).collect()
+    }
+
     /// The tables that are there, where no revision mentions any of them.
     pub(super) fn foreign_tables(&self) -> Option<Vec<String>> {
         let tables = self.inference.unexplained.iter().filter_map(|subject| subject.table().map(str::to_owned));
@@ -120,15 +131,66 @@ impl Evidence {
         let open = if proof.is_none() { self.open_sides(graph) } else { None };
         let candidates = self.candidates();
         let later = candidates.iter().skip(1).filter_map(|id| self.order.iter().position(|held| held == id));
-        let schema_unread = later.into_iter().any(|at| self.schema_unread[at]);
-        Position { proof, candidates, schema_unread, open }
+        let later: Vec<usize> = later.collect();
+        let schema_unread = later.iter().any(|&at| self.schema_unread[at]);
+        let data = if proof.is_none() { self.data_lines(later.into_iter()) } else { Vec::new() };
+        let doubt = self.doubt(graph);
+        Position { proof, candidates, schema_unread, data, open, doubt }
     }
 
-    /// The revisions that the rows do not claim, up to where the schema is, that may change data.
-    pub(super) fn with_data(&self) -> Vec<String> {
-        let until = self.proven().unwrap_or(self.claimed).max(self.claimed);
-        let skipped = self.claimed..until;
-        skipped.filter(|&at| self.may_change_data[at]).map(|at| self.order[at].clone()).collect()
+    /// Where the schema is most likely, where no revision fits it.
+    fn doubt(&self, graph: &RevisionGraph) -> Option<Doubt> {
+        let at = |position: usize| match self.rows_after(graph, 0..position) {
+            Some(rows) if !rows.is_empty() => rows.join(", "),
+            _ => "base".to_owned(),
+        };
+        let named = |positions: RangeInclusive<usize>| {
+            positions.filter_map(|at| self.order.get(at.checked_sub(1)?).cloned()).collect::<Vec<_>>()
+        };
+        let (place, nearest) = match self.inference.verdict {
+            Verdict::HalfApplied(before) => {
+                let next = self.order.get(before)?;
+                (format!("is at {}, with {next} partly applied", at(before)), vec![next.clone()])
+            }
+            Verdict::Doubtful(first, last) => {
+                let nearest = named(first..=last);
+                (
+                    format!("is nearest to {}, but contradicts it", nearest.first().map_or("base", String::as_str)),
+                    nearest,
+                )
+            }
+            Verdict::Ahead(first) => (
+                format!("holds all of {}, and more that no revision explains", at(first)),
+                named(first..=self.order.len()),
+            ),
+            Verdict::Foreign => ("has no table in common with the migrations".to_owned(), Vec::new()),
+            Verdict::BeforeFirst => ("holds nothing of the migrations".to_owned(), Vec::new()),
+            _ => return None,
+        };
+        Some(Doubt { place, nearest })
+    }
+
+    /// The revisions that the rows do not claim, up to the last one that the schema may be at, that may change data; with
+    /// those that are current where nothing of them, or all of them, has run.
+    pub(super) fn with_data(&self, graph: &RevisionGraph) -> Option<DataInQuestion> {
+        let until = match self.inference.verdict {
+            Verdict::Run(_, last) if self.inference.open.is_empty() => last,
+            _ => self.proven().unwrap_or(self.claimed),
+        };
+        let with_data: Vec<usize> = (self.claimed..until).filter(|&at| self.may_change_data[at]).collect();
+        let first = *with_data.first()?;
+        Some(DataInQuestion {
+            revisions: with_data.iter().map(|&at| self.order[at].clone()).collect(),
+            lines: self.data_lines(with_data.iter().copied()),
+            is_next: first == self.claimed,
+            none: self.rows_after(graph, 0..first)?,
+            all: self.rows_after(graph, 0..until)?,
+        })
+    }
+
+    /// What of these revisions may change data.
+    fn data_lines(&self, revisions: impl Iterator<Item = usize>) -> Vec<String> {
+        revisions.filter_map(|at| self.data.get(at)).flatten().cloned().collect()
     }
 
     /// What of the revisions could not be read that the rows do not claim and that the schema may be at, with file and line.

@@ -2,6 +2,7 @@
 
 use super::ahead::Ahead;
 use super::table::TableProblem;
+use super::unknown::Unknown;
 use crate::findings::{Kind, Severity};
 
 /// The rows that the schema proves, and why.
@@ -22,8 +23,36 @@ pub struct Position {
     pub candidates: Vec<String>,
     /// Whether something of those after the first could not be read that may have changed the schema.
     pub schema_unread: bool,
+    /// What of those after the first may change data, a line each, with file and line.
+    pub data: Vec<String>,
     /// What it leaves open beside a fork.
     pub open: Option<OpenSides>,
+    /// Where it is most likely, where it proves nothing and no revision fits.
+    pub doubt: Option<Doubt>,
+}
+
+/// Revisions that may change data, of which the schema does not show whether that has run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataInQuestion {
+    /// The revisions, earliest first.
+    pub revisions: Vec<String>,
+    /// What of them may change data, a line each, with file and line.
+    pub lines: Vec<String>,
+    /// Whether the first of them is the first that is pending.
+    pub is_next: bool,
+    /// The current revisions where none of them has run.
+    pub none: Vec<String>,
+    /// The current revisions where all of them have.
+    pub all: Vec<String>,
+}
+
+/// Where a schema is most likely that fits no revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// What goes after "the schema".
+    pub place: String,
+    /// The revisions that it is nearest to, earliest first.
+    pub nearest: Vec<String>,
 }
 
 /// Revisions of sides of a fork of which a schema does not show whether they were applied.
@@ -113,7 +142,7 @@ pub enum Finding {
         /// What is there, in words.
         there: Vec<String>,
         /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
-        with_data: Vec<String>,
+        with_data: Option<DataInQuestion>,
         /// What of those revisions could not be read, with file and line.
         unread: Vec<String>,
         /// Where the schema is.
@@ -138,19 +167,7 @@ pub enum Finding {
         missing: Vec<String>,
     },
     /// A row names a revision that no file has.
-    UnknownRevision {
-        /// The rows that no file has.
-        unknown: Vec<String>,
-        /// The heads of the files.
-        heads: Vec<String>,
-        /// What the heads need and is not there, in words.
-        lacking: Vec<String>,
-        /// Whether there are more rows than the schema proves: one would go without another in its place, and it may be that
-        /// of other migrations which share the table.
-        surplus: bool,
-        /// Where the schema is.
-        position: Position,
-    },
+    UnknownRevision(Box<Unknown>),
     /// A row that no file has, over a schema that has gone beyond the files: a newer release was here.
     Ahead(Box<Ahead>),
     /// Tables, no version rows or unknown ones alone, and no migration mentions any of the tables.
@@ -218,7 +235,7 @@ impl Finding {
             Self::PendingExists { .. } => Kind::PENDING_EXISTS,
             Self::StampedTooFar { .. } => Kind::STAMPED_TOO_FAR,
             Self::HalfApplied { .. } => Kind::HALF_APPLIED,
-            Self::UnknownRevision { .. } => Kind::UNKNOWN_REVISION,
+            Self::UnknownRevision(_) => Kind::UNKNOWN_REVISION,
             Self::Ahead(_) => Kind::AHEAD,
             Self::WrongDatabase { .. } => Kind::WRONG_DATABASE,
             Self::NoRevisions { .. } => Kind::NO_REVISIONS,
@@ -242,14 +259,10 @@ impl Finding {
         match self {
             Self::MultipleHeads { branches, .. } if !branches.is_empty() => Severity::Fine,
             Self::Ahead(ahead) => ahead.severity(),
-            Self::UnknownRevision { surplus: true, .. } => Severity::Stop,
+            Self::UnknownRevision(unknown) => unknown.severity(),
             Self::LeftoverTable { tables } if tables.iter().all(Leftover::is_harmless) => Severity::Warning,
             Self::Table(problem) if problem.is_repairable() => Severity::Repair,
-            Self::Unversioned { .. } | Self::PendingExists { .. } | Self::UnknownRevision { .. }
-                if self.proof().is_some() =>
-            {
-                Severity::Repair
-            }
+            Self::Unversioned { .. } | Self::PendingExists { .. } if self.proof().is_some() => Severity::Repair,
             _ => self.kind().severity,
         }
     }
@@ -257,11 +270,11 @@ impl Finding {
     /// The rows that the schema proves instead of those that are there.
     pub fn proof(&self) -> Option<&Proof> {
         match self {
-            Self::PendingExists { with_data, .. } if !with_data.is_empty() => None,
+            Self::PendingExists { with_data: Some(_), .. } => None,
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
-            | Self::StampedTooFar { position, .. }
-            | Self::UnknownRevision { position, .. } => position.proof.as_ref(),
+            | Self::StampedTooFar { position, .. } => position.proof.as_ref(),
+            Self::UnknownRevision(unknown) if !unknown.may_be_others => unknown.position.proof.as_ref(),
             _ => None,
         }
     }
@@ -273,10 +286,29 @@ impl Finding {
             Self::StampedTooFar { .. }
                 | Self::PendingExists { .. }
                 | Self::HalfApplied { .. }
-                | Self::UnknownRevision { .. }
+                | Self::UnknownRevision(_)
                 | Self::Unversioned { .. }
                 | Self::WrongDatabase { .. }
         )
+    }
+
+    /// The current revisions that no file has and that may be of use to others: only a person writes over them.
+    pub fn of_others(&self) -> Option<&[String]> {
+        match self {
+            Self::Ahead(ahead) => Some(&ahead.unknown),
+            Self::UnknownRevision(unknown) if unknown.may_be_others => Some(&unknown.unknown),
+            _ => None,
+        }
+    }
+
+    /// The lines that may change data, of which the schema does not show whether they have run, with file and line.
+    pub fn data(&self) -> &[String] {
+        match self {
+            Self::PendingExists { with_data: Some(data), .. } => &data.lines,
+            Self::Unversioned { position, .. } | Self::PendingExists { position, .. } => &position.data,
+            Self::UnknownRevision(unknown) => &unknown.position.data,
+            _ => &[],
+        }
     }
 
     /// The revisions to choose from, where the schema proves none of them.
@@ -285,11 +317,11 @@ impl Finding {
             Self::Unversioned { position, .. }
             | Self::PendingExists { position, .. }
             | Self::StampedTooFar { position, .. }
-            | Self::UnknownRevision { position, .. }
                 if position.proof.is_none() =>
             {
                 &position.candidates
             }
+            Self::UnknownRevision(unknown) if unknown.position.proof.is_none() => &unknown.position.candidates,
             _ => &[],
         }
     }
@@ -317,10 +349,14 @@ impl Finding {
     /// What it rests on, a line each.
     pub fn facts(&self) -> Vec<String> {
         match self {
-            Self::PendingExists { there, unread, .. } => [there.clone(), unread.clone()].concat(),
+            Self::PendingExists { there, unread, .. } => {
+                let of_data = self.data().iter().filter(|line| !unread.contains(line)).cloned();
+                unread.iter().cloned().chain(of_data).chain(there.iter().cloned()).collect()
+            }
+            Self::Unversioned { position, .. } if position.proof.is_none() => position.data.clone(),
             Self::StampedTooFar { missing, .. } => missing.clone(),
             Self::Ahead(ahead) => ahead.facts(),
-            Self::UnknownRevision { lacking, position, .. } if position.is_unknown() => lacking.clone(),
+            Self::UnknownRevision(unknown) => unknown.facts(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()

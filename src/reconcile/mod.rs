@@ -14,6 +14,8 @@ mod plan;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod unknown;
 mod words;
 
 pub use crate::findings::Severity;
@@ -25,14 +27,19 @@ pub use evidence::{Evidence, rows_after};
 pub use finding::{Fate, Finding, InvalidIndex, Leftover, Proof};
 pub use goal::Goal;
 pub use plan::{Obstacle, Plan, Policy, Upgrade, plan, row_changes};
+use version_table::visible;
+
 pub use table::{Need, ProblemKind, TableProblem, problems, table_problems};
+pub use trace::{Seen, Trace};
+pub use unknown::Unknown;
 
 /// Names, the first few of many.
 pub fn list(names: &[String]) -> String {
     const SHOWN: usize = 5;
+    let joined = |names: &[String]| names.iter().map(|name| visible(name)).collect::<Vec<_>>().join(", ");
     match names.len() {
         0 => "nothing".to_owned(),
-        count if count <= SHOWN => names.join(", "),
-        count => format!("{} and {} more", names[..SHOWN].join(", "), count - SHOWN),
+        count if count <= SHOWN => joined(names),
+        count => format!("{} and {} more", joined(&names[..SHOWN]), count - SHOWN),
     }
 }

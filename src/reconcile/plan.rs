@@ -161,7 +161,7 @@ pub fn plan(
 ) -> Result<Plan, Box<Obstacle>> {
     for finding in findings {
         let forbidden_by = match finding {
-            Finding::StampedTooFar { .. } | Finding::UnknownRevision { .. }
+            Finding::StampedTooFar { .. } | Finding::UnknownRevision(_)
                 if policy.move_back && finding.proof().is_some() =>
             {
                 continue;

@@ -36,6 +36,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         may_change_data: vec![false, false, true],
         schema_unread: vec![false; 3],
         unread: vec![Vec::new(); 3],
+        data: vec![Vec::new(); 3],
         forbidden: Vec::new(),
         heads_shown: true,
         claimed: 1,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{Fate, Finding, Leftover, Position};
+use super::finding::{DataInQuestion, Fate, Finding, Leftover, Position};
 use super::list;
 use crate::help::{Help, Message};
 
@@ -23,17 +23,15 @@ impl fmt::Display for Finding {
                 let (rows, more) = (list(rows), and_more(there.len()));
                 write!(f, "the version table says {rows}, but {}{more}; ", first(there))?;
                 position.fmt(f)?;
-                match with_data.as_slice() {
+                match with_data {
                     _ if !unread.is_empty() => {
                         write!(f, "; not everything could be read: {}{}", unread[0], and_more(unread.len()))
                     }
-                    [] => Ok(()),
-                    revisions => {
-                        write!(
-                            f,
-                            "; {} also changes data, and the schema cannot show whether that ran",
-                            list(revisions)
-                        )
+                    None => Ok(()),
+                    Some(DataInQuestion { revisions, .. }) => {
+                        let change = if revisions.len() == 1 { "also changes" } else { "also change" };
+                        let names = list(revisions);
+                        write!(f, "; {names} {change} data, and the schema cannot show whether that ran")
                     }
                 }
             }
@@ -50,22 +48,7 @@ impl fmt::Display for Finding {
                     false => write!(f, ": {}, but {}", first(done), first(missing)),
                 }
             }
-            Self::UnknownRevision { unknown, heads, lacking, surplus, position } => {
-                let unknown = list(&unknown.iter().map(|row| row_in_words(row)).collect::<Vec<_>>());
-                let heads = list(heads);
-                write!(
-                    f,
-                    "the version table says {unknown}, but no migration file has that id (your heads: {heads}); "
-                )?;
-                position.fmt(f)?;
-                match lacking.as_slice() {
-                    _ if *surplus => write!(f, "; {unknown} may belong to other migrations"),
-                    [gone, ..] if position.is_unknown() => {
-                        write!(f, ", and {heads} needs what is missing: {gone}{}", and_more(lacking.len()))
-                    }
-                    _ => Ok(()),
-                }
-            }
+            Self::UnknownRevision(unknown) => unknown.fmt(f),
             Self::Ahead(ahead) => ahead.fmt(f),
             Self::WrongDatabase { tables, rows, place } => {
                 let in_it =
@@ -135,6 +118,8 @@ impl fmt::Display for Finding {
 
 /// Facts that a message shows; `check --format json` has them all.
 const SHOWN: usize = 6;
+/// Lines that may change data that a message shows.
+const PAGE: usize = 30;
 
 impl Finding {
     /// What it says, in its parts.
@@ -146,8 +131,10 @@ impl Finding {
     pub fn shown(&self) -> Vec<String> {
         let sentence = format!("{self:#}");
         let mut facts: Vec<String> = self.facts().into_iter().filter(|fact| !sentence.contains(fact)).collect();
-        if let Some(more) = facts.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-            facts.truncate(SHOWN);
+        // Whether they have run is what is asked: all of them are shown, up to a page.
+        let shown = SHOWN.max(self.data().len().min(PAGE));
+        if let Some(more) = facts.len().checked_sub(shown).filter(|more| *more > 0) {
+            facts.truncate(shown);
             facts.push(format!("and {more} more"));
         }
         facts
@@ -193,7 +180,7 @@ impl Position {
         match (&self.proof, self.candidates.as_slice()) {
             (Some(proof), _) if proof.rows.is_empty() => "holds nothing of the migrations".to_owned(),
             (Some(proof), _) => format!("is at {}", list(&proof.rows)),
-            (None, []) => "matches no revision".to_owned(),
+            (None, []) => self.doubt.as_ref().map_or("matches no revision", |doubt| &doubt.place).to_owned(),
             (None, [only]) => format!("is nearest to {only}, but something contradicts it"),
             (None, candidates) => format!("matches {} equally well", and(candidates)),
         }
@@ -209,7 +196,7 @@ fn and(names: &[String]) -> String {
 }
 
 /// A row that no file has. One that is no id shows what it is.
-fn row_in_words(row: &str) -> String {
+pub(super) fn id_in_words(row: &str) -> String {
     match row.trim() {
         "" if row.is_empty() => "'' (an empty row)".to_owned(),
         "" => format!("{row:?} (white space)"),
@@ -222,7 +209,7 @@ fn first(facts: &[String]) -> &str {
     facts.first().map_or("nothing", String::as_str)
 }
 
-fn and_more(count: usize) -> String {
+pub(super) fn and_more(count: usize) -> String {
     if count > 1 { format!(" (and {} more)", count - 1) } else { String::new() }
 }
 

@@ -1,8 +1,9 @@
 //! Searching the history: which commits changed which files, and what they held before and after.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::{Repository, SEARCH, VersionControlError};
+use super::{GLANCE, Repository, SEARCH, VersionControlError};
 
 /// A commit, as people name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +60,12 @@ impl Repository {
     /// Every change of a Python file that `search` leads to, newest commit first: on any branch, in a stash, or only in a
     /// reflog.
     pub fn changes(&self, word: &str, search: Search<'_>) -> Result<Vec<Change>, VersionControlError> {
-        self.log(&["--all", "--reflog"].map(str::to_owned), word, search)
+        self.log(&["--all", "--reflog"].map(str::to_owned), word, search, SEARCH)
+    }
+
+    /// As [`Self::changes`], for whoever starts something and cannot wait: nothing where git takes longer.
+    pub fn changes_at_once(&self, word: &str, search: Search<'_>) -> Result<Vec<Change>, VersionControlError> {
+        self.log(&["--all".to_owned()], word, search, GLANCE)
     }
 
     /// As [`Self::changes`], in the commits that nothing leads to any more: dropped stashes, abandoned branches.
@@ -71,7 +77,7 @@ impl Repository {
         if commits.is_empty() {
             return Ok(Vec::new());
         }
-        self.log(&[&["--no-walk=sorted".to_owned()], &commits[..]].concat(), word, search)
+        self.log(&[&["--no-walk=sorted".to_owned()], &commits[..]].concat(), word, search, SEARCH)
     }
 
     /// The last commit that changed a file.
@@ -82,7 +88,13 @@ impl Repository {
         commit(String::from_utf8_lossy(&answer).trim_start_matches(char::from(RECORD)).trim_end())
     }
 
-    fn log(&self, commits: &[String], word: &str, search: Search<'_>) -> Result<Vec<Change>, VersionControlError> {
+    fn log(
+        &self,
+        commits: &[String],
+        word: &str,
+        search: Search<'_>,
+        limit: Duration,
+    ) -> Result<Vec<Change>, VersionControlError> {
         let mut words: Vec<String> = ["log", "-m", "--raw", "-z", "--no-abbrev", "--no-renames", "--diff-filter=ADMT"]
             .into_iter()
             .chain(["--no-ext-diff", "--no-textconv", "--date=format:%Y-%m-%d %H:%M", FORMAT])
@@ -110,7 +122,7 @@ impl Repository {
                 words.extend(folders.iter().map(below));
             }
         }
-        Ok(changes(&self.ask_within(SEARCH, &words)?))
+        Ok(changes(&self.ask_within(limit, &words)?))
     }
 }
 

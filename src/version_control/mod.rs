@@ -107,6 +107,8 @@ const ELSEWHERE: [&str; 6] = [
 
 /// How long git may take to answer: a file that its configuration includes may be one that nothing ever comes from.
 const ANSWER: Duration = Duration::from_secs(30);
+/// How long it may take to search the history while a start waits for it.
+const GLANCE: Duration = Duration::from_secs(2);
 /// How long it may take to search the whole history, which takes a minute in the largest.
 const SEARCH: Duration = Duration::from_secs(300);
 

@@ -36,6 +36,7 @@ mod shipping;
 mod shop;
 mod tidy;
 mod undo;
+mod unknown;
 mod verify;
 mod version_table;
 mod watched;

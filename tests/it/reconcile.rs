@@ -41,7 +41,8 @@ fn a_row_is_not_moved_over_a_revision_that_may_change_data() {
         row(&shop, REVISIONS[0]);
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("pending-exists").says("9e7c52f3d8b4 also changes data");
-        outcome.says("already changed the data: levelhead stamp --purge 9e7c52f3d8b4");
+        outcome.says("Did 9e7c52f3d8b4 already change the data? Yes: levelhead stamp --purge 9e7c52f3d8b4");
+        outcome.says("No: levelhead fix --finish 9e7c52f3d8b4 --data-todo").says(".py:");
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[0].to_owned()]));
         shop.levelhead(&["stamp", "--purge", REVISIONS[1]]).run().success();
         shop.levelhead(&["run", "--", "echo", "started"]).run().success();
@@ -163,9 +164,13 @@ fn an_unknown_row_that_nothing_takes_the_place_of_is_not_removed() {
         let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
         outcome.code(125).prints("").says("[unknown-revision]: the version table says feedc0ffee00");
         outcome.says("the schema is at 9e7c52f3d8b4").says("feedc0ffee00 may belong to other migrations");
-        outcome.says("note: this removes feedc0ffee00");
+        outcome.says("no file makes table").says("stamp --purge 9e7c52f3d8b4");
+        shop.levelhead(&["fix", "--yes"]).run().code(125);
         assert_eq!(shop.database.rows(), before);
-        shop.levelhead(&["fix", "--yes"]).run().success();
+        let by_name = shop.levelhead(&["fix", "--yes", REVISIONS[1]]).run();
+        by_name.code(125).says("feedc0ffee00 may belong to other migrations");
+        assert_eq!(shop.database.rows(), before);
+        shop.levelhead(&["fix", "--yes", "--force", REVISIONS[1]]).run().success();
         assert_eq!(shop.database.rows(), Some(vec![REVISIONS[1].to_owned()]));
         shop.levelhead(&["undo"]).run().success();
         assert_eq!(shop.database.rows(), before);

@@ -26,7 +26,7 @@ impl Checkout for Folder {
 /// Whether each operation of this body is stated for certain.
 fn certain(body: &str, env: Option<&'static str>, dialect: Dialect) -> Vec<bool> {
     let text = format!(
-        "import sqlalchemy as sa\nfrom alembic import op\nfrom outside import ask\n\n\ndef upgrade():\n    \
+        "import sqlalchemy as sa\nfrom alembic import op\nfrom toolz import ask\n\n\ndef upgrade():\n    \
          op.create_table('t', sa.Column('a', sa.Integer))\n    {}\n",
         body.replace('\n', "\n    ")
     );

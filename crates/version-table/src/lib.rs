@@ -4,6 +4,7 @@
 mod facts;
 pub mod ledger;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -210,8 +211,14 @@ impl fmt::Display for RowChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Insert(id) => write!(f, "adding {id}"),
-            Self::Delete(id) => write!(f, "removing {id}"),
-            Self::Update { from, to } => write!(f, "replacing {from} with {to}"),
+            Self::Delete(id) => write!(f, "removing {}", visible(id)),
+            Self::Update { from, to } => write!(f, "replacing {} with {to}", visible(from)),
         }
     }
+}
+
+/// An id, in quotes where it would not be seen without them.
+#[must_use]
+pub fn visible(id: &str) -> Cow<'_, str> {
+    if id.is_empty() || id.trim() != id { format!("'{id}'").into() } else { id.into() }
 }

@@ -135,7 +135,7 @@ impl Report {
             against: None,
             foreseen: None,
             rows,
-            schema: look.evidence.as_ref().map(|evidence| schema(evidence, files)),
+            schema: look.evidence.as_ref().map(|evidence| schema(evidence, files, look.rows.revisions())),
             findings: look.findings.iter().map(Entry::of).collect(),
             compatible: CompatibleLine::of(&look.findings),
             plan: Some(if is_reached { PlanLine::at_head(&look.plan, verifies) } else { PlanLine::of(&look.plan) }),
@@ -182,9 +182,10 @@ impl Report {
 }
 
 /// Where the schema is. Several revisions may look alike: where the rows name one of them, that is the answer.
-fn schema(evidence: &Evidence, files: &Files) -> String {
+fn schema(evidence: &Evidence, files: &Files, rows: &[String]) -> String {
+    let are_known = rows.iter().all(|row| files.graph.get(row).is_some());
     match evidence.standing {
-        Standing::Agrees { .. } if evidence.claimed > 0 => "as the rows say".to_owned(),
+        Standing::Agrees { .. } if evidence.claimed > 0 && are_known => "as the rows say".to_owned(),
         _ => evidence.headline(&files.graph),
     }
 }

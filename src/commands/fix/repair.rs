@@ -106,7 +106,13 @@ impl Doubt {
         look: &Look,
         wanted: &[String],
     ) -> Result<Option<Self>, Error> {
-        let facts = session.compare(files, database, wanted, true).await?.contradictions();
+        let mut facts = session.compare(files, database, wanted, true).await?.contradictions();
+        facts.extend(
+            look.findings
+                .iter()
+                .filter_map(Finding::of_others)
+                .map(|ids| format!("{} may belong to other migrations or to a newer release", list(ids))),
+        );
         if facts.is_empty() {
             return Ok(None);
         }

@@ -76,10 +76,18 @@ async fn look(session: &Session, arguments: &Arguments) -> Report {
     let (database, url) = (connected.database, connected.url);
     group("Migrations", files.checks);
     if let (Some(database), Some(files)) = (&database, &files.files) {
-        let (rights, state) = match state::State::of(session, files, database).await {
+        let (rights, mut state) = match state::State::of(session, files, database).await {
             Ok(state) => (rights::checks(&state, database).await, state.checks()),
             Err(failed) => (Vec::new(), vec![failed]),
         };
+        match config.further_databases() {
+            Ok(further) => {
+                for (name, url) in further {
+                    state.extend(state::of_further(session, files, name, &url).await);
+                }
+            }
+            Err(error) => state.push(failed("version-table", &error.into())),
+        }
         group("Rights", rights);
         group("Database", state);
     }

@@ -8,10 +8,11 @@ use crate::commands::files::Files;
 use crate::commands::look::{Depth, Look};
 use crate::commands::session::Session;
 use crate::error::Error;
-use crate::help::Help;
+use crate::help::{Advice, Help};
 use crate::reconcile::{Finding, Severity, list};
 use crate::report::Check;
 use database::Database;
+use database::url::DatabaseUrl;
 use version_table::{TableFacts, VersionRows};
 
 /// What was seen of the database.
@@ -55,6 +56,29 @@ impl State {
         checks.extend(self.look.findings.iter().filter(|finding| *finding != position).map(of));
         checks
     }
+}
+
+/// What is found in a further database, which the same upgrade serves. What is said of the files is said already.
+pub(super) async fn of_further(session: &Session, files: &Files, name: &str, url: &DatabaseUrl) -> Vec<Check> {
+    let look = async {
+        let database = session.open_at(url).await?;
+        let goal = files.goal(&session.config)?;
+        let look = session.look_closely(files, &database, &goal, Depth::Schema).await;
+        database.close().await;
+        look
+    };
+    let own = |finding: &&Finding| !matches!(finding, Finding::MultipleHeads { .. });
+    let checks: Vec<Check> = match look.await {
+        Ok(look) => look.findings.iter().filter(own).map(of).collect(),
+        Err(error) => vec![failed("version-table", &error)],
+    };
+    checks.into_iter().map(|check| in_database(check, name)).collect()
+}
+
+/// A check of a further database: what is done about it is done with its URL as DATABASE_URL.
+fn in_database(check: Check, name: &str) -> Check {
+    let elsewhere = |help: Advice| help.only_where(format!("with the URL of {name} as DATABASE_URL"));
+    Check { text: format!("{name}: {}", check.text), help: check.help.map(elsewhere), ..check }
 }
 
 /// A finding as a check, named by its code.

@@ -1,6 +1,10 @@
 //! Few descriptors, no threads, a small stack or address space.
 
+use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::support::application::HEAD;
 use crate::support::{Application, Backend, Outcome};
@@ -51,4 +55,21 @@ fn a_small_stack_or_address_space_is_worked_with() {
         limited(&shop, limits, &["infer"]).prints_a("the schema is at one of 2 revisions");
         limited(&shop, limits, &["check"]).success();
     }
+}
+
+/// A log collector that has stopped: the pipe is full, and stays so.
+#[test]
+fn a_log_that_nobody_reads_keeps_nothing_from_starting() {
+    let shop = Application::at(Backend::Postgres, HEAD);
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let flags = OFlag::from_bits_retain(fcntl(&writer, FcntlArg::F_GETFL).unwrap());
+    fcntl(&writer, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).unwrap();
+    while writer.write(&[b'x'; 4096]).is_ok() {}
+    fcntl(&writer, FcntlArg::F_SETFL(flags)).unwrap();
+    let clock = Instant::now();
+    let mut command = shop.levelhead(&["run", "--log", "debug", "--", "echo", "started"]).command();
+    let output = command.stdout(Stdio::piped()).stderr(writer).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "started\n");
+    assert!(clock.elapsed() < Duration::from_secs(8), "{:?}", clock.elapsed());
+    drop(reader);
 }
