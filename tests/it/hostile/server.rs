@@ -101,8 +101,10 @@ fn serve(mut client: TcpStream, answer: &Answer) -> Option<()> {
     client.read_exact(&mut [0; 1]).ok()?;
     length(&mut client)?;
     client.write_all(&answer.bytes).ok()?;
-    while answer.endless {
-        client.write_all(&answer.bytes).ok()?;
+    if answer.endless {
+        loop {
+            client.write_all(&answer.bytes).ok()?;
+        }
     }
     Some(())
 }

@@ -91,6 +91,14 @@ fn the_commands_that_are_named_are_there() {
     }
 }
 
+/// The picture of the README is drawn from the screens that are kept of real runs.
+#[test]
+fn the_picture_shows_what_a_real_run_has_shown() {
+    let script = Path::new(PROJECT).join("docs/picture.py");
+    let output = Command::new(python::binaries().join("python")).arg(script).arg("--check").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
 #[test]
 fn links_lead_somewhere() {
     for (path, text) in pages() {

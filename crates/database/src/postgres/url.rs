@@ -261,7 +261,8 @@ fn take_keepalive(settings: &mut Settings) -> Result<Keepalive, UrlError> {
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let encode = |text| utf8_percent_encode(text, PLAIN);
-        write!(f, "postgresql://{}", encode(&self.user))?;
+        let driver = self.driver.iter().map(|driver| format!("+{driver}")).collect::<String>();
+        write!(f, "postgresql{driver}://{}", encode(&self.user))?;
         if self.password.is_some() {
             f.write_str(":***")?;
         }
@@ -273,6 +274,11 @@ impl fmt::Display for PostgresUrl {
                 Endpoint::Socket { folder, port } => write!(f, "{comma}{}:{port}", folder.display())?,
             }
         }
-        write!(f, "/{}?sslmode={}", encode(&self.database), self.tls.mode.word())
+        write!(f, "/{}", encode(&self.database))?;
+        match self.tls.mode {
+            // What libpq does where nothing is said.
+            SslMode::Prefer => Ok(()),
+            mode => write!(f, "?sslmode={}", mode.word()),
+        }
     }
 }
