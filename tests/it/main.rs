@@ -5,6 +5,7 @@
 mod support;
 
 mod against;
+mod agreement;
 mod ahead;
 mod bad_input;
 mod connecting;
