@@ -71,8 +71,8 @@ fn begin(arguments: &[OsString]) -> i32 {
 fn carry_out(cli: Cli) -> Result<Option<Successor>, Error> {
     // What the program says about itself depends on no setting, however wrong one is.
     match cli.command {
-        Command::Completions { shell } => return commands::manual::completions(Cli::command(), shell).map(|()| None),
-        Command::Man => return commands::manual::man(&cli::program()).map(|()| None),
+        Command::Completions { shell } => return cli::manual::completions(Cli::command(), shell).map(|()| None),
+        Command::Man => return cli::manual::man(&cli::program()).map(|()| None),
         _ => {}
     }
     let config = Config::resolve(cli.settings).inspect_err(|_| logging::start(Log::default()))?;

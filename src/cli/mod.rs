@@ -1,5 +1,6 @@
 //! The command line, as clap sees it. What a flag or a variable means is decided in `config`.
 
+pub mod manual;
 mod pages;
 
 use std::ffi::OsString;
@@ -7,14 +8,13 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    branches, check, current, diff, explain, fix, heads, history, infer, manual, merge, plan, reset, restore, run,
-    show, stamp, undo, verify,
+    branches, check, current, diff, explain, fix, heads, history, infer, merge, plan, reset, restore, run, show, stamp,
+    undo, verify,
 };
 use crate::config::Settings;
-pub use pages::examples;
 
 /// What `docs/exit-codes.md` says at more length.
-pub const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 findings that need a person; 2 usage; 124 a deadline passed; 125 levelhead refused or failed; \
 126, 127 the command cannot be executed, was not found; 128+n ended by signal n; otherwise the upgrade command's own. \
 Once CMD was started, every code is its own.";

@@ -172,7 +172,7 @@ pub(super) fn with_examples(program: Command) -> Command {
 }
 
 /// The examples of a command, or of the program.
-pub fn examples(command: &str) -> &'static [(&'static str, &'static str)] {
+pub(super) fn examples(command: &str) -> &'static [(&'static str, &'static str)] {
     EXAMPLES.iter().find(|(name, _)| *name == command).map_or(&[], |(_, lines)| lines)
 }
 

@@ -19,7 +19,6 @@ pub mod infer;
 mod leftovers;
 mod lock;
 mod look;
-pub mod manual;
 pub mod merge;
 pub mod output;
 pub mod plan;

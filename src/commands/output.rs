@@ -35,7 +35,7 @@ pub enum PageFormat {
 }
 
 /// Prints text as it is. A reader that has gone away is no error.
-pub(super) fn print(text: &str) -> Result<(), Error> {
+pub fn print(text: &str) -> Result<(), Error> {
     let mut stdout = std::io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Error::Output(error)),

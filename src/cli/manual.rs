@@ -4,8 +4,10 @@ use clap::{Command, ValueEnum};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::output::print;
-use crate::cli::{self, EXIT_CODES};
+use super::EXIT_CODES;
+use super::pages;
+use crate::commands::output::print;
+
 use crate::config::{OTHERS, SETTINGS};
 use crate::error::Error;
 
@@ -47,9 +49,9 @@ pub fn man(program: &Command) -> Result<(), Error> {
 
 /// The lines to type, as a section of the page.
 fn examples(heading: &str, command: &str) -> String {
-    let lines = cli::examples(command);
+    let lines = pages::examples(command);
     let lines = lines.iter().map(|(line, what)| format!(".TP\n\\fB{}\\fR\n{}\n", roff(line), roff(what)));
-    if cli::examples(command).is_empty() {
+    if pages::examples(command).is_empty() {
         String::new()
     } else {
         format!("{heading} EXAMPLES\n{}", lines.collect::<String>())
