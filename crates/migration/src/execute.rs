@@ -130,7 +130,10 @@ impl Interpreter<'_> {
         /// Longer text is not parsed: the parser recurses.
         const LONGEST: usize = 128 << 10;
         const DEEPEST: usize = 500;
-        let deep = text.len() > LONGEST || nesting(text) > DEEPEST;
+        /// Bytes that take as long to parse as a step of Python to follow, about: a loop may execute a text that grows.
+        const IN_A_STEP: usize = 10;
+        self.steps += (text.len() / IN_A_STEP) as u64;
+        let deep = self.exhausted() || text.len() > LONGEST || nesting(text) > DEEPEST;
         let read = match self.dialect() {
             _ if deep => false,
             Dialect::PostgreSql => self.statements(text),
