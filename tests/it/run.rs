@@ -176,7 +176,7 @@ fn a_row_that_no_file_has_over_a_schema_that_proves_nothing_stops_the_start() {
             .code(125)
             .prints("")
             .says("[unknown-revision]: the version table says feedc0ffee00")
-            .says("help: levelhead restore feedc0ffee00");
+            .says("note: if the file of feedc0ffee00 was lost: levelhead restore feedc0ffee00");
         assert_eq!(shop.database.rows(), Some(vec!["feedc0ffee00".to_owned()]));
     }
 }
