@@ -56,7 +56,7 @@ pub struct HeldLock {
     pub state: Option<String>,
     /// For how many seconds its transaction has been open.
     pub seconds: Option<i64>,
-    /// The beginning of its last statement, or the prepared transaction's name.
+    /// The beginning of its last statement with `?` for each value, or the prepared transaction's name.
     pub query: Option<String>,
     /// Whether it is the server's own, on its way to keep transaction numbers from running out: it does not give way.
     pub wraparound: bool,

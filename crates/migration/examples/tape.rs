@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{self, Write};
 
-use levelhead_migration::{Checkout, Script, read};
+use levelhead_migration::{NoFiles, Script, read};
 use schema::{Dialect, Setting};
 
 const TEXT: &str = "
@@ -17,19 +17,6 @@ def upgrade():
         op.execute('ALTER TABLE users_v02 ADD COLUMN name text')
 ";
 
-/// Nothing can be imported from it.
-struct Nothing;
-
-impl Checkout for Nothing {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let text = std::env::args_os().nth(1).map_or_else(|| Ok(TEXT.to_owned()), std::fs::read_to_string)?;
     let script = Script { path: "versions/revision.py".to_owned(), text };
@@ -39,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         version_table: "alembic_version".to_owned(),
     };
     let mut out = io::stdout();
-    for tape in read(&[script], &Nothing, &setting)? {
+    for tape in read(&[script], &NoFiles, &setting)? {
         tape.entries.iter().try_for_each(|entry| writeln!(out, "{entry:#?}"))?;
         tape.unread.iter().try_for_each(|unread| writeln!(out, "{unread}"))?;
     }

@@ -111,6 +111,20 @@ pub trait Checkout: Sync {
     }
 }
 
+/// A checkout without files: nothing can be imported from it.
+#[derive(Debug, Clone, Copy)]
+pub struct NoFiles;
+
+impl Checkout for NoFiles {
+    fn text(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn roots(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
 /// One migration to read.
 #[derive(Debug, Clone)]
 pub struct Script {

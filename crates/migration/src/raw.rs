@@ -3,7 +3,7 @@
 use std::io;
 
 use super::reading::with_interpreter;
-use super::{Checkout, Interpreter, Script};
+use super::{Interpreter, NoFiles, Script};
 use schema::simulation::Simulation;
 use schema::{Schema, Setting, Tape};
 
@@ -12,23 +12,10 @@ use schema::{Schema, Setting, Tape};
 /// # Errors
 /// As [`crate::read`].
 pub fn read_statements(schema: Schema, statements: &[String], setting: &Setting) -> io::Result<Vec<Tape>> {
-    with_interpreter(&Nowhere, setting, |interpreter| {
+    with_interpreter(&NoFiles, setting, |interpreter| {
         interpreter.recorder.simulation = Simulation::on(schema, setting.dialect, &setting.default_schema);
         statements.iter().map(|statement| interpreter.raw(statement)).collect()
     })
-}
-
-/// A checkout without files.
-struct Nowhere;
-
-impl Checkout for Nowhere {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
 }
 
 impl Interpreter<'_> {

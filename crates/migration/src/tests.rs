@@ -3,19 +3,6 @@
 use super::*;
 use schema::{Belief, RevisionFacts, State, Subject, TableSubject, revision_facts};
 
-/// No file is within reach.
-pub(crate) struct Empty;
-
-impl Checkout for Empty {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        vec![String::new()]
-    }
-}
-
 #[test]
 fn hostile_sources_end_in_unknown() {
     let bodies = [
@@ -42,7 +29,7 @@ fn hostile_sources_end_in_unknown() {
             default_schema: "public".to_owned(),
             version_table: "alembic_version".to_owned(),
         };
-        let facts = revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting);
+        let facts = revision_facts(read(&[script], &NoFiles, &setting).unwrap(), &setting);
         assert_eq!(facts.len(), 1, "{}", &body[..20]);
         assert!(facts[0].changes.is_empty(), "{}", &body[..20]);
     }
@@ -57,7 +44,7 @@ pub(super) fn facts_of(body: &str) -> RevisionFacts {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    revision_facts(read(&[script], &Empty, &setting).unwrap(), &setting).remove(0)
+    revision_facts(read(&[script], &NoFiles, &setting).unwrap(), &setting).remove(0)
 }
 
 /// What could not be read, in words.
@@ -361,7 +348,7 @@ fn a_tape_leads_where_its_reading_led() {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let mut interpreter = Interpreter::new(&Empty, &setting);
+    let mut interpreter = Interpreter::new(&NoFiles, &setting);
     let mut followed = schema::simulation::Simulation::new(Dialect::PostgreSql, "public");
     for body in bodies {
         let text = format!("import sqlalchemy as sa\nfrom alembic import op\n\ndef upgrade():\n    {body}\n");

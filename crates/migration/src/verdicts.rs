@@ -3,7 +3,7 @@
 use schema::evidence::{Verdict, infer};
 use schema::{Belief, Column, Dialect, Schema, Table, revision_facts};
 
-use super::tests::Empty;
+use super::NoFiles;
 use super::{Script, Setting, read};
 
 const UNREAD: &str = "op.execute(open('grants.sql').read())";
@@ -27,7 +27,7 @@ fn verdict(revisions: &[&[&str]], made: &[&str], newer: bool) -> Verdict {
         version_table: "alembic_version".to_owned(),
     };
     let scripts: Vec<Script> = revisions.iter().map(|statements| script(statements)).collect();
-    let facts = revision_facts(read(&scripts, &Empty, &setting).unwrap(), &setting);
+    let facts = revision_facts(read(&scripts, &NoFiles, &setting).unwrap(), &setting);
     let mut schema = Schema { default_schema: "public".to_owned(), ..Schema::default() };
     for name in made.iter().filter(|name| !name.contains('.')) {
         let column = |name: &str| Column {

@@ -1,21 +1,8 @@
 //! What is called and not read, what waits for the end of a batch, and metadata of the migration's own.
 
-use levelhead_migration::{Checkout, Script, read};
+use levelhead_migration::{NoFiles, Script, read};
 use schema::operation::OperationKind;
 use schema::{Dialect, Setting, Tape, UnreadKind};
-
-/// No file is within reach.
-struct Nothing;
-
-impl Checkout for Nothing {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 fn tape(top: &str, body: &str) -> Tape {
     let body = body.replace('\n', "\n    ");
@@ -25,7 +12,7 @@ fn tape(top: &str, body: &str) -> Tape {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    read(&[Script { path: "versions/a.py".to_owned(), text }], &Nothing, &setting).unwrap().remove(0)
+    read(&[Script { path: "versions/a.py".to_owned(), text }], &NoFiles, &setting).unwrap().remove(0)
 }
 
 /// Tables that are made, each with whether that is certain.

@@ -1,21 +1,8 @@
 //! The tape of a revision: what it does, in order, with lines, conditions and SQL.
 
-use levelhead_migration::{Checkout, Script, read, read_downgrade};
+use levelhead_migration::{NoFiles, Script, read, read_downgrade};
 use schema::operation::{Certainty, ConstraintKind, OperationKind};
 use schema::{Dialect, Entry, Setting, Tape};
-
-/// No file is within reach.
-struct Alone;
-
-impl Checkout for Alone {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 fn script(upgrade: &str, downgrade: &str) -> Script {
     let body = |body: &str| body.replace('\n', "\n    ");
@@ -36,7 +23,7 @@ fn setting() -> Setting {
 }
 
 fn tape(upgrade: &str) -> Tape {
-    read(&[script(upgrade, "pass")], &Alone, &setting()).unwrap().remove(0)
+    read(&[script(upgrade, "pass")], &NoFiles, &setting()).unwrap().remove(0)
 }
 
 #[test]
@@ -104,7 +91,7 @@ fn a_downgrade_is_read_on_what_its_upgrade_leaves() {
             "if sa.inspect(op.get_bind()).has_table('t'):\n    op.drop_column('t', 'a')",
         ),
     ];
-    let tapes = [1, 2].map(|upto| read_downgrade(&scripts[..upto], &Alone, &setting()).unwrap());
+    let tapes = [1, 2].map(|upto| read_downgrade(&scripts[..upto], &NoFiles, &setting()).unwrap());
     let kinds = |tape: &Tape| {
         tape.operations().map(|(operation, certain)| (operation.kind.clone(), certain)).collect::<Vec<_>>()
     };

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use migration::{Checkout, Script, read};
+use migration::{NoFiles, Script, read};
 use schema::{Dialect, RevisionFacts, Setting, revision_facts};
 use serde::Deserialize;
 
@@ -90,18 +90,6 @@ impl Call {
     }
 }
 
-struct Nowhere;
-
-impl Checkout for Nowhere {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        vec![String::new()]
-    }
-}
-
 /// What a statement does after others, sorted so that two can be compared.
 fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, RevisionFacts) {
     let script = |body: &str| Script {
@@ -116,7 +104,7 @@ fn facts(ground: &str, before: &str, statement: &str) -> (Vec<String>, RevisionF
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    let tapes = read(&[script(ground), script(before), script(statement)], &Nowhere, &setting).unwrap();
+    let tapes = read(&[script(ground), script(before), script(statement)], &NoFiles, &setting).unwrap();
     let effects = revision_facts(tapes, &setting).remove(2);
     let mut lines: Vec<String> = effects.changes.iter().map(|change| format!("{change:?}")).collect();
     lines.extend(effects.earlier.iter().map(|subject| format!("earlier: {subject:?}")));

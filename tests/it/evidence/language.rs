@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use migration::{Checkout, Script, read};
+use migration::{NoFiles, Script, read};
 use schema::{Belief, Dialect, RevisionFacts, Setting, State, Subject, TableSubject, revision_facts};
 
 use crate::support::python;
@@ -147,19 +147,6 @@ fn file(top: &str, body: &str) -> String {
     format!("import sqlalchemy as sa\nfrom alembic import op\n\n{make}\n\n{top}\n\ndef upgrade():\n    {body}\n")
 }
 
-/// No other file is within reach.
-struct Alone;
-
-impl Checkout for Alone {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
-
 fn effects(text: &str) -> RevisionFacts {
     let setting = Setting {
         dialect: Dialect::PostgreSql,
@@ -167,7 +154,7 @@ fn effects(text: &str) -> RevisionFacts {
         version_table: "alembic_version".to_owned(),
     };
     let script = Script { path: "versions/a.py".to_owned(), text: text.to_owned() };
-    revision_facts(read(&[script], &Alone, &setting).unwrap(), &setting).remove(0)
+    revision_facts(read(&[script], &NoFiles, &setting).unwrap(), &setting).remove(0)
 }
 
 /// The tables that are said to be made for certain.

@@ -4,24 +4,11 @@
 use std::collections::BTreeMap;
 
 use database::postgres::catalogue;
-use migration::{Checkout, Script, read};
+use migration::{NoFiles, Script, read};
 use schema::simulation::Simulation;
 use schema::{Belief, Dialect, Setting, State, Subject, TableSubject, Tape};
 
 use crate::support::postgres::server;
-
-/// No file is within reach.
-struct Alone;
-
-impl Checkout for Alone {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 type Facts = BTreeMap<Subject, Belief<State>>;
 
@@ -33,7 +20,7 @@ fn tape(statements: &[String]) -> Tape {
         default_schema: "public".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    read(&[Script { path: "versions/a.py".to_owned(), text }], &Alone, &setting).unwrap().remove(0)
+    read(&[Script { path: "versions/a.py".to_owned(), text }], &NoFiles, &setting).unwrap().remove(0)
 }
 
 fn stated(tape: &Tape) -> Facts {

@@ -6,6 +6,7 @@ use super::conversation::WORK;
 use super::session::{Session, first_column};
 use super::sql;
 use crate::survey::{Count, Survey};
+use crate::watch::masked;
 use crate::{DatabaseError, failure::RefusalKind};
 
 /// How long one question may take on the server.
@@ -14,7 +15,12 @@ const QUESTION: Duration = Duration::from_secs(5);
 impl Session {
     pub(super) async fn survey(&self) -> Result<Survey, DatabaseError> {
         let answer = self.connection.ask("look at the tables' sizes and locks", sql::SURVEY, WORK).await?;
-        Ok(serde_json::from_str(first_column(&answer).next().unwrap_or_default())?)
+        let mut survey: Survey = serde_json::from_str(first_column(&answer).next().unwrap_or_default())?;
+        // A prepared transaction has a name there.
+        for held in survey.held.iter_mut().filter(|held| held.pid.is_some()) {
+            held.query = held.query.as_deref().map(masked).filter(|query| !query.is_empty());
+        }
+        Ok(survey)
     }
 
     /// Asks each question by itself, in a transaction that can write nothing and waits for no lock.

@@ -6,24 +6,11 @@ mod generated;
 
 use std::collections::BTreeMap;
 
-use levelhead_migration::{Checkout, Script, read};
+use levelhead_migration::{NoFiles, Script, read};
 use rusqlite::Connection;
 use schema::operation::OperationKind;
 use schema::simulation::Simulation;
 use schema::{Belief, Dialect, Setting, State, Subject, TableSubject, Tape};
-
-/// No file is within reach.
-struct Alone;
-
-impl Checkout for Alone {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        Vec::new()
-    }
-}
 
 type Facts = BTreeMap<Subject, Belief<State>>;
 
@@ -35,7 +22,7 @@ fn tape(statements: &[String]) -> Tape {
         default_schema: "main".to_owned(),
         version_table: "alembic_version".to_owned(),
     };
-    read(&[Script { path: "versions/a.py".to_owned(), text }], &Alone, &setting).unwrap().remove(0)
+    read(&[Script { path: "versions/a.py".to_owned(), text }], &NoFiles, &setting).unwrap().remove(0)
 }
 
 fn stated(tape: &Tape) -> Facts {

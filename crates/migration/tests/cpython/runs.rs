@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use levelhead_migration::{Checkout, Script, read};
+use levelhead_migration::{NoFiles, Script, read};
 use schema::operation::OperationKind;
 use schema::{Dialect, Setting, Tape};
 
@@ -32,18 +32,6 @@ pub(crate) enum Reading {
     Exact,
     /// Nothing wrong, and something is in doubt.
     Doubted,
-}
-
-struct Alone;
-
-impl Checkout for Alone {
-    fn text(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn roots(&self) -> Vec<String> {
-        vec![String::new()]
-    }
 }
 
 /// Runs each program several times under CPython.
@@ -82,7 +70,7 @@ pub(crate) fn readings(programs: &[String]) -> Vec<Read> {
     };
     let read_one = |program: &String| {
         let script = Script { path: "versions/a.py".to_owned(), text: program.clone() };
-        summary(&read(&[script], &Alone, &setting).expect("there is memory").remove(0))
+        summary(&read(&[script], &NoFiles, &setting).expect("there is memory").remove(0))
     };
     programs.iter().map(read_one).collect()
 }

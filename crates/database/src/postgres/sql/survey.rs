@@ -63,7 +63,7 @@ pub(in super::super) const SURVEY: &str = concat!(
           'application', nullif(a.application_name, ''),
           'state', CASE WHEN l.pid IS NULL THEN 'prepared' ELSE a.state END,
           'seconds', floor(extract(epoch FROM pg_catalog.clock_timestamp() - coalesce(a.xact_start, x.prepared)))::bigint,
-          'query', coalesce(x.gid, pg_catalog.left(a.query, 80)),
+          'query', coalesce(x.gid, pg_catalog.left(a.query, 400)),
           'wraparound', coalesce(a.backend_type = 'autovacuum worker' AND a.query LIKE '%to prevent wraparound%', false))
           ORDER BY coalesce(a.xact_start, x.prepared)), '[]')
         FROM pg_catalog.pg_locks l JOIN named r ON r.oid = l.relation
