@@ -70,7 +70,7 @@ impl Cli {
             }
             Command::Version => vec![OsString::from("levelhead"), "--version".into()],
             _ => {
-                let settings = cli.settings.heard(cli.quiet, cli.verbose);
+                let settings = cli.settings.heard(cli.quiet, cli.verbose && !cli.command.has_verbose());
                 return Ok(Self { settings, ..cli });
             }
         };
@@ -197,6 +197,13 @@ pub enum Command {
     Version,
 }
 
+impl Command {
+    /// Whether `--verbose` is the command's own flag: what it lists is listed at more length, as Alembic does it.
+    fn has_verbose(&self) -> bool {
+        matches!(self, Self::Branches(_) | Self::Current(_) | Self::Heads(_) | Self::History(_))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,6 +257,15 @@ mod tests {
         };
         assert_eq!(level("levelhead -q run"), level("levelhead --log warn run"));
         assert_eq!(level("levelhead run -v -- true"), level("levelhead --log debug run -- true"));
+        for command in Cli::command().get_subcommands().map(|command| command.get_name().to_owned()) {
+            let line = format!("levelhead {command} -v");
+            let Ok(cli) = Cli::parse_words(&line.split(' ').map(OsString::from).collect::<Vec<_>>()) else { continue };
+            let is_own = Cli::command()
+                .find_subcommand(&command)
+                .is_some_and(|one| one.get_arguments().any(|flag| flag.get_id() == "verbose"));
+            assert_eq!(cli.command.has_verbose(), is_own, "{command}");
+            assert_eq!(level(&line) == level(&format!("levelhead {command}")), is_own, "{command}");
+        }
         let conflict = Err(clap::error::ErrorKind::ArgumentConflict);
         assert_eq!((level("levelhead -q -v run"), level("levelhead -q --log info run")), (conflict.clone(), conflict));
     }

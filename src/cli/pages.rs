@@ -63,7 +63,7 @@ pub(super) const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "infer",
         &[
             ("levelhead infer", "the revision that the tables match"),
-            ("levelhead infer --explain", "the evidence, operation by operation"),
+            ("levelhead infer --explain head", "what speaks for and against the head, fact by fact"),
         ],
     ),
     (
