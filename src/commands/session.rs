@@ -3,7 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::time::{Duration, Instant};
 
-use tracing::debug;
+use tokio::time::sleep;
+use tracing::{debug, warn};
 
 use super::files::Files;
 use super::render::Answer;
@@ -14,8 +15,6 @@ use crate::process::liveness::Liveness;
 use database::Database;
 use database::url::{DatabaseUrl, UrlWarning};
 use database::wait::Wait;
-use tokio::time::sleep;
-use tracing::warn;
 use version_table::VersionRows;
 
 /// How long a pooler is left alone whose server is away.

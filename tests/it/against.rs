@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::application::{HEAD, REVISIONS};
-use crate::support::{Application, Backend, Outcome, schemas};
+use crate::support::{Application, Backend, Outcome, levelhead, schemas};
 
 fn git(shop: &Application, words: &[&str]) {
     let identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"];
@@ -143,4 +143,48 @@ fn a_branch_of_origin_a_tag_and_a_shallow_clone() {
     assert_eq!(next, "git fetch --unshallow origin feature");
     git_in(&shallow, next);
     at(&shallow, "origin/feature").code(1).prints_a("multiple-heads");
+}
+
+/// What the action and the hook run is taken from their files, and run in a clone as a pipeline has it.
+#[test]
+fn the_action_and_the_hook_find_two_heads() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let action = fs::read_to_string(project.join("action.yml")).unwrap();
+    let script: String =
+        action.rsplit_once("run: |\n").unwrap().1.lines().map(|line| line.trim_start().to_owned() + "\n").collect();
+    let shop = repository();
+    git(&shop, &["checkout", "-qb", "feature"]);
+    commit(&shop, "aaaa00000001", HEAD);
+    git(&shop, &["checkout", "-q", "main"]);
+    commit(&shop, "bbbb00000001", HEAD);
+    let clones = tempfile::tempdir().unwrap();
+    let clone = clones.path().join("clone");
+    git(&shop, &["clone", "-q", &format!("file://{}", shop.folder().display()), clone.to_str().unwrap()]);
+    let folder = clones.path().join("bin");
+    fs::create_dir(&folder).unwrap();
+    std::os::unix::fs::symlink(levelhead::binary(), folder.join("levelhead")).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.display());
+    let runs = |script: &str, against: &str| {
+        let mut bash = Command::new("bash");
+        bash.args(["-ec", script]).current_dir(&clone).env_clear().env("PATH", &path);
+        let done = bash.env("AGAINST", against).env("ARGUMENTS", "--directory migrations").output().unwrap();
+        (
+            done.status.code(),
+            String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr),
+        )
+    };
+    let (code, said) = runs(&script, "feature");
+    assert!(code == Some(1) && said.contains("::error") && said.contains("multiple-heads"), "{code:?} {said}");
+    for against in ["", "none", "main"] {
+        let (code, said) = runs(&script, against);
+        assert_eq!(code, Some(0), "{against}: {said}");
+    }
+
+    let hooks = fs::read_to_string(project.join(".pre-commit-hooks.yaml")).unwrap();
+    let entry = hooks.lines().find_map(|line| line.trim().strip_prefix("entry: ")).unwrap();
+    assert_eq!(runs(entry, "").0, Some(0));
+    let second = "revision = 'cccc00000001'\ndown_revision = 'd8452b70fc16'\n\n\ndef upgrade():\n    pass\n";
+    fs::write(clone.join("migrations/versions/cccc00000001.py"), second).unwrap();
+    let (code, said) = runs(entry, "");
+    assert!(code == Some(1) && said.contains("multiple-heads"), "{code:?} {said}");
 }

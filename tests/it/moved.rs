@@ -65,3 +65,24 @@ fn a_row_that_moves_in_between_is_left_where_it_is() {
         shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[0]));
     }
 }
+
+/// Where the other transaction does not wait for it, `run` waits for its end, and goes by what it has left.
+#[test]
+fn run_waits_for_a_transaction_that_has_changed_the_rows() {
+    let shop = Application::at(Backend::Postgres, HEAD);
+    let Database::Postgres { name } = &shop.database else { unreachable!() };
+    shop.database.sql(&format!("UPDATE alembic_version SET version_num = '{}'", REVISIONS[1]));
+    let update = format!("BEGIN; UPDATE alembic_version SET version_num = '{HEAD}'; SELECT pg_sleep(4); COMMIT");
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| server().sql(name, &update));
+        eventually("the other session has changed the rows", || {
+            let waits =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+            shop.database.sql(waits) == ["1"]
+        });
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
+        outcome.success().prints("started\n").says("waiting for a transaction that has changed the version table");
+        outcome.says(&format!("at head {HEAD}: another instance has upgraded")).says_nothing_of("Running upgrade");
+        other.join().unwrap();
+    });
+}

@@ -18,6 +18,7 @@ use crate::help::{Advice, Help};
 use crate::prose::{advice, paragraph};
 use crate::reconcile::{Finding, Severity};
 use crate::version_control::Commit;
+use schema::Dialect;
 
 /// What was looked at.
 pub(super) struct Here {
@@ -45,6 +46,7 @@ enum State {
 /// What was found.
 struct Seen {
     database: String,
+    dialect: Option<Dialect>,
     findings: Vec<Finding>,
     recorded_beyond: bool,
     /// What of the pending revisions is there, where the files can be read.
@@ -190,7 +192,7 @@ impl Here {
 
     /// Whether the database keeps what a revision did before it failed.
     fn keeps_what_failed(&self) -> bool {
-        self.seen().is_some_and(|seen| seen.database.starts_with("sqlite"))
+        self.seen().is_some_and(|seen| seen.dialect == Some(Dialect::Sqlite))
     }
 
     fn is_by_create_all(&self) -> bool {
@@ -322,9 +324,11 @@ impl Seen {
         let of_type = explanation.filter(|explanation| explanation.cause == Cause::DUPLICATE_TYPE);
         let type_use = of_type.and_then(|explanation| Some(type_use(look.schema.as_ref()?, explanation.object()?)));
         let making = Making::of(config, files, &look, on_nothing).ok();
-        let database = config.database_url().map(|url| url.to_string()).unwrap_or_default();
+        let url = config.database_url().ok();
+        let (database, dialect) =
+            (url.as_ref().map(ToString::to_string).unwrap_or_default(), url.map(|url| url.dialect()));
         let Look { findings, recorded_beyond, .. } = look;
-        Self { database, findings, recorded_beyond, making, type_use }
+        Self { database, dialect, findings, recorded_beyond, making, type_use }
     }
 }
 
@@ -341,13 +345,11 @@ impl State {
 
     /// One attempt: a person waits for the answer.
     async fn findings(session: &Session, explanation: Option<&Explanation>) -> Result<Self, Error> {
-        let url = session.url()?;
         let files = session.files()?;
         let goal = files.goal(&session.config)?;
         let database = session.open_at_once().await?;
         let look = session.look(&files, &database, &goal, Depth::Schema).await;
         database.close().await;
-        let seen = Seen::of(&session.config, &files, look?, explanation, false);
-        Ok(Self::Seen(Box::new(Seen { database: url.to_string(), ..seen })))
+        Ok(Self::Seen(Box::new(Seen::of(&session.config, &files, look?, explanation, false))))
     }
 }

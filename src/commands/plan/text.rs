@@ -178,8 +178,7 @@ pub(super) fn blocker_words(held: &HeldLock) -> String {
     parts.extend(held.state.as_ref().filter(|state| *state != "prepared").map(|state| format!("{state}{since}")));
     let mode = foresight::LockMode::named(&held.mode).map_or(held.mode.as_str(), |mode| mode.name());
     parts.push(format!("holds {mode} on {}", held.table));
-    let query = held.query.as_ref().map(|query| query.split_whitespace().collect::<Vec<_>>().join(" "));
-    parts.join(", ") + &query.map(|query| format!(": {query}")).unwrap_or_default()
+    parts.join(", ") + &held.query.as_ref().map(|query| format!(": {query}")).unwrap_or_default()
 }
 
 fn sql_text(revision: &Foreseen, step: &Step) -> String {

@@ -5,6 +5,9 @@ mod locks;
 use std::fs;
 
 use crate::support::application::HEAD;
+use crate::support::database::Database;
+use crate::support::postgres::server;
+use crate::support::running::eventually;
 use crate::support::{Application, Backend};
 
 fn revision(shop: &Application, body: &str) {
@@ -36,6 +39,28 @@ fn a_plan_names_locks_rows_in_the_way_losses_and_blockers_and_changes_nothing() 
     assert_eq!(document["verdict"], "danger");
     shop.levelhead(&["plan", "--format", "github"]).run().success().prints_a("_new.py,line=8,");
     assert_eq!((shop.database.rows(), shop.database.sql(schema)), (rows, before));
+}
+
+/// Who is in the way is named before the upgrade waits for them; no value of what they run is shown.
+#[test]
+fn a_session_that_holds_a_conflicting_lock_is_named_without_its_values() {
+    let shop = Application::at(Backend::Postgres, HEAD);
+    revision(&shop, "op.add_column('products', sa.Column('more', sa.Text()))");
+    let Database::Postgres { name } = &shop.database else { unreachable!() };
+    std::thread::scope(|scope| {
+        let held =
+            "BEGIN; SELECT name, pg_sleep(8) FROM (SELECT count(*) AS name FROM products WHERE name = 's3cr3t') p";
+        let other = scope.spawn(|| server().sql(name, held));
+        eventually("the other session reads the table", || {
+            shop.database.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") != ["0"]
+        });
+        for format in ["text", "markdown", "json"] {
+            let plan = shop.levelhead(&["plan", "--format", format]).run();
+            plan.success().prints_a("pid").prints_a("WHERE name = ?");
+            assert!(!plan.stdout.contains("s3cr3t"), "{}", plan.stdout);
+        }
+        other.join().unwrap();
+    });
 }
 
 #[test]

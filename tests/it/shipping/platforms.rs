@@ -54,6 +54,7 @@ fn manifests_are_valid() {
     let workflows: Vec<_> =
         fs::read_dir(file(".github/workflows")).unwrap().map(|entry| entry.unwrap().path()).collect();
     check("vendor.github-workflows", &workflows);
+    check("vendor.github-actions", &[file("action.yml")]);
 }
 
 #[test]
