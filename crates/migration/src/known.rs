@@ -49,6 +49,7 @@ const NAMES: &[(&str, Facts)] = &[
     ("RuntimeError", PLAIN),
     ("TypeError", PLAIN),
     ("ValueError", PLAIN),
+    ("__import__", REWRITES),
     ("abs", EVALUATED | PLAIN),
     ("add", MUTATES),
     ("add_column", OPERATES),

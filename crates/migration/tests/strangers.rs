@@ -46,11 +46,24 @@ fn code_that_is_not_read_may_change_the_schema() {
         "subprocess.run(['psql'])",
         "os.system('psql')",
         "command.upgrade(None, 'head')",
+        "importlib.import_module('shipped').upgrade()",
+        "step = importlib.import_module('shipped')\nstep.upgrade()",
+        "importlib.util.spec_from_file_location('a', 'a.py').loader.load_module().run()",
+        "six.exec_(ask())",
+        "ctypes.CDLL('a.so').run()",
     ];
-    let top = "import os\nimport subprocess\nimport house\nfrom house import stamped\nfrom alembic import command";
+    let top = "import ctypes\nimport importlib\nimport importlib.util\nimport os\nimport six\nimport subprocess\nimport house\nfrom house import stamped\nfrom alembic import command";
     for body in bodies {
         let tape = tape(top, body);
         assert!(doubts_the_schema(&tape) && tape.data, "{body}: {tape:?}");
+    }
+}
+
+/// What runs any code may have changed what is read beside it, too.
+#[test]
+fn code_that_is_brought_in_at_run_time_may_do_anything() {
+    for body in ["__import__('shipped').upgrade()", "exec(ask())", "eval(ask())"] {
+        assert!(tape("", body).misread, "{body}");
     }
 }
 
