@@ -1,6 +1,6 @@
 //! What is asked while an upgrade runs. The columns used exist in PostgreSQL 12-18.
 
-use crate::statements::literal;
+use super::literal::literal;
 use crate::watch::{Mark, Whose};
 use version_table::VersionTable;
 
