@@ -181,9 +181,5 @@ impl Session {
 
 /// What the configuration allows `run`.
 fn policy(config: &Config) -> Policy {
-    Policy {
-        repair: config.repair == Repair::Proven,
-        move_back: false,
-        start_ahead: config.on_ahead == Reaction::Start,
-    }
+    Policy { repair: config.repair != Repair::None, move_back: false, start_ahead: config.on_ahead == Reaction::Start }
 }

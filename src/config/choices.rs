@@ -107,6 +107,8 @@ impl FromStr for Reaction {
 pub enum Repair {
     /// Those that the evidence proves.
     Proven,
+    /// The same, and the rest of a revision that stopped halfway.
+    Finish,
     /// None.
     None,
 }
@@ -115,7 +117,7 @@ impl FromStr for Repair {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        one_of(text, "a choice", &[("proven", Self::Proven), ("none", Self::None)])
+        one_of(text, "a choice", &[("proven", Self::Proven), ("finish", Self::Finish), ("none", Self::None)])
     }
 }
 

@@ -146,7 +146,8 @@ settings! {
             flag: "repair" "WHICH",
             variable: "LEVELHEAD_REPAIR",
             default: "proven",
-            help: "Which repairs to make: `proven`, those that the schema proves, or `none`",
+            help: "Which repairs to make: `proven`, those that the schema proves; `finish`, also the rest of a revision that stopped \
+                   halfway; or `none`",
         }
         on_ahead: Reaction {
             flag: "on-ahead" "WHAT",

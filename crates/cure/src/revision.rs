@@ -53,6 +53,10 @@ pub struct Finish {
     pub statements: Vec<(Option<u32>, String)>,
     /// What was there already.
     pub there: Vec<(Option<u32>, String)>,
+    /// What of it is a person's to decide: a line that changes data, or that is run and may have been before.
+    pub doubt: Option<(Option<u32>, String)>,
+    /// Whether what is missing takes something away.
+    pub takes_away: bool,
 }
 
 /// The statements that undo what is there.
@@ -85,10 +89,14 @@ impl Work<'_> {
                 _ => !progress[at..].contains(&Progress::Done),
             };
             let shown = (statement.line, statement.sql.clone());
+            if statement.changes_data() || is_missing && *progress_of != Progress::Missing {
+                finish.doubt.get_or_insert((statement.line, first_line(&statement.sql)));
+            }
             if !is_missing {
                 finish.there.push(shown);
                 continue;
             }
+            finish.takes_away |= statement.takes_away();
             for operation in statement.operations() {
                 finish.statements.extend(dropped_first(operation, &invalid).map(|drop| (statement.line, drop)));
                 simulation.apply(operation);

@@ -41,6 +41,10 @@ pub(in crate::commands) struct Remedy {
     pub(super) live: Schema,
     /// Why a schema is not what it has to lead to.
     pub(super) departs: Departs,
+    /// What a start does not do unasked, and why.
+    pub(super) doubt: Option<String>,
+    /// Whether it takes something away.
+    pub(super) takes_away: bool,
 }
 
 /// Why a schema is not what it has to be, or nothing.

@@ -4,6 +4,7 @@
 //! transaction with the rows. The statements of a revision are those that its own Alembic renders, or else what was read of it
 //! where that is exact.
 
+mod at_start;
 mod carry_out;
 mod exact;
 mod revision;
@@ -11,6 +12,7 @@ mod schema_wide;
 mod small;
 mod statements;
 
+pub(super) use at_start::finish_at_start;
 pub(super) use carry_out::{Asked, cure};
 pub(super) use revision::{Way, of_revision};
 pub(super) use schema_wide::{Departure, Departures, of_schema};

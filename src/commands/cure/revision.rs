@@ -112,9 +112,14 @@ pub(in crate::commands) async fn of_revision(
     };
     let work = case.work();
     let mut notes = Vec::new();
+    let (mut doubt, mut takes_away) = (None, false);
     let (statements, headline, wanted, action) = match way {
         Way::Finish => {
             let finish = work.finish(data).map_err(refused)?;
+            doubt = finish.doubt.map(|(line, sql)| {
+                format!("{}: the schema cannot show whether this ran: {}", named(line), shown(&sql))
+            });
+            takes_away = finish.takes_away;
             let (there, all) = (finish.there.len(), case.statements.len());
             let headline = format!("finish {id}: {there} of its {} done", counted(all, "statement"));
             (finish.statements, headline, place.with, Action::Finish)
@@ -152,6 +157,8 @@ pub(in crate::commands) async fn of_revision(
         notes,
         live,
         departs,
+        doubt,
+        takes_away,
     })
 }
 

@@ -219,5 +219,7 @@ pub(in crate::commands) async fn of_schema(
         notes,
         live,
         departs,
+        doubt: None,
+        takes_away: false,
     })
 }

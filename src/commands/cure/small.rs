@@ -62,5 +62,7 @@ pub(in crate::commands) async fn of_leftovers_and_indexes(
         notes,
         live,
         departs: Box::new(|_: &Schema| None),
+        doubt: None,
+        takes_away: false,
     })
 }

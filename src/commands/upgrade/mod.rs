@@ -9,13 +9,14 @@ mod again;
 mod watch;
 
 use super::create_all;
+use super::cure::finish_at_start;
 use super::explain;
 use super::files::Files;
 use super::look::{Depth, Look};
 use super::plan;
 use super::session::Session;
 use super::write::{Decision, record, write};
-use crate::config::{Config, OnLoss, Verify};
+use crate::config::{Config, OnLoss, Repair, Verify};
 use crate::error::{Error, UpgradeFailure};
 use crate::explanation::revision_begun;
 use crate::help::{Advice, Help, Message};
@@ -242,7 +243,13 @@ async fn say_what_is_left(session: &Session, files: &Files, goal: &Goal, begun: 
 
 /// Writes the rows that are proven, and answers what is still to be upgraded.
 async fn repair(session: &Session, files: &Files, database: &Database, goal: &Goal) -> Result<Option<Upgrade>, Error> {
-    let look = session.look_closely(files, database, goal, depth(&session.config)).await?;
+    let mut look = session.look_closely(files, database, goal, depth(&session.config)).await?;
+    if session.config.repair == Repair::Finish
+        && let Finding::HalfApplied { revision, .. } = look.position()
+        && finish_at_start(session, files, database, revision).await?
+    {
+        look = session.look_closely(files, database, goal, depth(&session.config)).await?;
+    }
     // The lock was wanted since the rows were not those of the heads.
     if goal.is_reached(&files.graph, look.rows.revisions()) {
         info!("at head {}: another instance has upgraded", list(look.rows.revisions()));

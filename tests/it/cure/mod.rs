@@ -99,3 +99,28 @@ fn a_table_that_is_gone_is_made_again_and_nothing_is_dropped() {
         shop.levelhead(&["diff", "--exit-code"]).run().success();
     }
 }
+
+/// `run` finishes what is certain where it is told to, then upgrades on; what changes data it leaves alone, and what drops
+/// something where LEVELHEAD_ON_LOSS=stop.
+#[test]
+fn a_start_finishes_what_is_certain_where_it_is_told_to() {
+    const START: [&str; 5] = ["run", "--repair", "finish", "--", "true"];
+    for backend in BOTH {
+        let shop = stopped(backend, "");
+        shop.levelhead(&["run", "--", "true"]).run().code(125).says("[half-applied]");
+        shop.levelhead(&START).run().success().says("crates.py:10").says(&format!("at head {ID}"));
+        assert_eq!(shop.database.rows(), Some(vec![ID.to_owned()]));
+        shop.levelhead(&["diff", "--exit-code"]).run().success();
+
+        let shop = stopped(backend, "    op.execute(\"INSERT INTO lids VALUES ('made')\")");
+        let refused = shop.levelhead(&START).run();
+        refused.code(125).says("LEVELHEAD_REPAIR=finish leaves").says("crates.py:12").says("[half-applied]");
+        assert_eq!(shop.database.rows(), Some(vec![HEAD.to_owned()]));
+
+        let shop = stopped(backend, "    op.drop_column('products', 'in_stock')");
+        let stop = shop.levelhead(&START).env("LEVELHEAD_ON_LOSS", "stop").run();
+        stop.code(125).says("LEVELHEAD_ON_LOSS=stop");
+        shop.levelhead(&START).run().success();
+        assert_eq!(shop.database.rows(), Some(vec![ID.to_owned()]));
+    }
+}
