@@ -138,7 +138,7 @@ impl AlembicConfig {
     fn percent(&self, option: &str, value: &str) -> Result<String, LayoutError> {
         let here = self.toml_here.replace('%', "%%");
         let raw = |name: &str| (name == "here").then_some(here.as_str());
-        interpolate(option, value, &raw, 1).map_err(|error| LayoutError::Ini { path: self.toml_path(), error })
+        interpolate(option, value, &raw).map_err(|error| LayoutError::Ini { path: self.toml_path(), error })
     }
 
     fn wrong_type(&self, option: &str, expected: &'static str) -> LayoutError {

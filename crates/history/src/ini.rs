@@ -1,7 +1,7 @@
 //! `alembic.ini` as Python's `configparser` reads it, interpolation included. Source of the grammar: the standard
 //! library's `configparser.ConfigParser`, in its default, strict form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 /// What is wrong with a configuration file or one of its values.
@@ -77,7 +77,7 @@ impl Ini {
         let Some(own) = self.sections.get(section) else { return Ok(None) };
         let raw = |name: &str| own.get(name).or_else(|| self.defaults.get(name)).map(String::as_str);
         match raw(option) {
-            Some(value) => interpolate(option, value, &raw, 1).map(Some),
+            Some(value) => interpolate(option, value, &raw).map(Some),
             None => Ok(None),
         }
     }
@@ -107,17 +107,32 @@ impl fmt::Display for Ini {
     }
 }
 
+/// How much text one value stands for at most: ten deep, a few names in each value would be gigabytes.
+const LONGEST: usize = 1 << 20;
+
 /// Replaces `%(name)s` and `%%`; the replacement is interpolated in turn, ten deep.
 pub(super) fn interpolate<'a>(
     option: &str,
     value: &str,
     raw: &dyn Fn(&str) -> Option<&'a str>,
+) -> Result<String, IniError> {
+    let mut left = LONGEST;
+    interpolated(option, value, raw, 1, &mut left)
+}
+
+fn interpolated<'a>(
+    option: &str,
+    value: &str,
+    raw: &dyn Fn(&str) -> Option<&'a str>,
     depth: usize,
+    left: &mut usize,
 ) -> Result<String, IniError> {
     let refuse = |reason: String| IniError::Interpolation { option: option.to_owned(), reason };
     if depth > 10 {
         return Err(refuse("it is nested more than ten deep".to_owned()));
     }
+    let too_long = || refuse("what its names stand for is longer than a mebibyte".to_owned());
+    *left = left.checked_sub(value.len() + 1).ok_or_else(too_long)?;
     let mut text = String::with_capacity(value.len());
     let mut rest = value;
     while let Some((before, after)) = rest.split_once('%') {
@@ -128,7 +143,7 @@ pub(super) fn interpolate<'a>(
         } else if let Some((name, after)) = after.strip_prefix('(').and_then(|rest| rest.split_once(")s")) {
             let name = name.to_lowercase();
             let inner = raw(&name).ok_or_else(|| refuse(format!("there is no option '{name}'")))?;
-            text.push_str(&interpolate(option, inner, raw, depth + 1)?);
+            text.push_str(&interpolated(option, inner, raw, depth + 1, left)?);
             rest = after;
         } else {
             return Err(refuse("'%' must be followed by '%' or '(name)s'; write %% for a percent sign".to_owned()));
@@ -143,7 +158,7 @@ struct Parser {
     ini: Ini,
     section: Option<String>,
     /// Options that the file itself set, by section.
-    set: Vec<(String, String)>,
+    set: HashSet<(String, String)>,
     option: Option<String>,
     indent: usize,
 }
@@ -202,11 +217,9 @@ impl Parser {
             Some((name, value)) if !name.trim().is_empty() => (name.trim_end().to_lowercase(), value.trim()),
             _ => return Err(IniError::NotAnOption { line, text: first_word(text) }),
         };
-        let key = (section, name.clone());
-        if self.set.contains(&key) {
-            return Err(IniError::DuplicateOption { line, section: key.0, option: name });
+        if !self.set.insert((section.clone(), name.clone())) {
+            return Err(IniError::DuplicateOption { line, section, option: name });
         }
-        self.set.push(key);
         if let Some(options) = self.options() {
             options.insert(name.clone(), value.to_owned());
         }
@@ -227,6 +240,19 @@ fn first_word(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_options_take_no_longer_each_and_no_value_grows_without_end() {
+        let many: String = (0..50_000).map(|number| format!("key{number} = {number}\n")).collect();
+        let ini = Ini::parse(&format!("[alembic]\n{many}last = 1\n"), "/etc").unwrap();
+        assert_eq!(ini.get("alembic", "last"), Ok(Some("1".to_owned())));
+        let doubled: String = (0..9).map(|at| format!("k{at} = {}\n", format!("%(k{})s", at + 1).repeat(20))).collect();
+        for last in ["", "x"] {
+            let ini = Ini::parse(&format!("[alembic]\n{doubled}k9 = {last}\n"), "/etc").unwrap();
+            let refused = ini.get("alembic", "k0").unwrap_err().to_string();
+            assert!(refused.ends_with("longer than a mebibyte"), "{refused}");
+        }
+    }
 
     #[test]
     fn values_are_what_configparser_says() {
