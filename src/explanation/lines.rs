@@ -17,12 +17,17 @@ const STARTED: [&str; 6] = [
 /// For each line whether it is only beside an error: what it was about, and code that a traceback shows.
 pub(super) fn beside(lines: &[&str]) -> Vec<bool> {
     let mut beside = vec![false; lines.len()];
-    let mut until = 0;
+    let (mut until, mut end) = (0, 0);
     for (at, line) in lines.iter().enumerate() {
         let text = line.trim_start();
         if at >= until && (text.starts_with("[SQL:") || text.starts_with("[parameters:")) {
-            let rest = &lines[at..lines.len().min(at + LONGEST)];
-            until = rest.iter().position(|line| line.trim_end().ends_with(']')).map_or(at, |length| at + length) + 1;
+            // The next bracket, which may have been found before: no line is looked at twice for it.
+            let from = at.max(end);
+            end = lines[from..]
+                .iter()
+                .position(|line| line.trim_end().ends_with(']'))
+                .map_or(lines.len(), |of| from + of);
+            until = if end < lines.len().min(at + LONGEST) { end } else { at } + 1;
         }
         beside[at] = at < until || BESIDE.iter().any(|begin| text.starts_with(begin)) || is_code(lines, at);
     }
@@ -80,9 +85,9 @@ pub(super) fn is_of_the_application(class: &str) -> bool {
         .is_some_and(|(module, _)| module.starts_with(|c: char| c.is_ascii_lowercase()) && !KNOWN.contains(&module))
 }
 
-/// Whether a server has said below the line that it serves.
-pub(super) fn is_started_below(lines: &[&str], at: usize) -> bool {
-    lines[at + 1..].iter().any(|line| STARTED.iter().any(|sign| line.contains(sign)))
+/// The last line that says that a server serves.
+pub(super) fn last_start(lines: &[&str]) -> Option<usize> {
+    lines.iter().rposition(|line| STARTED.iter().any(|sign| line.contains(sign)))
 }
 
 /// Whether the database's own log says this, or psql: neither is the program that has ended.

@@ -6,6 +6,9 @@ use crate::logging::plain::without_escapes;
 /// Levels of Python's loggers below that of an error, as they are written.
 const MILD: [&str; 4] = ["WARNING", "WARN", "INFO", "DEBUG"];
 
+/// How many lines count: the end of a log tells why a program has ended.
+const MOST_LINES: usize = 100_000;
+
 /// A log as the program wrote it.
 #[derive(Debug, Default)]
 pub(super) struct Plain {
@@ -28,10 +31,16 @@ impl Plain {
     }
 }
 
+/// The last lines of a long text.
+fn end(text: &str) -> &str {
+    let start = text.rmatch_indices('\n').nth(MOST_LINES).map_or(0, |(at, _)| at + 1);
+    &text[start..]
+}
+
 /// Every line without what the platform, docker or a log collector has put before it, and every box without its frame.
 pub(super) fn plain(text: &str) -> Plain {
     let mut plain = Plain::default();
-    for line in text.lines() {
+    for line in end(text).lines() {
         let line = without_escapes(line);
         match fields::said(without_prefix(&line).0) {
             Some(inner) => inner.lines().for_each(|line| plain.push(&without_escapes(line))),
@@ -64,7 +73,7 @@ fn without_prefix(line: &str) -> (&str, bool) {
     let mut seen = Seen::default();
     loop {
         rest = rest.strip_prefix("##[error]").or_else(|| rest.strip_prefix("::error::")).unwrap_or(rest);
-        rest = seen.logger(rest).unwrap_or(rest);
+        rest = seen.logger(rest).or_else(|| seen.bracket(rest)).unwrap_or(rest);
         let Some((word, text)) = rest.trim_start().split_once(' ') else { break };
         if !seen.is_prefix(word, text) {
             break;
@@ -101,7 +110,7 @@ impl Seen {
         // The host that stands between the time and the process, a region between the process and the level, a logger's name.
         let next = after.trim_start().split(' ').next().unwrap_or_default();
         let is_host = self.time && !self.source && !word.ends_with(':') && next.contains('[') && next.ends_with("]:");
-        let is_region = self.source && word.len() == 3 && next.starts_with('[') && next.ends_with(']');
+        let is_region = self.source && word.len() == 3 && next.starts_with('[') && next.contains(']');
         let is_mark = ["AM", "PM", "UTC", "==>", "|", "stderr", "stdout", "F"].contains(&word)
             || (self.level || self.time) && word == "-"
             || word.strip_prefix('#').is_some_and(|step| step.parse::<u32>().is_ok())
@@ -114,6 +123,13 @@ impl Seen {
         self.level |= is_level;
         self.mild |= MILD.contains(&word.trim_matches(['[', ']'])) && (is_level || is_source);
         is_time || is_source || is_section || is_level || is_host || is_region || is_mark || is_logger || is_month
+    }
+
+    /// `[info]text`, as Fly writes it without a space between, behind the machine and the region.
+    fn bracket<'a>(&mut self, line: &'a str) -> Option<&'a str> {
+        let (level, text) = line.strip_prefix('[').filter(|_| self.source)?.split_once(']')?;
+        let is_it = ["info", "warn", "error", "debug"].contains(&level) && !text.starts_with(' ');
+        is_it.then_some(text)
     }
 
     /// `ERROR:app.db:text`, as Python's logging writes it unless told otherwise; `app.db: text` after a level.
@@ -153,6 +169,14 @@ mod tests {
         ] {
             assert_eq!(plain(line).text, "ValueError: x\n", "{line}");
         }
+    }
+
+    /// Each line takes its time, and no more for what stands around it.
+    #[test]
+    fn a_long_log_is_read_from_its_end() {
+        let long = "KeyError: 'x'\n".repeat(super::MOST_LINES) + "ValueError: 1\n";
+        assert_eq!(super::end(&long).lines().count(), super::MOST_LINES);
+        assert_eq!(super::end("a\nb"), "a\nb");
     }
 
     #[test]

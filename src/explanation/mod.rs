@@ -26,6 +26,7 @@ mod variables;
 #[cfg(test)]
 mod wild;
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::findings::Kind;
@@ -34,6 +35,9 @@ pub use causes::{Cause, Reason, ToldBy};
 use failure::Failure;
 use log::Plain;
 pub use recognise::revision as revision_begun;
+
+/// How many other errors of the same text are told at most.
+const MOST_OTHERS: usize = 12;
 
 /// The explanation of a failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,9 +107,9 @@ impl Explanation {
         // What a program only warned of, and the database's own log, count where nothing else is said.
         let (mild, said): (Vec<_>, Vec<_>) =
             recognise::failures(&lines).partition(|(at, _)| log.is_mild(*at) || lines::is_servers(lines[*at]));
-        let passes = |(at, failure): &(usize, Failure)| {
-            (log.is_mild(*at) || failure.cause.may_pass()) && lines::is_started_below(&lines, *at)
-        };
+        let started = if mild.is_empty() { None } else { lines::last_start(&lines) };
+        let passes =
+            |(at, failure): &(usize, Failure)| (log.is_mild(*at) || failure.cause.may_pass()) && started > Some(*at);
         let is_clear = said.iter().any(|(_, failure)| !failure.cause.only_follows());
         let said = match is_clear {
             true => said,
@@ -114,9 +118,10 @@ impl Explanation {
         let (found, mut others) = failure::last(said);
         let alone = || Some((0, recognise::silence(output).or_else(|| recognise::bare(output))?));
         let (at, found) = found.or_else(alone)?;
-        others.retain(|message| *message != found.message);
+        let mut seen = HashSet::from([found.message.clone()]);
         others.reverse();
-        others.dedup();
+        others.retain(|message| seen.insert(message.clone()));
+        others.truncate(MOST_OTHERS);
         Some((at, Self { others, ..Self::from_failure(found, output) }))
     }
 

@@ -112,7 +112,7 @@ fn by_text(line: &str) -> Option<(Cause, String)> {
         _ => None,
     });
     found.or_else(|| {
-        Cause::signs().find_map(|(cause, sign)| {
+        Cause::texts(line).find_map(|(cause, sign)| {
             let sentence = match sign {
                 Sign::Text(text) => &line[line.find(text)?..],
                 Sign::Line(text) if line.contains(text) => line.rsplit("] ").next().unwrap_or(line),

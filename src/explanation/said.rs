@@ -104,7 +104,11 @@ impl Said {
     fn known(&self) -> Option<Cause> {
         let state = match self.speaker {
             Speaker::Sqlite => None,
-            _ => self.state.or_else(|| sqlstate::of_words(&self.words)),
+            // Poolers give this one to all that they say.
+            _ => match (self.state, sqlstate::of_words(&self.words)) {
+                (Some("XX000") | None, Some(state)) => Some(state),
+                (state, _) => state,
+            },
         };
         Cause::signs().find(|(_, sign)| self.is(sign, state)).map(|(cause, _)| cause)
     }
@@ -199,5 +203,8 @@ fn of_fields(words: &str) -> Option<(Option<&'static str>, String)> {
 fn without_appendix(words: &str) -> &str {
     let ends = [" at character ", " [SQL: ", " (Background on this error at", "\\n", " LINE 1: ", " DETAIL:  "];
     let end = ends.iter().filter_map(|end| words.find(end)).min().unwrap_or(words.len());
-    words[..end].trim_end()
+    let words = words[..end].trim_end();
+    // The end of a representation that has begun before the words.
+    let inner = words.strip_suffix("')").or_else(|| words.strip_suffix("\")"));
+    inner.filter(|inner| inner.matches(['\'', '"']).count() % 2 == 0).unwrap_or(words)
 }

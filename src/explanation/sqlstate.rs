@@ -1,5 +1,8 @@
 //! What PostgreSQL's errors are: by the names that drivers give their classes, or by the server's own words.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Each SQLSTATE of an error with the name of its condition, as PostgreSQL's documentation lists them.
 const CONDITIONS: &str = include_str!("sqlstates.txt");
 
@@ -37,12 +40,21 @@ pub(super) fn of_class(class: &str) -> Option<&'static str> {
         "connectionrejection" => "sqlserverrejectedestablishmentofsqlconnection".to_owned(),
         plain => plain.to_owned(),
     };
-    conditions().find(|(_, name)| plain(name) == wanted).map(|(state, _)| state)
+    BY_NAME.get(&wanted).copied()
 }
+
+/// The conditions by their names as all drivers write them.
+static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let mut by_name = HashMap::new();
+    conditions().for_each(|(state, name)| {
+        by_name.entry(plain(name)).or_insert(state);
+    });
+    by_name
+});
 
 /// The SQLSTATE of these digits.
 pub(super) fn of_code(code: &str) -> Option<&'static str> {
-    conditions().find(|(state, _)| *state == code).map(|(state, _)| state)
+    (code.len() == 5).then(|| conditions().find(|(state, _)| *state == code))?.map(|(state, _)| state)
 }
 
 fn conditions() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -130,6 +130,10 @@ impl Help for DatabaseError {
             Self::Silent { doing: READ_ROWS, .. } => Advice::note("check the network and the firewall to the server")
                 .and(format!("if they are well, another session may have locked the version table: {WHO}")),
             Self::Silent { .. } => "check the network, the firewall and the host in DATABASE_URL".into(),
+            Self::NoRoom => {
+                Advice::note("raise PgBouncer's default_pool_size, or the provider's pool size, to 2 or more")
+                    .and("or use the database's direct URL for the upgrade")
+            }
             Self::Query { .. } if self.is_poolers() => FailureKind::PoolerMode.help(),
             Self::Query { .. } if self.is_poolers_wait() => FailureKind::PoolerWaiting.help(),
             Self::Query { .. } if self.is_locked_out() => wait_for_it(),

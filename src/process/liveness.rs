@@ -3,6 +3,7 @@
 //! Off by default. Nothing is opened at head, and nothing is left of it at exec: the application binds the port at once.
 //! Not a web server: it reads the first line of a request and closes.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
@@ -13,7 +14,7 @@ use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 use tracing::info;
 
@@ -92,25 +93,34 @@ fn bind(socket: Socket, address: SocketAddr) -> io::Result<TcpListener> {
 
 async fn serve(listener: &TcpListener) -> ! {
     let mut connections = JoinSet::new();
+    let mut oldest_first = VecDeque::new();
     loop {
-        if connections.len() >= CONNECTIONS {
-            let _ = connections.join_next().await;
-        }
         match listener.accept().await {
             Ok((stream, _)) => {
-                connections.spawn(timeout(PATIENCE, converse(stream)));
+                // A client that does not close is reset, at the latest when levelhead execs: nothing of it lingers on the
+                // application's port.
+                let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+                oldest_first.push_back(connections.spawn(timeout(PATIENCE, converse(stream))));
             }
             // Out of descriptors, for a moment.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
         while connections.try_join_next().is_some() {}
+        make_room(&mut oldest_first);
     }
 }
 
-/// One request, one answer. A client that does not close is reset, at the latest when levelhead execs: nothing of it lingers
-/// on the application's port.
+/// Where too many are there, those that have come first go: a port check says what it wants at once, and must not stand in a
+/// line behind thousands that say nothing.
+fn make_room(oldest_first: &mut VecDeque<AbortHandle>) {
+    oldest_first.retain(|connection| !connection.is_finished());
+    while oldest_first.len() > CONNECTIONS {
+        oldest_first.pop_front().inspect(AbortHandle::abort);
+    }
+}
+
+/// One request, one answer.
 async fn converse(mut stream: TcpStream) -> io::Result<()> {
-    SockRef::from(&stream).set_linger(Some(Duration::ZERO))?;
     let mut request = Vec::new();
     while !request.contains(&b'\n') && request.len() < LONGEST_LINE {
         if stream.read_buf(&mut request).await? == 0 {

@@ -2,7 +2,7 @@
 //!
 //! It reads nothing itself: texts, the schema and a [`Checkout`] that imports are followed in are handed over.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ pub struct Comparison {
     data: Vec<Vec<String>>,
     standing: Standing,
     passable: bool,
-    edited: Vec<String>,
+    origins: BTreeMap<Subject, String>,
     forbidden: Vec<Forbidden>,
 }
 
@@ -107,7 +107,7 @@ impl Comparison {
         };
         let ids: Vec<String> = order.iter().map(|&place| ids[place].clone()).collect();
         let forbidden = forbidden(&effects, &schema, setting.dialect);
-        let edited = edited_lines(graph, &ids, &effects, &standing);
+        let origins = origins(graph, &ids, &effects, &standing);
         let heads = graph.real_heads();
         let heads: Vec<usize> = (0..ids.len()).filter(|&place| heads.contains(&ids[place].as_str())).collect();
         let heads_shown = all_shown(&effects, &self::needs(graph, &ids), &heads, &schema);
@@ -128,7 +128,7 @@ impl Comparison {
             data,
             standing,
             passable,
-            edited,
+            origins,
             forbidden,
         })
     }
@@ -147,7 +147,8 @@ impl Comparison {
     #[must_use]
     pub fn seen_from(mut self, folder: &Path) -> Self {
         let prefix = format!("{}/", folder.display());
-        for line in self.data.iter_mut().chain(&mut self.unread).flatten() {
+        let lines = self.data.iter_mut().chain(&mut self.unread).flatten();
+        for line in lines.chain(self.origins.values_mut()) {
             if let Some(rest) = line.strip_prefix(&prefix) {
                 *line = rest.to_owned();
             }
@@ -170,7 +171,7 @@ impl Comparison {
             data,
             standing,
             passable,
-            edited,
+            origins,
             forbidden,
         } = self;
         Evidence {
@@ -180,7 +181,7 @@ impl Comparison {
             claimed,
             standing,
             passable,
-            edited,
+            origins,
             leftovers,
             inference,
             lacking: lacking(&effects, &schema),
@@ -233,18 +234,24 @@ fn data_lines(graph: &RevisionGraph, id: &str, effects: &RevisionFacts, text: &s
 /// Characters of a line of code that a message shows.
 const WIDTH: usize = 80;
 
-/// What applied revisions would make that were edited afterwards, with file and line.
-fn edited_lines(graph: &RevisionGraph, ids: &[String], effects: &[RevisionFacts], standing: &Standing) -> Vec<String> {
-    let Standing::Agrees { edited, .. } = standing else { return Vec::new() };
-    let line = |claim: &Claim| {
-        let sentence = claim.sentence(ids);
-        let by = claim.by.and_then(|by| Some((graph.get(&ids[by])?, line_of(&effects[by].tape, &claim.subject)?)));
-        match by {
-            Some((node, line)) => format!("{sentence} ({}:{line})", node.revision.path.display()),
-            None => sentence,
-        }
+/// Where the files say what the standing rests on: file and line.
+fn origins(
+    graph: &RevisionGraph,
+    ids: &[String],
+    effects: &[RevisionFacts],
+    standing: &Standing,
+) -> BTreeMap<Subject, String> {
+    let claims: Vec<&Claim> = match standing {
+        Standing::Agrees { edited, .. } => edited.iter().collect(),
+        Standing::Later { there: claims, .. } | Standing::Earlier { missing: claims, .. } => claims.iter().collect(),
+        Standing::Half { facts, .. } => facts.done.iter().chain(&facts.missing).collect(),
     };
-    edited.iter().map(line).collect()
+    let origin = |claim: &&Claim| {
+        let by = claim.by?;
+        let (node, line) = (graph.get(&ids[by])?, line_of(&effects[by].tape, &claim.subject)?);
+        Some((claim.subject.clone(), format!("{}:{line}", node.revision.path.display())))
+    };
+    claims.iter().filter_map(origin).collect()
 }
 
 /// The indexes of a schema that are not valid, and whether a revision of `pending` makes them.

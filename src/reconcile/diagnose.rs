@@ -53,11 +53,11 @@ pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Findin
         findings.push(Finding::MultipleHeads { fork: fork(graph, &heads), heads: owned(heads), branches });
     }
     if let Some(evidence) = &state.evidence {
-        if let Standing::Agrees { drift, .. } = &evidence.standing
+        if let Standing::Agrees { drift, edited } = &evidence.standing
             && matches!(findings[0], Finding::AtHead { .. } | Finding::Behind { .. })
         {
-            if !evidence.edited.is_empty() {
-                findings.push(Finding::EditedRevision { missing: evidence.edited.clone() });
+            if !edited.is_empty() {
+                findings.push(Finding::EditedRevision { missing: evidence.located(edited) });
             }
             if !drift.is_empty() {
                 findings.push(Finding::Drift { deviations: evidence.sentences(drift) });
@@ -114,11 +114,11 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
             return foreign(evidence.foreign_tables().unwrap_or_default(), rows);
         }
         Some((evidence, Standing::Earlier { missing, .. })) => {
-            let missing = evidence.sentences(missing);
+            let missing = evidence.located(missing);
             return Finding::StampedTooFar { rows, missing, position: evidence.position_or_base(graph) };
         }
         Some((evidence, Standing::Later { there, .. })) => {
-            let there = evidence.sentences(there);
+            let there = evidence.located(there);
             let (with_data, unread) = (evidence.with_data(graph), evidence.unread_ahead());
             let found = Finding::PendingExists { rows: rows.clone(), there, with_data, unread, position: position() };
             if found.severity() < Severity::Stop || !evidence.passable {
@@ -128,8 +128,8 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         Some((evidence, Standing::Half { before, facts })) if !evidence.passable => {
             return Finding::HalfApplied {
                 revision: evidence.order[*before].clone(),
-                done: evidence.sentences(&facts.done),
-                missing: evidence.sentences(&facts.missing),
+                done: evidence.located(&facts.done),
+                missing: evidence.located(&facts.missing),
             };
         }
         Some((_, Standing::Agrees { .. } | Standing::Half { .. })) | None => {}

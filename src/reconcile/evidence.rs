@@ -1,6 +1,6 @@
 //! What the live schema proves about the version rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::finding::{DataInQuestion, Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
@@ -38,8 +38,8 @@ pub struct Evidence {
     /// Whether the pending revisions, as they would be carried out on this very schema, find what they need and nothing in
     /// their way: they ask before each step.
     pub passable: bool,
-    /// What applied revisions would make that were edited afterwards, a line each, with file and line.
-    pub edited: Vec<String>,
+    /// Where the files say what the standing rests on: file and line.
+    pub origins: BTreeMap<Subject, String>,
     /// Indexes that are there and not valid.
     pub invalid_indexes: Vec<InvalidIndex>,
     /// Tables that an interrupted batch migration left behind.
@@ -50,6 +50,15 @@ impl Evidence {
     /// Claims in words.
     pub fn sentences(&self, claims: &[Claim]) -> Vec<String> {
         claims.iter().map(|claim| claim.sentence(&self.order)).collect()
+    }
+
+    /// What the standing rests on in words, with file and line where they are known.
+    pub fn located(&self, claims: &[Claim]) -> Vec<String> {
+        let located = |(claim, sentence): (&Claim, String)| match self.origins.get(&claim.subject) {
+            Some(origin) => format!("{sentence} ({origin})"),
+            None => sentence,
+        };
+        claims.iter().zip(self.sentences(claims)).map(located).collect()
     }
 
     /// Where the schema is, in one line.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::help::Help;
 use history::{Revision, RevisionGraph};
@@ -44,7 +46,7 @@ fn evidence(verdict: Verdict, idle: [bool; 3], contradictions: usize, standing: 
         standing,
         lacking: Vec::new(),
         passable: false,
-        edited: Vec::new(),
+        origins: BTreeMap::new(),
         invalid_indexes: Vec::new(),
         leftovers: Vec::new(),
     }

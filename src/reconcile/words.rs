@@ -205,8 +205,18 @@ pub(super) fn id_in_words(row: &str) -> String {
     }
 }
 
+/// The first fact without its file and line, which stand in the list below.
 fn first(facts: &[String]) -> &str {
-    facts.first().map_or("nothing", String::as_str)
+    let Some(fact) = facts.first() else { return "nothing" };
+    let in_file = |last: &str| {
+        last.strip_suffix(')')
+            .and_then(|last| last.rsplit_once(':'))
+            .is_some_and(|(_, line)| line.parse::<u32>().is_ok())
+    };
+    match fact.rsplit_once(" (") {
+        Some((words, last)) if in_file(last) => words,
+        _ => fact,
+    }
 }
 
 pub(super) fn and_more(count: usize) -> String {

@@ -236,3 +236,54 @@ fn what_a_failed_upgrade_has_left_is_named() {
         }
     }
 }
+
+/// What an application makes while Flask loads it stands in the first migration's way.
+#[test]
+fn an_application_that_creates_its_tables_first_is_named() {
+    for backend in BOTH {
+        let shop = Application::new(backend);
+        let app = fs::read_to_string(shop.folder().join("app.py")).unwrap();
+        let eager = app + "\n\nmade = create_app()\nwith made.app_context():\n    db.create_all()\n";
+        fs::write(shop.folder().join("app.py"), eager).unwrap();
+        let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
+        outcome.code(1).prints("").says("already exists").says("create_all()");
+        let explained = piped(shop.levelhead(&["explain"]), outcome.stderr.as_bytes());
+        explained.success().prints_a("create_all()");
+    }
+}
+
+/// Another upgrade makes the version table, or its row, and commits once this one waits for it.
+#[test]
+fn two_upgrades_at_once_are_told_as_that() {
+    const TABLE: &str =
+        "CREATE TABLE alembic_version (version_num varchar(32) CONSTRAINT alembic_version_pkc PRIMARY KEY)";
+    const UNTIL_WAITED_FOR: &str = "DO $$ BEGIN FOR turn IN 1..600 LOOP PERFORM pg_stat_clear_snapshot(); \
+        EXIT WHEN EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))); \
+        PERFORM pg_sleep(0.05); END LOOP; END $$";
+    let beside = |shop: &Application, statement: &str| {
+        let Database::Postgres { name } = &shop.database else { unreachable!() };
+        let (name, sql) = (name.clone(), format!("BEGIN; {statement}; {UNTIL_WAITED_FOR}; COMMIT"));
+        let other = std::thread::spawn(move || server().sql(&name, &sql));
+        while server().sql("postgres", "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").is_empty() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        other
+    };
+    let cause = |shop: &Application, said: &[u8]| {
+        let explained = piped(shop.levelhead(&["explain", "--format", "json"]), said);
+        let document: Value = serde_json::from_str(&explained.success().stdout).unwrap();
+        document["cause"].clone()
+    };
+    let shop = Application::new(Backend::Postgres);
+    let other = beside(&shop, TABLE);
+    let outcome = shop.levelhead(&["run", "--", "echo", "started"]).run();
+    other.join().unwrap();
+    outcome.code(1).prints("").says("pg_type_typname_nsp_index").says("two upgrades ran at the same time");
+    assert_eq!(cause(&shop, outcome.stderr.as_bytes()), "two-upgrades");
+
+    let other = beside(&shop, &format!("INSERT INTO alembic_version VALUES ('{}')", REVISIONS[0]));
+    let output = shop.flask(&["db", "upgrade"]);
+    other.join().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("alembic_version_pkc"), "{output:?}");
+    assert_eq!(cause(&shop, &output.stderr), "two-upgrades");
+}

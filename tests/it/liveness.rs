@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -41,7 +42,8 @@ fn while_it_upgrades_and_then_the_application_has_the_port() {
                 scope.spawn(|| {
                     while !done.load(Ordering::Relaxed) {
                         let idle = std::net::TcpStream::connect(("127.0.0.1", port));
-                        let _ = http::try_get(port, "/live");
+                        // The application's one worker may be with the idle one.
+                        let _ = http::try_within(Duration::from_secs(1), port, "/live");
                         drop(idle);
                     }
                 });
@@ -91,6 +93,25 @@ fn at_head_nothing_is_opened() {
     let arguments = ["run", "--liveness-port", &port, "--", "echo", "started"];
     let outcome = shop.levelhead(&arguments).run();
     outcome.success().prints("started\n").says_nothing_of("port");
+}
+
+/// More than are answered at the same time.
+#[test]
+fn connections_that_say_nothing_keep_no_check_waiting() {
+    let shop = Application::new(Backend::Sqlite);
+    let port = free_port();
+    let levelhead = shop
+        .levelhead(&["run", "--liveness-port", &port.to_string(), "--", "echo", "started"])
+        .env("LEVELHEAD_UPGRADE_COMMAND", held_back(shop.folder()));
+    let mut running = Running::start(levelhead);
+    running.until(HELD);
+    let silent: Vec<_> = (0..200).map(|_| std::net::TcpStream::connect(("127.0.0.1", port)).unwrap()).collect();
+    let clock = Instant::now();
+    assert_answers(port);
+    assert!(clock.elapsed() < Duration::from_secs(3), "{:?}", clock.elapsed());
+    drop(silent);
+    let_go(shop.folder());
+    running.outcome().success().prints("started\n");
 }
 
 #[test]

@@ -410,6 +410,8 @@ fn the_environment_is_looked_at() {
     with("VIRTUAL_ENV", "/opt/other").has("virtualenv", "warn", "which is not there", "python3 -m venv /opt/other");
     with("VIRTUAL_ENV", "/opt").has("virtualenv", "warn", "but the PATH gives /", "/opt/bin first");
     with("PATH", "/usr/bin:/bin").has("upgrade-command", "fail", "flask", "install");
+    with("LEVELHEAD_RENDER", "auto").has("sandbox", "pass", "without network and without writing files: seccomp", "");
+    with("LEVELHEAD_RENDER", "never").has("sandbox", "pass", "Alembic is not asked", "");
     with("LEVELHEAD_MIGRATIONS", "nowhere").has("graph", "fail", "nowhere", "ship");
     fs::rename(shop.folder().join("app.py"), shop.folder().join("shop.py")).unwrap();
     Checks::of(verify(&shop, &["--format", "json", "--no-import"]).env_remove("FLASK_APP")).has(

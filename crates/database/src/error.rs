@@ -32,6 +32,9 @@ pub enum DatabaseError {
         /// Whether it was the end of a transaction, which the server may have got all the same.
         may_be_done: bool,
     },
+    /// The lock's connection answers, and another one does not: what stands between has no more to give.
+    #[error("the pooler gives no second connection: the lock holds one, and the upgrade needs another")]
+    NoRoom,
     /// The version table is there, and cannot be read as one.
     #[error("cannot read the version table: {problem}")]
     Unreadable {
@@ -207,8 +210,14 @@ impl DatabaseError {
     pub fn is_cut_off(&self) -> bool {
         match self {
             Self::Query { source, .. } => matches!(source.kind, RefusalKind::CutOff | RefusalKind::PoolerWaiting),
-            _ => matches!(self, Self::Silent { .. }),
+            _ => matches!(self, Self::Silent { .. } | Self::NoRoom),
         }
+    }
+
+    /// Whether a question found no connection of the server's behind a pooler, or got no answer at all.
+    #[must_use]
+    pub fn may_lack_room(&self) -> bool {
+        self.is_poolers_wait() || matches!(self, Self::Silent { .. })
     }
 
     /// Whether a pooler answers that its server is away: it has let the session in all the same, so that nothing of it was
@@ -224,7 +233,9 @@ impl DatabaseError {
             Self::Query { source, .. } | Self::NotEmptied { source, .. } | Self::Refused { source, .. } => {
                 matches!(source.kind, RefusalKind::Locked | RefusalKind::PoolerWaiting)
             }
-            _ => matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. }),
+            _ => {
+                matches!(self, Self::LockTimeout { .. } | Self::TableLocked { .. } | Self::Silent { .. } | Self::NoRoom)
+            }
         }
     }
 }

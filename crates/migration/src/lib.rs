@@ -188,6 +188,8 @@ struct Interpreter<'a> {
     batches: Vec<inspector::Before>,
     /// The names that each view's query holds, where it was read.
     views: HashMap<String, BTreeSet<String>>,
+    /// The tables that hang on others.
+    below: Vec<sql_cascade::Below>,
     /// The parameters of the functions of each name.
     functions: HashMap<String, BTreeSet<String>>,
     /// The raw SQL that is followed.
@@ -236,6 +238,7 @@ impl<'a> Interpreter<'a> {
             loading: 0,
             batches: Vec::new(),
             views: HashMap::new(),
+            below: Vec::new(),
             functions: HashMap::new(),
             sql_text: None,
             lines: Lines::default(),

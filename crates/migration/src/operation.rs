@@ -120,7 +120,10 @@ impl Interpreter<'_> {
             "create_table" => return self.create_table(place, arguments),
             "drop_table" => {
                 let there = self.recorder.simulation.schema.tables.contains_key(table);
-                self.if_exists(arguments, there, |this| this.record_drop_table(table));
+                self.if_exists(arguments, there, |this| {
+                    this.drop_below(table, false);
+                    this.record_drop_table(table);
+                });
             }
             "rename_table" => match self.placed(arguments, "new_table_name", "schema") {
                 Placed::At(to) => self.record_rename_table(table, to.table),

@@ -91,6 +91,7 @@ impl Interpreter<'_> {
                     if cascades(node.drop_behavior()) {
                         self.cascade_to_views(&table);
                     }
+                    self.drop_below(&table, cascades(node.drop_behavior()));
                     let there = self.recorder.simulation.schema.tables.contains_key(&table) || self.hides(&table);
                     if there || node.if_exists().is_none() {
                         self.record_drop_table(table);
@@ -159,6 +160,7 @@ impl Interpreter<'_> {
         for action in node.actions() {
             self.alter_table(&table, &action);
         }
+        self.doubt_below(&table);
         self.recorder.guarded -= guarded;
     }
 }

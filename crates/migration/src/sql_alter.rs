@@ -105,10 +105,16 @@ impl Interpreter<'_> {
             }
             A::AttachPartition(node) => {
                 let partition = self.relation(node.table_name_ref().as_ref());
-                partition.iter().for_each(|partition| self.record_unread(partition, TablePart::Everything, false));
+                for partition in partition.iter() {
+                    self.record_unread(partition, TablePart::Everything, false);
+                    self.note_below(Some(table.to_owned()), partition, true);
+                }
+            }
+            A::InheritTable(node) => {
+                self.record_unread(table, TablePart::Everything, true);
+                self.note_below(self.relation(node.table_name_ref().as_ref()), table, false);
             }
             A::DetachPartition(_)
-            | A::InheritTable(_)
             | A::MergePartitions(_)
             | A::NoInheritTable(_)
             | A::NotOf(_)

@@ -14,6 +14,15 @@ pub(super) fn cascades(behavior: Option<ast::DropBehavior>) -> bool {
     matches!(behavior, Some(ast::DropBehavior::Cascade(_)))
 }
 
+/// A table that hangs on another.
+#[derive(Clone)]
+pub(super) struct Below {
+    /// The other, where its name could be read.
+    parent: Option<String>,
+    child: String,
+    partition: bool,
+}
+
 fn bare(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
@@ -40,6 +49,52 @@ impl Interpreter<'_> {
                 self.perhaps(|interpreter| interpreter.record_drop(Subject::View(view)));
             }
         }
+    }
+
+    /// A table hangs on another: it inherits its columns, or is a partition of it.
+    pub(super) fn note_below(&mut self, parent: Option<String>, child: &str, partition: bool) {
+        self.below.push(Below { parent, child: child.to_owned(), partition });
+    }
+
+    /// What hangs on a table that is dropped goes too: a partition always, what inherits where it cascades. Either may hang on
+    /// another table by now, or have another name, so nothing is certain of it.
+    pub(super) fn drop_below(&mut self, table: &str, cascade: bool) {
+        for child in self.hanging_on(table, cascade) {
+            self.perhaps(|interpreter| interpreter.record_drop_table(child));
+        }
+    }
+
+    /// What is changed of a table is changed of what hangs on it.
+    pub(super) fn doubt_below(&mut self, table: &str) {
+        for child in self.hanging_on(table, true) {
+            for part in [TablePart::Everything, TablePart::Columns, TablePart::DroppedColumns] {
+                self.record_unread(&child, part, false);
+            }
+        }
+    }
+
+    /// The tables that may hang on this one, and those that hang on them.
+    fn hanging_on(&self, table: &str, inheriting: bool) -> BTreeSet<String> {
+        let tables = &self.recorder.simulation.schema.tables;
+        let (mut found, mut pending) = (BTreeSet::new(), vec![table]);
+        while let Some(name) = pending.pop() {
+            let on_it = |below: &&Below| {
+                (below.partition || inheriting) && below.parent.as_deref().is_none_or(|parent| parent == name)
+            };
+            for below in self.below.iter().filter(on_it) {
+                // One that is not found has been renamed: it is one of those whose columns are not all known.
+                let renamed = !tables.contains_key(&below.child);
+                let may_be = |(other, held): &(&String, &schema::Table)| {
+                    if renamed { held.open && other.as_str() != table } else { **other == below.child }
+                };
+                for (other, _) in tables.iter().filter(may_be) {
+                    if found.insert(other.clone()) {
+                        pending.push(other);
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Does something that may not be done.

@@ -8,7 +8,7 @@ use super::spec::{ColumnSpec, ConstraintKind, ConstraintSpec, ForeignKeySpec, Na
 use super::sql_name::{column_names, last_name};
 use super::{Interpreter, sqltype};
 use schema::Dialect;
-use schema::operation::{IndexSpec, OperationKind};
+use schema::operation::{IndexSpec, OperationKind, TablePart};
 
 impl Interpreter<'_> {
     pub(super) fn create_table_of_sql(&mut self, node: &ast::CreateTable) {
@@ -39,8 +39,18 @@ impl Interpreter<'_> {
                 ast::TableArg::LikeClause(_) => open = true,
             }
         }
-        let table = TableSpec { name: Some(table), columns, constraints, open };
-        self.record_table(table, node.if_not_exists().is_some());
+        number_checks(&mut constraints);
+        let partition = node.partition_of();
+        partition.iter().for_each(|of| self.note_below(self.relation(of.table_name_ref().as_ref()), &table, true));
+        for parent in node.inherits().iter().flat_map(|parents| parents.table_name_refs()) {
+            self.note_below(self.relation(Some(&parent)), &table, false);
+        }
+        let spec = TableSpec { name: Some(table.clone()), columns, constraints, open };
+        self.record_table(spec, node.if_not_exists().is_some());
+        if node.inherits().is_some() {
+            // A column that the other table has too is made of both.
+            self.record_unread(&table, TablePart::Columns, false);
+        }
     }
 
     pub(super) fn column_of_sql(
@@ -78,7 +88,7 @@ impl Interpreter<'_> {
                             constraint.columns = Some(vec![Some(name.clone())]);
                         }
                         if let (ConstraintKind::Check { .. }, Naming::Unnamed) = (&constraint.kind, &constraint.name) {
-                            constraint.name = check_name(table, &name, other);
+                            constraint.name = self.check_name(table, &name, other);
                         }
                         constraints.push(constraint);
                     }
@@ -128,6 +138,20 @@ impl Interpreter<'_> {
         Some(ConstraintSpec { name, columns, kind })
     }
 
+    /// PostgreSQL's name for a column's check: after the one column that the condition names, if it names one.
+    fn check_name(&self, table: &str, column: &str, check: &ast::Constraint) -> Naming {
+        let base = table.rsplit('.').next().unwrap_or(table);
+        let references = check.syntax().descendants().filter_map(ast::NameRef::cast);
+        let named: Vec<String> = references.filter_map(|name| last_name(&name)).collect();
+        let name = match named.as_slice() {
+            [] => format!("{base}_check"),
+            all if all.iter().all(|name| name == column) => format!("{base}_{column}_check"),
+            _ => return Naming::Unnamed,
+        };
+        let held = self.recorder.simulation.schema.tables.get(table);
+        free_name(&name, |name| held.is_some_and(|held| held.checks.iter().any(|check| check.name.name == name)))
+    }
+
     pub(super) fn create_index_of_sql(&mut self, node: &ast::CreateIndex) {
         let Some(table) = self.relation(node.table_relation_name().as_ref()) else { return };
         let items = node.partition_item_list();
@@ -160,16 +184,26 @@ fn is_identity(part: &ast::Constraint) -> bool {
         if node.syntax().text().to_string().to_lowercase().contains("identity"))
 }
 
-/// PostgreSQL's name for a column's check: after the one column that the condition names, if it names one.
-fn check_name(table: &str, column: &str, check: &ast::Constraint) -> Naming {
-    let base = table.rsplit('.').next().unwrap_or(table);
-    let references = check.syntax().descendants().filter_map(ast::NameRef::cast);
-    let named: Vec<String> = references.filter_map(|name| last_name(&name)).collect();
-    match named.as_slice() {
-        [] => Naming::Final(format!("{base}_check")),
-        all if all.iter().all(|name| name == column) => Naming::Final(format!("{base}_{column}_check")),
-        _ => Naming::Unnamed,
+/// The longest name that PostgreSQL keeps whole, in bytes.
+const LONGEST_NAME: usize = 63;
+
+/// Checks whose names PostgreSQL makes get a number where an earlier one of the statement has the name.
+fn number_checks(constraints: &mut [ConstraintSpec]) {
+    for at in 1..constraints.len() {
+        let (earlier, rest) = constraints.split_at_mut(at);
+        let (ConstraintKind::Check { .. }, Some(name)) = (&rest[0].kind, rest[0].name.name()) else { continue };
+        let taken = |name: &str| earlier.iter().any(|other| other.name.name() == Some(name));
+        if taken(name) {
+            rest[0].name = free_name(name, taken);
+        }
     }
+}
+
+/// The name, with the first number that makes it free, as PostgreSQL chooses one. A long name is cut in a way that is not told.
+fn free_name(base: &str, taken: impl Fn(&str) -> bool) -> Naming {
+    let numbered = (1..).map(|number| format!("{base}{number}"));
+    let free = std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name));
+    free.filter(|name| name.len() <= LONGEST_NAME).map_or(Naming::Unnamed, Naming::Final)
 }
 
 /// The expression of `[SET] DEFAULT expression`.

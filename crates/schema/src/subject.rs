@@ -76,6 +76,35 @@ impl Subject {
     }
 }
 
+impl TableSubject {
+    /// The same once a column has another name.
+    #[must_use]
+    pub(crate) fn with_column_renamed(self, from: &str, to: &str) -> Self {
+        let renamed = |column: String| if column == from { to.to_owned() } else { column };
+        let all = |columns: Vec<String>| columns.into_iter().map(renamed).collect::<Vec<_>>();
+        match self {
+            Self::Column(column) => Self::Column(renamed(column)),
+            Self::Type(column) => Self::Type(renamed(column)),
+            Self::Nullable(column) => Self::Nullable(renamed(column)),
+            Self::Default(column) => Self::Default(renamed(column)),
+            Self::Unique(columns) => {
+                let mut columns = all(columns);
+                columns.sort();
+                Self::Unique(columns)
+            }
+            Self::ForeignKey(columns, target) => Self::ForeignKey(all(columns), target),
+            other @ (Self::Itself
+            | Self::PrimaryKey
+            | Self::Constraint(_)
+            | Self::Check(_)
+            | Self::Index(_)
+            | Self::Unlisted
+            | Self::UnlistedIndexes
+            | Self::UnlistedNames) => other,
+        }
+    }
+}
+
 /// What is said about a subject that exists.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {

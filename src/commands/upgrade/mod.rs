@@ -103,7 +103,7 @@ async fn upgrade(
     let clock = Instant::now();
     let goal = files.goal(config)?;
     let database = session.open().await?;
-    watch::end_former(&database).await;
+    watch::end_former(&database, guard).await?;
     session.alone(&database, files.version_table()?).await?;
     let planned = repair(session, files, &database, &goal).await;
     // What a second try has to find as it was.

@@ -242,12 +242,15 @@ impl Watcher {
     }
 }
 
-/// Ends what an upgrade before has left at work: whoever holds the lock is to be alone.
-pub(super) async fn end_former(database: &Database) {
+/// Ends what an upgrade before has left at work: whoever holds the lock is to be alone. It is the first question over a second
+/// connection: where only the guard's answers, a pooler has no other one, and the upgrade would wait for it.
+pub(super) async fn end_former(database: &Database, guard: &Guard) -> Result<(), DatabaseError> {
     match database.end(Whose::Former).await {
         Ok(ended) => say_ended(&ended, "of an upgrade whose levelhead has ended"),
+        Err(error) if error.may_lack_room() && guard.is_held().await => return Err(DatabaseError::NoRoom),
         Err(error) => debug!("whether a session of a former upgrade is left is not known: {error}"),
     }
+    Ok(())
 }
 
 fn say_ended(ended: &[Party], whose: &str) {

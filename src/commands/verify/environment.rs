@@ -4,11 +4,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::commands::files::Files;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Render};
 use crate::help::Help;
 use crate::process::program;
 use crate::report::Check;
 use history::layout::Flavour;
+use rendering::{Files as Protection, Sandbox};
 
 /// Programs that a deployment starts, in the order of their use.
 const PROGRAMS: [&str; 4] = ["python", "alembic", "flask", "gunicorn"];
@@ -21,6 +22,7 @@ pub(super) fn checks(config: &Config, files: Option<&Files>) -> Vec<Check> {
     checks.push(python_path(surroundings.python_path.as_deref()));
     checks.push(virtual_env(config));
     checks.push(programs(config, files));
+    checks.push(sandbox(config));
     checks
 }
 
@@ -108,6 +110,28 @@ fn virtual_env(config: &Config) -> Check {
         None => "the PATH gives no python".to_owned(),
     };
     Check::warn(NAME, format!("VIRTUAL_ENV is {shown}, but {gives}"), format!("put {shown}/bin first on the PATH"))
+}
+
+/// What this kernel gives to keep Alembic apart while it renders SQL.
+fn sandbox(config: &Config) -> Check {
+    const NAME: &str = "sandbox";
+    if config.render == Render::Never {
+        return Check::pass(NAME, "LEVELHEAD_RENDER=never: Alembic is not asked for SQL");
+    }
+    let kept = "Alembic renders SQL without network and without writing files";
+    match Sandbox::of_this_kernel() {
+        Ok(Sandbox { files: Protection::Landlock(version) }) => {
+            Check::pass(NAME, format!("{kept}: seccomp, Landlock {version}"))
+        }
+        Ok(Sandbox { files: Protection::Filter }) => {
+            Check::pass(NAME, format!("{kept}: seccomp; this kernel has no Landlock"))
+        }
+        Err(missing) => Check::warn(
+            NAME,
+            format!("{missing}: Alembic is not asked for SQL, the migration files alone decide"),
+            "set LEVELHEAD_RENDER=never if that is intended",
+        ),
+    }
 }
 
 fn programs(config: &Config, files: Option<&Files>) -> Check {

@@ -19,6 +19,7 @@ mod together;
 mod url;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::findings::Kind;
 
@@ -129,6 +130,19 @@ impl Cause {
         Self::all().flat_map(|cause| cause.0.signs.iter().map(move |sign| (cause, sign)))
     }
 
+    /// The signs that are a text, in the same order, without most of those that the line cannot hold for want of a letter.
+    pub(super) fn texts(line: &str) -> impl Iterator<Item = (Self, &'static Sign)> {
+        static TEXTS: LazyLock<Vec<(Cause, &Sign, u128)>> = LazyLock::new(|| {
+            let letters_of = |(cause, sign)| match sign {
+                &Sign::Text(text) | &Sign::Line(text) => Some((cause, sign, letters(text))),
+                _ => None,
+            };
+            Cause::signs().filter_map(letters_of).collect()
+        });
+        let there = letters(line);
+        TEXTS.iter().filter(move |(_, _, needed)| needed & !there == 0).map(|(cause, sign, _)| (*cause, *sign))
+    }
+
     /// The stable name.
     pub fn code(self) -> &'static str {
         self.0.code
@@ -183,6 +197,11 @@ impl Cause {
     pub(super) fn is_one_of(self, causes: &[Self]) -> bool {
         causes.contains(&self)
     }
+}
+
+/// A bit for each ASCII character that the text holds.
+fn letters(text: &str) -> u128 {
+    text.bytes().filter(u8::is_ascii).fold(0, |all, letter| all | 1 << letter)
 }
 
 impl PartialEq for Cause {

@@ -175,7 +175,7 @@ family! {
     NO_TLS {
         code: "no-tls",
         meaning: "one side demands TLS, and the other does not offer it",
-        signs: &[Sign::Words("does not support SSL")],
+        signs: &[Sign::Words("does not support SSL"), Sign::Words("Server refuses SSL")],
         reasons: &[
             Reason::new(
                 "The URL says sslmode=require, and this server has no TLS: a local one, or an internal URL.",

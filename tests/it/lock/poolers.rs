@@ -44,3 +44,19 @@ fn a_crash_frees_it_through_the_pooler_too() {
     holder.kill();
     waiter.outcome().success().prints("started\n").says("Running upgrade  -> ");
 }
+
+/// The lock's connection is the only one that the pool has, so that no upgrade could ever get one.
+#[test]
+fn a_pool_of_one_connection_is_too_small_and_one_of_two_is_not() {
+    let shop = Application::new(Backend::Postgres);
+    let run = |size: u8| {
+        let settings = format!("pool_mode = transaction\ndefault_pool_size = {size}\nquery_wait_timeout = 1");
+        let pooler = Pooler::start(&[name(&shop)], &settings);
+        shop.levelhead(&["run", "--", "echo", "started"]).env("DATABASE_URL", pooler.url("app", name(&shop))).run()
+    };
+    let outcome = run(1);
+    outcome.code(124).prints("").says("error: the pooler gives no second connection: the lock holds one");
+    outcome.says("note: raise PgBouncer's default_pool_size").says_nothing_of("rights");
+    assert_eq!(shop.database.rows(), None);
+    run(2).success().prints("started\n").says("upgraded in");
+}

@@ -18,8 +18,13 @@ pub fn get(port: u16, path: &str) -> (String, String) {
 
 /// Asks for `path` once.
 pub fn try_get(port: u16, path: &str) -> std::io::Result<(String, String)> {
+    try_within(Duration::from_secs(30), port, path)
+}
+
+/// The same, for an answer that comes within the limit.
+pub fn try_within(limit: Duration, port: u16, path: &str) -> std::io::Result<(String, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    stream.set_read_timeout(Some(limit))?;
     write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

@@ -296,13 +296,10 @@ impl Simulation {
                 parts.for_each(|column| *column = to.to_owned());
             }
         }
-        for (from, to) in all_of(from).into_iter().zip(all_of(to)) {
-            let [from, to] = [from, to].map(|part| Subject::Table(table.to_owned(), part));
-            self.trust(&to);
-            if self.doubts.remove(&from) {
-                self.doubt(to);
-            }
+        for part in all_of(to) {
+            self.trust(&Subject::Table(table.to_owned(), part));
         }
+        self.move_doubts(|of, part| if of == table { part.with_column_renamed(from, to) } else { part });
     }
 }
 

@@ -361,6 +361,10 @@ impl Simulation {
         }
         let moved = |table: &String| if table == from { to.to_owned() } else { table.clone() };
         self.schema.triggers = self.schema.triggers.iter().map(|(table, name)| (moved(table), name.clone())).collect();
+        self.move_doubts(|_, part| match part {
+            TableSubject::ForeignKey(columns, target) => TableSubject::ForeignKey(columns, moved(&target)),
+            other => other,
+        });
         self.doubts = std::mem::take(&mut self.doubts)
             .into_iter()
             .map(|doubt| match doubt {
@@ -369,6 +373,19 @@ impl Simulation {
                 other => other,
             })
             .collect();
+    }
+
+    /// What is doubted of tables is doubted under another name.
+    fn move_doubts(&mut self, moved: impl Fn(&str, TableSubject) -> TableSubject) {
+        let doubts = std::mem::take(&mut self.doubts).into_iter();
+        let under = |doubt| match doubt {
+            Subject::Table(table, part) => {
+                let part = moved(&table, part);
+                Subject::Table(table, part)
+            }
+            other => other,
+        };
+        self.doubts = doubts.map(under).collect();
     }
 
     /// `CREATE TYPE` as a side effect of `CREATE TABLE`; adding a column does not do that.
