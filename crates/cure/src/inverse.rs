@@ -4,19 +4,21 @@
 use schema::operation::{ColumnChange, ConstraintKind, ConstraintSpec, Naming, Operation, OperationKind as K, SqlType};
 use schema::{Belief, Column, Dialect, ForeignKey, Schema, Subject, Table};
 
-use crate::written::{Unwritable, because, beside, name, of_kind, quoted};
+use crate::written::{Unwritable, because, beside, name, of_kind, quoted, retyped};
 
 /// What takes an operation back: the statements, and what they do.
 #[derive(Debug, Default)]
 pub(crate) struct Inverse {
     pub(crate) statements: Vec<String>,
     pub(crate) kinds: Vec<K>,
+    /// Which of the operations before it are repeated.
+    pub(crate) repeats: Option<usize>,
 }
 
 type Inverted = Result<Inverse, Unwritable>;
 
 fn this(kind: K, dialect: Dialect) -> Inverted {
-    Ok(Inverse { statements: of_kind(&kind, dialect)?, kinds: vec![kind] })
+    Ok(Inverse { statements: of_kind(&kind, dialect)?, kinds: vec![kind], repeats: None })
 }
 
 /// What takes an operation back in a `live` schema that it has led to from `before`. `earlier` are the operations before it,
@@ -42,7 +44,9 @@ pub(crate) fn inverse(
             Some(held) => of(K::DropColumn { table: table.clone(), column: held.clone() }),
             None => because("the column's name could not be read"),
         },
-        K::AlterColumn { table, column, change } => alter_back(table, column, change, before, earlier, dialect),
+        K::AlterColumn { table, column, change } => {
+            alter_back((table, column), change, (before, live), earlier, dialect)
+        }
         K::AddConstraint { table, constraint } => drop_constraint(table, constraint, live, dialect),
         K::RenameConstraint { table, from, to } => {
             of(K::RenameConstraint { table: table.clone(), from: to.clone(), to: from.clone() })
@@ -52,6 +56,7 @@ pub(crate) fn inverse(
             Ok(Inverse {
                 statements: vec![format!("DROP INDEX {concurrently}{}", beside(index, Some(table)))],
                 kinds: vec![K::DropIndex { name: Some(index.clone()), table: Some(table.clone()) }],
+                repeats: None,
             })
         }
         K::RenameIndex { from, to } => of(K::RenameIndex { from: to.clone(), to: from.clone() }),
@@ -74,10 +79,12 @@ pub(crate) fn inverse(
 
 /// The last operation that made something of this kind, once more.
 fn made_again(earlier: &[&Operation], dialect: Dialect, what: &str, made: impl Fn(&K) -> bool) -> Inverted {
-    match earlier.iter().rev().find(|operation| made(&operation.kind)) {
-        Some(operation) => {
-            Ok(Inverse { statements: crate::written(operation, dialect)?, kinds: vec![operation.kind.clone()] })
-        }
+    match earlier.iter().rposition(|operation| made(&operation.kind)) {
+        Some(at) => Ok(Inverse {
+            statements: crate::written(earlier[at], dialect)?,
+            kinds: vec![earlier[at].kind.clone()],
+            repeats: Some(at),
+        }),
         None => because(format!("how {what} was made is not known exactly")),
     }
 }
@@ -86,13 +93,14 @@ fn drop_object(object: &Subject, dialect: Dialect) -> Inverted {
     let statement = match object {
         Subject::View(held) => format!("DROP VIEW {}", name(held)),
         Subject::Sequence(held) => format!("DROP SEQUENCE {}", name(held)),
+        Subject::Function(held) if dialect == Dialect::PostgreSql => format!("DROP ROUTINE {}", name(held)),
         Subject::Extension(held) => format!("DROP EXTENSION {}", quoted(held)),
         Subject::Namespace(held) => format!("DROP SCHEMA {}", quoted(held)),
         Subject::Trigger(_, held) if dialect == Dialect::Sqlite => format!("DROP TRIGGER {}", quoted(held)),
         Subject::Trigger(table, held) => format!("DROP TRIGGER {} ON {}", quoted(held), name(table)),
         _ => return because(format!("how {} is dropped is not known exactly", schema::evidence::name(object))),
     };
-    Ok(Inverse { statements: vec![statement], kinds: vec![K::Drop { object: object.clone() }] })
+    Ok(Inverse { statements: vec![statement], kinds: vec![K::Drop { object: object.clone() }], repeats: None })
 }
 
 /// By the name that it has in the database, where its parts tell which it is.
@@ -131,10 +139,9 @@ fn named(table: &Table, constraint: &ConstraintSpec) -> Option<String> {
 }
 
 fn alter_back(
-    table: &str,
-    column: &str,
+    (table, column): (&str, &str),
     change: &ColumnChange,
-    before: &Schema,
+    (before, live): (&Schema, &Schema),
     earlier: &[&Operation],
     dialect: Dialect,
 ) -> Inverted {
@@ -157,12 +164,18 @@ fn alter_back(
         back.default = Some(held.default.clone());
         back.default_text = default_before(table, column, earlier);
     }
+    let mut inverse = Inverse::default();
     if change.kind.is_some() {
-        back.kind = Some(SqlType { text: type_before(held)?, enumeration: None });
+        let kind = type_before(held)?;
+        let default = default_before(table, column, earlier);
+        let live = live.tables.get(table).and_then(|table| table.column(now)).unwrap_or(held);
+        inverse.statements.extend(retyped(table, live, &kind, default.as_deref(), dialect)?);
+        let kind = Some(SqlType { text: Some(kind), enumeration: None });
+        let change = ColumnChange { kind, ..ColumnChange::default() };
+        inverse.kinds.push(K::AlterColumn { table: table.to_owned(), column: now.to_owned(), change });
     }
     let properties = ColumnChange { name: None, ..back.clone() };
     let renamed = ColumnChange { name: back.name, ..ColumnChange::default() };
-    let mut inverse = Inverse::default();
     for change in [properties, renamed] {
         let kind = K::AlterColumn { table: table.to_owned(), column: now.to_owned(), change };
         inverse.statements.extend(of_kind(&kind, dialect)?);
@@ -171,9 +184,9 @@ fn alter_back(
     Ok(inverse)
 }
 
-fn type_before(held: &Column) -> Result<Option<String>, Unwritable> {
+fn type_before(held: &Column) -> Result<String, Unwritable> {
     match &held.kind {
-        Belief::Known(kind) => Ok(Some(kind.clone())),
+        Belief::Known(kind) => Ok(kind.clone()),
         Belief::Unknown => because(format!("what type {} had before is not known", held.name)),
     }
 }

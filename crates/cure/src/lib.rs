@@ -9,11 +9,14 @@
 
 mod amend;
 mod inverse;
+mod piece;
 mod revision;
 mod statement;
+mod take_back;
 mod written;
 
 pub use amend::{Amending, Amendment, Departed, amend};
-pub use revision::{Data, Finish, Refused, TakeBack, Work};
-pub use statement::{Statement, is_apart};
+pub use revision::{Data, Finish, Refused, Work};
+pub use statement::{Statement, ends_the_transaction, is_apart, is_of_the_transaction};
+pub use take_back::TakeBack;
 pub use written::{Unwritable, written};

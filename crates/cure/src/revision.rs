@@ -3,10 +3,9 @@
 use schema::evidence::{Expectation, Progress, name, progress};
 use schema::operation::{Operation, OperationKind as K};
 use schema::simulation::Simulation;
-use schema::{Dialect, RevisionFacts, Schema, Subject, TableSubject};
+use schema::{Dialect, RevisionFacts, Schema, Subject, TableSubject, UnreadKind};
 
 use crate::Statement;
-use crate::inverse::inverse;
 use crate::written::beside;
 
 /// A revision and the database that it stopped in.
@@ -59,13 +58,6 @@ pub struct Finish {
     pub takes_away: bool,
 }
 
-/// The statements that undo what is there.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct TakeBack {
-    /// In order, the last statement of the revision first, each with the line that it takes back.
-    pub statements: Vec<(Option<u32>, String)>,
-}
-
 impl Work<'_> {
     /// What finishes it.
     ///
@@ -86,7 +78,11 @@ impl Work<'_> {
                 _ if statement.changes_data() => data == Data::ToDo,
                 Progress::Missing => true,
                 // Its order says that it has been done, and to do it again changes nothing that a schema shows.
-                _ => !progress[at..].contains(&Progress::Done),
+                _ if progress[at..].contains(&Progress::Done) => false,
+                _ if !statement.may_run_twice() && !progress[..at].contains(&Progress::Missing) => {
+                    return Err(statement.may_have_run());
+                }
+                _ => true,
             };
             let shown = (statement.line, statement.sql.clone());
             if statement.changes_data() || is_missing && *progress_of != Progress::Missing {
@@ -107,60 +103,21 @@ impl Work<'_> {
         Ok(finish)
     }
 
-    /// What takes it back.
-    ///
-    /// # Errors
-    /// Where it is not known for certain what is there or what was there before, or nothing of it is there.
-    pub fn take_back(&self, data: Data) -> Result<TakeBack, Refused> {
-        let progress = self.progress()?;
-        if !progress.contains(&Progress::Done) {
-            return Err(Refused::NothingThere);
-        }
-        self.ask_about_data(&progress, data)?;
-        let before = self.schemas_before();
-        let mut earlier: Vec<&Operation> = Vec::new();
-        for facts in &self.facts[..self.before] {
-            earlier.extend(facts.tape.operations().filter(|(_, certain)| *certain).map(|(operation, _)| operation));
-        }
-        let mut groups = Vec::new();
-        for (at, statement) in self.statements.iter().enumerate() {
-            let is_there = match progress[at] {
-                Progress::Done => true,
-                Progress::Unseen => progress[at..].contains(&Progress::Done),
-                _ => false,
-            };
-            for operation in statement.operations() {
-                if is_there {
-                    groups.push((statement, operation, at, earlier.len()));
-                }
-                earlier.push(operation);
-            }
-        }
-        let mut back = TakeBack::default();
-        let mut simulation = self.simulation(self.live);
-        for (statement, operation, at, known) in groups.into_iter().rev() {
-            let undone = inverse(operation, &before[at], self.live, &earlier[..known], self.dialect);
-            let undone = undone.map_err(|reason| Refused::Because(statement.line, reason.0))?;
-            back.statements.extend(undone.statements.into_iter().map(|sql| (statement.line, sql)));
-            undone.kinds.into_iter().for_each(|kind| simulation.apply(&certain(kind)));
-        }
-        self.leads_to(&simulation.schema, self.before)?;
-        Ok(back)
-    }
-
-    fn simulation(&self, schema: &Schema) -> Simulation {
+    pub(crate) fn simulation(&self, schema: &Schema) -> Simulation {
         Simulation::on(schema.clone(), self.dialect, &schema.default_schema)
     }
 
     /// What the schema says of each statement. An index that is not valid is not there.
-    fn progress(&self) -> Result<Vec<Progress>, Refused> {
+    pub(crate) fn progress(&self) -> Result<Vec<Progress>, Refused> {
         let progress = progress(self.facts, &without_invalid(self.live), self.before);
         for (statement, progress) in self.statements.iter().zip(&progress) {
             if *progress == Progress::Partly {
                 let reason = format!("it is there in part, or was changed since: {}", first_line(&statement.sql));
                 return Err(Refused::Because(statement.line, reason));
             }
-            if statement.tape.operations().any(|(operation, certain)| !certain || is_unread(operation)) {
+            let tape = &statement.tape;
+            let is_unread = tape.misread || tape.unread.iter().any(|unread| unread.kind == UnreadKind::Schema);
+            if is_unread || tape.operations().any(|(operation, certain)| !certain || is_unread_operation(operation)) {
                 let reason = format!("what it does is not known for certain: {}", first_line(&statement.sql));
                 return Err(Refused::Because(statement.line, reason));
             }
@@ -171,7 +128,7 @@ impl Work<'_> {
     /// Statements whose doing no schema shows, unless a person has said what has become of them. That a later statement has
     /// left something behind shows that they have run; that nothing is left of an earlier one shows nothing, since it
     /// may have been removed since.
-    fn ask_about_data(&self, progress: &[Progress], data: Data) -> Result<(), Refused> {
+    pub(crate) fn ask_about_data(&self, progress: &[Progress], data: Data) -> Result<(), Refused> {
         let each = self.statements.iter().zip(progress);
         let unsure = each.filter(|(statement, progress)| **progress != Progress::Done && statement.changes_data());
         let lines: Vec<_> = unsure.map(|(statement, _)| (statement.line, first_line(&statement.sql))).collect();
@@ -179,7 +136,7 @@ impl Work<'_> {
     }
 
     /// The schema before each statement, as the files have it.
-    fn schemas_before(&self) -> Vec<Schema> {
+    pub(crate) fn schemas_before(&self) -> Vec<Schema> {
         let mut simulation =
             self.simulation(&Schema { default_schema: self.live.default_schema.clone(), ..Schema::default() });
         self.facts[..self.before].iter().for_each(|facts| simulation.apply_all(&facts.tape.entries));
@@ -192,7 +149,7 @@ impl Work<'_> {
     }
 
     /// Whether what the statements lead to is what is expected at a position.
-    fn leads_to(&self, schema: &Schema, position: usize) -> Result<(), Refused> {
+    pub(crate) fn leads_to(&self, schema: &Schema, position: usize) -> Result<(), Refused> {
         let departing = Expectation::at(self.facts, position).departures_since(schema, self.before);
         match departing.first() {
             None => Ok(()),
@@ -211,15 +168,15 @@ impl Work<'_> {
     }
 }
 
-fn certain(kind: K) -> Operation {
+pub(crate) fn certain(kind: K) -> Operation {
     Operation::certain(kind, 0)
 }
 
-fn is_unread(operation: &Operation) -> bool {
+fn is_unread_operation(operation: &Operation) -> bool {
     matches!(operation.kind, K::Unread(_))
 }
 
-fn first_line(sql: &str) -> String {
+pub(crate) fn first_line(sql: &str) -> String {
     let mut lines = sql.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let more = if lines.next().is_some() { " …" } else { "" };

@@ -6,7 +6,7 @@ use schema::operation::{
     ColumnChange, ColumnSpec, ConstraintKind, ConstraintSpec, EnumChange, IndexSpec, Naming, Operation,
     OperationKind as K, SqlType, TableSpec,
 };
-use schema::{Belief, Dialect};
+use schema::{Belief, Column, Dialect};
 
 /// Why there is no SQL for an operation, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,18 +93,21 @@ fn create_table(table: &TableSpec, dialect: Dialect) -> Written {
     };
     let keys: Vec<&ColumnSpec> = table.columns.iter().filter(|column| column.primary_key).collect();
     let mut parts = Vec::new();
+    // SQLite takes no constraint before a column.
+    let mut constraints = Vec::new();
     let mut apart = Vec::new();
     for column in &table.columns {
         parts.push(column_text(column, dialect, keys.len() == 1 && column.primary_key)?);
         for constraint in &column.constraints {
-            parts.push(constraint_text(constraint, dialect)?);
+            constraints.push(constraint_text(constraint, dialect)?);
         }
         match (column.unique, column.index) {
             (_, true) => apart.push(column_index(held, column)?),
-            (true, false) => parts.push(format!("UNIQUE ({})", column_name(column)?)),
+            (true, false) => constraints.push(format!("UNIQUE ({})", column_name(column)?)),
             (false, false) => {}
         }
     }
+    parts.append(&mut constraints);
     if !keys.is_empty() {
         let names = keys.iter().map(|column| column_name(column)).collect::<Result<Vec<_>, _>>()?;
         parts.push(format!("PRIMARY KEY ({})", names.join(", ")));
@@ -251,6 +254,29 @@ fn alter_column(table: &str, column: &str, change: &ColumnChange, sqlite: bool) 
             statements.push(format!("{head} RENAME COLUMN {} TO {}", quoted(column), quoted(new)));
         }
         Some(Belief::Unknown) => return because(format!("the new name of {column} could not be read")),
+    }
+    Ok(statements)
+}
+
+/// What gives a column another type. A text becomes something else only where that is said, and its default does not by itself.
+pub(crate) fn retyped(table: &str, held: &Column, kind: &str, default: Option<&str>, dialect: Dialect) -> Written {
+    let is_text = |kind: &str| kind.starts_with("character") || kind == "text";
+    let change = SqlType { text: Some(kind.to_owned()), enumeration: None };
+    let change = ColumnChange { kind: Some(change), ..ColumnChange::default() };
+    let plain = alter_column(table, &held.name, &change, dialect == Dialect::Sqlite)?;
+    if !held.kind.known().is_some_and(|live| is_text(live)) || is_text(kind) {
+        return Ok(plain);
+    }
+    let alter = format!("ALTER TABLE {} ALTER COLUMN {}", name(table), quoted(&held.name));
+    let mut statements: Vec<String> =
+        plain.into_iter().map(|sql| format!("{sql} USING {}::{kind}", quoted(&held.name))).collect();
+    match (&held.default, default) {
+        (Belief::Known(false), _) => {}
+        (_, Some(default)) => {
+            statements.insert(0, format!("{alter} DROP DEFAULT"));
+            statements.push(format!("{alter} SET DEFAULT {default}"));
+        }
+        (_, None) => return because(format!("the default of {} is not known exactly", held.name)),
     }
     Ok(statements)
 }

@@ -2,9 +2,10 @@
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, Stmt};
+use ruff_text_size::Ranged;
 
 /// Arguments that are read whole, or that change nothing in the database.
-const ARGUMENTS: [&str; 34] = [
+const ARGUMENTS: [&str; 35] = [
     "column_name",
     "constraint_name",
     "create_type",
@@ -36,6 +37,7 @@ const ARGUMENTS: [&str; 34] = [
     "schema",
     "server_default",
     "source_schema",
+    "table_name",
     "timezone",
     "type_",
     "unique",
@@ -46,7 +48,7 @@ const BEYOND: [&str; 5] = ["Computed", "DDL", "FetchedValue", "Identity", "Seque
 
 /// Whether each call of a file says only what is kept of it, and nothing is called that other files define. The reason where not.
 pub(super) fn is_plain(text: &str) -> Result<(), String> {
-    let mut finder = Finder { beyond: None };
+    let mut finder = Finder { beyond: None, further: &[] };
     match python::parse(text) {
         Ok(module) => finder.visit_body(&module.body),
         Err(error) => return Err(error.to_string()),
@@ -54,8 +56,40 @@ pub(super) fn is_plain(text: &str) -> Result<(), String> {
     finder.beyond.map_or(Ok(()), |what| Err(format!("what {what} says is not kept whole")))
 }
 
+/// Arguments of an index that are read whole where a single line is asked about: its method, and a condition in plain SQL.
+const OF_AN_INDEX: [&str; 3] = ["postgresql_using", "postgresql_where", "sqlite_where"];
+
+/// The same for the statement on one line.
+pub(super) fn is_plain_at(text: &str, line: u32) -> Result<(), String> {
+    let module = python::parse(text).map_err(|error| error.to_string())?;
+    let mut at = At { text, line: line as usize, finder: Finder { beyond: None, further: &OF_AN_INDEX } };
+    at.visit_body(&module.body);
+    at.finder.beyond.map_or(Ok(()), |what| Err(format!("what {what} says is not kept whole")))
+}
+
+/// Finds the statement on a line, and looks into it.
+struct At<'a> {
+    text: &'a str,
+    line: usize,
+    finder: Finder,
+}
+
+impl Visitor<'_> for At<'_> {
+    fn visit_stmt(&mut self, statement: &Stmt) {
+        let lines = [statement.start(), statement.end()].map(|offset| python::line_of(self.text, offset));
+        match statement {
+            Stmt::Expr(_) | Stmt::Assign(_) if (lines[0]..=lines[1]).contains(&self.line) => {
+                self.finder.visit_stmt(statement);
+            }
+            _ => walk_stmt(self, statement),
+        }
+    }
+}
+
 struct Finder {
     beyond: Option<String>,
+    /// Arguments beside those of [`ARGUMENTS`].
+    further: &'static [&'static str],
 }
 
 impl Visitor<'_> for Finder {
@@ -68,6 +102,7 @@ impl Visitor<'_> for Finder {
                     self.beyond = Some(format!("an import of {module}"));
                 }
             }
+            Stmt::FunctionDef(function) if function.name.as_str() == "downgrade" => return,
             Stmt::Import(import) => {
                 if let Some(other) = import.names.iter().find(|alias| !known(&alias.name)) {
                     self.beyond = Some(format!("an import of {}", other.name));
@@ -83,7 +118,7 @@ impl Visitor<'_> for Finder {
             let names = call.arguments.keywords.iter().map(|keyword| keyword.arg.as_ref());
             for name in names {
                 match name {
-                    Some(name) if ARGUMENTS.contains(&name.as_str()) => {}
+                    Some(name) if ARGUMENTS.contains(&name.as_str()) || self.further.contains(&name.as_str()) => {}
                     Some(name) => self.beyond = Some(format!("{name}=")),
                     None => self.beyond = Some("**".to_owned()),
                 }

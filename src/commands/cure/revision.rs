@@ -1,6 +1,7 @@
 //! A revision of which some is there: finished, or taken back.
 
 use super::carry_out::Remedy;
+use super::exact::is_plain_at;
 use super::statements::{NO_SQL, statements};
 use crate::commands::evidence::{compare, setting};
 use crate::commands::files::Files;
@@ -61,6 +62,8 @@ impl Place {
 
 /// A revision and its statements, with the database that it stopped in.
 struct Case {
+    /// The revisions before it.
+    ids: Vec<String>,
     facts: Vec<RevisionFacts>,
     before: usize,
     statements: Vec<Statement>,
@@ -126,6 +129,10 @@ pub(in crate::commands) async fn of_revision(
         }
         Way::TakeBack => {
             let back = work.take_back(data).map_err(refused)?;
+            for (earlier, line) in &back.made_again {
+                exact_line(files, &case.ids[*earlier], *line)
+                    .map_err(|reason| CureError::Because { revision: id.clone(), reason })?;
+            }
             if case.statements.iter().any(Statement::changes_data) {
                 notes.push("what it did to rows is not taken back".to_owned());
             }
@@ -162,6 +169,15 @@ pub(in crate::commands) async fn of_revision(
     })
 }
 
+/// Whether the operation on this line of an earlier revision says no more than what was read of it; why not.
+fn exact_line(files: &Files, id: &str, line: u32) -> Result<(), String> {
+    let Some(node) = files.graph.get(id) else { return Ok(()) };
+    let path = &node.revision.path;
+    let text = history::read_source(path).map_err(|error| error.to_string())?;
+    let text = python::decode(&text).map_err(|error| error.to_string())?;
+    is_plain_at(&text, line).map_err(|reason| format!("{}:{line}: {reason}", path.display()))
+}
+
 fn shown(sql: &str) -> &str {
     sql.strip_prefix(NO_SQL).unwrap_or(sql)
 }
@@ -179,5 +195,12 @@ async fn case(session: &Session, files: &Files, database: &Database, place: &Pla
     let tapes = effects[..before].iter().map(|effects| effects.tape.clone());
     let tapes: Vec<Tape> = tapes.chain(statements.iter().map(|statement| statement.tape.clone())).collect();
     let facts = revision_facts(tapes, &setting);
-    Ok(Case { facts, before, statements, live: compared.schema, dialect: database.dialect() })
+    Ok(Case {
+        ids: ids[..before].to_vec(),
+        facts,
+        before,
+        statements,
+        live: compared.schema,
+        dialect: database.dialect(),
+    })
 }

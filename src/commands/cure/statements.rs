@@ -5,7 +5,7 @@ use crate::commands::files::Files;
 use crate::commands::session::Session;
 use crate::error::Error;
 use crate::prose::one_line;
-use ::cure::{Statement, written};
+use ::cure::{Statement, ends_the_transaction, is_of_the_transaction, written};
 use rendering::By;
 use schema::simulation::Simulation;
 use schema::{Belief, Dialect, Entry, RevisionFacts, Schema, Setting, State, Subject, TableSubject, Tape, UnreadKind};
@@ -58,7 +58,11 @@ async fn rendered(
             return Ok(Err("an operation fails when it is rendered".to_owned()));
         }
         let texts = operation.sql.iter().map(|sql| sql.trim().trim_end_matches(';').trim_end());
-        each.extend(texts.filter(|sql| !sql.is_empty()).map(|sql| (operation.line, sql.to_owned())));
+        let texts = texts.filter(|sql| !sql.is_empty() && !is_of_the_transaction(sql));
+        each.extend(texts.map(|sql| (operation.line, sql.to_owned())));
+    }
+    if each.iter().any(|(_, sql)| ends_the_transaction(sql)) {
+        return Ok(Err("a statement ends its transaction itself".to_owned()));
     }
     let texts: Vec<String> = each.iter().map(|(_, sql)| sql.clone()).collect();
     let tapes = migration::read_statements(before.clone(), &texts, setting)?;
@@ -110,7 +114,11 @@ fn as_read(facts: &RevisionFacts, text: &str, dialect: Dialect) -> Result<Vec<St
         if operation.sql.is_none() {
             is_plain(text).map_err(|reason| at(&reason))?;
         }
-        let all = written(operation, dialect).map_err(|reason| at(&reason.0))?;
+        let mut all = written(operation, dialect).map_err(|reason| at(&reason.0))?;
+        all.retain(|sql| !is_of_the_transaction(sql));
+        if all.iter().any(|sql| ends_the_transaction(sql)) {
+            return Err(at("it ends its transaction itself"));
+        }
         // The first stands for all that the operation does.
         for (number, sql) in all.into_iter().enumerate() {
             let entries = if number == 0 { vec![Entry::Operation(operation.clone())] } else { Vec::new() };

@@ -1,5 +1,9 @@
 //! `diff`, `fix --finish`, `fix --take-back`, `fix --schema`: what departs is named with its line, and led back.
 
+mod catalogue;
+mod killed;
+mod proof;
+
 use crate::support::application::{HEAD, REVISIONS};
 use crate::support::database::BOTH;
 use crate::support::{Application, Backend};

@@ -251,7 +251,12 @@ impl Simulation {
         };
         let name = self.truncated(name);
         let named = |held: &Option<ConstraintName>| held.as_ref().is_some_and(|held| held.name == name);
+        let postgres = self.dialect == Dialect::PostgreSql;
         let held = self.table_mut(table);
+        // A live schema lists the index that stands for a key, too.
+        if postgres && (held.uniques.iter().any(|unique| named(&unique.name)) || named(&held.primary_key_name)) {
+            held.indexes.remove(&name);
+        }
         if let Some(at) = held.uniques.iter().position(|unique| named(&unique.name)) {
             held.uniques.remove(at);
         } else if let Some(at) = held.foreign_keys.iter().position(|key| named(&key.name)) {
@@ -342,7 +347,11 @@ impl Simulation {
     }
 
     pub(super) fn rename_constraint(&mut self, table: &str, from: &str, to: &str) {
+        let postgres = self.dialect == Dialect::PostgreSql;
         let held = self.table_mut(table);
+        if let Some(index) = held.indexes.remove(from).filter(|_| postgres) {
+            held.indexes.insert(to.to_owned(), index);
+        }
         let names = held
             .uniques
             .iter_mut()
