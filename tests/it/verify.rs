@@ -75,6 +75,7 @@ fn variable(shop: &Application) -> Vec<(String, &'static str)> {
         (shop.folder().display().to_string(), "/srv/shop"),
         (python::binaries().display().to_string(), "/opt/venv/bin"),
         (version, "15.0"),
+        ("seccomp (no Landlock)".to_owned(), "seccomp and Landlock"),
     ];
     if let Database::Postgres { name } = &shop.database {
         values.push((format!("127.0.0.1:{}/{name}", server().port), "127.0.0.1:5432/shop"));

@@ -134,7 +134,12 @@ impl Interpreter<'_> {
             } else if let Value::MetaData(_) = &base {
                 attributes.push((Name::new("metadata"), base.clone()));
             } else if known.starts_with("DeclarativeBase") {
-                let metadata = self.hold_metadata(Value::MetaData(Some(Rc::default())));
+                // Without a `metadata` of its own a base takes its registry's.
+                let metadata = match attributes.iter().find(|(held, _)| held.as_str() == "registry") {
+                    Some((_, registry @ Value::MetaData(_))) => registry.clone(),
+                    Some(_) => Value::MetaData(None),
+                    None => self.hold_metadata(Value::MetaData(Some(Rc::default()))),
+                };
                 attributes.push((Name::new("metadata"), metadata));
             } else if !is_sqlalchemys(&base) && (ENUMS.contains(&known.as_str()) || known.ends_with("Enum")) {
                 nature = Nature::Enum;

@@ -88,7 +88,10 @@ impl Interpreter<'_> {
             _ => TablePart::Everything,
         };
         let (mut after, mut named) = (false, false);
-        for word in words {
+        if part == TablePart::Indexes && !words.iter().any(|word| word.eq_ignore_ascii_case("CREATE")) {
+            self.record_drop_index(None, None);
+        }
+        for (at, &word) in words.iter().enumerate() {
             let upper = word.to_uppercase();
             if upper == "TABLE" || upper == "ON" {
                 after = true;
@@ -98,16 +101,38 @@ impl Interpreter<'_> {
                 match word.strip_prefix(GAP).and_then(|word| word.strip_prefix('.')) {
                     Some(name) => {
                         let name = name.to_owned();
+                        let bare = |table: &&String| table.rsplit('.').next() == Some(name.as_str());
+                        let tables: Vec<String> =
+                            self.recorder.simulation.schema.tables.keys().filter(bare).cloned().collect();
                         self.record(OperationKind::Unread(Reach::TableInAnySchema { name, part }));
+                        tables.iter().for_each(|table| self.doubt_altered(table, &words[at + 1..]));
                     }
                     None => {
                         let own = format!("{}.", self.recorder.simulation.default_schema);
-                        self.record_unread(word.strip_prefix(&own).unwrap_or(word), part, false);
+                        let table = word.strip_prefix(&own).unwrap_or(word);
+                        self.record_unread(table, part, false);
+                        self.doubt_altered(table, &words[at + 1..]);
                     }
                 }
             }
         }
         named
+    }
+
+    /// What is there of a table may be gone, or may be other than it was, as far as the words that follow its name tell.
+    fn doubt_altered(&mut self, table: &str, after: &[&str]) {
+        let until = after.iter().position(|word| word.eq_ignore_ascii_case("TABLE")).unwrap_or(after.len());
+        let words: Vec<String> = after[..until].iter().map(|word| word.to_uppercase()).collect();
+        let drops = words.iter().filter(|word| *word == "DROP").count();
+        let of_constraints = words.windows(2).filter(|two| two[0] == "DROP" && two[1] == "CONSTRAINT").count();
+        let alters = words.iter().any(|word| ["ALTER", "RENAME"].contains(&word.as_str()));
+        // The action itself may not be known.
+        if alters || drops > of_constraints || words.first().is_some_and(|word| word.contains(GAP)) {
+            self.record_unread(table, TablePart::DroppedColumns, false);
+        } else if drops > 0 {
+            let table = table.to_owned();
+            self.record(OperationKind::DropConstraint { table, name: None, kind: None, cascade: false });
+        }
     }
 
     /// A transaction ends without what it did.

@@ -157,8 +157,10 @@ impl Interpreter<'_> {
         let there = self.recorder.simulation.schema.tables.contains_key(&table);
         let guarded = u32::from(node.if_exists().is_some() && !there);
         self.recorder.guarded += guarded;
-        for action in node.actions() {
-            self.alter_table(&table, &action);
+        let mut actions: Vec<_> = node.actions().collect();
+        actions.sort_by_key(super::sql_alter::pass);
+        for action in &actions {
+            self.alter_table(&table, action);
         }
         self.doubt_below(&table);
         self.recorder.guarded -= guarded;

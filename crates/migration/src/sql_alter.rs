@@ -11,6 +11,24 @@ use super::sql_table::{default_of, is_null};
 use schema::Belief;
 use schema::operation::{ColumnChange, EnumChange, OperationKind, TablePart};
 
+/// When PostgreSQL carries an action out among those of one statement: what is dropped first, then types, then what is added,
+/// whatever order they are written in (`AlterTablePass` of its `tablecmds.c`).
+pub(super) fn pass(action: &ast::AlterTableAction) -> u8 {
+    use ast::AlterColumnOption as O;
+    use ast::AlterTableAction as A;
+    match action {
+        A::DropColumn(_) | A::DropConstraint(_) => 0,
+        A::AlterColumn(node) => match node.option() {
+            Some(O::DropDefault(_) | O::DropExpression(_) | O::DropIdentity(_) | O::DropNotNull(_)) => 0,
+            Some(O::SetType(_)) => 1,
+            _ => 4,
+        },
+        A::AddColumn(_) => 2,
+        A::AddConstraint(_) => 3,
+        _ => 4,
+    }
+}
+
 impl Interpreter<'_> {
     pub(super) fn alter_table(&mut self, table: &str, action: &ast::AlterTableAction) {
         use ast::AlterTableAction as A;
@@ -25,7 +43,12 @@ impl Interpreter<'_> {
                 // Its constraints come with the column: where one of that name may be there already, they do not.
                 let may_be_there = keep && held.is_none_or(|held| held.open);
                 let parts = node.constraints().collect();
-                let (mut column, constraints) = self.column_of_sql(table, name.clone(), node.ty().as_ref(), parts);
+                let mut columns = self.all_columns(table);
+                if let Some(columns) = &mut columns {
+                    columns.insert(name.clone());
+                }
+                let place = (table, columns.as_ref());
+                let (mut column, constraints) = self.column_of_sql(place, name.clone(), node.ty().as_ref(), parts);
                 let key = std::mem::take(&mut column.primary_key);
                 self.record_column(table, column, keep);
                 if may_be_there {
@@ -54,7 +77,8 @@ impl Interpreter<'_> {
                 }
             }
             A::AddConstraint(node) => {
-                match node.constraint().and_then(|node| self.constraint(table, &node)) {
+                let columns = self.all_columns(table);
+                match node.constraint().and_then(|node| self.constraint((table, columns.as_ref()), &node)) {
                     Some(constraint) => {
                         let index = node.syntax().descendants().find_map(ast::UsingIndexName::cast);
                         let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));

@@ -1,5 +1,7 @@
 //! `CREATE TABLE` and `CREATE INDEX`: columns, constraints and keys as SQL writes them.
 
+use std::collections::BTreeSet;
+
 use squawk_syntax::SyntaxNode;
 use squawk_syntax::ast::{self, AstNode};
 
@@ -22,21 +24,28 @@ impl Interpreter<'_> {
         };
         let (mut columns, mut constraints) = (Vec::new(), Vec::new());
         let mut open = node.inherits().is_some() || node.of_type().is_some() || node.partition_of().is_some();
-        for argument in node.table_arg_list().iter().flat_map(|list| list.args()) {
+        let arguments = || node.table_arg_list().into_iter().flat_map(|list| list.args());
+        open |= arguments().any(|argument| matches!(argument, ast::TableArg::LikeClause(_)));
+        let named = arguments().filter_map(|argument| match argument {
+            ast::TableArg::Column(node) => node.name().and_then(|name| last_name(&name)),
+            ast::TableArg::LikeClause(_) | ast::TableArg::TableConstraint(_) => None,
+        });
+        let names: Option<BTreeSet<String>> = (!open).then(|| named.collect());
+        for argument in arguments() {
             match argument {
                 ast::TableArg::Column(node) => {
                     let Some(name) = node.name().and_then(|name| last_name(&name)) else { continue };
                     let parts: Vec<ast::Constraint> =
                         node.syntax().children().filter_map(ast::Constraint::cast).collect();
-                    let (column, more) = self.column_of_sql(&table, name, node.ty().as_ref(), parts);
+                    let (column, more) = self.column_of_sql((&table, names.as_ref()), name, node.ty().as_ref(), parts);
                     columns.push(column);
                     constraints.extend(more);
                 }
                 ast::TableArg::TableConstraint(node) => {
-                    constraints
-                        .extend(ast::Constraint::cast(node.syntax().clone()).and_then(|c| self.constraint(&table, &c)));
+                    let written = ast::Constraint::cast(node.syntax().clone());
+                    constraints.extend(written.and_then(|node| self.constraint((&table, names.as_ref()), &node)));
                 }
-                ast::TableArg::LikeClause(_) => open = true,
+                ast::TableArg::LikeClause(_) => {}
             }
         }
         number_checks(&mut constraints);
@@ -53,9 +62,10 @@ impl Interpreter<'_> {
         }
     }
 
+    /// A column and the constraints that stand beside it. `place`: the table, and its columns where all are known.
     pub(super) fn column_of_sql(
         &mut self,
-        table: &str,
+        place: (&str, Option<&BTreeSet<String>>),
         name: String,
         kind: Option<&ast::Type>,
         parts: Vec<ast::Constraint>,
@@ -83,12 +93,9 @@ impl Interpreter<'_> {
                     column.primary_key = true;
                 }
                 other => {
-                    if let Some(mut constraint) = self.constraint(table, other) {
+                    if let Some(mut constraint) = self.constraint(place, other) {
                         if constraint.columns.is_none() && !matches!(constraint.kind, ConstraintKind::Check { .. }) {
                             constraint.columns = Some(vec![Some(name.clone())]);
-                        }
-                        if let (ConstraintKind::Check { .. }, Naming::Unnamed) = (&constraint.kind, &constraint.name) {
-                            constraint.name = self.check_name(table, &name, other);
                         }
                         constraints.push(constraint);
                     }
@@ -98,8 +105,16 @@ impl Interpreter<'_> {
         (column, constraints)
     }
 
-    pub(super) fn constraint(&mut self, table: &str, node: &ast::Constraint) -> Option<ConstraintSpec> {
-        let name = constraint_name(node.syntax());
+    /// A constraint. `place`: the table, and its columns where all are known.
+    pub(super) fn constraint(
+        &mut self,
+        (table, columns): (&str, Option<&BTreeSet<String>>),
+        node: &ast::Constraint,
+    ) -> Option<ConstraintSpec> {
+        let mut name = constraint_name(node.syntax());
+        if let (ast::Constraint::CheckConstraint(check), Naming::Unnamed) = (node, &name) {
+            name = self.check_name(table, columns, check);
+        }
         let keys =
             |interpreter: &Self, parameters: Option<ast::IndexParameters>, index: Option<ast::UsingIndexName>| {
                 let index = index.and_then(|index| index.index_ref()).and_then(|index| last_name(&index));
@@ -138,18 +153,26 @@ impl Interpreter<'_> {
         Some(ConstraintSpec { name, columns, kind })
     }
 
-    /// PostgreSQL's name for a column's check: after the one column that the condition names, if it names one.
-    fn check_name(&self, table: &str, column: &str, check: &ast::Constraint) -> Naming {
+    /// PostgreSQL's name for a check: after the one column that the condition names, if it names one. `columns`: those of the
+    /// table, where all are known.
+    fn check_name(&self, table: &str, columns: Option<&BTreeSet<String>>, check: &ast::CheckConstraint) -> Naming {
+        let Some(columns) = columns else { return Naming::Unnamed };
         let base = table.rsplit('.').next().unwrap_or(table);
         let references = check.syntax().descendants().filter_map(ast::NameRef::cast);
-        let named: Vec<String> = references.filter_map(|name| last_name(&name)).collect();
-        let name = match named.as_slice() {
-            [] => format!("{base}_check"),
-            all if all.iter().all(|name| name == column) => format!("{base}_{column}_check"),
-            _ => return Naming::Unnamed,
+        let named: BTreeSet<String> =
+            references.filter_map(|name| last_name(&name)).filter(|name| columns.contains(name)).collect();
+        let name = match (named.first(), named.len()) {
+            (Some(column), 1) => format!("{base}_{column}_check"),
+            _ => format!("{base}_check"),
         };
         let held = self.recorder.simulation.schema.tables.get(table);
         free_name(&name, |name| held.is_some_and(|held| held.checks.iter().any(|check| check.name.name == name)))
+    }
+
+    /// The columns of a table, where all of them are known.
+    pub(super) fn all_columns(&self, table: &str) -> Option<BTreeSet<String>> {
+        let held = self.recorder.simulation.schema.tables.get(table).filter(|held| !held.open)?;
+        Some(held.columns.iter().map(|column| column.name.clone()).collect())
     }
 
     pub(super) fn create_index_of_sql(&mut self, node: &ast::CreateIndex) {

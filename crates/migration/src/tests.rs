@@ -156,6 +156,31 @@ fn sql_that_is_known_in_parts_opens_the_tables_that_it_names() {
 }
 
 #[test]
+fn what_sql_that_is_known_in_parts_takes_away_is_in_doubt() {
+    let table = "op.create_table('t', sa.Column('a', sa.Integer), sa.UniqueConstraint('a', name='u'))\n    \
+                 op.create_index('i', 't', ['a'])\n    ";
+    let of_t = |part| Subject::Table("t".to_owned(), part);
+    let column = of_t(TableSubject::Column("a".to_owned()));
+    let unique = of_t(TableSubject::Unique(vec!["a".to_owned()]));
+    let index = of_t(TableSubject::Index("i".to_owned()));
+    for (text, gone) in [
+        ("f'ALTER TABLE t DROP CONSTRAINT {ask()}'", [false, true, false]),
+        ("f'ALTER TABLE t DROP CONSTRAINT IF EXISTS {ask()}, DROP CONSTRAINT {ask()}'", [false, true, false]),
+        ("f'ALTER TABLE {ask()}.t DROP COLUMN {ask()}'", [true, true, true]),
+        ("f'ALTER TABLE t {ask()}'", [true, true, true]),
+        ("f'ALTER TABLE t RENAME COLUMN {ask()} TO b'", [true, true, true]),
+        ("f'DROP INDEX {ask()}'", [false, false, true]),
+        ("f'ALTER INDEX {ask()} RENAME TO j'", [false, false, true]),
+        ("f'ALTER TABLE t ADD COLUMN {ask()} int'", [false, false, false]),
+        ("\"DO $$ BEGIN EXECUTE format('ALTER TABLE t DROP CONSTRAINT %I', c); END $$\"", [false, true, false]),
+    ] {
+        let facts = facts_of(&format!("{table}op.execute({text})"));
+        let doubted = [&column, &unique, &index].map(|subject| said(&facts, subject) == Some(Belief::Unknown));
+        assert_eq!(doubted, gone, "{text}");
+    }
+}
+
+#[test]
 fn a_block_may_select_into_variables_and_return() {
     let column = Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned()));
     let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";

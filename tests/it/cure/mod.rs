@@ -1,6 +1,7 @@
 //! `diff`, `fix --finish`, `fix --take-back`, `fix --schema`: what departs is named with its line, and led back.
 
 mod catalogue;
+mod deviations;
 mod killed;
 mod proof;
 

@@ -485,6 +485,8 @@ ENVIRONMENTS = [
     "target_metadata = Base.metadata\n",
     "from sqlalchemy import MetaData\nfrom sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase):\n    metadata = MetaData(naming_convention={0})\n"
     "target_metadata = Base.metadata\n",
+    "from sqlalchemy import MetaData\nfrom sqlalchemy.orm import DeclarativeBase, registry\nclass Base(DeclarativeBase):\n"
+    "    registry = registry(metadata=MetaData(naming_convention={0}))\ntarget_metadata = Base.metadata\n",
     "from flask_sqlalchemy import SQLAlchemy\nfrom sqlalchemy import MetaData\ndb = SQLAlchemy(metadata=MetaData(naming_convention={0}))\n"
     "target_metadata = db.metadata\n",
     "from sqlalchemy import MetaData\ntarget_metadata = [MetaData(naming_convention={0})][0]\n",

@@ -247,6 +247,7 @@ impl Simulation {
         }
         let Some(name) = name else {
             self.doubt_constraints(table, |_, _| true, kind);
+            self.doubt_key_and_checks(table, kind);
             return;
         };
         let name = self.truncated(name);
@@ -311,6 +312,22 @@ impl Simulation {
                 let names = key.name.into_iter().map(|name| TableSubject::Constraint(name.name));
                 names.for_each(|name| self.doubt(Subject::Table(other.clone(), name)));
             }
+        }
+    }
+
+    /// Doubts the primary key and the checks: a constraint is dropped whose name is not known.
+    fn doubt_key_and_checks(&mut self, table: &str, kind: Option<&str>) {
+        let Some(held) = self.schema.tables.get(table) else { return };
+        let mut subjects = Vec::new();
+        if matches!(kind, None | Some("primary")) && held.primary_key.is_some() {
+            subjects.push(TableSubject::PrimaryKey);
+            subjects.extend(held.primary_key_name.iter().map(|name| TableSubject::Constraint(name.name.clone())));
+        }
+        if matches!(kind, None | Some("check")) {
+            subjects.extend(held.checks.iter().map(|check| TableSubject::Check(check.name.name.clone())));
+        }
+        for subject in subjects {
+            self.doubt(Subject::Table(table.to_owned(), subject));
         }
     }
 

@@ -54,11 +54,13 @@ impl Simulation {
     /// Drops an index by name; without one all indexes of the table are in doubt.
     pub(super) fn drop_index(&mut self, name: Option<&str>, table: Option<&str>) {
         let Some(name) = name else {
-            let Some(table) = table else { return };
-            let names: Vec<String> =
-                self.schema.tables.get(table).map(|held| held.indexes.keys().cloned().collect()).unwrap_or_default();
-            for name in names {
-                self.doubt(Subject::Table(table.to_owned(), TableSubject::Index(name)));
+            // Without a table it may be any of any.
+            let may_be = self.schema.tables.iter().filter(|(held, _)| table.is_none_or(|table| table == held.as_str()));
+            let indexes = may_be.flat_map(|(table, held)| {
+                held.indexes.keys().map(|name| Subject::Table(table.clone(), TableSubject::Index(name.clone())))
+            });
+            for subject in indexes.collect::<Vec<_>>() {
+                self.doubt(subject);
             }
             return;
         };
