@@ -164,9 +164,12 @@ fn sqlite(name: &str, arguments: &Arguments) -> Option<Option<String>> {
 
 /// A type written in SQL, as the catalogue spells it; `None` when that cannot be told.
 pub(super) fn spelled(text: &str, dialect: Dialect) -> Option<String> {
+    let quoted = text.contains('"');
     let text = text.trim().to_lowercase().replace('"', "");
     match dialect {
         Dialect::Sqlite => Some(declared_type(&text)),
+        // In quotes it is PostgreSQL's own type of one byte.
+        Dialect::PostgreSql if text == "char" && quoted => Some(text),
         Dialect::PostgreSql => formatted(&text),
     }
 }
@@ -199,6 +202,7 @@ fn formatted(text: &str) -> Option<String> {
         "varchar" | "character varying" | "char varying" | "nvarchar" => with("character varying"),
         "char" | "character" | "bpchar" | "nchar" => match &parameters {
             Some(_) => with("character"),
+            None if base == "bpchar" => base,
             None => "character(1)".to_owned(),
         },
         "int" | "int4" | "integer" | "serial" | "serial4" => "integer".to_owned(),

@@ -97,7 +97,7 @@ impl Chance {
 
 const TABLES: [&str; 8] = ["a", "b", "Users", "\"Users\"", "s.a", "public.b", "s.c", "d"];
 const COLUMNS: [&str; 6] = ["id", "x", "Y", "\"Y\"", "n", "name"];
-const TYPES: [&str; 24] = [
+const TYPES: [&str; 26] = [
     "integer",
     "TEXT",
     "varchar(20)",
@@ -122,6 +122,8 @@ const TYPES: [&str; 24] = [
     "decimal",
     "float(10)",
     "\"char\"",
+    "bpchar",
+    "\"varchar\"",
 ];
 const ADDED: [&str; 14] = [
     "",
