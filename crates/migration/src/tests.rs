@@ -181,6 +181,26 @@ fn what_sql_that_is_known_in_parts_takes_away_is_in_doubt() {
 }
 
 #[test]
+fn a_primary_key_that_may_have_been_made_anew_is_in_doubt() {
+    let name = |name: &str| Subject::Table("t".to_owned(), TableSubject::Constraint(name.to_owned()));
+    let table = "op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint('a', name='p'))\n    ";
+    let anew = "with op.batch_alter_table('t') as b:\n            b.drop_constraint('p', type_='primary')\n            \
+                b.create_primary_key('q', ['a'])";
+    for body in [
+        format!("if ask():\n        {anew}"),
+        format!("for t in ['t']:\n        if ask():\n            continue\n        {anew}"),
+        format!("for t in ['t']:\n        if sorted(ask()) == sorted(['a']):\n            continue\n        {anew}"),
+    ] {
+        let facts = facts_of(&format!("{table}{body}"));
+        for named in ["p", "q"] {
+            assert_eq!(said(&facts, &name(named)), Some(Belief::Unknown), "{named}: {body}");
+        }
+    }
+    let certain = facts_of(&format!("{table}op.drop_constraint(ask(), 't')\n    op.create_primary_key('q', 't', ['a'])"));
+    assert_eq!(said(&certain, &name("q")), Some(Belief::Known(State::Present)));
+}
+
+#[test]
 fn a_block_may_select_into_variables_and_return() {
     let column = Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned()));
     let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";

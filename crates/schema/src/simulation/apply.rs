@@ -41,14 +41,19 @@ impl Simulation {
             K::AddColumn { table, column, if_not_exists } => self.add_column(table, column, *if_not_exists),
             K::DropColumn { table, column } => self.drop_column(table, column),
             K::AlterColumn { table, column, change } => self.alter_column(table, column, change.clone()),
-            K::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            K::AddConstraint { table, constraint } => {
+                self.perhaps(&[table], |simulation| simulation.add_constraint(table, constraint));
+            }
             K::DropConstraint { table, name, kind, cascade } => {
                 if let (true, Some(name)) = (cascade, name) {
                     self.drop_references(table, name);
                 }
-                self.drop_constraint(table, name.as_deref(), kind.as_deref());
+                let (name, kind) = (name.as_deref(), kind.as_deref());
+                self.perhaps(&[table], |simulation| simulation.drop_constraint(table, name, kind));
             }
-            K::RenameConstraint { table, from, to } => self.rename_constraint(table, from, to),
+            K::RenameConstraint { table, from, to } => {
+                self.perhaps(&[table], |simulation| simulation.rename_constraint(table, from, to));
+            }
             K::CreateIndex { name, table, index, if_not_exists } => {
                 self.create_index(name, table, index, *if_not_exists);
             }

@@ -58,7 +58,9 @@ impl Simulation {
                     keys.for_each(|column: &mut Column| column.nullable = Belief::Known(false));
                 }
                 held.primary_key = Some(columns);
-                held.primary_key_name = name;
+                held.primary_key_name = name.clone();
+                self.trust_constraint(table, name.as_ref());
+                self.trust(&Subject::Table(table.to_owned(), TableSubject::PrimaryKey));
             }
             ConstraintKind::Unique => {
                 let name = self.constraint_name(table, spec, "key");
