@@ -196,7 +196,8 @@ fn a_primary_key_that_may_have_been_made_anew_is_in_doubt() {
             assert_eq!(said(&facts, &name(named)), Some(Belief::Unknown), "{named}: {body}");
         }
     }
-    let certain = facts_of(&format!("{table}op.drop_constraint(ask(), 't')\n    op.create_primary_key('q', 't', ['a'])"));
+    let certain =
+        facts_of(&format!("{table}op.drop_constraint(ask(), 't')\n    op.create_primary_key('q', 't', ['a'])"));
     assert_eq!(said(&certain, &name("q")), Some(Belief::Known(State::Present)));
 }
 

@@ -108,10 +108,10 @@ family! {
         ],
     }
 
-    /// The transaction holds more locks than the server has room for.
+    /// The server has no memory left, for locks or for a statement.
     OUT_OF_MEMORY {
         code: "out-of-memory",
-        meaning: "one transaction has locked more objects than the server has room for",
+        meaning: "the server had no memory left: for the locks of one transaction, or for one statement",
         signs: &[Sign::State(&["53200"]),],
         reasons: &[
             Reason::new(
@@ -123,6 +123,16 @@ family! {
                 "The server has room for few locks.",
                 "SHOW max_locks_per_transaction answers 64, the default.",
                 "raise the limit and restart the server: ALTER SYSTEM SET max_locks_per_transaction = 256",
+            ),
+            Reason::new(
+                "A statement needed more memory than the server has.",
+                "DETAIL names a memory context, and no HINT names locks.",
+                "lower work_mem and maintenance_work_mem for the upgrade's role, or give the server more memory",
+            ),
+            Reason::new(
+                "The database runs in a container with little shared memory.",
+                "The message is: could not resize shared memory segment.",
+                "start the database's container with more of it: --shm-size=256m",
             ),
         ],
     }
