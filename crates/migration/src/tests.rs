@@ -202,6 +202,36 @@ fn a_primary_key_that_may_have_been_made_anew_is_in_doubt() {
 }
 
 #[test]
+fn what_a_branch_may_have_dropped_or_renamed_is_in_doubt() {
+    let of = |table: &str, part| Subject::Table(table.to_owned(), part);
+    let table = "op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint('a', name='p'))\n    \
+                 op.create_index('i', 't', ['a'])\n    \
+                 op.create_table('u', sa.Column('t', sa.Integer), sa.ForeignKeyConstraint(['t'], ['t.a'], name='f'))\n    ";
+    let key = of("u", TableSubject::ForeignKey(vec!["t".to_owned()], "t".to_owned()));
+    for (operation, doubted) in [
+        ("op.drop_index('i', 't')", vec![of("t", TableSubject::Index("i".to_owned()))]),
+        ("op.execute('DROP INDEX i')", vec![of("t", TableSubject::Index("i".to_owned()))]),
+        (
+            "op.execute('ALTER INDEX i RENAME TO j')",
+            vec![of("t", TableSubject::Index("i".to_owned())), of("t", TableSubject::Index("j".to_owned()))],
+        ),
+        ("op.create_index('k', 't', ['a'])", vec![of("t", TableSubject::Index("k".to_owned()))]),
+        ("op.drop_constraint('f', 'u', type_='foreignkey')", vec![key.clone()]),
+        ("op.execute('ALTER TABLE t DROP CONSTRAINT p CASCADE')", vec![key.clone(), of("t", TableSubject::PrimaryKey)]),
+        (
+            "op.execute('ALTER TABLE t RENAME CONSTRAINT p TO q')",
+            vec![of("t", TableSubject::Constraint("p".to_owned())), of("t", TableSubject::Constraint("q".to_owned()))],
+        ),
+        ("op.execute('DROP TABLE t CASCADE')", vec![key.clone(), of("t", TableSubject::Itself)]),
+    ] {
+        let facts = facts_of(&format!("{table}if ask():\n        {operation}"));
+        for subject in doubted {
+            assert_eq!(said(&facts, &subject), Some(Belief::Unknown), "{operation}: {subject:?}");
+        }
+    }
+}
+
+#[test]
 fn a_block_may_select_into_variables_and_return() {
     let column = Subject::Table("t".to_owned(), TableSubject::Nullable("a".to_owned()));
     let table = "op.create_table('t', sa.Column('a', sa.Integer, nullable=False))\n    ";

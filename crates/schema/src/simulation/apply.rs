@@ -45,11 +45,15 @@ impl Simulation {
                 self.perhaps(&[table], |simulation| simulation.add_constraint(table, constraint));
             }
             K::DropConstraint { table, name, kind, cascade } => {
-                if let (true, Some(name)) = (cascade, name) {
-                    self.drop_references(table, name);
-                }
                 let (name, kind) = (name.as_deref(), kind.as_deref());
-                self.perhaps(&[table], |simulation| simulation.drop_constraint(table, name, kind));
+                let others = if *cascade { self.referring_to(table) } else { Vec::new() };
+                let tables: Vec<&str> = others.iter().map(String::as_str).chain([table.as_str()]).collect();
+                self.perhaps(&tables, |simulation| {
+                    if let (true, Some(name)) = (cascade, name) {
+                        simulation.drop_references(table, name);
+                    }
+                    simulation.drop_constraint(table, name, kind);
+                });
             }
             K::RenameConstraint { table, from, to } => {
                 self.perhaps(&[table], |simulation| simulation.rename_constraint(table, from, to));
@@ -57,8 +61,17 @@ impl Simulation {
             K::CreateIndex { name, table, index, if_not_exists } => {
                 self.create_index(name, table, index, *if_not_exists);
             }
-            K::DropIndex { name, table } => self.drop_index(name.as_deref(), table.as_deref()),
-            K::RenameIndex { from, to } => self.rename_index(from, to),
+            K::DropIndex { name, table } => {
+                let (name, table) = (name.as_deref(), table.as_deref());
+                let holder = name.and_then(|name| self.index_holder(name, table));
+                let tables: Vec<&str> = holder.as_deref().into_iter().collect();
+                self.perhaps(&tables, |simulation| simulation.drop_index(name, table));
+            }
+            K::RenameIndex { from, to } => {
+                let holder = self.index_holder(from, None).or_else(|| self.key_holder(from));
+                let tables: Vec<&str> = holder.as_deref().into_iter().collect();
+                self.perhaps(&tables, |simulation| simulation.rename_index(from, to));
+            }
             K::CreateEnum { name, labels, if_not_exists } => self.create_enum(name, labels.clone(), *if_not_exists),
             K::DropEnum { name } => self.drop_enum(name),
             K::RenameEnum { from, to } => self.rename_enum(from, to),

@@ -94,14 +94,19 @@ impl Simulation {
             }
             return;
         }
-        let owner = self.schema.tables.iter().find(|(_, held)| {
-            let named = |name: &crate::ConstraintName| name.name == from;
-            held.uniques.iter().any(|unique| unique.name.as_ref().is_some_and(named))
-                || held.primary_key_name.as_ref().is_some_and(named)
-        });
-        if let Some(table) = owner.map(|(table, _)| table.clone()) {
+        if let Some(table) = self.key_holder(from) {
             self.rename_constraint(&table, from, to);
         }
+    }
+
+    /// The table whose unique constraint or primary key this is.
+    pub(super) fn key_holder(&self, name: &str) -> Option<String> {
+        let named = |held: &crate::ConstraintName| held.name == name;
+        let holds = |held: &crate::Table| {
+            held.uniques.iter().any(|unique| unique.name.as_ref().is_some_and(named))
+                || held.primary_key_name.as_ref().is_some_and(named)
+        };
+        self.schema.tables.iter().find(|(_, held)| holds(held)).map(|(table, _)| table.clone())
     }
 
     /// The columns of an index, where they are known.

@@ -329,7 +329,7 @@ impl Simulation {
         }
     }
 
-    fn referring_to(&self, name: &str) -> Vec<String> {
+    pub(super) fn referring_to(&self, name: &str) -> Vec<String> {
         let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.target.known().is_some_and(|t| t == name));
         self.schema.tables.iter().filter(|(_, table)| refers(table)).map(|(name, _)| name.clone()).collect()
     }
