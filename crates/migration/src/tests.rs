@@ -206,7 +206,9 @@ fn what_a_branch_may_have_dropped_or_renamed_is_in_doubt() {
     let of = |table: &str, part| Subject::Table(table.to_owned(), part);
     let table = "op.create_table('t', sa.Column('a', sa.Integer), sa.PrimaryKeyConstraint('a', name='p'))\n    \
                  op.create_index('i', 't', ['a'])\n    \
-                 op.create_table('u', sa.Column('t', sa.Integer), sa.ForeignKeyConstraint(['t'], ['t.a'], name='f'))\n    ";
+                 op.create_table('u', sa.Column('t', sa.Integer), sa.Column('m', sa.Enum('x', name='e')), \
+                 sa.ForeignKeyConstraint(['t'], ['t.a'], name='f'))\n    ";
+    let enumeration = |name: &str| Subject::Enum(name.to_owned());
     let key = of("u", TableSubject::ForeignKey(vec!["t".to_owned()], "t".to_owned()));
     for (operation, doubted) in [
         ("op.drop_index('i', 't')", vec![of("t", TableSubject::Index("i".to_owned()))]),
@@ -223,6 +225,14 @@ fn what_a_branch_may_have_dropped_or_renamed_is_in_doubt() {
             vec![of("t", TableSubject::Constraint("p".to_owned())), of("t", TableSubject::Constraint("q".to_owned()))],
         ),
         ("op.execute('DROP TABLE t CASCADE')", vec![key.clone(), of("t", TableSubject::Itself)]),
+        ("op.execute(\"CREATE TYPE n AS ENUM ('a')\")", vec![enumeration("n")]),
+        ("op.execute('DROP TYPE e CASCADE')", vec![enumeration("e"), of("u", TableSubject::Column("m".to_owned()))]),
+        ("op.execute(\"ALTER TYPE e ADD VALUE 'y'\")", vec![enumeration("e")]),
+        ("op.execute(\"ALTER TYPE e RENAME VALUE 'x' TO 'y'\")", vec![enumeration("e")]),
+        (
+            "op.execute('ALTER TYPE e RENAME TO e2')",
+            vec![enumeration("e"), enumeration("e2"), of("u", TableSubject::Type("m".to_owned()))],
+        ),
     ] {
         let facts = facts_of(&format!("{table}if ask():\n        {operation}"));
         for subject in doubted {

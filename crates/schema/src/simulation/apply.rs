@@ -72,10 +72,18 @@ impl Simulation {
                 let tables: Vec<&str> = holder.as_deref().into_iter().collect();
                 self.perhaps(&tables, |simulation| simulation.rename_index(from, to));
             }
-            K::CreateEnum { name, labels, if_not_exists } => self.create_enum(name, labels.clone(), *if_not_exists),
-            K::DropEnum { name } => self.drop_enum(name),
-            K::RenameEnum { from, to } => self.rename_enum(from, to),
-            K::AlterEnum { name, change } => self.alter_enum(name, |labels| relabel(labels, change)),
+            K::CreateEnum { name, labels, if_not_exists } => {
+                self.perhaps(&[], |simulation| simulation.create_enum(name, labels.clone(), *if_not_exists));
+            }
+            K::DropEnum { name } => self.perhaps(&[], |simulation| simulation.drop_enum(name)),
+            K::RenameEnum { from, to } => {
+                let tables: Vec<String> = self.schema.tables.keys().cloned().collect();
+                let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
+                self.perhaps(&tables, |simulation| simulation.rename_enum(from, to));
+            }
+            K::AlterEnum { name, change } => self.perhaps(&[], |simulation| {
+                simulation.alter_enum(name, |labels| relabel(labels, change));
+            }),
             K::Create { object, replace } => {
                 if *replace {
                     // Whoever replaces does not say that there was nothing.

@@ -208,13 +208,13 @@ impl Simulation {
         tables.iter().for_each(|table| self.open_part(table, open));
     }
 
-    /// Does something to these tables. In a branch that may have run, whatever it changes of them may have come to be or not.
+    /// Does something to these tables, or to what belongs to none. In a branch that may have run, whatever it changes of them may have come to be or not.
     fn perhaps(&mut self, tables: &[&str], operation: impl FnOnce(&mut Self)) {
         if !self.guarded {
             return operation(self);
         }
         let facts = |simulation: &Self| -> BTreeMap<Subject, Belief<_>> {
-            tables.iter().flat_map(|table| simulation.facts_of(table)).collect()
+            tables.iter().flat_map(|table| simulation.facts_of(table)).chain(simulation.other_facts()).collect()
         };
         let before = facts(self);
         operation(self);
