@@ -57,10 +57,10 @@ pub fn diagnose(graph: &RevisionGraph, goal: &Goal, state: &State) -> Vec<Findin
             && matches!(findings[0], Finding::AtHead { .. } | Finding::Behind { .. })
         {
             if !edited.is_empty() {
-                findings.push(Finding::EditedRevision { missing: evidence.located(edited) });
+                findings.push(Finding::EditedRevision { missing: evidence.facts(edited) });
             }
             if !drift.is_empty() {
-                findings.push(Finding::Drift { deviations: evidence.sentences(drift) });
+                findings.push(Finding::Drift { deviations: evidence.facts(drift) });
             }
         }
         if !evidence.invalid_indexes.is_empty() {
@@ -114,11 +114,11 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
             return foreign(evidence.foreign_tables().unwrap_or_default(), rows);
         }
         Some((evidence, Standing::Earlier { missing, .. })) => {
-            let missing = evidence.located(missing);
+            let missing = evidence.facts(missing);
             return Finding::StampedTooFar { rows, missing, position: evidence.position_or_base(graph) };
         }
         Some((evidence, Standing::Later { there, .. })) => {
-            let there = evidence.located(there);
+            let there = evidence.facts(there);
             let (with_data, unread) = (evidence.with_data(graph), evidence.unread_ahead());
             let found = Finding::PendingExists { rows: rows.clone(), there, with_data, unread, position: position() };
             if found.severity() < Severity::Stop || !evidence.passable {
@@ -128,8 +128,8 @@ fn position(graph: &RevisionGraph, goal: &Goal, state: &State, rows: Vec<String>
         Some((evidence, Standing::Half { before, facts })) if !evidence.passable => {
             return Finding::HalfApplied {
                 revision: evidence.order[*before].clone(),
-                done: evidence.located(&facts.done),
-                missing: evidence.located(&facts.missing),
+                done: evidence.facts(&facts.done),
+                missing: evidence.facts(&facts.missing),
             };
         }
         Some((_, Standing::Agrees { .. } | Standing::Half { .. })) | None => {}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use super::finding::{DataInQuestion, Doubt, InvalidIndex, Leftover, OpenSides, Position, Proof};
+use super::finding::{DataInQuestion, Doubt, Fact, InvalidIndex, Leftover, OpenSides, Position, Proof};
 use history::{RevisionGraph, Step};
 use schema::evidence::{Claim, Forbidden, Inference, Standing, Verdict};
 use schema::{Subject, TableSubject};
@@ -52,13 +52,13 @@ impl Evidence {
         claims.iter().map(|claim| claim.sentence(&self.order)).collect()
     }
 
-    /// What the standing rests on in words, with file and line where they are known.
-    pub fn located(&self, claims: &[Claim]) -> Vec<String> {
-        let located = |(claim, sentence): (&Claim, String)| match self.origins.get(&claim.subject) {
-            Some(origin) => format!("{sentence} ({origin})"),
-            None => sentence,
+    /// What the standing rests on, with file and line where they are known.
+    pub fn facts(&self, claims: &[Claim]) -> Vec<Fact> {
+        let fact = |claim: &Claim| Fact {
+            words: claim.sentence(&self.order),
+            origin: self.origins.get(&claim.subject).cloned(),
         };
-        claims.iter().zip(self.sentences(claims)).map(located).collect()
+        claims.iter().map(fact).collect()
     }
 
     /// Where the schema is, in one line.

@@ -106,6 +106,15 @@ impl Leftover {
     }
 }
 
+/// Something of a schema that a finding rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// In words, with the revision.
+    pub words: String,
+    /// File and line that say so, where they are known.
+    pub origin: Option<String>,
+}
+
 /// What the rows, the files and the schema say together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
@@ -139,8 +148,8 @@ pub enum Finding {
     PendingExists {
         /// The rows.
         rows: Vec<String>,
-        /// What is there, in words.
-        there: Vec<String>,
+        /// What is there.
+        there: Vec<Fact>,
         /// Pending revisions up to where the schema is that also change data, or may: their objects prove nothing of that.
         with_data: Option<DataInQuestion>,
         /// What of those revisions could not be read, with file and line.
@@ -152,8 +161,8 @@ pub enum Finding {
     StampedTooFar {
         /// The rows.
         rows: Vec<String>,
-        /// What is missing, in words.
-        missing: Vec<String>,
+        /// What is missing.
+        missing: Vec<Fact>,
         /// Where the schema is.
         position: Position,
     },
@@ -161,10 +170,10 @@ pub enum Finding {
     HalfApplied {
         /// The revision.
         revision: String,
-        /// What is there, in words.
-        done: Vec<String>,
-        /// What is not, in words.
-        missing: Vec<String>,
+        /// What is there.
+        done: Vec<Fact>,
+        /// What is not.
+        missing: Vec<Fact>,
     },
     /// A row names a revision that no file has.
     UnknownRevision(Box<Unknown>),
@@ -207,13 +216,13 @@ pub enum Finding {
     },
     /// The schema is where the rows say, and something in it is not as the migrations leave it.
     Drift {
-        /// What deviates, in words.
-        deviations: Vec<String>,
+        /// What deviates.
+        deviations: Vec<Fact>,
     },
     /// Applied revisions say what the schema does not have, and the rest of each is there: their files were edited afterwards.
     EditedRevision {
-        /// What is missing, a line each, with the revision, file and line.
-        missing: Vec<String>,
+        /// What is missing, with file and line.
+        missing: Vec<Fact>,
     },
     /// Batch mode was interrupted and left tables behind.
     LeftoverTable {
@@ -351,18 +360,18 @@ impl Finding {
         match self {
             Self::PendingExists { there, unread, .. } => {
                 let of_data = self.data().iter().filter(|line| !unread.contains(line)).cloned();
-                unread.iter().cloned().chain(of_data).chain(there.iter().cloned()).collect()
+                unread.iter().cloned().chain(of_data).chain(there.iter().map(ToString::to_string)).collect()
             }
             Self::Unversioned { position, .. } if position.proof.is_none() => position.data.clone(),
-            Self::StampedTooFar { missing, .. } => missing.clone(),
             Self::Ahead(ahead) => ahead.facts(),
             Self::UnknownRevision(unknown) => unknown.facts(),
             Self::HalfApplied { done, missing, .. } => {
                 let done = done.iter().map(|fact| format!("done: {fact}"));
                 done.chain(missing.iter().map(|fact| format!("not done: {fact}"))).collect()
             }
-            Self::Drift { deviations } => deviations.clone(),
-            Self::EditedRevision { missing } => missing.clone(),
+            Self::StampedTooFar { missing: facts, .. }
+            | Self::Drift { deviations: facts }
+            | Self::EditedRevision { missing: facts } => facts.iter().map(ToString::to_string).collect(),
             Self::LeftoverTable { tables } => tables.iter().map(ToString::to_string).collect(),
             _ => self.proof().map(|proof| proof.reasons.clone()).unwrap_or_default(),
         }

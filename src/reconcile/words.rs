@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::finding::{DataInQuestion, Fate, Finding, Leftover, Position};
+use super::finding::{DataInQuestion, Fact, Fate, Finding, Leftover, Position};
 use super::list;
 use crate::help::{Help, Message};
 
@@ -205,18 +205,16 @@ pub(super) fn id_in_words(row: &str) -> String {
     }
 }
 
-/// The first fact without its file and line, which stand in the list below.
-fn first(facts: &[String]) -> &str {
-    let Some(fact) = facts.first() else { return "nothing" };
-    let in_file = |last: &str| {
-        last.strip_suffix(')')
-            .and_then(|last| last.rsplit_once(':'))
-            .is_some_and(|(_, line)| line.parse::<u32>().is_ok())
-    };
-    match fact.rsplit_once(" (") {
-        Some((words, last)) if in_file(last) => words,
-        _ => fact,
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words)?;
+        self.origin.as_ref().map_or(Ok(()), |origin| write!(f, " ({origin})"))
     }
+}
+
+/// The first fact without its file and line, which stand in the list below.
+fn first(facts: &[Fact]) -> &str {
+    facts.first().map_or("nothing", |fact| &fact.words)
 }
 
 pub(super) fn and_more(count: usize) -> String {

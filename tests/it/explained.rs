@@ -264,7 +264,8 @@ fn two_upgrades_at_once_are_told_as_that() {
         let Database::Postgres { name } = &shop.database else { unreachable!() };
         let (name, sql) = (name.clone(), format!("BEGIN; {statement}; {UNTIL_WAITED_FOR}; COMMIT"));
         let other = std::thread::spawn(move || server().sql(&name, &sql));
-        while server().sql("postgres", "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'").is_empty() {
+        let sleeps = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()";
+        while shop.database.sql(sleeps).is_empty() {
             std::thread::sleep(Duration::from_millis(20));
         }
         other

@@ -4,6 +4,7 @@ use super::*;
 use schema::{Belief, RevisionFacts, State, Subject, TableSubject, revision_facts};
 
 mod doubt;
+mod sql;
 
 #[test]
 fn hostile_sources_end_in_unknown() {

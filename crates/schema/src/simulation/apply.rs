@@ -46,9 +46,11 @@ impl Simulation {
             }
             K::DropConstraint { table, name, kind, cascade } => {
                 let (name, kind) = (name.as_deref(), kind.as_deref());
-                let others = if *cascade { self.referring_to(table) } else { Vec::new() };
-                let tables: Vec<&str> = others.iter().map(String::as_str).chain([table.as_str()]).collect();
-                self.perhaps(&tables, |simulation| {
+                let touched = |simulation: &Self| match cascade {
+                    true => simulation.with_referring(table),
+                    false => vec![table.clone()],
+                };
+                self.perhaps_to(touched, |simulation| {
                     if let (true, Some(name)) = (cascade, name) {
                         simulation.drop_references(table, name);
                     }
@@ -63,24 +65,25 @@ impl Simulation {
             }
             K::DropIndex { name, table } => {
                 let (name, table) = (name.as_deref(), table.as_deref());
-                let holder = name.and_then(|name| self.index_holder(name, table));
-                let tables: Vec<&str> = holder.as_deref().into_iter().collect();
-                self.perhaps(&tables, |simulation| simulation.drop_index(name, table));
+                self.perhaps_to(
+                    |simulation| name.and_then(|name| simulation.index_holder(name, table)).into_iter().collect(),
+                    |simulation| simulation.drop_index(name, table),
+                );
             }
-            K::RenameIndex { from, to } => {
-                let holder = self.index_holder(from, None).or_else(|| self.key_holder(from));
-                let tables: Vec<&str> = holder.as_deref().into_iter().collect();
-                self.perhaps(&tables, |simulation| simulation.rename_index(from, to));
-            }
+            K::RenameIndex { from, to } => self.perhaps_to(
+                |simulation| {
+                    simulation.index_holder(from, None).or_else(|| simulation.key_holder(from)).into_iter().collect()
+                },
+                |simulation| simulation.rename_index(from, to),
+            ),
             K::CreateEnum { name, labels, if_not_exists } => {
                 self.perhaps(&[], |simulation| simulation.create_enum(name, labels.clone(), *if_not_exists));
             }
             K::DropEnum { name } => self.perhaps(&[], |simulation| simulation.drop_enum(name)),
-            K::RenameEnum { from, to } => {
-                let tables: Vec<String> = self.schema.tables.keys().cloned().collect();
-                let tables: Vec<&str> = tables.iter().map(String::as_str).collect();
-                self.perhaps(&tables, |simulation| simulation.rename_enum(from, to));
-            }
+            K::RenameEnum { from, to } => self.perhaps_to(
+                |simulation| simulation.schema.tables.keys().cloned().collect(),
+                |simulation| simulation.rename_enum(from, to),
+            ),
             K::AlterEnum { name, change } => self.perhaps(&[], |simulation| {
                 simulation.alter_enum(name, |labels| relabel(labels, change));
             }),

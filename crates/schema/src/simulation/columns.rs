@@ -299,7 +299,10 @@ impl Simulation {
         for part in all_of(to) {
             self.trust(&Subject::Table(table.to_owned(), part));
         }
-        self.move_doubts(|of, part| if of == table { part.with_column_renamed(from, to) } else { part });
+        self.move_doubts(|doubt| match doubt {
+            Subject::Table(of, part) if of == table => Subject::Table(of, part.with_column_renamed(from, to)),
+            other => other,
+        });
     }
 }
 

@@ -208,7 +208,8 @@ impl Simulation {
         tables.iter().for_each(|table| self.open_part(table, open));
     }
 
-    /// Does something to these tables, or to what belongs to none. In a branch that may have run, whatever it changes of them may have come to be or not.
+    /// Does something to these tables, or to what belongs to none. In a branch that may have run, whatever it changes of them may
+    /// have come to be or not.
     fn perhaps(&mut self, tables: &[&str], operation: impl FnOnce(&mut Self)) {
         if !self.guarded {
             return operation(self);
@@ -224,6 +225,12 @@ impl Simulation {
             self.undecided = true;
             self.doubt(subject.clone());
         }
+    }
+
+    /// The same where it takes a look to know which tables those are: only a branch that may have run needs it.
+    fn perhaps_to(&mut self, tables: impl FnOnce(&Self) -> Vec<String>, operation: impl FnOnce(&mut Self)) {
+        let tables = if self.guarded { tables(self) } else { Vec::new() };
+        self.perhaps(&tables.iter().map(String::as_str).collect::<Vec<_>>(), operation);
     }
 
     fn create_table(&mut self, table: &TableSpec, if_absent: bool) {
@@ -306,9 +313,7 @@ impl Simulation {
     }
 
     fn drop_table(&mut self, name: &str) {
-        let referring = if self.guarded { self.referring_to(name) } else { Vec::new() };
-        let tables: Vec<&str> = std::iter::once(name).chain(referring.iter().map(String::as_str)).collect();
-        self.perhaps(&tables, |simulation| simulation.remove_table(name));
+        self.perhaps_to(|simulation| simulation.with_referring(name), |simulation| simulation.remove_table(name));
     }
 
     fn remove_table(&mut self, name: &str) {
@@ -329,7 +334,12 @@ impl Simulation {
         }
     }
 
-    pub(super) fn referring_to(&self, name: &str) -> Vec<String> {
+    /// A table and those that refer to it.
+    fn with_referring(&self, name: &str) -> Vec<String> {
+        self.referring_to(name).into_iter().chain([name.to_owned()]).collect()
+    }
+
+    fn referring_to(&self, name: &str) -> Vec<String> {
         let refers = |table: &Table| table.foreign_keys.iter().any(|key| key.target.known().is_some_and(|t| t == name));
         self.schema.tables.iter().filter(|(_, table)| refers(table)).map(|(name, _)| name.clone()).collect()
     }

@@ -30,32 +30,21 @@ impl Simulation {
                 }
             }
         }
-        let moved = |table: &String| if table == from { to.to_owned() } else { table.clone() };
-        self.schema.triggers = self.schema.triggers.iter().map(|(table, name)| (moved(table), name.clone())).collect();
-        self.move_doubts(|_, part| match part {
-            TableSubject::ForeignKey(columns, target) => TableSubject::ForeignKey(columns, moved(&target)),
+        let moved = |table: String| if table == from { to.to_owned() } else { table };
+        let triggers = std::mem::take(&mut self.schema.triggers);
+        self.schema.triggers = triggers.into_iter().map(|(table, name)| (moved(table), name)).collect();
+        self.move_doubts(|doubt| match doubt {
+            Subject::Table(table, TableSubject::ForeignKey(columns, target)) => {
+                Subject::Table(moved(table), TableSubject::ForeignKey(columns, moved(target)))
+            }
+            Subject::Table(table, part) => Subject::Table(moved(table), part),
+            Subject::Trigger(table, name) => Subject::Trigger(moved(table), name),
             other => other,
         });
-        self.doubts = std::mem::take(&mut self.doubts)
-            .into_iter()
-            .map(|doubt| match doubt {
-                Subject::Table(table, subject) => Subject::Table(moved(&table), subject),
-                Subject::Trigger(table, name) => Subject::Trigger(moved(&table), name),
-                other => other,
-            })
-            .collect();
     }
 
-    /// What is doubted of tables is doubted under another name.
-    pub(super) fn move_doubts(&mut self, moved: impl Fn(&str, TableSubject) -> TableSubject) {
-        let doubts = std::mem::take(&mut self.doubts).into_iter();
-        let under = |doubt| match doubt {
-            Subject::Table(table, part) => {
-                let part = moved(&table, part);
-                Subject::Table(table, part)
-            }
-            other => other,
-        };
-        self.doubts = doubts.map(under).collect();
+    /// What is doubted is doubted under another name.
+    pub(super) fn move_doubts(&mut self, moved: impl Fn(Subject) -> Subject) {
+        self.doubts = std::mem::take(&mut self.doubts).into_iter().map(moved).collect();
     }
 }
